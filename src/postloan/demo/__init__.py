@@ -1,0 +1,1 @@
+"""The demo: a synthetic Chinese bank with known truth."""

@@ -1,0 +1,1 @@
+"""The desk: where officers decide; it never edits a number."""

@@ -1,0 +1,171 @@
+"""Refusals with a stable code: what happened, where, by which rule, and what to do next."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class PostloanError(Exception):
+    """A refused request. Bad rows of data are not errors: they go to quarantine.
+
+    code     stable, listed in docs/errors.md.
+    message  what happened, in one sentence.
+    hint     what to do next.
+    where    the place: file, row, rule, date …
+    """
+
+    code: ClassVar[str] = "PL-000"
+
+    def __init__(self, *, message: str, hint: str, where: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = dict(where or {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross a process boundary whole: exceptions with keyword arguments do not by themselves."""
+        return _rebuild, (type(self), self.message, self.hint, self.where)
+
+    def __str__(self) -> str:
+        lines = [f"{self.code} {self.message}"]
+        if self.where:
+            lines.append("  where: " + ", ".join(f"{name}={value}" for name, value in self.where.items()))
+        lines.append(f"  hint:  {self.hint}")
+        return "\n".join(lines)
+
+    def as_problem(self) -> dict[str, object]:
+        """The same refusal as problem JSON."""
+        where = {name: str(value) for name, value in self.where.items()}
+        return {"code": self.code, "title": self.message, "hint": self.hint, "where": where}
+
+
+def _rebuild(kind: type[PostloanError], message: str, hint: str, where: dict[str, object]) -> PostloanError:
+    return kind(message=message, hint=hint, where=where)
+
+
+# Rulebook --------------------------------------------------------------------------------------------------------
+
+
+class NoRuleInForce(PostloanError):
+    """No version of a rule has begun by the day asked about."""
+
+    code = "PL-R01"
+
+
+class RuleFileWrong(PostloanError):
+    """A rule file does not have the shape of its rule."""
+
+    code = "PL-R02"
+
+
+class LaxerThanLaw(PostloanError):
+    """The bank's overlay would be laxer than the national rule."""
+
+    code = "PL-R03"
+
+
+class TextUnknown(PostloanError):
+    """A citation names a text that is not in the register."""
+
+    code = "PL-R04"
+
+
+# Intake ----------------------------------------------------------------------------------------------------------
+
+
+class FeedUnreadable(PostloanError):
+    """A feed file cannot be read as what it says it is."""
+
+    code = "PL-I01"
+
+
+class FeedHeaderWrong(PostloanError):
+    """A feed file has columns that are unknown, missing or of the wrong kind."""
+
+    code = "PL-I02"
+
+
+class FeedNotDescribed(PostloanError):
+    """The feed folder or its feed.yaml does not say what it holds."""
+
+    code = "PL-I03"
+
+
+class FeedChanged(PostloanError):
+    """A day that was loaded before comes again with other contents."""
+
+    code = "PL-I04"
+
+
+class FeedOutOfOrder(PostloanError):
+    """A feed day comes after a later day was loaded."""
+
+    code = "PL-I05"
+
+
+class TooManyBadRows(PostloanError):
+    """More rows went to quarantine than the rulebook allows."""
+
+    code = "PL-I06"
+
+
+class HomeNotReady(PostloanError):
+    """The home folder holds no loaded feeds, or was laid out otherwise."""
+
+    code = "PL-I07"
+
+
+class KeyMissing(PostloanError):
+    """Personal data cannot be sealed or opened without the key."""
+
+    code = "PL-I08"
+
+
+class HomeBusy(PostloanError):
+    """Another load or night is at work in this home folder."""
+
+    code = "PL-I09"
+
+
+# Night and snapshot ----------------------------------------------------------------------------------------------
+
+
+class NightPinned(PostloanError):
+    """An unfinished night was begun with another code, rulebook, feed or number of shards."""
+
+    code = "PL-N01"
+
+
+class CheckFailed(PostloanError):
+    """A check before publishing failed; what was published before stays published."""
+
+    code = "PL-N02"
+
+
+class ShardFailed(PostloanError):
+    """A shard could not be computed."""
+
+    code = "PL-N03"
+
+
+class NothingPublished(PostloanError):
+    """No snapshot is published for the day asked about."""
+
+    code = "PL-N04"
+
+
+class SnapshotDamaged(PostloanError):
+    """A published file is missing or does not match its manifest."""
+
+    code = "PL-N05"
+
+
+class LoanUnknown(PostloanError):
+    """No loan of that number is in the book."""
+
+    code = "PL-N06"
+
+
+class RequestWrong(PostloanError):
+    """A command was asked for something that does not fit together."""
+
+    code = "PL-C01"

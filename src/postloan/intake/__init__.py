@@ -1,0 +1,1 @@
+"""Intake: feeds in, facts out; a row is accepted, or quarantined with its reason."""

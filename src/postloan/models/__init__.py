@@ -1,0 +1,1 @@
+"""Models: estimates with a card each; the only floats in the house."""

@@ -1,0 +1,1 @@
+"""The night: shards of debtors through the plan, checked, then handed to publishing."""

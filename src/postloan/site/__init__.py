@@ -1,0 +1,1 @@
+"""The site: where the rooms are put together; command line, settings, addresses."""

@@ -1,0 +1,1 @@
+"""Snapshots: results published once and read for ever."""

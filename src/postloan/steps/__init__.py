@@ -1,0 +1,1 @@
+"""Steps: one module a step of the night; each takes tables and the law it needs, and returns a table."""

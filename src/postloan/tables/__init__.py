@@ -1,0 +1,1 @@
+"""Tables: the shape of everything that crosses a door. Shapes only, no arithmetic."""
