@@ -1,0 +1,113 @@
+"""Facts: what the bank's feeds say, as they were known on a day. Everything a night computes starts here."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from postloan.errors import HomeNotReady, LoanUnknown
+from postloan.intake.number import read_numbers
+from postloan.intake.order import in_order
+from postloan.intake.records import (
+    Layout,
+    LoadRecord,
+    part_file,
+    read_layout,
+    read_records,
+    visible_loads,
+    visible_parts,
+)
+from postloan.intake.shape import FactsShape, facts_shape
+
+
+class Facts:
+    """The accepted rows of all feeds, as known on a day.
+
+    home      the home folder.
+    known_on  rows and loads that became known later are not seen; None is the day of the latest load.
+    """
+
+    def __init__(self, home: Path, known_on: date | None) -> None:
+        records, layout = read_records(home), read_layout(home)
+        if not records or layout is None:
+            raise HomeNotReady(
+                message="The home folder holds no loaded feeds.",
+                hint="Load a feed first: postloan load FEED_DIR.",
+                where={"home": home},
+            )
+        self.home = home
+        self.known_on: date = known_on or max(record.known_on for record in records)
+        self.layout: Layout = layout
+        self._loads = visible_loads(records, self.known_on)
+        self._numbering = [record.load for record in records if record.known_on <= self.known_on]
+        if not self._loads:
+            raise HomeNotReady(
+                message=f"Nothing was known yet on {self.known_on}.",
+                hint="Ask as of a later day, or load the earlier feeds.",
+                where={"home": home, "known_on": self.known_on},
+            )
+
+    @property
+    def feed_hashes(self) -> dict[str, str]:
+        """The visible loads and the hash of what each contained: what a night pins."""
+        return {str(record.load): record.content for record in self._loads}
+
+    def read(self, table: str, shard: int | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Read a table's rows: those of one shard, or all of them where `shard` is None."""
+        return read_parts(self.home, self._loads, table, shard=shard, columns=columns, known_on=self.known_on)
+
+    def find_loan(self, loan_id: str) -> tuple[int, int, int]:
+        """Find a loan's number, its debtor's number and the shard they live in."""
+        named = pl.col("loan_id") == loan_id
+        # Numbers outlive the load that gave them, so superseded loads are asked too; the last word counts.
+        found = read_numbers(self.home, self._numbering, "loan", named).tail(1)
+        if found.is_empty() or not self._holds(*found.row(0)[1:]):
+            raise LoanUnknown(
+                message=f"There is no loan {loan_id}.",
+                hint="Check the number as it stands in the loan feed; loans in quarantine are not in the book.",
+                where={"loan_id": loan_id, "known_on": self.known_on},
+            )
+        _, loan_no, debtor_no, shard = found.row(0)
+        return loan_no, debtor_no, shard
+
+    def _holds(self, loan_no: int, _debtor_no: int, shard: int) -> bool:
+        return bool((self.read("loan", shard, ["loan_no"])["loan_no"] == loan_no).any())
+
+
+def read_parts(
+    home: Path,
+    loads: Sequence[LoadRecord],
+    table: str,
+    *,
+    shard: int | None,
+    columns: Sequence[str] | None,
+    known_on: date,
+) -> pl.DataFrame:
+    """Read a table from the given visible loads, each key once, as it was known best on a day."""
+    shape = facts_shape(table)
+    wanted = list(columns) if columns is not None else list(shape.columns)
+    parts = visible_parts(loads, table)
+    files = [(record.load, path) for record in parts for path in _files(home, record, shape, shard)]
+    if not files:
+        return pl.DataFrame(schema={name: shape.columns[name] for name in wanted})
+    repeats = any(record.tables[table].repeats_keys for record in parts)
+    is_late = any((record.tables[table].last_known_on or known_on) > known_on for record in parts)
+    if len(files) == 1 and not repeats and not is_late:
+        return pl.read_parquet(files[0][1], columns=wanted).select(wanted)
+    needed = list(dict.fromkeys((*wanted, *shape.order, *(shape.key if repeats else ()), "known_on")))
+    frame = pl.concat(
+        [pl.read_parquet(path, columns=needed).select(*needed, _load=pl.lit(load, pl.Int64)) for load, path in files]
+    )
+    if is_late:
+        frame = frame.filter(pl.col("known_on") <= known_on)
+    if repeats:
+        frame = frame.sort("known_on", "_load").unique(subset=list(shape.key), keep="last", maintain_order=True)
+    return in_order(frame, shape).select(wanted)
+
+
+def _files(home: Path, record: LoadRecord, shape: FactsShape, shard: int | None) -> list[Path]:
+    part = record.tables[shape.table]
+    if not shape.sharded:
+        return [part_file(home, record.load, shape.table, None)] if part.rows else []
+    return [part_file(home, record.load, shape.table, held) for held in part.shards if shard in (None, held)]
