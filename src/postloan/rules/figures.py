@@ -1,0 +1,130 @@
+"""What every rule is made of: a citation, a cited figure, a dated version, a rule file."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import Annotated, Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ONE_E8 = 10**8
+
+Tier = Literal["pass", "special_mention", "substandard", "doubtful", "loss"]
+Direction = Literal["lower over_days", "lower up_to_days", "lower over_share"]
+Words = Annotated[str, Field(min_length=1)]
+Days = Annotated[int, Field(ge=0, le=36_600)]
+
+
+def exact_share_e8(written: object) -> int:
+    """A share as people write it, 0.10, in whole 1e-8. It never passes through a float."""
+    if isinstance(written, bool) or not isinstance(written, Decimal | int | str):
+        raise ValueError("a share is a decimal such as 0.10")
+    try:
+        scaled = Decimal(written) * ONE_E8
+    except InvalidOperation:
+        raise ValueError("a share is a decimal such as 0.10") from None
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise ValueError("a share has at most eight decimals")
+    if not 0 <= scaled <= ONE_E8:
+        raise ValueError("a share lies between 0 and 1")
+    return int(scaled)
+
+
+def rises(values: Sequence[int] | Sequence[date]) -> bool:
+    """Whether each value is greater than the one before."""
+    return all(earlier < later for earlier, later in pairwise(values))  # type: ignore[operator]
+
+
+def written_share(share_e8: int) -> str:
+    """A share as people read it: 10_000_000 is 10 %."""
+    return f"{(Decimal(share_e8) / (ONE_E8 // 100)).normalize():f} %"
+
+
+ShareE8 = Annotated[int, BeforeValidator(exact_share_e8)]
+
+
+class Strict(BaseModel):
+    """An immutable record that refuses keys it does not know and values of another kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Cite(Strict):
+    """Where a figure is written, and whether a person has read it there.
+
+    text             id in the register of texts.
+    at               the place in that text.
+    confirmed_on     the day the figure was last read in a source; null while nobody has.
+    place_confirmed  false while the article number is from memory.
+    """
+
+    text: Words
+    at: Words
+    confirmed_on: date | None = None
+    place_confirmed: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.at}"
+
+
+class Cited(Strict):
+    """A figure with its citation on the same line."""
+
+    cite: Cite
+
+    def written(self) -> str:
+        """The figure as a line of the rule file without its citation: tier substandard, over_days 90."""
+        lines = []
+        for key, field in type(self).model_fields.items():
+            held = getattr(self, key)
+            if key == "cite" or held is None:
+                continue
+            if key.endswith("_e8"):
+                held = written_share(held)
+            elif isinstance(held, tuple):
+                held = " or ".join(held)
+            lines.append(f"{field.alias or key} {held}")
+        return ", ".join(lines)
+
+
+class Version(Strict):
+    """What a rule says from one day on, until the next version begins. There is no end date to get wrong."""
+
+    # `from` is the word in the file; Python keeps it for itself.
+    since: date = Field(alias="from")
+
+    def cited(self) -> Iterator[tuple[str, Cited]]:
+        """Every figure of the version, with the key it stands under."""
+        for key in type(self).model_fields:
+            held = getattr(self, key)
+            for each in held if isinstance(held, tuple) else (held,):
+                if isinstance(each, Cited):
+                    yield key, each
+
+    def changed(self, **changes: object) -> Self:
+        """The same version with some keys changed, and its own rules checked again."""
+        fields = type(self).model_fields.items()
+        held = {field.alias or key: changes.get(key, getattr(self, key)) for key, field in fields}
+        return type(self).model_validate(held)
+
+
+V = TypeVar("V", bound=Version)
+
+
+class RuleFile(Strict, Generic[V]):
+    """One rule of law or of the bank's policy: its name, its sentence, and its versions, oldest first."""
+
+    rule: Words
+    says: Words
+    unit: Words | None = None
+    # The directions in which the bank's own file may move the figures; anything else is refused.
+    bank_may: Annotated[tuple[Direction, ...], Field(strict=False)] = ()
+    versions: Annotated[tuple[V, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def versions_follow_one_another(self) -> Self:
+        """Two versions cannot begin on one day, and a reader finds them in order."""
+        if not rises([version.since for version in self.versions]):
+            raise ValueError("versions stand in the order of their `from`, one a day")
+        return self

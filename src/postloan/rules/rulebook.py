@@ -1,0 +1,243 @@
+"""The rulebook: reads every rule file once, and answers with the policy in force on a day."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from postloan.errors import NoRuleInForce
+from postloan.rules import overlay
+from postloan.rules.figures import RuleFile, Version
+from postloan.rules.reading import SourceFile, read_shape, wrong
+from postloan.rules.shapes import (
+    AllocationOrder,
+    BookOfRecord,
+    Contamination,
+    ContaminationOverlay,
+    DpdBuckets,
+    OverdueFloors,
+    OverdueFloorsOverlay,
+    PublishChecks,
+    RestructuringFloors,
+    Retail,
+)
+from postloan.rules.texts import Text, check_citations
+from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
+
+TEXTS = TypeAdapter(dict[str, Text])
+# Rules of law, each in national/<rule>.yaml.
+LAW: dict[str, TypeAdapter[Any]] = {
+    "overdue_floors": TypeAdapter(RuleFile[OverdueFloors]),
+    "contamination": TypeAdapter(RuleFile[Contamination]),
+    "restructuring_floors": TypeAdapter(RuleFile[RestructuringFloors]),
+    "retail": TypeAdapter(RuleFile[Retail]),
+    "dpd_buckets": TypeAdapter(RuleFile[DpdBuckets]),
+    "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
+}
+# Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
+OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
+    "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
+    "contamination": (TypeAdapter(RuleFile[ContaminationOverlay]), overlay.contamination),
+}
+# Rules on which the law is silent, each in bank/<rule>.yaml.
+POLICY: dict[str, TypeAdapter[Any]] = {
+    "book_of_record": TypeAdapter(RuleFile[BookOfRecord]),
+    "publish_checks": TypeAdapter(RuleFile[PublishChecks]),
+}
+
+V = TypeVar("V", bound=Version)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every rule in force on one day. A step is given the piece it needs, never the whole.
+
+    on        the business date.
+    rules_of  the day whose rules these are: `on` itself, unless the day was calculated back to.
+    """
+
+    on: date
+    rules_of: date
+    overdue_floors: OverdueFloors
+    contamination: Contamination
+    restructuring_floors: RestructuringFloors
+    retail: Retail
+    dpd_buckets: DpdBuckets
+    allocation_order: AllocationOrder
+    book_of_record: BookOfRecord
+    publish_checks: PublishChecks
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All versions of all rules, the bank's laid over the law's.
+
+    fingerprint  sha256 over the names and bytes of every file that took part.
+    texts        the register of texts.
+    written      per file, its versions as written.
+    in_force     per rule, its versions after the overlay, oldest first.
+    """
+
+    fingerprint: str
+    texts: Mapping[str, Text]
+    written: tuple[RuleFile[Any], ...]
+    in_force: Mapping[str, tuple[Version, ...]]
+
+    @property
+    def begins_on(self) -> date:
+        """The first day on which every rule is in force."""
+        return max(versions[0].since for versions in self.in_force.values())
+
+    def version(self, rule: str, shape: type[V], on: date) -> V:
+        """The version of a rule in force on a day. Silence is an error, never a default."""
+        versions = self.in_force[rule]
+        found = latest_begun(versions, on)
+        if found is None:
+            first = versions[0].since
+            raise NoRuleInForce(
+                message=f"{rule} has no version in force on {on}; the first begins on {first}.",
+                hint="Add the earlier version with its citation, or start the back-calculation later.",
+                where={"rule": rule, "on": on},
+            )
+        assert isinstance(found, shape)  # noqa: S101 - a rule file is read in its own shape
+        return found
+
+    def unconfirmed(self, on: date | None = None) -> list[UnconfirmedFigure]:
+        """The figures nobody has read in their source; with `on`, those not read within 400 days before it too."""
+        figures = [
+            figure
+            for file in self.written
+            for version in file.versions
+            for figure in unconfirmed_figures(file.rule, version, on)
+        ]
+        return [*figures, *unconfirmed_texts(self.texts, on)]
+
+
+def policy_on(rulebook: Rulebook, on: date) -> Policy:
+    """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
+    return _policy(rulebook, on, rules_of=on)
+
+
+def policy_back_to(rulebook: Rulebook, on: date) -> Policy:
+    """The same; but a day before the rulebook begins gets the rules of its first day, and `rules_of` says so."""
+    return _policy(rulebook, on, rules_of=max(on, rulebook.begins_on))
+
+
+def _policy(rulebook: Rulebook, on: date, rules_of: date) -> Policy:
+    return Policy(
+        on=on,
+        rules_of=rules_of,
+        overdue_floors=rulebook.version("overdue_floors", OverdueFloors, rules_of),
+        contamination=rulebook.version("contamination", Contamination, rules_of),
+        restructuring_floors=rulebook.version("restructuring_floors", RestructuringFloors, rules_of),
+        retail=rulebook.version("retail", Retail, rules_of),
+        dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, rules_of),
+        allocation_order=rulebook.version("allocation_order", AllocationOrder, rules_of),
+        book_of_record=rulebook.version("book_of_record", BookOfRecord, rules_of),
+        publish_checks=rulebook.version("publish_checks", PublishChecks, rules_of),
+    )
+
+
+def load_rulebook(home: Path | None) -> Rulebook:
+    """The rulebook that comes with Postloan, with the bank's own files from home/rulebook/bank.
+
+    A file there stands in for the one of the same name that comes with Postloan. It may cite texts of the bank,
+    registered in texts.yaml beside it.
+    """
+    sources = find_sources(shipped_rules(), None if home is None else home / "rulebook" / "bank")
+    texts = _texts(sources)
+    written: list[RuleFile[Any]] = []
+    in_force: dict[str, tuple[Version, ...]] = {}
+
+    def read(name: str, shape: TypeAdapter[Any]) -> RuleFile[Any]:
+        file: RuleFile[Any] = read_shape(sources[name], shape)
+        if file.rule != Path(name).stem:
+            raise wrong(sources[name], "rule", f"{file.rule} is not the name of the file")
+        check_citations(texts, file.versions, sources[name])
+        written.append(file)
+        return file
+
+    for rule, shape in LAW.items():
+        law = read(f"national/{rule}.yaml", shape)
+        in_force[rule] = law.versions
+        if (name := f"bank/{rule}.yaml") in sources:
+            bank_shape, lay_over = OVERLAYS[rule]
+            bank = read(name, bank_shape)
+            in_force[rule] = laid_over(law, bank, sources[name], lay_over)
+    for rule, shape in POLICY.items():
+        in_force[rule] = read(f"bank/{rule}.yaml", shape).versions
+    return Rulebook(fingerprint_of(sources.values()), texts, tuple(written), in_force)
+
+
+def laid_over(
+    law: RuleFile[Any], bank: RuleFile[Any], source: SourceFile, lay_over: Callable[..., Version]
+) -> tuple[Version, ...]:
+    """A version for every day on which the law or the bank begins one, once the law has begun."""
+    may = overlay.BankFile(source, law.bank_may)
+    days = {version.since for version in (*law.versions, *bank.versions)}
+    versions: list[Version] = []
+    for day in sorted(days):
+        of_law, of_bank = latest_begun(law.versions, day), latest_begun(bank.versions, day)
+        if of_law is not None:
+            versions.append(of_law if of_bank is None else lay_over(of_law, of_bank, may))
+    return tuple(versions)
+
+
+def latest_begun(versions: tuple[V, ...], on: date) -> V | None:
+    """The latest version that has begun by `on`, if any has."""
+    return next((version for version in reversed(versions) if version.since <= on), None)
+
+
+def shipped_rules() -> Path:
+    """The folder of rules that comes with Postloan: inside the installed package, or beside src in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "rulebook"
+    return installed if installed.is_dir() else package.parents[1] / "rulebook"
+
+
+def find_sources(shipped: Path, bank: Path | None) -> dict[str, SourceFile]:
+    """Every rule file by its name in the rulebook. A file whose name is no rule's is refused, not passed over."""
+    places = {
+        path.relative_to(shipped).as_posix(): (path, f"rulebook/{path.relative_to(shipped).as_posix()}")
+        for folder in ("national", "bank")
+        for path in _rule_files(shipped / folder)
+    }
+    places["texts.yaml"] = (shipped / "texts.yaml", "rulebook/texts.yaml")
+    places |= {f"bank/{path.name}": (path, str(path)) for path in (_rule_files(bank) if bank else ())}
+
+    required = ["texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)]
+    allowed = {*required, "bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
+    for name, (_, shown) in sorted(places.items()):
+        if name not in allowed:
+            raise wrong(SourceFile(name, shown, b""), "the file", "its name is not that of a rule kept in this folder")
+    for name in required:
+        if name not in places or not places[name][0].is_file():
+            raise wrong(SourceFile(name, f"rulebook/{name}", b""), "the file", "is missing")
+    return {name: SourceFile(name, shown, path.read_bytes()) for name, (path, shown) in sorted(places.items())}
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix in {".yaml", ".yml"})
+
+
+def fingerprint_of(sources: Iterable[SourceFile]) -> str:
+    """sha256 over the names and bytes of the files, in the order of their names."""
+    digest = hashlib.sha256()
+    for source in sorted(sources, key=lambda source: source.name):
+        digest.update(f"{source.name}\0{len(source.content)}\0".encode() + source.content)
+    return digest.hexdigest()
+
+
+def _texts(sources: Mapping[str, SourceFile]) -> dict[str, Text]:
+    texts = read_shape(sources["texts.yaml"], TEXTS)
+    if (of_bank := sources.get("bank/texts.yaml")) is None:
+        return texts
+    for name, text in read_shape(of_bank, TEXTS).items():
+        if name in texts:
+            raise wrong(of_bank, name, "this id is already registered")
+        texts[name] = text
+    return texts

@@ -1,0 +1,259 @@
+"""The shape of each rule: which figures it has, and what must hold between them."""
+
+from typing import Annotated, Literal, Self
+
+import polars as pl
+from pydantic import Field, model_validator
+
+from postloan.rules.figures import Cited, Days, ShareE8, Tier, Version, rises
+from postloan.tables.units import BUCKETS, COMPONENTS, LEGAL_FORMS, TIERS
+
+Bucket = Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+"]
+Component = Literal["fee", "penalty", "compound", "interest", "principal"]
+LegalForm = Literal["person", "sole_trader", "company", "financial", "government"]
+SizeClass = Literal["large", "medium", "small", "micro", "none"]
+
+
+# Floors by days past due -----------------------------------------------------------------------------------------
+
+
+class Floor(Cited):
+    """A loan past due for more than `over_days` may not be classed better than `tier`."""
+
+    tier: Tier
+    over_days: Days
+
+
+class TechnicalDelay(Cited):
+    """A delay of at most `up_to_days` is excused when a decision names its cause, evidence and approver."""
+
+    up_to_days: Days
+
+
+class OverdueFloors(Version):
+    """The overdue floors in force: one for each tier below pass."""
+
+    floors: Annotated[tuple[Floor, ...], Field(strict=False)]
+    technical_delay: TechnicalDelay
+
+    @model_validator(mode="after")
+    def a_worse_tier_needs_a_longer_delay(self) -> Self:
+        """Otherwise a loan would improve by staying overdue."""
+        if tuple(floor.tier for floor in self.floors) != TIERS[1:]:
+            raise ValueError(f"floors are given once each for {', '.join(TIERS[1:])}, in this order")
+        if not rises([floor.over_days for floor in self.floors]):
+            raise ValueError("a worse tier needs a longer delay: over_days must rise with the tier")
+        return self
+
+    def frame(self) -> pl.DataFrame:
+        """The thresholds as a small table, sorted by `over_days` for an as-of join."""
+        rows = [(floor.over_days, floor.tier, str(floor.cite)) for floor in self.floors]
+        schema = {"over_days": pl.Int32(), "tier": pl.Enum(TIERS), "cite": pl.String()}
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("over_days")
+
+
+class OverdueFloorsOverlay(Version):
+    """What the bank's own file may say about them: any of the figures, each stricter than the law's."""
+
+    floors: Annotated[tuple[Floor, ...], Field(strict=False)] = ()
+    technical_delay: TechnicalDelay | None = None
+
+    @model_validator(mode="after")
+    def a_tier_is_named_once(self) -> Self:
+        """Two floors for one tier leave the reader to guess."""
+        tiers = [floor.tier for floor in self.floors]
+        if len(tiers) != len(set(tiers)) or "pass" in tiers:
+            raise ValueError(f"a floor is given at most once for each of {', '.join(TIERS[1:])}")
+        return self
+
+
+# Floors by debtor ------------------------------------------------------------------------------------------------
+
+
+class Tolerance(Cited):
+    """A share of a debtor's debt that may not be passed."""
+
+    over_share_e8: ShareE8 = Field(alias="over_share")
+
+
+class OwnBankShare(Tolerance):
+    """More than this share of the debtor's debt here is non-performing: all its debt here is at least `tier`."""
+
+    tier: Tier
+
+
+class AllBanksShare(Tolerance):
+    """More than this share of its debt at all banks is overdue for more than `over_days`: at least `tier`."""
+
+    over_days: Days
+    tier: Tier
+
+
+class AnyNonPerforming(Cited):
+    """Any non-performing debt of the debtor, here or at another bank: all its debt here is at least `tier`."""
+
+    tier: Tier
+
+
+class Contamination(Version):
+    """How one bad debt of a non-retail debtor touches its other debts."""
+
+    own_bank: OwnBankShare
+    all_banks: AllBanksShare
+    any_non_performing: AnyNonPerforming
+
+
+class ContaminationOverlay(Version):
+    """What the bank's own file may say about it: lower shares, nothing else."""
+
+    own_bank: Tolerance | None = None
+    all_banks: Tolerance | None = None
+
+
+class RetailKind(Cited):
+    """Debtors of one legal form, all of them or only those of some sizes, whose debts are classed one by one."""
+
+    legal_form: LegalForm
+    size_classes: Annotated[tuple[SizeClass, ...], Field(strict=False, min_length=1)] | None = None
+
+
+class Retail(Version):
+    """Who counts as retail: the debtor floors do not reach them."""
+
+    debtors: Annotated[tuple[RetailKind, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def a_legal_form_is_named_once(self) -> Self:
+        """Two lines for one legal form leave the reader to guess."""
+        forms = [kind.legal_form for kind in self.debtors]
+        if len(forms) != len(set(forms)):
+            raise ValueError(f"each of {', '.join(LEGAL_FORMS)} is named at most once")
+        return self
+
+    def is_retail(self) -> pl.Expr:
+        """Whether a row of the feed table `debtor` is retail, from its legal_form and size_class."""
+        return pl.any_horizontal([_is_of(kind) for kind in self.debtors]).fill_null(value=False)
+
+
+def _is_of(kind: RetailKind) -> pl.Expr:
+    is_form = pl.col("legal_form") == kind.legal_form
+    return is_form if kind.size_classes is None else is_form & pl.col("size_class").is_in(list(kind.size_classes))
+
+
+# Floors of restructured loans ------------------------------------------------------------------------------------
+
+
+class RestructuringFloor(Cited):
+    """A loan so treated may not be classed better than `tier`."""
+
+    tier: Tier
+
+
+class NoPrincipalRenewal(Cited):
+    """A qualifying renewal of a loan that was classed `old_loan_tier` does not count as refinancing."""
+
+    old_loan_tier: Tier
+
+
+class RestructuringFloors(Version):
+    """The floors of restructured and refinanced loans, and the renewal that is excused."""
+
+    restructured: RestructuringFloor
+    repeat_restructured: RestructuringFloor
+    refinanced: RestructuringFloor
+    no_principal_renewal: NoPrincipalRenewal
+
+    @model_validator(mode="after")
+    def again_is_worse_than_once(self) -> Self:
+        """A second restructuring cannot be treated better than the first."""
+        if TIERS.index(self.repeat_restructured.tier) < TIERS.index(self.restructured.tier):
+            raise ValueError("repeat_restructured may not have a better tier than restructured")
+        return self
+
+
+# Buckets and orders ----------------------------------------------------------------------------------------------
+
+
+class BucketBand(Cited):
+    """A loan past due for `from_days` or more is in this bucket, until the next one begins."""
+
+    bucket: Bucket
+    from_days: Days
+
+
+class DpdBuckets(Version):
+    """The buckets of days past due, M0 to M7+."""
+
+    buckets: Annotated[tuple[BucketBand, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def every_day_has_one_bucket(self) -> Self:
+        """The bands begin at day 0, leave no gap and do not overlap."""
+        if tuple(band.bucket for band in self.buckets) != BUCKETS:
+            raise ValueError(f"buckets are given once each for {', '.join(BUCKETS)}, in this order")
+        days = [band.from_days for band in self.buckets]
+        if days[0] != 0 or not rises(days):
+            raise ValueError("from_days begins at 0 and rises with the bucket")
+        return self
+
+    def frame(self) -> pl.DataFrame:
+        """The bands as a small table, sorted by `from_days` for an as-of join."""
+        rows = [(band.from_days, band.bucket) for band in self.buckets]
+        return pl.DataFrame(rows, schema={"from_days": pl.Int32(), "bucket": pl.Enum(BUCKETS)}, orient="row")
+
+
+class Rank(Cited):
+    """One kind of debt at its place in the order of payment."""
+
+    component: Component
+
+
+class AllocationOrder(Version):
+    """Which debt a payment meets first where the parties agreed nothing."""
+
+    order: Annotated[tuple[Rank, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def every_debt_has_a_place(self) -> Self:
+        """Each component stands in the order once."""
+        if sorted(rank.component for rank in self.order) != sorted(COMPONENTS):
+            raise ValueError(f"each of {', '.join(COMPONENTS)} stands in the order once")
+        return self
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """The names alone, first paid first."""
+        return tuple(rank.component for rank in self.order)
+
+
+# The bank's own policy -------------------------------------------------------------------------------------------
+
+
+class Holder(Cited):
+    """The system whose balance is published where both have one."""
+
+    system: Literal["core", "postloan"]
+
+
+class BookOfRecord(Version):
+    """Whose balance governs. The law does not say; the bank does."""
+
+    holder: Holder
+
+    @property
+    def system(self) -> Literal["core", "postloan"]:
+        """The system whose balance is published where both have one."""
+        return self.holder.system
+
+
+class TierShareMove(Tolerance):
+    """How far a tier's share may move against what was published within the last `within_days`."""
+
+    within_days: Days
+
+
+class PublishChecks(Version):
+    """What may not be passed for a night to be published."""
+
+    tier_share_move: TierShareMove
+    quarantined: Tolerance
