@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from postloan.errors import LaxerThanLaw
 from postloan.rules.figures import Cited, Direction, written_share
-from postloan.rules.reading import SourceFile, wrong
 from postloan.rules.shapes import Contamination, ContaminationOverlay, OverdueFloors, OverdueFloorsOverlay, Tolerance
+from postloan.rules.sources import SourceFile, wrong
 
 C = TypeVar("C", bound=Cited)
 T = TypeVar("T", bound=Tolerance)
@@ -41,7 +41,7 @@ class BankFile:
         """Refuse a figure above the law's, and any figure that the law does not let the bank lower."""
         written, limit, chosen = key.removesuffix("_e8"), getattr(law, key), getattr(bank, key)
         if f"lower {written}" not in self.may:
-            raise wrong(self.source, written, "the law leaves the bank no choice here")
+            raise wrong(self.source.shown, written, "the law leaves the bank no choice here")
         if chosen > limit:
             shown = written_share if key.endswith("_e8") else str
             raise LaxerThanLaw(
@@ -73,7 +73,7 @@ def overdue_floors(law: OverdueFloors, bank: OverdueFloorsOverlay, file: BankFil
         return law.changed(since=max(law.since, bank.since), floors=floors, technical_delay=technical_delay)
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise wrong(file.source, f"the version from {bank.since}, over the law's", why) from None
+        raise wrong(file.source.shown, f"the version from {bank.since}, over the law's", why) from None
 
 
 def contamination(law: Contamination, bank: ContaminationOverlay, file: BankFile) -> Contamination:

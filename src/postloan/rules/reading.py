@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from postloan.errors import RuleFileWrong
+from postloan.rules.sources import SourceFile, wrong
 
 if TYPE_CHECKING:
     from yaml import SafeLoader
@@ -24,15 +23,6 @@ PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLACES = {"extra_forbidden": "is not a key of this rule", "missing": "is missing", "invalid_key": "is not a word"}
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A file of the rulebook as found: its name in the rulebook, how to call it in a message, and its bytes."""
-
-    name: str
-    shown: str
-    content: bytes
 
 
 class PlainLoader(SafeLoader):
@@ -90,22 +80,15 @@ def read_shape(source: SourceFile, shape: TypeAdapter[T]) -> T:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
-        raise wrong(source, place, error.problem or "cannot be read as YAML") from None
+        raise wrong(source.shown, place, error.problem or "cannot be read as YAML") from None
     except (yaml.YAMLError, UnicodeDecodeError):
-        raise wrong(source, "the file", "is not YAML in UTF-8") from None
+        raise wrong(source.shown, "the file", "is not YAML in UTF-8") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = _place(first["loc"])
-        raise wrong(source, place, PLACES.get(first["type"], first["msg"].removeprefix("Value error, "))) from None
-
-
-def wrong(source: SourceFile, place: str, why: str) -> RuleFileWrong:
-    """The refusal of a file, at a place in it."""
-    return RuleFileWrong(
-        message=f"{source.shown} is not a rule Postloan can follow: {place}: {why}.",
-        hint="Correct the file at this place; the files that come with Postloan show the shape of each rule.",
-        where={"file": source.shown, "place": place},
-    )
+        raise wrong(
+            source.shown, place, PLACES.get(first["type"], first["msg"].removeprefix("Value error, "))
+        ) from None
 
 
 def _place(steps: tuple[int | str, ...]) -> str:

@@ -1,7 +1,6 @@
 """The rulebook: reads every rule file once, and answers with the policy in force on a day."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ from pydantic import TypeAdapter
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay
 from postloan.rules.figures import RuleFile, Version
-from postloan.rules.reading import SourceFile, read_shape, wrong
+from postloan.rules.reading import read_shape
 from postloan.rules.shapes import (
     AllocationOrder,
     BookOfRecord,
@@ -25,6 +24,7 @@ from postloan.rules.shapes import (
     RestructuringFloors,
     Retail,
 )
+from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 
@@ -48,6 +48,8 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "book_of_record": TypeAdapter(RuleFile[BookOfRecord]),
     "publish_checks": TypeAdapter(RuleFile[PublishChecks]),
 }
+REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
+OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
 
 V = TypeVar("V", bound=Version)
 
@@ -148,7 +150,8 @@ def load_rulebook(home: Path | None) -> Rulebook:
     A file there stands in for the one of the same name that comes with Postloan. It may cite texts of the bank,
     registered in texts.yaml beside it.
     """
-    sources = find_sources(shipped_rules(), None if home is None else home / "rulebook" / "bank")
+    own = None if home is None else home / "rulebook" / "bank"
+    sources = find_sources(shipped_rules(), own, required=REQUIRED, optional=OPTIONAL)
     texts = _texts(sources)
     written: list[RuleFile[Any]] = []
     in_force: dict[str, tuple[Version, ...]] = {}
@@ -156,7 +159,7 @@ def load_rulebook(home: Path | None) -> Rulebook:
     def read(name: str, shape: TypeAdapter[Any]) -> RuleFile[Any]:
         file: RuleFile[Any] = read_shape(sources[name], shape)
         if file.rule != Path(name).stem:
-            raise wrong(sources[name], "rule", f"{file.rule} is not the name of the file")
+            raise wrong(sources[name].shown, "rule", f"{file.rule} is not the name of the file")
         check_citations(texts, file.versions, sources[name])
         written.append(file)
         return file
@@ -166,8 +169,7 @@ def load_rulebook(home: Path | None) -> Rulebook:
         in_force[rule] = law.versions
         if (name := f"bank/{rule}.yaml") in sources:
             bank_shape, lay_over = OVERLAYS[rule]
-            bank = read(name, bank_shape)
-            in_force[rule] = laid_over(law, bank, sources[name], lay_over)
+            in_force[rule] = laid_over(law, read(name, bank_shape), sources[name], lay_over)
     for rule, shape in POLICY.items():
         in_force[rule] = read(f"bank/{rule}.yaml", shape).versions
     return Rulebook(fingerprint_of(sources.values()), texts, tuple(written), in_force)
@@ -192,52 +194,12 @@ def latest_begun(versions: tuple[V, ...], on: date) -> V | None:
     return next((version for version in reversed(versions) if version.since <= on), None)
 
 
-def shipped_rules() -> Path:
-    """The folder of rules that comes with Postloan: inside the installed package, or beside src in a checkout."""
-    package = Path(__file__).parents[1]
-    installed = package / "rulebook"
-    return installed if installed.is_dir() else package.parents[1] / "rulebook"
-
-
-def find_sources(shipped: Path, bank: Path | None) -> dict[str, SourceFile]:
-    """Every rule file by its name in the rulebook. A file whose name is no rule's is refused, not passed over."""
-    places = {
-        path.relative_to(shipped).as_posix(): (path, f"rulebook/{path.relative_to(shipped).as_posix()}")
-        for folder in ("national", "bank")
-        for path in _rule_files(shipped / folder)
-    }
-    places["texts.yaml"] = (shipped / "texts.yaml", "rulebook/texts.yaml")
-    places |= {f"bank/{path.name}": (path, str(path)) for path in (_rule_files(bank) if bank else ())}
-
-    required = ["texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)]
-    allowed = {*required, "bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
-    for name, (_, shown) in sorted(places.items()):
-        if name not in allowed:
-            raise wrong(SourceFile(name, shown, b""), "the file", "its name is not that of a rule kept in this folder")
-    for name in required:
-        if name not in places or not places[name][0].is_file():
-            raise wrong(SourceFile(name, f"rulebook/{name}", b""), "the file", "is missing")
-    return {name: SourceFile(name, shown, path.read_bytes()) for name, (path, shown) in sorted(places.items())}
-
-
-def _rule_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix in {".yaml", ".yml"})
-
-
-def fingerprint_of(sources: Iterable[SourceFile]) -> str:
-    """sha256 over the names and bytes of the files, in the order of their names."""
-    digest = hashlib.sha256()
-    for source in sorted(sources, key=lambda source: source.name):
-        digest.update(f"{source.name}\0{len(source.content)}\0".encode() + source.content)
-    return digest.hexdigest()
-
-
 def _texts(sources: Mapping[str, SourceFile]) -> dict[str, Text]:
     texts = read_shape(sources["texts.yaml"], TEXTS)
     if (of_bank := sources.get("bank/texts.yaml")) is None:
         return texts
     for name, text in read_shape(of_bank, TEXTS).items():
         if name in texts:
-            raise wrong(of_bank, name, "this id is already registered")
+            raise wrong(of_bank.shown, name, "this id is already registered")
         texts[name] = text
     return texts

@@ -5,7 +5,7 @@ from datetime import date
 
 from postloan.errors import TextUnknown
 from postloan.rules.figures import Cite, Strict, Version, Words
-from postloan.rules.reading import SourceFile, wrong
+from postloan.rules.sources import SourceFile, wrong
 
 
 class Text(Strict):
@@ -31,7 +31,7 @@ def check_citations(register: Mapping[str, Text], versions: Iterable[Version], s
             text = _registered(register, figure.cite, source)
             if text.in_force > version.since:
                 why = f"{figure.cite.text} is in force from {text.in_force}, after this version begins"
-                raise wrong(source, f"the version from {version.since}, {key}", why)
+                raise wrong(source.shown, f"the version from {version.since}, {key}", why)
 
 
 def _registered(register: Mapping[str, Text], cite: Cite, source: SourceFile) -> Text:
