@@ -1,0 +1,70 @@
+# Everything here needs Python 3.11 and the package index, and nothing else: `.venv` is made on first use and made
+# again only when uv.lock or pyproject.toml changes. Another interpreter: make PYTHON=/path/to/python test
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs clean
+.DELETE_ON_ERROR:
+
+UV := uv==0.13.9
+BIN := .venv/bin
+READY := .venv/.ready
+UV_SYNC := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv sync --frozen --quiet
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
+
+setup: $(READY) ## make .venv and install what uv.lock names
+
+demo: $(READY) ## build the demo bank in demo-home and show its tiers
+	@$(BIN)/postloan demo --no-serve --home demo-home
+
+test: $(READY) ## run all tests
+	@$(BIN)/python -m pytest -n 2
+
+check: $(READY) ## lint, types, who may import whom, generated pages
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m postloan.tables.pages --check
+
+docs: $(READY) ## write the generated pages again
+	@$(BIN)/python -m postloan.tables.pages
+
+bench: $(READY) ## measure a night over a million loans
+	@$(BIN)/python bench/night.py
+
+clean: ## remove what these commands made
+	rm -rf .venv demo-home bench/out dist build .numba_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An interpreter counts only when it runs and can make an environment: a shim may be empty, and Debian keeps
+# ensurepip in a package of its own.
+$(READY): uv.lock pyproject.toml
+	@python=; \
+	for candidate in "$(PYTHON)" python3.11 python3 python3.12 python3.13; do \
+		if [ -n "$$candidate" ] && "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			python=$$candidate; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo 'Postloan needs Python 3.11 or later, and none was found.' >&2; \
+		echo 'Install it (on Debian: apt install python3 python3-venv) or say where it is: make PYTHON=/path/to/python3.11' >&2; \
+		exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python cannot make a virtual environment: its modules venv and ensurepip are missing." >&2; \
+		echo 'Install them (on Debian: apt install python3-venv).' >&2; \
+		exit 1; \
+	fi; \
+	if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Making .venv with $$python ..."; \
+		"$$python" -m venv --clear .venv; \
+	fi
+	@$(BIN)/python -m uv --version 2>/dev/null | grep -q '^$(subst ==, ,$(UV))' \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
+	@echo 'Installing what uv.lock names ...'
+	@$(UV_SYNC)
+	@touch $@
