@@ -17,7 +17,7 @@ else:
     # The same loader on libyaml is some ten times faster, but is not always built.
     SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-PLAIN_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
+PLAIN_WHOLE = re.compile(r"0|-?[1-9][0-9]*(_[0-9]+)*")
 PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLACES = {"extra_forbidden": "is not a key of this rule", "missing": "is missing", "invalid_key": "is not a word"}

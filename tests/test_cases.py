@@ -1,0 +1,128 @@
+"""Runs the cases of the rulebook: each is a sentence of law turned into rows, and read without Python."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+import pytest
+from pydantic import TypeAdapter
+
+from postloan.errors import PostloanError
+from postloan.rules.figures import Cite, Strict
+from postloan.rules.reading import read_yaml
+from postloan.rules.rulebook import LAW, Policy, load_rulebook, policy_on
+from postloan.steps.days_past_due import in_buckets
+from postloan.steps.debtor_floor import debtor_floor
+from postloan.steps.decisions import technical_delays
+from postloan.steps.overdue_floor import overdue_floor
+from postloan.steps.restructuring_floor import restructuring_floor
+from postloan.tables.inputs import FEED_TABLES
+from postloan.tables.results import DaysPastDue, DebtorView, RestructureHistory
+
+Rows = list[dict[str, Any]]
+
+FOLDER = Path(__file__).parents[1] / "rulebook" / "cases"
+RULEBOOK = load_rulebook(home=None)
+DECISION = {"loan_no": pl.Int64()} | dict(FEED_TABLES["decision"].create_empty().schema)
+DEBTOR = {"debtor_no": pl.Int64()} | dict(FEED_TABLES["debtor"].create_empty().schema)
+
+
+class Case(Strict):
+    """One case, as written."""
+
+    case: str
+    rule: str
+    step: str
+    day: date
+    because: Cite
+    given: dict[str, Rows]
+    expect: dict[str, Any]
+
+
+def cases_in(folder: Path) -> list[Case]:
+    written = [read_yaml(path.read_bytes()) for path in sorted(folder.glob("*.yaml"))]
+    return [case for file in written for case in TypeAdapter(list[Case]).validate_python(file)]
+
+
+def frame(rows: Rows, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """The rows of a case as a table; what a case leaves out is no, none or empty."""
+    for row in rows:
+        assert row.keys() <= schema.keys(), f"{row.keys() - schema.keys()} are no columns of this table"
+    zero = {name: False if dtype == pl.Boolean else 0 if dtype.is_integer() else None for name, dtype in schema.items()}
+    return pl.DataFrame([zero | row for row in rows], schema=schema)
+
+
+def typed(rows: Rows, schema: type[dy.Schema]) -> dy.DataFrame[Any]:
+    dtypes = dict(schema.create_empty().schema)
+    blank = {name: None for name, column in schema.columns().items() if column.nullable}
+    best = {name: dtype.categories[0] for name, dtype in dtypes.items() if isinstance(dtype, pl.Enum)}
+    return schema.validate(frame([best | blank | row for row in rows], dtypes))
+
+
+def run_technical_delay(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
+    written = [row | {"terms": json.dumps(row["terms"])} for row in given["decisions"]]
+    delays = technical_delays(frame(written, DECISION), on=policy.on)
+    excused = set(delays["loan_no"])
+    overdue = [row | {"delay_is_technical": row["loan_no"] in excused} for row in given["loans_overdue"]]
+    return overdue_floor(typed(overdue, DaysPastDue), floors=policy.overdue_floors)
+
+
+STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
+    "overdue_floor": lambda given, policy: overdue_floor(
+        typed(given["days_past_due"], DaysPastDue), floors=policy.overdue_floors
+    ),
+    "technical_delay": run_technical_delay,
+    "debtor_floor": lambda given, policy: debtor_floor(
+        typed(given["debtor_view"], DebtorView), contamination=policy.contamination
+    ),
+    "is_retail": lambda given, policy: frame(given["debtors"], DEBTOR).select(
+        "debtor_no", is_retail=policy.retail.is_retail()
+    ),
+    "restructuring_floor": lambda given, policy: restructuring_floor(
+        typed(given["restructure_history"], RestructureHistory), floors=policy.restructuring_floors
+    ),
+    "bucket": lambda given, policy: in_buckets(
+        typed(given["days_past_due"], DaysPastDue).drop("bucket"), policy.dpd_buckets.frame()
+    ),
+}
+CASES = cases_in(FOLDER)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
+def test_case(case: Case) -> None:
+    if "refused" in case.expect:
+        with pytest.raises(PostloanError) as refusal:
+            policy_on(RULEBOOK, case.day)
+        assert refusal.value.code == case.expect["refused"]
+        assert refusal.value.where["rule"] in LAW
+        return
+    result = STEPS[case.step](case.given, policy_on(RULEBOOK, case.day))
+    (expected,) = case.expect.values()
+    key = result.columns[0]
+
+    actual = {row[key]: row for row in result.to_dicts()}
+    for row in expected:
+        assert row == {name: actual[row[key]][name] for name in row}
+    given = next(iter(case.given.values()))
+    assert list(actual) == [row[key] for row in given], "a step may not lose or invent rows, nor change their order"
+    assert list(actual) == [row[key] for row in expected], "a case says what it expects of every row"
+
+
+def test_every_case_has_its_own_name() -> None:
+    names = [case.case for case in CASES]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
+def test_every_case_argues_from_a_registered_text(case: Case) -> None:
+    assert case.because.text in RULEBOOK.texts
+    assert case.rule in RULEBOOK.in_force
+    assert case.step in STEPS
+
+
+def test_every_rule_of_classification_has_cases() -> None:
+    assert {case.rule for case in CASES} >= LAW.keys() - {"allocation_order"}
