@@ -1,0 +1,79 @@
+"""Checks before publishing: what must hold of a night as a whole. A failed check keeps what was published before."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from postloan.errors import CheckFailed
+from postloan.rules.shapes import PublishChecks
+from postloan.snapshot.read import published_days, read_manifest
+from postloan.tables.units import TIERS
+
+_ONE_E8 = 10**8
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check and what it saw."""
+
+    name: str
+    passed: bool
+    saw: str
+
+
+def sum_up(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Add the shards' summaries up."""
+    counts = [name for name, value in summaries[0].items() if isinstance(value, int)]
+    totals: dict[str, Any] = {name: sum(summary[name] for summary in summaries) for name in counts}
+    totals["tiers"] = {
+        tier: {
+            "loans": sum(summary["tiers"][tier]["loans"] for summary in summaries),
+            "cents": sum(summary["tiers"][tier]["cents"] for summary in summaries),
+        }
+        for tier in TIERS
+    }
+    return totals
+
+
+def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChecks) -> list[dict[str, Any]]:
+    """Check a night's totals; raise CheckFailed with every failure, or return what was seen."""
+    checks = [
+        _equal("no loan lost or invented", totals["loans_known"], totals["loans_published"] + totals["loans_ahead"]),
+        _equal("cash conserved to the cent", totals["cash_known_cents"], totals["cash_published_cents"]),
+        _equal("principal conserved to the cent", totals["debt_known_cents"], totals["debt_published_cents"]),
+        _tier_shares(home, on, totals, limits),
+    ]
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        raise CheckFailed(
+            message=f"The night of {on} is not published: " + "; ".join(check.name for check in failed) + ".",
+            hint="What was published before stays. Find the cause below; a limit may be changed in "
+            "rulebook/bank/publish_checks.yaml, a lost loan or cent is a fault of the program.",
+            where={check.name: check.saw for check in failed},
+        )
+    return [asdict(check) for check in checks]
+
+
+def _equal(name: str, known: int, published: int) -> Check:
+    return Check(name, known == published, f"{known:,} known, {published:,} accounted for")
+
+
+def _tier_shares(home: Path, on: date, totals: dict[str, Any], limits: PublishChecks) -> Check:
+    """Compare each tier's share of the balance with the last day published, if that was only a few days ago."""
+    name, limit = "tier shares within limits of the last day", limits.tier_share_move
+    earliest = on - timedelta(days=limit.within_days)
+    days = [day for day in published_days(home) if earliest <= day < on]
+    if not days:
+        return Check(name, passed=True, saw=f"nothing published since {earliest}")
+    before, now = read_manifest(home, days[-1])["totals"]["tiers"], totals["tiers"]
+    before_cents = sum(tier["cents"] for tier in before.values())
+    now_cents = sum(tier["cents"] for tier in now.values())
+    moved = [
+        tier
+        for tier in TIERS
+        if abs(now[tier]["cents"] * before_cents - before[tier]["cents"] * now_cents) * _ONE_E8
+        > limit.over_share_e8 * before_cents * now_cents
+    ]
+    return Check(name, not moved, f"moved too far against {days[-1]}: {', '.join(moved) or 'none'}")

@@ -1,0 +1,162 @@
+"""The night: every shard through the plan, then the checks, then publishing. Killed anywhere, it resumes."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from postloan.errors import HomeBusy, NightPinned, ShardFailed
+from postloan.intake.facts import Facts
+from postloan.night import worker
+from postloan.night.checks import check_night, sum_up
+from postloan.night.pins import Pins, pins, run_id
+from postloan.night.shard import ShardTask, finished_shard, run_shard, shard_folder
+from postloan.rules.rulebook import load_rulebook, policy_on
+from postloan.snapshot.files import commit_json, read_json
+from postloan.snapshot.publish import publish, snapshot_folder
+from postloan.snapshot.read import published_run, read_manifest
+
+Tell = Callable[[date, int, int], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published night: its run, its manifest, and whether it was there already."""
+
+    on: date
+    run_id: str
+    manifest: dict[str, Any]
+    was_there: bool
+
+
+@contextmanager
+def workers_pool(workers: int) -> Iterator[Executor | None]:
+    """Open a pool of spawned workers, or none where `workers` is 0: then shards are computed in this process.
+
+    A forked child of a process that has used Polars hangs, hence spawn. A worker has one thread: shards are the
+    parallelism.
+    """
+    if workers == 0:
+        yield None
+        return
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin) as pool:
+        yield pool
+
+
+def run_nights(
+    home: Path,
+    days: Sequence[date],
+    *,
+    known_on: date | None = None,
+    law_of: date | None = None,
+    workers: int = 2,
+    tell: Tell | None = None,
+) -> Iterator[Published]:
+    """Compute and publish nights one after the other, in the order given.
+
+    known_on  rows that became known later are not seen; None is the latest load's day.
+    law_of    the day whose rules apply; None is each business date itself.
+    Raises HomeBusy, HomeNotReady, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights stand.
+    """
+    with _alone(home), workers_pool(workers) as pool:
+        for on in days:
+            yield _run_night(home, on, known_on, law_of, pool, tell)
+
+
+def run_night(
+    home: Path,
+    on: date,
+    *,
+    known_on: date | None = None,
+    law_of: date | None = None,
+    workers: int = 2,
+    tell: Tell | None = None,
+) -> Published:
+    """Compute and publish one night; see `run_nights`."""
+    return next(iter(list(run_nights(home, [on], known_on=known_on, law_of=law_of, workers=workers, tell=tell))))
+
+
+def _run_night(
+    home: Path, on: date, known_on: date | None, law_of: date | None, pool: Executor | None, tell: Tell | None
+) -> Published:
+    facts, rulebook = Facts(home, known_on), load_rulebook(home)
+    policy = policy_on(rulebook, law_of or on)
+    pinned = pins(facts, rulebook, on=on, law_of=law_of or on)
+    run = run_id(pinned)
+    if published_run(home, on) == run and snapshot_folder(home, run).is_dir():
+        return Published(on, run, read_manifest(home, on), was_there=True)
+
+    folder = home / "nights" / run
+    _pin(folder, pinned | {"shards": facts.layout.shards})
+    tasks = [ShardTask(home, folder, shard, on, facts.known_on, law_of or on) for shard in range(facts.layout.shards)]
+    waiting = [task for task in tasks if not shard_folder(folder, task.shard).exists()]
+    for done, _ in enumerate(_compute(waiting, pool), start=len(tasks) - len(waiting) + 1):
+        if tell:
+            tell(on, done, len(tasks))
+
+    shards = [finished_shard(folder, task.shard) for task in tasks]
+    totals = sum_up([shard.summary for shard in shards])
+    checks = check_night(home, on, totals, policy.publish_checks)
+    manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
+    manifest["currency"] = facts.layout.book_currency
+    publish(home, run, on, shards, manifest)
+    shutil.rmtree(folder)
+    return Published(on, run, read_manifest(home, on), was_there=False)
+
+
+def _compute(tasks: Sequence[ShardTask], pool: Executor | None) -> Iterator[int]:
+    """Compute shards, in the pool or here; yield each as it is done."""
+    if pool is None:
+        yield from map(run_shard, tasks)
+        return
+    running = {pool.submit(run_shard, task): task for task in tasks}
+    try:
+        for future in as_completed(running):
+            yield future.result()
+    except BrokenProcessPool:
+        raise ShardFailed(
+            message="A worker of the night was killed.",
+            hint="Run the night again: finished shards are kept. Where memory ran out, use fewer --workers.",
+            where={"night": tasks[0].folder},
+        ) from None
+
+
+def _pin(folder: Path, pinned: Pins) -> None:
+    """Write down what the night rests on, or see that an unfinished night rests on the same."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "pins.json"
+    if not file.exists():
+        commit_json(file, pinned)
+    begun = read_json(file)
+    if begun != pinned:
+        changed = sorted(name for name in pinned if begun.get(name) != pinned[name])
+        raise NightPinned(
+            message=f"This night was begun with a different {', '.join(changed)}.",
+            hint="Finish it as it was begun, or delete its folder to start again.",
+            where={"folder": folder},
+        )
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep a second night out of the home while this one works."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "night.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise HomeBusy(
+                message="Another night is being computed in this home folder.",
+                hint="Wait until it is done; it may be resumed after a crash, never doubled.",
+                where={"home": home},
+            ) from None
+        yield

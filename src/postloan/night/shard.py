@@ -1,0 +1,122 @@
+"""One shard of a night: read its facts, assess them, leave its tables and a summary in place, all at once."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from postloan.intake.facts import Facts
+from postloan.plan.inputs import Inputs, read_inputs
+from postloan.plan.night import Assessment, assess
+from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
+from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
+from postloan.snapshot.publish import FinishedShard
+from postloan.tables.units import TIERS
+
+
+@dataclass(frozen=True)
+class ShardTask:
+    """What a worker needs to know; it travels between processes, rows do not."""
+
+    home: Path
+    folder: Path
+    shard: int
+    on: date
+    known_on: date
+    law_of: date
+
+
+def run_shard(task: ShardTask) -> int:
+    """Compute one shard and rename its folder into place; a shard already there is left as it is."""
+    place = shard_folder(task.folder, task.shard)
+    if place.exists():
+        return task.shard
+    inputs = read_inputs(_facts(task.home, task.known_on), task.shard)
+    policy = policy_on(_rulebook(task.home), task.law_of)
+    assessed = assess(inputs, policy, on=task.on)
+
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    files = {
+        "loan": write_table(part / "loan.parquet", assessed.loans),
+        "debtor": write_table(part / "debtor.parquet", assessed.debtors),
+    }
+    commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
+    _rename_once(part, place)
+    return task.shard
+
+
+def shard_folder(night: Path, shard: int) -> Path:
+    """Return where a shard's finished tables lie within its night."""
+    return night / f"shard-{shard:04d}"
+
+
+def finished_shard(night: Path, shard: int) -> FinishedShard:
+    """Read back what a finished shard says of itself."""
+    folder = shard_folder(night, shard)
+    return FinishedShard(shard, folder, read_json(folder / "summary.json"))
+
+
+def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:
+    """Sum up a shard for the checks: counted from the inputs on one side, from the outputs on the other."""
+    loans = assessed.loans
+    is_ahead = ~inputs.loan["loan_no"].is_in(loans["loan_no"].implode())
+    received = (
+        assessed.payments.filter(pl.col("paid_on") <= on)
+        .join(assessed.positions.select("loan_no", "begins_on"), on="loan_no")
+        .filter(pl.col("paid_on") > pl.col("begins_on"))
+    )
+    on_book = loans.filter(pl.col("status") == "active")
+    tiers = on_book.group_by("tier").agg(loans=pl.len(), cents=pl.col("outstanding_cents").sum())
+    by_tier = {tier: {"loans": count, "cents": cents} for tier, count, cents in tiers.iter_rows()}
+    return {
+        "loans_known": inputs.loan.height,
+        "loans_ahead": int(is_ahead.sum()),
+        "loans_published": loans.height,
+        "debtors_published": assessed.debtors.height,
+        "cash_known_cents": int(received["amount_cents"].sum()),
+        "cash_published_cents": int(loans["received_cents"].sum()),
+        "debt_known_cents": _debt_cents(assessed),
+        "debt_published_cents": int(assessed.balances["outstanding_cents"].sum())
+        + int(loans["paid_principal_cents"].sum()),
+        "balance_breaks": int((loans["balance_break_cents"].fill_null(0) != 0).sum()),
+        "schedule_gaps": int((loans["schedule_gap_cents"] != 0).sum()),
+        "unscheduled": int((loans["schedule_source"] == "none").sum()),
+        "tiers": {tier: by_tier.get(tier, {"loans": 0, "cents": 0}) for tier in TIERS},
+    }
+
+
+def _debt_cents(assessed: Assessment) -> int:
+    """The principal lent or taken on, with what instalments have beyond it."""
+    beyond = assessed.loans["schedule_gap_cents"].clip(upper_bound=0).sum()
+    return int(assessed.positions["balance_cents"].sum()) - int(beyond)
+
+
+def _rename_once(part: Path, place: Path) -> None:
+    """Rename a finished folder into place; where another worker was faster, its folder stands: it is the same."""
+    sync_folder(part)
+    rename: Callable[[Path], Path] = part.rename
+    try:
+        rename(place)
+    except OSError:
+        if not place.exists():
+            raise
+        shutil.rmtree(part)
+    sync_folder(place.parent)
+
+
+@lru_cache(maxsize=2)
+def _facts(home: Path, known_on: date) -> Facts:
+    return Facts(home, known_on)
+
+
+@lru_cache(maxsize=2)
+def _rulebook(home: Path) -> Rulebook:
+    return load_rulebook(home)

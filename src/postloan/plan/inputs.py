@@ -1,0 +1,69 @@
+"""The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from postloan.intake.facts import Facts
+
+_PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "loan": (
+        "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
+        "officer_id", "principal_cents", "disbursed_on", "matures_on", "annual_rate_e8", "method", "due_day",
+        "period_months", "day_count", "instalment_cents", "security_kind", "renews_loan_id",
+        "is_no_principal_renewal",
+    ),
+    "debtor": (
+        "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
+    ),
+    "opening": (
+        "loan_no", "on", "outstanding_cents", "overdue_principal_cents", "overdue_interest_cents",
+        "accrued_interest_cents", "penalty_cents", "compound_cents", "fee_cents", "oldest_principal_due_on",
+        "oldest_interest_due_on",
+    ),
+    "instalment": (
+        "loan_no", "version", "seq", "due_on", "principal_cents", "interest_cents", "fee_cents", "effective_on",
+    ),
+    "payment": _PAYMENT,
+    "ledger": ("loan_no", "on", "outstanding_cents", "days_past_due"),
+    "written_off": ("loan_no", "on", "principal_cents"),
+    "decision": ("loan_no", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
+    "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Facts by feed table, whole debtors only, each table in the order that intake gave it."""
+
+    loan: pl.DataFrame
+    debtor: pl.DataFrame
+    opening: pl.DataFrame
+    instalment: pl.DataFrame
+    payment: pl.DataFrame
+    ledger: pl.DataFrame
+    written_off: pl.DataFrame
+    decision: pl.DataFrame
+    elsewhere: pl.DataFrame
+
+
+def read_inputs(facts: Facts, shard: int) -> Inputs:
+    """Read everything the steps need of one shard, and no column more."""
+    frames = {table: facts.read(table, shard, columns) for table, columns in _COLUMNS.items()}
+    if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
+        # Identifiers of payments are wide text: read them only where a reversal asks for them.
+        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"))
+    return Inputs(**frames)
+
+
+def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
+    """Keep one debtor's facts."""
+    loans = inputs.loan.filter(pl.col("debtor_no") == debtor_no).select("loan_no")
+
+    def kept(frame: pl.DataFrame) -> pl.DataFrame:
+        if "debtor_no" in frame.columns:
+            return frame.filter(pl.col("debtor_no") == debtor_no)
+        return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
+
+    return Inputs(**{table: kept(getattr(inputs, table)) for table in _COLUMNS})

@@ -1,0 +1,93 @@
+"""Reading snapshots: any published day, checked against its manifest."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from postloan.errors import NothingPublished, SnapshotDamaged
+from postloan.snapshot.files import read_json
+from postloan.snapshot.publish import pointer_file, snapshot_folder
+from postloan.tables.published import PublishedDebtor, PublishedLoan
+
+_POINTER = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
+
+
+def published_days(home: Path) -> list[date]:
+    """List the business dates that have a published snapshot, rising."""
+    folder = home / "snapshots"
+    names = [path.name for path in folder.iterdir() if _POINTER.fullmatch(path.name)] if folder.is_dir() else []
+    return sorted(date.fromisoformat(name.removesuffix(".json")) for name in names)
+
+
+def published_run(home: Path, on: date) -> str | None:
+    """Return the run published for a business date, or None."""
+    pointer = pointer_file(home, on)
+    return str(read_json(pointer)["run_id"]) if pointer.is_file() else None
+
+
+def read_manifest(home: Path, on: date) -> dict[str, Any]:
+    """Read what the snapshot of a day rests on and holds.
+
+    Raises NothingPublished where the day has none, SnapshotDamaged where its manifest is gone.
+    """
+    run = published_run(home, on)
+    if run is None:
+        days = published_days(home)
+        known = f"Published: {days[0]} to {days[-1]}, {len(days)} days." if days else "Nothing is published yet."
+        raise NothingPublished(
+            message=f"No snapshot is published for {on}.",
+            hint=f"{known} Compute the day first: postloan night {on}.",
+            where={"home": home, "on": on},
+        )
+    manifest = snapshot_folder(home, run) / "manifest.json"
+    if not manifest.is_file():
+        raise _damaged(manifest, "The manifest is missing.")
+    return read_json(manifest)
+
+
+def read_loans(home: Path, on: date, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read a day's published loans, by loan number; every column of PublishedLoan or only some."""
+    return _read(home, on, "loan", "loan_no", columns or PublishedLoan.column_names())
+
+
+def read_debtors(home: Path, on: date, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read a day's published debtors, by debtor number; every column of PublishedDebtor or only some."""
+    return _read(home, on, "debtor", "debtor_no", columns or PublishedDebtor.column_names())
+
+
+def scan_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFrame:
+    """Scan a day's published loans, of all shards or one, for a query that needs few rows."""
+    return pl.scan_parquet(_tables(home, on, "loan", shard))
+
+
+def _read(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:
+    wanted = list(dict.fromkeys((*columns, order)))
+    return pl.scan_parquet(_tables(home, on, table, None)).select(wanted).collect().sort(order).select(columns)
+
+
+def _tables(home: Path, on: date, table: str, shard: int | None) -> list[Path]:
+    """Find a table's files as the manifest lists them; a file gone or of another size is damage, not absence."""
+    manifest = read_manifest(home, on)
+    folder = snapshot_folder(home, str(manifest["run_id"]))
+    wanted = f"{table}/" if shard is None else f"{table}/{shard:04d}."
+    paths = []
+    for name, said in manifest["files"].items():
+        if not name.startswith(wanted):
+            continue
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != said["bytes"]:
+            raise _damaged(path, "A published file is missing or cut short.")
+        paths.append(path)
+    return paths
+
+
+def _damaged(path: Path, message: str) -> SnapshotDamaged:
+    return SnapshotDamaged(
+        message=message,
+        hint="Delete the pointer of that day and compute the night again: the same pins give the same bytes.",
+        where={"file": path},
+    )

@@ -1,0 +1,61 @@
+"""Days past due: how long the oldest unpaid principal and interest have been waiting."""
+
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from postloan.tables.results import Balances, DaysPastDue, Standing
+
+
+def days_past_due(
+    balances: dy.DataFrame[Balances],
+    standing: dy.DataFrame[Standing],
+    delays: pl.DataFrame,
+    *,
+    buckets: pl.DataFrame,
+    on: date,
+) -> dy.DataFrame[DaysPastDue]:
+    """Count calendar days from the oldest unpaid due day to the business date.
+
+    Reads   balances; standing: the core's own count; delays: loans with a technical delay today;
+            buckets: the rulebook's bands, from_days rising.
+    Writes  days by principal, by interest, and the longest of these and the core's; bucket; delay_is_technical.
+    Source  rulebook: dpd_buckets (credit registry codes); regulations CLS-23: the longer of principal and interest.
+
+    An instalment due today and unpaid is 0 days past due; tomorrow it is 1. A settled or written-off loan has none.
+    """
+    frame = balances.select("loan_no", "oldest_principal_due_on", "oldest_interest_due_on").join(
+        standing.select("loan_no", "status", "core_days_past_due"), on="loan_no", maintain_order="left"
+    )
+    counted = frame.select(
+        "loan_no",
+        "status",
+        "core_days_past_due",
+        days_past_due_principal=_days_since("oldest_principal_due_on", on),
+        days_past_due_interest=_days_since("oldest_interest_due_on", on),
+    ).with_columns(
+        days_past_due=pl.max_horizontal(
+            "days_past_due_principal", "days_past_due_interest", pl.col("core_days_past_due").fill_null(0)
+        ).cast(pl.Int32)
+    )
+    return DaysPastDue.validate(
+        in_buckets(counted, buckets)
+        .with_columns(delay_is_technical=pl.col("loan_no").is_in(delays["loan_no"].implode()))
+        .select(DaysPastDue.column_names())
+    )
+
+
+def in_buckets(counted: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
+    """Put each row's days_past_due into its band; bands are few and closed below."""
+    edges = buckets.sort("from_days")
+    index = pl.lit(-1, pl.Int32)
+    for from_days in edges["from_days"]:
+        index = index + (pl.col("days_past_due") >= from_days).cast(pl.Int32)
+    return counted.with_columns(bucket=edges["bucket"].gather(counted.select(index).to_series()))
+
+
+def _days_since(due_on: str, on: date) -> pl.Expr:
+    is_gone = pl.col("status") != "active"
+    days = (pl.lit(on) - pl.col(due_on)).dt.total_days().cast(pl.Int32).fill_null(0)
+    return pl.when(is_gone).then(pl.lit(0, pl.Int32)).otherwise(days)

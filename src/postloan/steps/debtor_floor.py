@@ -1,0 +1,41 @@
+"""The debtor floor: one bad debt of a debtor touches its others (contamination)."""
+
+import dataframely as dy
+import polars as pl
+
+from postloan.rules.shapes import Contamination
+from postloan.tables.results import DebtorFloor, DebtorView
+from postloan.tables.units import TIERS
+
+_WHOLE_E8 = 10**8
+
+
+def debtor_floor(debtors: dy.DataFrame[DebtorView], *, contamination: Contamination) -> dy.DataFrame[DebtorFloor]:
+    """Give each debtor the best tier its loans may hold, given its bad debts here and elsewhere.
+
+    Reads   debtors: sums of debt in cents; a bureau report where there is one, else this bank's own sums.
+    Writes  floor_tier and the citation that set it; retail debtors are not touched.
+    Source  rulebook: contamination (Order 2023 No. 1, Arts. 7, 10 (4), 11 (4)).
+
+    A share binds when it is passed, not when it is reached. Shares are compared as whole products in 128 bits.
+    The share of this bank is looked at first: where both bind, it is the one cited.
+    """
+    own, everywhere, any_bad = contamination.own_bank, contamination.all_banks, contamination.any_non_performing
+    over_90_cents = pl.max_horizontal("over_90_cents", "all_banks_over_90_cents")
+    all_cents = pl.max_horizontal("exposure_cents", "all_banks_cents")
+    cases = (
+        ((pl.col("npl_cents") > 0) | pl.col("other_bank_npl"), any_bad.tier, any_bad.cite),
+        (_passes(over_90_cents, all_cents, everywhere.over_share_e8), everywhere.tier, everywhere.cite),
+        (_passes(pl.col("npl_cents"), pl.col("exposure_cents"), own.over_share_e8), own.tier, own.cite),
+    )
+    tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
+    for binds, case_tier, case_cite in cases:
+        applies = binds & ~pl.col("is_retail")
+        tier = pl.when(applies).then(pl.lit(case_tier)).otherwise(tier)
+        cite = pl.when(applies).then(pl.lit(str(case_cite))).otherwise(cite)
+    return DebtorFloor.validate(debtors.select("debtor_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))
+
+
+def _passes(part_cents: pl.Expr, whole_cents: pl.Expr, share_e8: int) -> pl.Expr:
+    part, whole = part_cents.cast(pl.Int128) * _WHOLE_E8, whole_cents.cast(pl.Int128) * share_e8
+    return part > whole

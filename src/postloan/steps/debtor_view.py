@@ -1,0 +1,77 @@
+"""The debtor view: everything one debtor owes here, and what the credit bureau says of all banks."""
+
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from postloan.rules.shapes import Retail
+from postloan.tables.results import Balances, DaysPastDue, DebtorView, ItemTier, Position, Standing
+from postloan.tables.units import NON_PERFORMING, TIERS
+
+
+def debtor_view(
+    positions: dy.DataFrame[Position],
+    standing: dy.DataFrame[Standing],
+    balances: dy.DataFrame[Balances],
+    overdue: dy.DataFrame[DaysPastDue],
+    items: dy.DataFrame[ItemTier],
+    debtors: pl.DataFrame,
+    elsewhere: pl.DataFrame,
+    *,
+    retail: Retail,
+    over_days: int,
+    on: date,
+) -> dy.DataFrame[DebtorView]:
+    """Sum each debtor's debts on the book.
+
+    Reads   the loan tables; debtors: facts of `debtor`; elsewhere: facts of `elsewhere`, the latest report up to `on`.
+            over_days: debts past due longer than this count in over_90_cents.
+    Writes  one row a debtor with a loan in the book; shares are left to the rules, sums are in cents.
+    Source  rulebook: contamination (what counts), retail (who is retail).
+
+    Debt is principal outstanding: the base of the shares in Order 2023 No. 1.
+    """
+    loans = (
+        positions.select("loan_no", "debtor_no")
+        .join(standing.select("loan_no", "status", "outstanding_cents"), on="loan_no", maintain_order="left")
+        .join(overdue.select("loan_no", "days_past_due"), on="loan_no", maintain_order="left")
+        .join(items.select("loan_no", "item_tier"), on="loan_no", maintain_order="left")
+        .join(balances.select("loan_no", "overdue_principal_cents"), on="loan_no", maintain_order="left")
+        .with_columns(is_on_book=pl.col("status") == "active")
+        .with_columns(item_tier=pl.when("is_on_book").then("item_tier").otherwise(pl.lit("pass", pl.Enum(TIERS))))
+    )
+    debt = pl.col("outstanding_cents")
+    sums = (
+        loans.group_by("debtor_no")
+        .agg(
+            loan_count=pl.col("is_on_book").sum().cast(pl.Int64),
+            exposure_cents=debt.sum(),
+            overdue_cents=pl.col("overdue_principal_cents").filter("is_on_book").sum(),
+            npl_cents=debt.filter(pl.col("item_tier").is_in(NON_PERFORMING)).sum(),
+            over_90_cents=debt.filter(pl.col("days_past_due") > over_days).sum(),
+            days_past_due_worst=pl.col("days_past_due").max(),
+            item_tier_worst=pl.col("item_tier").max(),
+        )
+        .sort("debtor_no")
+    )
+    return DebtorView.validate(
+        sums.join(
+            debtors.select("debtor_no", is_retail=retail.is_retail()), on="debtor_no", how="left", maintain_order="left"
+        )
+        .join(_latest(elsewhere, on), on="debtor_no", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("is_retail").fill_null(value=False),
+            other_bank_npl=pl.col("other_bank_npl").fill_null(value=False),
+        )
+        .select(DebtorView.column_names())
+    )
+
+
+def _latest(elsewhere: pl.DataFrame, on: date) -> pl.DataFrame:
+    return (
+        elsewhere.filter(pl.col("on") <= on)
+        .sort("debtor_no", "on")
+        .unique("debtor_no", keep="last", maintain_order=True)
+        .select("debtor_no", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl")
+    )

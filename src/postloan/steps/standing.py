@@ -1,0 +1,61 @@
+"""Standing: whose balance governs, ours or the core system's, and whether the loan is still on the book."""
+
+from datetime import date
+from typing import Literal
+
+import dataframely as dy
+import polars as pl
+
+from postloan.tables.results import LOAN_STATUSES, Balances, Standing
+
+
+def standing(
+    balances: dy.DataFrame[Balances],
+    ledger: pl.DataFrame,
+    written_off: pl.DataFrame,
+    *,
+    book_of_record: Literal["core", "postloan"],
+    on: date,
+) -> dy.DataFrame[Standing]:
+    """Publish the core's balance where the core is the book of record and spoke on the day; else ours.
+
+    Reads   balances; ledger: facts of `ledger`; written_off: facts of `written_off`.
+    Writes  outstanding_cents that governs, ours and the core's beside it, and the break between them.
+    Source  rulebook: book_of_record (the bank's own choice).
+
+    A ledger row of another day is stale and does not govern. Principal written off leaves the book.
+    """
+    spoken = ledger.filter(pl.col("on") == on).select(
+        "loan_no", core_outstanding_cents="outstanding_cents", core_days_past_due=pl.col("days_past_due").cast(pl.Int32)
+    )
+    gone = (
+        written_off.filter(pl.col("on") <= on)
+        .group_by("loan_no")
+        .agg(written_off_cents=pl.col("principal_cents").sum())
+    )
+    own = pl.max_horizontal(pl.lit(0), pl.col("outstanding_cents") - pl.col("written_off_cents"))
+    governing = pl.coalesce("core_outstanding_cents", own) if book_of_record == "core" else own
+    owes_beside = pl.sum_horizontal("overdue_interest_cents", "overdue_fee_cents", "penalty_cents")
+    return Standing.validate(
+        balances.join(spoken, on="loan_no", how="left", maintain_order="left")
+        .join(gone, on="loan_no", how="left", maintain_order="left")
+        .with_columns(pl.col("written_off_cents").fill_null(0))
+        .with_columns(own_cents=own, governing_cents=governing)
+        .select(
+            "loan_no",
+            status=pl.when(pl.col("governing_cents") > 0)
+            .then(pl.lit("active"))
+            .when(pl.col("written_off_cents") > 0)
+            .then(pl.lit("written_off"))
+            .when(owes_beside > 0)
+            .then(pl.lit("active"))
+            .otherwise(pl.lit("settled"))
+            .cast(pl.Enum(LOAN_STATUSES)),
+            outstanding_cents="governing_cents",
+            own_outstanding_cents="own_cents",
+            core_outstanding_cents="core_outstanding_cents",
+            balance_break_cents=pl.col("core_outstanding_cents") - pl.col("own_cents"),
+            core_days_past_due="core_days_past_due",
+            written_off_cents="written_off_cents",
+        )
+    )

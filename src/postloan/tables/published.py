@@ -1,0 +1,131 @@
+"""Published rows: what a night leaves for ever. Every input of classification is among them, so a replay needs no more.
+
+Each column says in English and Chinese what it is; docs/published.md is made from here.
+"""
+
+from typing import Any
+
+import dataframely as dy
+
+from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
+from postloan.tables.units import (
+    BUCKETS,
+    EXPOSURE_KINDS,
+    LEGAL_FORMS,
+    METHODS,
+    SECURITY_KINDS,
+    SIZE_CLASSES,
+    TIERS,
+    PerDebtor,
+    PerLoan,
+    day,
+    flag,
+    ident,
+    money,
+    one_of,
+    rate,
+    text,
+)
+
+
+def _days(says: str, zh: str, *, optional: bool = False) -> dy.Int32:
+    metadata: dict[str, Any] = {"zh": zh}
+    return dy.Int32(nullable=optional, min=0, description=says, metadata=metadata)
+
+
+class PublishedLoan(PerLoan):
+    """One loan at close of a business date (借据画像)."""
+
+    debtor_no = dy.Int64(description="the debtor's number", metadata={"zh": "客户序号"})
+    loan_id = ident("loan", "借据号")
+    debtor_id = ident("debtor", "客户号")
+    org_id = ident("office that keeps the loan", "机构号")
+    officer_id = ident("officer in charge", "客户经理", optional=True)
+    product = ident("product", "产品")
+    exposure_kind = one_of("kind of exposure", "业务种类", EXPOSURE_KINDS)
+    legal_form = one_of("legal form of the debtor", "客户类型", LEGAL_FORMS)
+    size_class = one_of("size of the debtor", "企业规模", SIZE_CLASSES)
+    industry_code = ident("industry the money is used in, else the debtor's", "行业代码", optional=True)
+    region_code = ident("the debtor's region", "地区代码", optional=True)
+    currency = ident("currency", "币种")
+    security_kind = one_of("main security", "担保方式", SECURITY_KINDS)
+    method = one_of("repayment method", "还款方式", METHODS)
+    disbursed_on = day("day of paying out", "放款日")
+    matures_on = day("last due day", "到期日")
+    principal_cents = money("principal paid out", "借款金额")
+    annual_rate_e8 = rate("yearly rate", "年利率")
+    schedule_source = one_of(
+        "the instalments come from the feed, from the terms, or from neither", "还款计划来源", SCHEDULE_SOURCES
+    )
+    schedule_gap_cents = money("principal less the instalments' sum", "计划差额", signed=True)
+
+    status = one_of("on the book, settled, or written off", "状态", LOAN_STATUSES)
+    outstanding_cents = money("principal outstanding that governs", "本金余额")
+    own_outstanding_cents = money("principal outstanding by our computation", "本系统本金余额")
+    core_outstanding_cents = money("principal outstanding by the core system", "核心本金余额", optional=True)
+    balance_break_cents = money("core's less ours", "余额差异", optional=True, signed=True)
+    written_off_cents = money("principal written off", "核销本金")
+    overdue_principal_cents = money("principal overdue", "逾期本金")
+    overdue_interest_cents = money("interest overdue", "逾期利息")
+    overdue_fee_cents = money("fees overdue", "逾期费用")
+    penalty_cents = money("penalty and compound interest owed since the take-on", "罚息复利")
+    accrued_interest_cents = money("interest accrued and not yet due", "应计利息")
+    paid_principal_cents = money("principal paid since paying out or take-on", "已还本金")
+    paid_interest_cents = money("interest paid since then", "已还利息")
+    paid_fee_cents = money("fees paid since then", "已还费用")
+    paid_penalty_cents = money("penalty paid since then", "已还罚息")
+    received_cents = money("cash received since then", "累计收款")
+    unapplied_cents = money("cash waiting for the next due day", "暂收款")
+
+    oldest_principal_due_on = day("oldest unpaid principal fell due", "最早欠本日", optional=True)
+    oldest_interest_due_on = day("oldest unpaid interest fell due", "最早欠息日", optional=True)
+    next_due_on = day("next due day", "下一还款日", optional=True)
+    last_paid_on = day("last payment", "最近还款日", optional=True)
+    settled_on = day("paid off", "结清日", optional=True)
+    days_past_due_principal = _days("days past due of principal", "本金逾期天数")
+    days_past_due_interest = _days("days past due of interest", "利息逾期天数")
+    core_days_past_due = _days("days past due by the core system", "核心逾期天数", optional=True)
+    days_past_due = _days("days past due that govern: the longest", "逾期天数")
+    bucket = one_of("bucket of days past due", "逾期账龄", BUCKETS)
+    delay_is_technical = flag("a decision excuses the delay today", "技术性逾期", optional=False)
+
+    is_restructured = flag("restructured", "重组", optional=False)
+    is_repeat_restructured = flag("restructured again in observation", "再次重组", optional=False)
+    is_refinanced = flag("repaid another loan (借新还旧)", "借新还旧", optional=False)
+    is_no_principal_renewal = flag("renewed without repayment of principal", "无还本续贷", optional=False)
+    is_retail = flag("retail: classed loan by loan", "零售", optional=False)
+    overdue_floor_tier = one_of("floor by days past due", "逾期下限", TIERS)
+    overdue_floor_cite = text("its citation", "逾期下限依据", max_length=200)
+    restructuring_floor_tier = one_of("floor by restructuring", "重组下限", TIERS)
+    restructuring_floor_cite = text("its citation", "重组下限依据", max_length=200)
+    item_tier = one_of("tier by the loan's own facts", "单笔分类", TIERS)
+    debtor_floor_tier = one_of("floor by the debtor's other debts", "客户下限", TIERS)
+    debtor_floor_cite = text("its citation", "客户下限依据", max_length=200)
+    tier = one_of("tier", "五级分类", TIERS)
+    tier_rule = text("the rule that set the tier; empty for pass", "分类规则", max_length=64)
+    tier_cite = text("the clause that set the tier; empty for pass", "分类依据", max_length=200)
+
+
+class PublishedDebtor(PerDebtor):
+    """One debtor at close of a business date (客户画像)."""
+
+    debtor_id = ident("debtor", "客户号")
+    name = text("name", "客户名称", optional=False)
+    legal_form = one_of("legal form", "客户类型", LEGAL_FORMS)
+    size_class = one_of("size", "企业规模", SIZE_CLASSES)
+    industry_code = ident("industry", "行业代码", optional=True)
+    region_code = ident("region", "地区代码", optional=True)
+    group_id = ident("group of connected customers", "集团号", optional=True)
+    is_retail = flag("retail: classed loan by loan", "零售", optional=False)
+    loan_count = dy.Int64(min=0, description="loans on the book", metadata={"zh": "贷款笔数"})
+    exposure_cents = money("principal outstanding", "贷款余额")
+    overdue_cents = money("principal overdue", "逾期本金")
+    npl_cents = money("non-performing by the loans' own facts", "不良余额")
+    over_90_cents = money("past due more than 90 days", "逾期90天以上余额")
+    days_past_due_worst = _days("longest days past due", "最长逾期天数")
+    all_banks_cents = money("debt at all banks", "全部银行负债", optional=True)
+    all_banks_over_90_cents = money("of that, overdue more than 90 days", "其中逾期90天以上", optional=True)
+    other_bank_npl = flag("another bank classes it non-performing", "他行不良", optional=False)
+    floor_tier = one_of("floor by the debtor's debts", "客户下限", TIERS)
+    floor_cite = text("its citation", "客户下限依据", max_length=200)
+    tier_worst = one_of("worst tier of its loans", "最差分类", TIERS)

@@ -1,0 +1,179 @@
+"""Results: what each step of the night leaves for the next."""
+
+import dataframely as dy
+import polars as pl
+
+from postloan.tables.units import BUCKETS, TIERS, PerDebtor, PerLoan
+
+LOAN_STATUSES = ("active", "settled", "written_off")
+SCHEDULE_SOURCES = ("feed", "terms", "none")
+
+
+class Position(PerLoan):
+    """A loan in the book on the day, and where its story begins: paid out, or taken on."""
+
+    debtor_no = dy.Int64()
+    begins_on = dy.Date()
+    balance_cents = dy.Int64(min=0)
+    accrued_cents = dy.Int64(min=0)
+    penalty_cents = dy.Int64(min=0)
+    disbursed_on = dy.Date()
+    matures_on = dy.Date()
+    method = dy.String()
+    annual_rate_e8 = dy.Int64()
+    day_count = dy.String()
+    period_months = dy.Int64(min=1)
+    due_day = dy.Int64(min=1, max=31)
+    instalment_cents = dy.Int64(min=0)
+    is_taken_on = dy.Bool()
+
+
+class Due(dy.Schema):
+    """An instalment as of the day, by loan and due day. Arrears at a take-on are instalments too."""
+
+    loan_no = dy.Int64()
+    due_on = dy.Date()
+    principal_cents = dy.Int64(min=0)
+    interest_cents = dy.Int64(min=0)
+    fee_cents = dy.Int64(min=0)
+
+    @dy.rule()
+    def in_order_of_loan_and_day(cls) -> pl.Expr:
+        """Kernels walk the rows once, in this order."""
+        later = (cls.loan_no.col.diff() > 0) | (
+            (cls.loan_no.col.diff() == 0) & (cls.due_on.col.diff() >= pl.duration())
+        )
+        return later.fill_null(value=True)
+
+
+class ScheduleSource(PerLoan):
+    """Where a loan's instalments come from, and how far they are from its balance."""
+
+    schedule_source = dy.Enum(SCHEDULE_SOURCES)
+    schedule_gap_cents = dy.Int64()
+
+
+class Balances(PerLoan):
+    """What each loan owes and has paid at close of the day."""
+
+    outstanding_cents = dy.Int64(min=0)
+    overdue_principal_cents = dy.Int64(min=0)
+    overdue_interest_cents = dy.Int64(min=0)
+    overdue_fee_cents = dy.Int64(min=0)
+    penalty_cents = dy.Int64(min=0)
+    accrued_interest_cents = dy.Int64(min=0)
+    paid_principal_cents = dy.Int64(min=0)
+    paid_interest_cents = dy.Int64(min=0)
+    paid_fee_cents = dy.Int64(min=0)
+    paid_penalty_cents = dy.Int64(min=0)
+    received_cents = dy.Int64(min=0)
+    unapplied_cents = dy.Int64(min=0)
+    oldest_principal_due_on = dy.Date(nullable=True)
+    oldest_interest_due_on = dy.Date(nullable=True)
+    next_due_on = dy.Date(nullable=True)
+    last_paid_on = dy.Date(nullable=True)
+    settled_on = dy.Date(nullable=True)
+
+    @dy.rule()
+    def cash_is_conserved(cls) -> pl.Expr:
+        """What came in was either paid to something or waits unapplied."""
+        paid_cents = (
+            cls.paid_principal_cents.col
+            + cls.paid_interest_cents.col
+            + cls.paid_fee_cents.col
+            + cls.paid_penalty_cents.col
+        )
+        return cls.received_cents.col == paid_cents + cls.unapplied_cents.col
+
+    @dy.rule()
+    def overdue_principal_is_outstanding(cls) -> pl.Expr:
+        """A part cannot be greater than the whole."""
+        return cls.overdue_principal_cents.col <= cls.outstanding_cents.col
+
+
+class Standing(PerLoan):
+    """The balance that governs: ours, or the core's where the core is the book of record."""
+
+    status = dy.Enum(LOAN_STATUSES)
+    outstanding_cents = dy.Int64(min=0)
+    own_outstanding_cents = dy.Int64(min=0)
+    core_outstanding_cents = dy.Int64(nullable=True)
+    balance_break_cents = dy.Int64(nullable=True)
+    core_days_past_due = dy.Int32(nullable=True)
+    written_off_cents = dy.Int64(min=0)
+
+
+class DaysPastDue(PerLoan):
+    """Calendar days past due at close of the day, by principal and by interest; the longer governs."""
+
+    days_past_due_principal = dy.Int32(min=0)
+    days_past_due_interest = dy.Int32(min=0)
+    days_past_due = dy.Int32(min=0)
+    bucket = dy.Enum(BUCKETS)
+    delay_is_technical = dy.Bool()
+
+
+class RestructureHistory(PerLoan):
+    """Which loans are restructured or refinanced on the day."""
+
+    is_restructured = dy.Bool()
+    is_repeat_restructured = dy.Bool()
+    is_refinanced = dy.Bool()
+    is_no_principal_renewal = dy.Bool()
+
+
+class Floor(dy.Schema):
+    """The best tier that may be held, and the citation that says so."""
+
+    floor_tier = dy.Enum(TIERS)
+    floor_cite = dy.String(nullable=True)
+
+    @dy.rule()
+    def a_floor_below_pass_is_cited(cls) -> pl.Expr:
+        """No tier worse than pass without the text that sets it."""
+        return (cls.floor_tier.col == "pass") | cls.floor_cite.col.is_not_null()
+
+
+class LoanFloor(PerLoan, Floor):
+    """A floor per loan."""
+
+
+class DebtorFloor(PerDebtor, Floor):
+    """A floor per debtor."""
+
+
+class ItemTier(PerLoan):
+    """A loan's tier by its own facts, before its debtor's other debts are looked at."""
+
+    item_tier = dy.Enum(TIERS)
+    item_rule = dy.String(nullable=True)
+    item_cite = dy.String(nullable=True)
+
+
+class DebtorView(PerDebtor):
+    """A debtor's debts at this bank, and what the credit bureau says of all banks."""
+
+    is_retail = dy.Bool()
+    loan_count = dy.Int64(min=0)
+    exposure_cents = dy.Int64(min=0)
+    overdue_cents = dy.Int64(min=0)
+    npl_cents = dy.Int64(min=0)
+    over_90_cents = dy.Int64(min=0)
+    days_past_due_worst = dy.Int32(min=0)
+    item_tier_worst = dy.Enum(TIERS)
+    all_banks_cents = dy.Int64(nullable=True)
+    all_banks_over_90_cents = dy.Int64(nullable=True)
+    other_bank_npl = dy.Bool()
+
+
+class FinalTier(PerLoan):
+    """A loan's tier, the rule that set it and its citation."""
+
+    tier = dy.Enum(TIERS)
+    tier_rule = dy.String(nullable=True)
+    tier_cite = dy.String(nullable=True)
+
+    @dy.rule()
+    def a_tier_below_pass_is_cited(cls) -> pl.Expr:
+        """No tier worse than pass without the text that sets it."""
+        return (cls.tier.col == "pass") | cls.tier_cite.col.is_not_null()
