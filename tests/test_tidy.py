@@ -275,7 +275,7 @@ def test_rules_about_text_refuse_their_examples() -> None:
 
 def _complaints(path: Path, inside: Path, rules: tuple[Rule, ...]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
-    tree, room = ast.parse(text), inside.parts[0]
+    tree, room = ast.parse(text, filename=str(path)), inside.parts[0]
     found = [*long_module(text), *no_sign(text, path.name == "__init__.py"), *nameless_todo(text), *banned_name(inside)]
     for rule in rules:
         if EXEMPT.get(rule) != path.name:

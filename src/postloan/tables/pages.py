@@ -131,7 +131,7 @@ def _kind(column: dy.Column) -> str:
     if isinstance(column, dy.Enum):
         return " ".join(f"`{word}`" for word in column.categories)
     if isinstance(column, dy.String):
-        return f"text `{column.regex}`" if column.regex else f"text, at most {column.max_length}"
+        return f"text `{column.regex}`" if column.regex else f"text, at most {column.max_length} bytes"
     return {dy.Date: "day", dy.Datetime: "moment", dy.Bool: "yes or no", dy.Float64: "number"}[type(column)]
 
 
