@@ -13,8 +13,8 @@ principal and never a later balance. What the filings do not say is decided here
 - Interest accrued at the opening runs from the last payment, ACT/365.
 - The due day is that of the oldest unpaid instalment where the first filing says how many days it is overdue;
   otherwise it is the day of payment above.
-- Arrears at the opening are what is asked for next month above one instalment. The filing does not split them, so
-  they stand whole under overdue principal.
+- Arrears at the opening are what is asked for next month above one instalment, and one instalment where nothing is.
+  The filing does not split them, so they stand whole under overdue principal.
 
 Not represented: instalments paid ahead before the opening, fees, deferrals, charge-offs, sale of repossessed cars
 (`recovered`, `repo_proceeds`). A negative `total_paid` is left in the feed; intake puts it into quarantine.
@@ -26,6 +26,8 @@ from pathlib import Path
 
 import polars as pl
 import yaml
+
+from postloan.snapshot.read import published_days, read_loans
 
 FAR_ABOVE_INSTALMENTS = 6
 ANNUITY_SLACK = 1.1
@@ -89,7 +91,8 @@ def with_due_day(loans: pl.DataFrame) -> pl.DataFrame:
     """Add what the first filing says of days: of payment, of falling due, of arrears."""
     is_first_filing = pl.col("reportingPeriodEndingDate").str.to_date("%m-%d-%Y", strict=False) == pl.col("on")
     last_paid_on = pl.col("interestPaidThroughDate").str.to_date("%m-%d-%Y", strict=False)
-    arrears_cents = cents("nextReportingPeriodPaymentAmountDue") - pl.col("instalment_cents")
+    above_cents = cents("nextReportingPeriodPaymentAmountDue") - pl.col("instalment_cents")
+    arrears_cents = pl.when(above_cents > 0).then(above_cents).otherwise("instalment_cents")
     loans = loans.with_columns(
         pl.when(is_first_filing & (last_paid_on <= pl.col("on"))).then(last_paid_on).alias("last_paid_on"),
         pl.when(is_first_filing).then(pl.col("currentDelinquencyStatus")).fill_null(0).alias("overdue_days"),
@@ -102,7 +105,7 @@ def with_due_day(loans: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("on") - pl.duration(days=pl.col("overdue_days")))
         .alias("oldest_due_on"),
         pl.when(pl.col("overdue_days") > 0)
-        .then(pl.min_horizontal(arrears_cents.clip(0), "outstanding_cents"))
+        .then(pl.min_horizontal(arrears_cents, "outstanding_cents"))
         .alias("overdue_principal_cents"),
     )
     days = (pl.col("on") - pl.col("last_paid_on")).dt.total_days()
@@ -186,8 +189,6 @@ def write_feeds(tables: Feeds, feeds_dir: Path) -> None:
 
 def against_filed(raw: Path, home: Path) -> pl.DataFrame:
     """Return every published loan-month after the opening with a filed balance: loan_id, on, filed and our cents."""
-    from postloan.snapshot.read import published_days, read_loans
-
     filed = months(raw)
     opened = openings(raw, filed).select("loan_id", opened_on="on")
     asked = filed.join(opened, on="loan_id").filter(
