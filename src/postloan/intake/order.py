@@ -18,10 +18,19 @@ def in_order(frame: pl.DataFrame, shape: FactsShape) -> pl.DataFrame:
 
 
 def is_in_order(frame: pl.DataFrame, order: Sequence[str]) -> bool:
-    """Whether each row is not before the row above it."""
-    rises = pl.lit(value=True)
+    """Whether no row is before the row above it."""
+    return _holds_from_row_to_row(frame, order, alike=True)
+
+
+def is_rising(frame: pl.DataFrame, order: Sequence[str]) -> bool:
+    """Whether every row is after the row above it, so that no two are alike."""
+    return _holds_from_row_to_row(frame, order, alike=False)
+
+
+def _holds_from_row_to_row(frame: pl.DataFrame, order: Sequence[str], *, alike: bool) -> bool:
+    rises = pl.lit(value=alike)
     for name in reversed(order):
-        # No facts column that orders rows is ever null; only the first row has nothing above it.
         column, above = pl.col(name), pl.col(name).shift(1)
         rises = (above < column) | ((above == column) & rises)
-    return bool(frame.select(rises.fill_null(value=True).all()).item())
+    # Only the first row has nothing above it; a null in a key is unlike anything, and is told by another check.
+    return bool(frame.select(rises.slice(1).fill_null(value=alike).all()).item())

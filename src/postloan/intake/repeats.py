@@ -1,0 +1,92 @@
+"""Repeats: keys that come twice, in one file or in files of different days."""
+
+import polars as pl
+
+from postloan.intake.book import Book
+from postloan.intake.order import is_rising
+from postloan.intake.quarantine import Complaints
+from postloan.intake.records import visible_parts
+from postloan.intake.shape import facts_shape
+from postloan.tables.inputs import FEED_TABLES
+
+_ZH = {"loan_no": "借据", "debtor_no": "客户"}
+
+
+def check_duplicates(table: str, frame: pl.DataFrame, complaints: Complaints) -> None:
+    """Complain of rows with the same key known on the same day: the repetition, or all where they differ."""
+    key = _key(table, frame)
+    if not _is_constant(frame["known_on"]):
+        key = (*key, "known_on")
+    repeated = repeats(frame, key)
+    if complaints.any and repeated.any():
+        repeated = repeated & ~complaints.bad
+    if not repeated.any():
+        return
+    rows = frame.with_row_index("_row").filter(repeated)
+    rows = rows.filter(rows.select(pl.struct(key).is_duplicated()).to_series())
+    told = rows.select(
+        "_row",
+        _same=pl.struct(pl.exclude("_row")).n_unique().over(key) == 1,
+        _first=pl.col("_row") == pl.col("_row").min().over(key),
+    )
+    for rule, chosen in (("repeated_row", told["_same"] & ~told["_first"]), ("duplicate_key", ~told["_same"])):
+        mask = pl.Series([False]).new_from_index(0, frame.height)
+        complaints.add(rule, mask.scatter(told.filter(chosen)["_row"], values=True))
+
+
+def check_moves(table: str, frame: pl.DataFrame, book: Book, complaints: Complaints) -> None:
+    """Complain of corrections that would move a row into another loan or debtor, and so into another shard."""
+    key, owner = facts_shape(table).key, facts_shape(table).order[0]
+    is_own_key = owner in ("loan_no", "debtor_no") and owner not in key and table != "loan"
+    if not is_own_key or not visible_parts(book.others, table):
+        return
+    before = book.stored(table, [*key, owner], with_later=True).rename({owner: "_before"})
+    met = frame.select(*key, owner).join(before, on=list(key), how="left", maintain_order="left")
+    names = {"loan_no": "loan", "debtor_no": "debtor"}
+    complaints.add("key_moved", met["_before"] != met[owner], owner=names[owner], owner_zh=_ZH[owner])
+
+
+def repeats_stored(table: str, frame: pl.DataFrame, book: Book, mode: str) -> bool:
+    """Whether accepted rows repeat a key of another visible part, or one of their own."""
+    key = _key(table, frame)
+    if not _is_constant(frame["known_on"]) and repeats(frame, key).any():
+        return True
+    parts = visible_parts(book.others, table)
+    if not parts or (mode == "full" and parts == visible_parts(book.loads, table)):
+        return False
+    named = facts_shape(table).key
+    before = book.stored(table, list(named), with_later=True)
+    return not frame.select(named).join(before, on=list(named), how="semi").is_empty()
+
+
+def repeats(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.Series:
+    """Where a key comes more than once; cheap where rows are in order or the key packs into one number."""
+    if is_rising(frame, key):
+        return pl.Series([False]).new_from_index(0, frame.height)
+    if len(key) == 1:
+        return frame[key[0]].is_duplicated()
+    packed = _packed(frame, key)
+    return packed.is_duplicated() if packed is not None else frame.select(key).is_duplicated()
+
+
+def _packed(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.Series | None:
+    if not all(frame[name].dtype in (pl.Int64, pl.Date) for name in key) or not frame.height:
+        return None
+    whole = frame.lazy().select(pl.col(name).cast(pl.Int64).fill_null(0) for name in key)
+    bounds = whole.select(pl.all().min().name.suffix("|min"), pl.all().max().name.suffix("|max")).collect().row(0)
+    low, high = bounds[: len(key)], bounds[len(key) :]
+    spread, packed = 1, pl.lit(0, pl.Int64)
+    for name, least, most in zip(key, low, high, strict=True):
+        packed = packed * (most - least + 1) + (pl.col(name) - least)
+        spread *= most - least + 1
+    return whole.select(packed).collect().to_series() if spread < 1 << 62 else None
+
+
+def _key(table: str, frame: pl.DataFrame) -> tuple[str, ...]:
+    """The key in the numbers that the frame has by now, else in the identifiers of the feed."""
+    named = facts_shape(table).key
+    return named if all(name in frame.columns for name in named) else tuple(FEED_TABLES[table].primary_key())
+
+
+def _is_constant(values: pl.Series) -> bool:
+    return values.is_empty() or values.min() == values.max()

@@ -1,0 +1,109 @@
+"""Stage: a load's files are written aside, made safe on the disk, and come into being by one rename, or not at all."""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import polars as pl
+
+from postloan.errors import HomeBusy
+from postloan.intake.order import in_order
+from postloan.intake.records import facts_folder, part_file, record_file
+from postloan.intake.shape import facts_shape
+
+ROW_GROUP_ROWS = 1_000_000
+
+
+@contextmanager
+def held_home(home: Path) -> Iterator[None]:
+    """Keep a home folder to ourselves for the length of a load; a folder made for it goes again if it stays empty."""
+    facts = facts_folder(home)
+    made = [folder for folder in (facts / "loads", facts / "parts", *_above(facts)) if not folder.exists()]
+    (facts / "loads").mkdir(parents=True, exist_ok=True)
+    (facts / "parts").mkdir(exist_ok=True)
+    # The folder itself is locked, so that no lock file is left behind; the lock dies with the process.
+    lock = os.open(facts, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise HomeBusy(
+                message="Another load is at work in this home folder.",
+                hint="Wait until it has ended, then load again.",
+                where={"home": home},
+            ) from busy
+        yield
+    finally:
+        os.close(lock)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _above(folder: Path) -> list[Path]:
+    return [folder, *folder.parents]
+
+
+def clear_orphans(home: Path) -> None:
+    """Remove what a killed load left behind: parts without a commit record, and files not yet renamed."""
+    facts = facts_folder(home)
+    for path in [*facts.glob("*.tmp"), *(facts / "loads").glob("*.tmp")]:
+        path.unlink()
+    for path in (facts / "parts").iterdir():
+        if re.fullmatch(r"[0-9]{6,}", path.name) and not record_file(home, int(path.name)).exists():
+            shutil.rmtree(path)
+
+
+def write_part(home: Path, load: int, table: str, rows: pl.DataFrame) -> tuple[int, ...]:
+    """Write a table's accepted rows, a file a shard, sorted and complete; gives the shards that have rows."""
+    shape = facts_shape(table)
+    if not shape.sharded:
+        _write_rows(part_file(home, load, table, None), table, rows)
+        return ()
+    if rows.is_empty():
+        return ()
+    shards = rows.select(pl.col("shard").unique().sort()).to_series().to_list()
+    if len(shards) == 1:
+        _write_rows(part_file(home, load, table, shards[0]), table, rows)
+        return (int(shards[0]),)
+    parted = rows.partition_by("shard", as_dict=True, include_key=False)
+    del rows
+    for shard in shards:
+        _write_rows(part_file(home, load, table, shard), table, parted.pop((shard,)))
+    return tuple(int(shard) for shard in shards)
+
+
+def _write_rows(path: Path, table: str, rows: pl.DataFrame) -> None:
+    shape = facts_shape(table)
+    absent = {name: dtype for name, dtype in shape.columns.items() if name not in rows.columns}
+    whole = rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
+    write_frame(path, in_order(whole.select(list(shape.columns)), shape))
+
+
+def write_frame(path: Path, frame: pl.DataFrame) -> None:
+    """Write a frame so that the same rows always give the same bytes, and see it safe on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.rechunk().write_parquet(path, compression="lz4", statistics=False, row_group_size=ROW_GROUP_ROWS)
+    sync(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file under another name, make it safe, and rename it into place."""
+    aside = path.with_name(path.name + ".tmp")
+    aside.write_text(text, encoding="utf-8")
+    sync(aside)
+    aside.rename(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
