@@ -21,7 +21,7 @@ from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier import final_tier, item_tier
 from postloan.tables.published import PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, FinalTier, Position
+from postloan.tables.results import Balances, Due, FinalTier, Position, ScheduleSource
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Assessment:
     debtors: dy.DataFrame[PublishedDebtor]
     positions: dy.DataFrame[Position]
     dues: dy.DataFrame[Due]
+    sources: dy.DataFrame[ScheduleSource]
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
     tiers: dy.DataFrame[FinalTier]
@@ -64,5 +65,5 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     return Assessment(
         loans=loan_portrait(inputs.loan, inputs.debtor, held, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, held, tiers, views, by_debtor),
-        positions=held, dues=plan.dues, payments=paid, balances=owed, tiers=tiers,
+        positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Why a loan has its tier: every step from feed rows to the clause, recomputed from the facts and compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from postloan.errors import LoanUnknown
+from postloan.intake.facts import Facts
+from postloan.plan.inputs import Inputs, of_debtor, read_inputs
+from postloan.plan.night import assess
+from postloan.plan.trace import Allocation, allocations, row_of
+from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
+from postloan.rules.texts import Text
+from postloan.snapshot.read import read_manifest, scan_loans
+
+
+@dataclass(frozen=True)
+class Why:
+    """The whole story of one loan on one day.
+
+    loan, debtor      the published rows, as recomputed.
+    position          where the story begins: paid out, or taken on.
+    unpaid            instalments fallen due and not fully paid: due_on, principal_cents, interest_cents, fee_cents.
+    fallen            how many instalments have fallen due, and their sums.
+    allocations       each payment's parts.
+    decisions         the desk's decisions about the loan that hold on the day.
+    texts             the texts cited, by id.
+    is_as_published   the recomputed row equals the published one in every column.
+    """
+
+    on: date
+    run_id: str
+    pins: dict[str, Any]
+    policy: Policy
+    loan: dict[str, Any]
+    debtor: dict[str, Any]
+    position: dict[str, Any]
+    fallen: dict[str, int]
+    unpaid: pl.DataFrame
+    allocations: Sequence[Allocation]
+    decisions: pl.DataFrame
+    texts: dict[str, Text]
+    is_as_published: bool
+
+
+def why(home: Path, loan_id: str, on: date) -> Why:
+    """Recompute one debtor from the facts the published night rests on, and tell one loan's story.
+
+    Raises NothingPublished, LoanUnknown (also where the loan was not in the book yet), NoRuleInForce.
+    """
+    manifest = read_manifest(home, on)
+    pins = manifest["pins"]
+    facts = Facts(home, date.fromisoformat(pins["known_on"]))
+    rulebook = load_rulebook(home)
+    policy = policy_on(rulebook, date.fromisoformat(pins["law_of"]))
+    loan_no, debtor_no, shard = facts.find_loan(loan_id)
+    inputs = of_debtor(read_inputs(facts, shard), debtor_no)
+    assessed = assess(inputs, policy, on=on)
+    if not (assessed.loans["loan_no"] == loan_no).any():
+        raise LoanUnknown(
+            message=f"Loan {loan_id} was not in the book on {on}.",
+            hint="It was paid out or taken on later; ask for a later day.",
+            where={"loan_id": loan_id, "on": on},
+        )
+    loan = row_of(assessed.loans, loan_no)
+    published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
+    parts = allocations(assessed, loan_no, order=policy.allocation_order.components, on=on)
+    dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
+    return Why(
+        on=on,
+        run_id=manifest["run_id"],
+        pins=pins,
+        policy=policy,
+        loan=loan,
+        debtor=assessed.debtors.row(0, named=True),
+        position=row_of(assessed.positions, loan_no),
+        fallen={
+            "count": dues.height,
+            "principal_cents": int(dues["principal_cents"].sum()),
+            "interest_cents": int(dues["interest_cents"].sum()),
+            "fee_cents": int(dues["fee_cents"].sum()),
+        },
+        unpaid=_unpaid(dues, parts, loan),
+        allocations=parts,
+        decisions=_decisions(inputs, loan_no, on),
+        texts=_cited(rulebook, loan, policy),
+        is_as_published=published == [loan],
+    )
+
+
+def _unpaid(dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any]) -> pl.DataFrame:
+    """Take what was paid off what fell due, by due day and component."""
+    components = ("fee", "interest", "principal")
+    paid: dict[tuple[date | None, str], int] = {}
+    for part in parts:
+        key = (part.due_on, part.component)
+        paid[key] = paid.get(key, 0) + part.cents
+    rows = []
+    by_day = dues.group_by("due_on").agg(pl.col(f"{component}_cents").sum() for component in components)
+    for due in by_day.sort("due_on").iter_rows(named=True):
+        owed = {f"{name}_cents": due[f"{name}_cents"] - paid.get((due["due_on"], name), 0) for name in components}
+        rows.append({"due_on": due["due_on"]} | owed)
+    frame = pl.DataFrame(rows, schema=dues.drop("loan_no").schema)
+    if loan["method"] == "daily_interest" or loan["status"] != "active":
+        # Cash of a daily-interest loan meets interest and principal, not instalments.
+        return frame.clear()
+    return frame.filter(pl.sum_horizontal(f"{component}_cents" for component in components) > 0)
+
+
+def _decisions(inputs: Inputs, loan_no: int, on: date) -> pl.DataFrame:
+    return inputs.decision.filter(
+        (pl.col("loan_no") == loan_no)
+        & (pl.col("effective_on") <= on)
+        & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= on))
+        & ~pl.col("is_withdrawn").fill_null(value=False)
+    )
+
+
+def _cited(rulebook: Rulebook, loan: dict[str, Any], policy: Policy) -> dict[str, Text]:
+    """The texts that stand behind the loan's floors and tier, and behind the order of payment."""
+    cites = [loan[name] for name in loan if name.endswith("_cite") and loan[name]]
+    cites += [str(rank.cite) for rank in policy.allocation_order.order]
+    ids = dict.fromkeys(cite.split(" ", 1)[0] for cite in cites)
+    return {text_id: rulebook.texts[text_id] for text_id in ids}

@@ -1,0 +1,98 @@
+"""The floors of one loan as lines a banker can check: the fact, when the rule binds, the tier and the clause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from postloan.plan.why import Why
+from postloan.rules.shapes import OverdueFloors
+from postloan.site.why_words import words
+
+
+@dataclass(frozen=True)
+class FloorLine:
+    """One rule as it met one loan; tier is pass where the rule does not bind."""
+
+    rule: str
+    facts: str
+    binds_when: str
+    tier: str
+    cite: str
+
+
+def floor_lines(story: Why, lang: str) -> Iterator[FloorLine]:
+    """Set out every floor that was looked at, in the order of the law."""
+    yield _overdue(story, lang)
+    yield _restructuring(story, lang)
+    yield from _debtor(story, lang)
+
+
+def _overdue(story: Why, lang: str) -> FloorLine:
+    loan, floors = story.loan, story.policy.overdue_floors
+    facts = words(lang, "fact_days").format(days=loan["days_past_due"])
+    if loan["delay_is_technical"]:
+        facts += words(lang, "fact_technical").format(most=floors.technical_delay.up_to_days)
+    elif 0 < loan["days_past_due"] <= floors.technical_delay.up_to_days:
+        facts += words(lang, "fact_not_technical")
+    return FloorLine(
+        words(lang, "rule_overdue"), facts, _over_days(floors, loan["overdue_floor_tier"], lang),
+        loan["overdue_floor_tier"], loan["overdue_floor_cite"] or "",
+    )  # fmt: skip
+
+
+def _over_days(floors: OverdueFloors, tier: str, lang: str) -> str:
+    bounds: dict[str, int] = {floor.tier: floor.over_days for floor in floors.floors}
+    bound = bounds.get(tier, floors.floors[0].over_days)
+    return words(lang, "binds_over_days").format(days=bound)
+
+
+def _restructuring(story: Why, lang: str) -> FloorLine:
+    loan = story.loan
+    kinds = ("is_repeat_restructured", "is_restructured", "is_refinanced", "is_no_principal_renewal")
+    held = [words(lang, kind) for kind in kinds if loan[kind]]
+    facts = words(lang, "comma").join(held) or words(lang, "fact_not_restructured")
+    return FloorLine(
+        words(lang, "rule_restructuring"), facts, words(lang, "binds_restructured"),
+        loan["restructuring_floor_tier"], loan["restructuring_floor_cite"] or "",
+    )  # fmt: skip
+
+
+def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
+    debtor, rule = story.debtor, story.policy.contamination
+    name = words(lang, "rule_contamination")
+    if debtor["is_retail"]:
+        yield FloorLine(name, words(lang, "fact_retail"), words(lang, "binds_not_retail"), "pass", "")
+        return
+    own = words(lang, "fact_own_share").format(
+        part=_units(debtor["npl_cents"]), whole=_units(debtor["exposure_cents"]),
+        share=_percent(debtor["npl_cents"], debtor["exposure_cents"]),
+    )  # fmt: skip
+    part_cents = max(debtor["over_90_cents"], debtor["all_banks_over_90_cents"] or 0)
+    whole_cents = max(debtor["exposure_cents"], debtor["all_banks_cents"] or 0)
+    everywhere = words(lang, "fact_all_share").format(
+        days=rule.all_banks.over_days, part=_units(part_cents), whole=_units(whole_cents),
+        share=_percent(part_cents, whole_cents),
+    )  # fmt: skip
+    elsewhere = words(lang, "fact_other_npl" if debtor["other_bank_npl"] else "fact_no_other_npl")
+    set_by = debtor["floor_cite"]
+    shown = (
+        (own, _over_share(rule.own_bank.over_share_e8, lang), rule.own_bank),
+        (everywhere, _over_share(rule.all_banks.over_share_e8, lang), rule.all_banks),
+        (elsewhere, words(lang, "binds_any_npl"), rule.any_non_performing),
+    )
+    for facts, binds_when, case in shown:
+        binds = set_by == str(case.cite)
+        yield FloorLine(name, facts, binds_when, case.tier if binds else "pass", set_by if binds else "")
+
+
+def _over_share(share_e8: int, lang: str) -> str:
+    return words(lang, "binds_over_share").format(share=f"{share_e8 // 10**6}.{share_e8 % 10**6 // 10**4:02d}")
+
+
+def _percent(part: int, whole: int) -> str:
+    """Write a share in percent to two places, cut, never rounded up to a bound it does not pass."""
+    hundredths = part * 10_000 // whole if whole else 0
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _units(cents: int) -> str:
+    return f"{cents // 100:,}.{cents % 100:02d}"

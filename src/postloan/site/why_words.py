@@ -1,0 +1,131 @@
+"""The words of the `why` screen, Chinese and English side by side."""
+
+from postloan.tables.units import TIER_ZH
+
+_TIERS = {tier: (zh, tier.replace("_", " ")) for tier, zh in TIER_ZH.items()}
+_SAID: dict[str, dict[str, tuple[str, str]]] = {
+    "tier": _TIERS,
+    "method": {
+        "level_instalment": ("等额本息", "level instalment"),
+        "equal_principal": ("等额本金", "equal principal"),
+        "flat_rate": ("等本等息", "flat rate"),
+        "interest_only": ("按期付息到期还本", "interest only, principal at maturity"),
+        "bullet": ("到期一次还本付息", "all at maturity"),
+        "scheduled": ("按计划还款", "by schedule"),
+        "balloon": ("气球贷", "balloon"),
+        "step_arithmetic": ("阶梯等额", "arithmetic steps"),
+        "step_geometric": ("阶梯等比", "geometric steps"),
+        "daily_interest": ("按日计息等额还款", "level amount, interest by the day"),
+    },
+    "schedule": {
+        "feed": ("还款计划取自核心", "instalments from the feed"),
+        "terms": ("还款计划由条款计算", "instalments computed from the terms"),
+        "none": ("无还款计划，到期还本", "no instalments known: principal due at maturity"),
+    },
+}
+_WORDS: dict[str, tuple[str, str]] = {
+    "terms": ("1 条款", "1 Terms"),
+    "due": ("2 应还", "2 Fallen due"),
+    "received": ("3 实收", "3 Received"),
+    "owed": ("4 尚欠", "4 Owed"),
+    "days": ("5 逾期天数", "5 Days past due"),
+    "floors": ("6 分类下限", "6 Floors"),
+    "tier": ("7 五级分类", "7 Tier"),
+    "proof": ("8 佐证", "8 Proof"),
+    "terms_line": (
+        "放款 {principal} {currency}（{paid_out}），到期 {matures}；{method}，年利率 {rate}%，{day_count}；{schedule}",
+        "{principal} {currency} paid out {paid_out}, matures {matures}; {method}, {rate} % a year, {day_count}; {schedule}",
+    ),
+    "taken_on_line": (
+        "{day} 期初移入：本金 {balance}，应计利息 {accrued}，罚息复利 {penalty}；以下自移入日起算",
+        "taken on {day}: principal {balance}, interest accrued {accrued}, penalty {penalty}; figures below run from that day",
+    ),
+    "due_line": (
+        "截至 {on} 已到期 {count} 期：本金 {principal} + 利息 {interest} + 费用 {fee} = {total}",
+        "{count} instalments by {on}: principal {principal} + interest {interest} + fees {fee} = {total}",
+    ),
+    "received_line": (
+        "{count} 个还款日共 {total} = 罚息 {penalty} + 费用 {fee} + 利息 {interest} + 本金 {principal} + 暂收 {unapplied}",
+        "{total} on {count} days = penalty {penalty} + fees {fee} + interest {interest} + principal {principal} + waiting {unapplied}",
+    ),
+    "payments_earlier": ("（此前另有 {count} 个还款日）", "(and {count} payment days before these)"),
+    "owed_line": (
+        "本金 {debt} − 已还 {paid} = {left}；其中逾期本金 {principal}，逾期利息 {interest}，费用 {fee}，罚息 {penalty}；未到期应计利息 {accrued}",
+        ("principal {debt} − paid {paid} = {left}; overdue: principal {principal}, interest {interest}, fees {fee}, "
+        "penalty {penalty}; interest accrued and not yet due {accrued}"),
+    ),
+    "written_off_line": ("已核销本金 {cents}", "of the rest, {cents} was written off"),
+    "settled_line": ("已于 {day} 结清", "paid off on {day}"),
+    "core_line": (
+        "核心余额 {core}，差异 {gap}；发布余额 {governs}",
+        "core system's balance {core}, {gap} apart; published {governs}",
+    ),
+    "unpaid_more": ("（另有 {count} 期未还清）", "(and {count} more unpaid)"),
+    "days_part": ("{what} {on} − {oldest} = {days} 天", "{what} {on} − {oldest} = {days}"),
+    "days_core": ("核心系统 {days} 天", "core system {days}"),
+    "days_line": ("{parts}；取最长 {days} 天，账龄 {bucket}", "{parts}; the longest governs: {days} days, bucket {bucket}"),
+    "days_none": ("无逾期：到期应还均已还清", "none: everything fallen due is paid"),
+    "rule": ("规则", "rule"),
+    "facts": ("事实", "facts"),
+    "binds_when": ("触发条件", "binds when"),
+    "tier_column": ("分类", "tier"),
+    "clause": ("依据", "clause"),
+    "paid_on": ("还款日", "paid on"),
+    "due_on": ("应还日", "due on"),
+    "amount": ("金额", "amount"),
+    "penalty": ("罚息", "penalty"),
+    "fee": ("费用", "fees"),
+    "interest": ("利息", "interest"),
+    "principal": ("本金", "principal"),
+    "unapplied": ("暂收", "waiting"),
+    "for_due": ("冲抵期次", "for instalments due"),
+    "days_late": ("逾期天数", "days"),
+    "comma": ("，", ", "),
+    "rule_overdue": ("逾期天数", "days past due"),
+    "rule_restructuring": ("重组与借新还旧", "restructuring"),
+    "rule_contamination": ("同一债务人", "same debtor"),
+    "fact_days": ("逾期 {days} 天", "{days} days past due"),
+    "fact_technical": ("，经决定认定为技术性逾期（不超过 {most} 天）", ", excused by decision as technical (at most {most} days)"),
+    "fact_not_technical": ("，当日无技术性逾期决定", ", no decision excuses today"),
+    "fact_not_restructured": ("未重组，非借新还旧", "not restructured, not refinanced"),
+    "is_restructured": ("重组资产", "restructured"),
+    "is_repeat_restructured": ("观察期内再次重组", "restructured again in observation"),
+    "is_refinanced": ("借新还旧", "repaid another loan"),
+    "is_no_principal_renewal": ("无还本续贷", "renewed without repayment of principal"),
+    "fact_retail": ("零售债务人，逐笔分类", "retail debtor: classed loan by loan"),
+    "fact_own_share": ("本行不良 {part} ÷ 本行债务 {whole} = {share}%", "NPL here {part} of {whole} = {share} %"),
+    "fact_all_share": (
+        "各行逾期超 {days} 天 {part} ÷ 各行债务 {whole} = {share}%",
+        "past {days} days at all banks {part} of {whole} = {share} %",
+    ),
+    "fact_other_npl": ("他行已列不良", "another bank classes it non-performing"),
+    "fact_no_other_npl": ("未见他行不良", "no other bank is known to class it non-performing"),
+    "binds_over_days": ("> {days} 天", "> {days} days"),
+    "binds_over_share": ("> {share}%", "> {share} %"),
+    "binds_restructured": ("重组、再次重组或借新还旧", "restructured, again, or refinanced"),
+    "binds_not_retail": ("仅非零售债务人", "non-retail debtors only"),
+    "binds_any_npl": ("本行或他行有不良", "any NPL here or elsewhere"),
+    "tier_pass": ("：无规则触发", ": no rule binds"),
+    "tier_set_by": ("：依据 {cite}", ": set by {cite}"),
+    "text_line": ("《{title}》{number}，{in_force} 起施行", "{title} ({number}), in force from {in_force}"),
+    "as_published": (
+        "以当日所知数据重新计算，与发布行逐列一致。批次 {run}，数据截至 {known_on}（{feeds} 批），规则日 {law_of}，规则库 {rulebook}，程序 {code}",
+        ("recomputed from the feeds: equal to the published row in every column. Run {run}, known on {known_on} "
+        "({feeds} feeds), law of {law_of}, rulebook {rulebook}, code {code}"),
+    ),
+    "not_as_published": (
+        "注意：按现行规则库与程序重新计算，与发布行不一致；发布批次 {run} 所用规则库 {rulebook}，程序 {code}，数据截至 {known_on}（{feeds} 批），规则日 {law_of}",
+        ("Note: recomputed with today's rulebook and code, this differs from the published row, which rests on run {run}, "
+        "rulebook {rulebook}, code {code}, known on {known_on} ({feeds} feeds), law of {law_of}"),
+    ),
+}  # fmt: skip
+
+
+def words(lang: str, key: str) -> str:
+    """Return a word or sentence in zh or en."""
+    return _WORDS[key][0 if lang == "zh" else 1]
+
+
+def said_of(lang: str, list_name: str, value: str) -> str:
+    """Return a closed list's value in zh or en."""
+    return _SAID[list_name][value][0 if lang == "zh" else 1]
