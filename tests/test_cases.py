@@ -26,7 +26,8 @@ from postloan.tables.results import DaysPastDue, DebtorView, RestructureHistory
 Rows = list[dict[str, Any]]
 
 FOLDER = Path(__file__).parents[1] / "rulebook" / "cases"
-RULEBOOK = load_rulebook(home=None)
+BANKS = [folder for folder in FOLDER.iterdir() if folder.is_dir()]
+RULEBOOKS = {None: load_rulebook(home=None)} | {bank.name: load_rulebook(home=bank) for bank in BANKS}
 DECISION = {"loan_no": pl.Int64()} | dict(FEED_TABLES["decision"].create_empty().schema)
 DEBTOR = {"debtor_no": pl.Int64()} | dict(FEED_TABLES["debtor"].create_empty().schema)
 
@@ -35,6 +36,7 @@ class Case(Strict):
     """One case, as written."""
 
     case: str
+    bank: str | None = None
     rule: str
     step: str
     day: date
@@ -96,11 +98,11 @@ CASES = cases_in(FOLDER)
 def test_case(case: Case) -> None:
     if "refused" in case.expect:
         with pytest.raises(PostloanError) as refusal:
-            policy_on(RULEBOOK, case.day)
+            policy_on(RULEBOOKS[case.bank], case.day)
         assert refusal.value.code == case.expect["refused"]
         assert refusal.value.where["rule"] in LAW
         return
-    result = STEPS[case.step](case.given, policy_on(RULEBOOK, case.day))
+    result = STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
     (expected,) = case.expect.values()
     key = result.columns[0]
 
@@ -119,8 +121,8 @@ def test_every_case_has_its_own_name() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
-    assert case.because.text in RULEBOOK.texts
-    assert case.rule in RULEBOOK.in_force
+    assert case.because.text in RULEBOOKS[case.bank].texts
+    assert case.rule in RULEBOOKS[case.bank].in_force
     assert case.step in STEPS
 
 

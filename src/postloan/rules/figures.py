@@ -120,11 +120,13 @@ class RuleFile(Strict, Generic[V]):
     unit: Words | None = None
     # The directions in which the bank's own file may move the figures; anything else is refused.
     bank_may: Annotated[tuple[Direction, ...], Field(strict=False)] = ()
-    versions: Annotated[tuple[V, ...], Field(strict=False, min_length=1)]
+    versions: Annotated[tuple[V, ...], Field(strict=False)]
 
     @model_validator(mode="after")
     def versions_follow_one_another(self) -> Self:
         """Two versions cannot begin on one day, and a reader finds them in order."""
+        if not self.versions:
+            raise ValueError("a rule has at least one version")
         if not rises([version.since for version in self.versions]):
             raise ValueError("versions stand in the order of their `from`, one a day")
         return self

@@ -20,7 +20,7 @@ else:
 PLAIN_WHOLE = re.compile(r"0|-?[1-9][0-9]*(_[0-9]+)*")
 PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-PLACES = {"extra_forbidden": "is not a key of this rule", "missing": "is missing", "invalid_key": "is not a word"}
+PLACES = {"extra_forbidden": "is not a key of this rule", "missing": "is missing", "invalid_key": "a key is a word"}
 
 T = TypeVar("T")
 
@@ -53,6 +53,12 @@ def _decimal(loader: PlainLoader, node: yaml.ScalarNode) -> Decimal:
     return Decimal(_plain(loader, node, PLAIN_DECIMAL, "decimal"))
 
 
+def _flag(loader: PlainLoader, node: yaml.ScalarNode) -> bool | str:
+    """Only true and false are flags; yes, no, on and off are words, above all where they are keys."""
+    written = str(loader.construct_scalar(node))
+    return {"true": True, "false": False}.get(written, written)
+
+
 def _day(loader: PlainLoader, node: yaml.ScalarNode) -> date:
     written = _plain(loader, node, PLAIN_DAY, "day such as 2023-07-01")
     try:
@@ -65,6 +71,7 @@ def _day(loader: PlainLoader, node: yaml.ScalarNode) -> date:
 
 PlainLoader.add_constructor("tag:yaml.org,2002:int", _whole)
 PlainLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
+PlainLoader.add_constructor("tag:yaml.org,2002:bool", _flag)
 PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 
 
@@ -84,7 +91,9 @@ def read_shape(source: SourceFile, shape: TypeAdapter[T]) -> T:
     except (yaml.YAMLError, UnicodeDecodeError):
         raise wrong(source.shown, "the file", "is not YAML in UTF-8") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        # A misspelt key is both unknown and missing; the first of the two is what the writer can see.
+        found = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+        first = found[0]
         place = _place(first["loc"])
         raise wrong(
             source.shown, place, PLACES.get(first["type"], first["msg"].removeprefix("Value error, "))

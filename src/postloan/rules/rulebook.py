@@ -150,8 +150,12 @@ def load_rulebook(home: Path | None) -> Rulebook:
     A file there stands in for the one of the same name that comes with Postloan. It may cite texts of the bank,
     registered in texts.yaml beside it.
     """
-    own = None if home is None else home / "rulebook" / "bank"
-    sources = find_sources(shipped_rules(), own, required=REQUIRED, optional=OPTIONAL)
+    return read_rulebook(shipped_rules(), None if home is None else home / "rulebook" / "bank")
+
+
+def read_rulebook(shipped: Path, own: Path | None) -> Rulebook:
+    """The rulebook of a `shipped` folder, with the files of the bank's `own` folder."""
+    sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL)
     texts = _texts(sources)
     written: list[RuleFile[Any]] = []
     in_force: dict[str, tuple[Version, ...]] = {}

@@ -31,26 +31,23 @@ class UnconfirmedFigure:
 def unconfirmed_figures(rule: str, version: Version, on: date | None) -> Iterator[UnconfirmedFigure]:
     """The figures of a version that a person has yet to read, or to read again by `on`."""
     for key, figure in version.cited():
-        why = _why(figure.cite.confirmed_on, on, place_confirmed=figure.cite.place_confirmed)
+        why = _why("the figure", figure.cite.confirmed_on, on)
+        why += [] if figure.cite.place_confirmed else ["the place"]
         if why:
-            yield UnconfirmedFigure(rule, version.since, key, figure.written(), str(figure.cite), why)
+            yield UnconfirmedFigure(rule, version.since, key, figure.written(), str(figure.cite), " and ".join(why))
 
 
 def unconfirmed_texts(register: Mapping[str, Text], on: date | None) -> Iterator[UnconfirmedFigure]:
     """The texts whose number and dates a person has yet to read, or to read again by `on`."""
     for name, text in sorted(register.items()):
-        why = _why(text.confirmed_on, on, place_confirmed=True)
+        why = _why("the number and dates", text.confirmed_on, on)
         if why:
             value = f"issued {text.issued or 'unknown'}, in force {text.in_force}"
-            yield UnconfirmedFigure("texts", text.in_force, "number and dates", value, name, why)
+            yield UnconfirmedFigure("texts", text.in_force, "in_force", value, name, " and ".join(why))
 
 
-def _why(confirmed_on: date | None, on: date | None, *, place_confirmed: bool) -> str:
-    reasons = []
+def _why(what: str, confirmed_on: date | None, on: date | None) -> list[str]:
     if confirmed_on is None:
-        reasons.append("the figure")
-    elif on is not None and (on - confirmed_on).days > STALE_AFTER_DAYS:
-        reasons.append(f"the figure since {confirmed_on}")
-    if not place_confirmed:
-        reasons.append("the place")
-    return " and ".join(reasons)
+        return [what]
+    is_stale = on is not None and (on - confirmed_on).days > STALE_AFTER_DAYS
+    return [f"{what} since {confirmed_on}"] if is_stale else []

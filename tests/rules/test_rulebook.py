@@ -1,0 +1,135 @@
+"""The rulebook that comes with Postloan: what it says on which day, and what goes into its fingerprint."""
+
+import pickle
+import shutil
+import time
+from dataclasses import FrozenInstanceError
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from pydantic import ValidationError
+
+from postloan.errors import NoRuleInForce
+from postloan.rules.rulebook import LAW, POLICY, load_rulebook, policy_back_to, policy_on
+from postloan.rules.sources import shipped_rules
+from postloan.tables.units import TIERS
+
+BOOK = load_rulebook(None)
+LAW_BEGINS = date(2023, 7, 1)
+
+
+def test_the_law_as_it_stands() -> None:
+    policy = policy_on(BOOK, date(2026, 11, 23))
+    assert [(floor.tier, floor.over_days) for floor in policy.overdue_floors.floors] == [
+        ("special_mention", 0),
+        ("substandard", 90),
+        ("doubtful", 270),
+        ("loss", 360),
+    ]
+    assert policy.overdue_floors.technical_delay.up_to_days == 7
+    assert policy.contamination.own_bank.over_share_e8 == 10_000_000
+    assert policy.contamination.all_banks.over_share_e8 == 20_000_000
+    assert policy.contamination.all_banks.over_days == 90
+    assert policy.contamination.any_non_performing.tier == "special_mention"
+    assert policy.restructuring_floors.repeat_restructured.tier == "substandard"
+    assert policy.allocation_order.components == ("fee", "penalty", "compound", "interest", "principal")
+    assert policy.book_of_record.system == "core"
+    assert policy.publish_checks.tier_share_move.over_share_e8 == 10_000_000
+    assert policy.publish_checks.tier_share_move.within_days == 7
+    assert policy.publish_checks.quarantined.over_share_e8 == 5_000_000
+    assert str(policy.overdue_floors.floors[1].cite) == "cn-2023-1 Art. 11 (1)"
+
+
+def test_floors_and_buckets_as_tables() -> None:
+    policy = policy_on(BOOK, LAW_BEGINS)
+    floors = policy.overdue_floors.frame()
+    assert dict(floors.schema) == {"over_days": pl.Int32(), "tier": pl.Enum(TIERS), "cite": pl.String()}
+    assert floors.rows()[1] == (90, "substandard", "cn-2023-1 Art. 11 (1)")
+    buckets = policy.dpd_buckets.frame()
+    assert buckets["from_days"].to_list() == [0, 1, 31, 61, 91, 121, 151, 181]
+    assert buckets["from_days"].dtype == pl.Int32
+    assert buckets["bucket"].to_list() == ["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+"]
+
+
+def test_a_version_holds_from_its_day_until_the_next() -> None:
+    before, after = (
+        policy_on(BOOK, day).restructuring_floors.no_principal_renewal.cite.text
+        for day in (date(2024, 9, 23), date(2024, 9, 24))
+    )
+    assert (before, after) == ("cn-2023-1", "cn-2024-13")
+
+
+def test_before_the_first_version_there_is_no_policy() -> None:
+    assert policy_on(BOOK, LAW_BEGINS).on == LAW_BEGINS
+    with pytest.raises(NoRuleInForce):
+        policy_on(BOOK, LAW_BEGINS - timedelta(days=1))
+
+
+def test_a_back_calculation_says_whose_rules_it_used() -> None:
+    back = policy_back_to(BOOK, date(1994, 3, 31))
+    assert (back.on, back.rules_of) == (date(1994, 3, 31), LAW_BEGINS)
+    assert back.overdue_floors == policy_on(BOOK, LAW_BEGINS).overdue_floors
+    assert policy_back_to(BOOK, date(2025, 1, 1)) == policy_on(BOOK, date(2025, 1, 1))
+
+
+def test_a_policy_cannot_be_changed_and_travels_whole() -> None:
+    policy = policy_on(BOOK, LAW_BEGINS)
+    with pytest.raises(FrozenInstanceError):
+        policy.on = date(2020, 1, 1)  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        policy.overdue_floors.technical_delay.up_to_days = 30
+    assert pickle.loads(pickle.dumps(policy)) == policy  # noqa: S301 - our own bytes
+
+
+def test_every_registered_text_is_cited() -> None:
+    cited = {figure.cite.text for file in BOOK.written for version in file.versions for _, figure in version.cited()}
+    assert cited == set(BOOK.texts)
+
+
+def test_the_fingerprint_depends_on_every_file_and_on_nothing_else(shelf) -> None:
+    calm = shelf.read().fingerprint
+    assert calm == BOOK.fingerprint == shelf.read().fingerprint
+    names = ["texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)]
+    seen = {calm}
+    for name in names:
+        path = shelf.shipped / name
+        kept = path.read_bytes()
+        path.write_bytes(kept + b"# one more word\n")
+        seen.add(shelf.read().fingerprint)
+        path.write_bytes(kept)
+    assert len(seen) == len(names) + 1
+    (shelf.shipped / "national" / "notes.txt").write_text("no rule")
+    assert shelf.read().fingerprint == calm
+
+
+def test_the_banks_own_folder_comes_before_what_is_shipped(shelf) -> None:
+    calm = shelf.read()
+    shipped = (shelf.shipped / "bank" / "book_of_record.yaml").read_text()
+    shelf.own_file("book_of_record.yaml", shipped.replace("system: core", "system: postloan"))
+    book = shelf.read()
+    assert policy_on(calm, LAW_BEGINS).book_of_record.system == "core"
+    assert policy_on(book, LAW_BEGINS).book_of_record.system == "postloan"
+    assert policy_on(book, LAW_BEGINS).publish_checks == policy_on(calm, LAW_BEGINS).publish_checks
+    assert book.fingerprint != calm.fingerprint
+
+
+def test_a_home_without_its_own_rules_has_the_shipped_ones(tmp_path) -> None:
+    assert load_rulebook(tmp_path).fingerprint == BOOK.fingerprint
+
+
+def test_a_home_finds_its_own_rules_in_its_folder(tmp_path) -> None:
+    shutil.copytree(shipped_rules() / "bank", tmp_path / "rulebook" / "bank")
+    path = tmp_path / "rulebook" / "bank" / "publish_checks.yaml"
+    path.write_text(path.read_text().replace("0.05", '"0.02"'))
+    assert policy_on(load_rulebook(tmp_path), LAW_BEGINS).publish_checks.quarantined.over_share_e8 == 2_000_000
+
+
+def test_reading_the_rulebook_is_quick() -> None:
+    """Every shard of a night reads it: best of three, to be deaf to a busy machine."""
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        load_rulebook(None)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.05
