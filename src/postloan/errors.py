@@ -126,6 +126,12 @@ class HomeBusy(PostloanError):
     code = "PL-I09"
 
 
+class HomeUnwritable(PostloanError):
+    """The home folder cannot be written: the disk is full, or may not be written to."""
+
+    code = "PL-I10"
+
+
 # Night and snapshot ----------------------------------------------------------------------------------------------
 
 

@@ -45,13 +45,15 @@ def accept_table(raw: RawTable, book: Book, *, mode: str, feed_day: date, known_
     if table == "decision":
         check_decisions(frame, complaints)
     check_duplicates(table, frame, complaints)
-    check_moves(table, frame, book, complaints)
+    check_moves(table, frame, book, complaints, mode)
     if table == "payment":
         check_reversals(frame, book, complaints, mode)
     rows = frame.filter(~complaints.bad) if complaints.any else frame
     rows = _number(table, rows, book, mode)
     if rows.height + complaints.rows != raw.frame.height:
         raise AssertionError(f"{table}: {rows.height} accepted and {complaints.rows} not, of {raw.frame.height} rows")
+    if "shard" in rows.columns and rows["shard"].null_count():
+        raise AssertionError(f"{table}: an accepted row belongs to nobody")
     return AcceptedTable(rows, complaints.frame(), complaints.rows, repeats_stored(table, rows, book, mode))
 
 

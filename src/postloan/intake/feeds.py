@@ -86,13 +86,16 @@ def feed_day(folder: Path) -> date:
     """Read the business date that a feed folder is named by."""
     name = folder.resolve().name
     try:
-        return date.fromisoformat(name)
-    except ValueError as wrong:
-        raise FeedNotDescribed(
-            message=f"{name} is not a day of the calendar.",
-            hint="Name the folder by its business date, such as 2024-01-31.",
-            where={"folder": folder},
-        ) from wrong
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name):
+            return date.fromisoformat(name)
+        wrong = None
+    except ValueError as not_a_day:
+        wrong = not_a_day
+    raise FeedNotDescribed(
+        message=f"{name} is not a day of the calendar.",
+        hint="Name the folder by its business date, such as 2024-01-31.",
+        where={"folder": folder},
+    ) from wrong
 
 
 def open_feed(folder: Path) -> Feed:
@@ -132,7 +135,7 @@ def check_unchanged(file: FeedFile) -> None:
 
 
 def _looks_dated(name: str) -> bool:
-    return re.match(r"[0-9]{4}-", name) is not None
+    return re.match(r"[0-9]{4}-?[0-9]{1,2}-?[0-9]{1,2}", name) is not None
 
 
 def _describe(path: Path) -> FeedDescription:
@@ -193,6 +196,14 @@ def _check_whole(folder: Path, description: FeedDescription, tables: dict[str, F
 def _hash(path: Path) -> FeedFile:
     if not path.is_file():
         _table_of(path)
-    stat = path.stat()
-    with path.open("rb") as opened:
-        return FeedFile(path, hashlib.file_digest(opened, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
+    try:
+        stat = path.stat()
+        with path.open("rb") as opened:
+            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as wrong:
+        raise FeedUnreadable(
+            message=f"{path.name} cannot be read: {wrong.strerror}.",
+            hint="Check that the file is there and may be read.",
+            where={"file": path},
+        ) from wrong
+    return FeedFile(path, sha256, stat.st_size, stat.st_mtime_ns)

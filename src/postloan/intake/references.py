@@ -4,6 +4,7 @@ import polars as pl
 
 from postloan.intake.book import Book
 from postloan.intake.quarantine import Complaints
+from postloan.intake.repeats import owners_in_file
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.units import SECURES_KINDS
 
@@ -28,7 +29,9 @@ def resolve(table: str, frame: pl.DataFrame, book: Book, complaints: Complaints,
         _check_parents(frame, book, complaints, mode)
     if table == "debtor" or schema.owner == "bank":
         return frame
-    owner = _secured(frame, book, complaints) if schema.owner == "secured" else _owner(schema.owner, found)
+    owner = (
+        _secured(frame, book, complaints) if schema.owner == "secured" else _owner(schema.owner, found, frame.height)
+    )
     resolved = frame.hstack(owner)
     if table in ("loan", "facility", "contract"):
         _check_owner_stays(table, resolved, book, complaints)
@@ -41,12 +44,12 @@ def _look_up(names: pl.Series, refers: str, book: Book) -> pl.DataFrame:
     return looked.with_columns(pl.col("_held").fill_null(value=False))
 
 
-def _owner(owner: str, found: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def _owner(owner: str, found: dict[str, pl.DataFrame], height: int) -> pl.DataFrame:
     looked = [found[f"{kind}_id"] for kind in OWNERS[owner] if f"{kind}_id" in found]
     if owner == "loan":
         return looked[0].select("loan_no", "shard", "disbursed_on")
-    if len(looked) == 1:
-        return looked[0].select("debtor_no", "shard")
+    if not looked:
+        return pl.DataFrame(schema={"debtor_no": pl.Int64, "shard": pl.Int32}).clear(height)
     return pl.select(
         pl.coalesce(each["debtor_no"] for each in looked).alias("debtor_no"),
         pl.coalesce(each["shard"] for each in looked).alias("shard"),
@@ -98,4 +101,5 @@ def _check_owner_stays(kind: str, resolved: pl.DataFrame, book: Book, complaints
     changed = (moved["_before"] != moved["debtor_no"]).fill_null(value=False)
     if changed.any():
         changed = changed & ~book.may_move(kind, resolved[identifier])
-        complaints.add("owner_changed", changed, "debtor_id", key_name=identifier)
+    several = owners_in_file(resolved, (identifier,), "debtor_no")
+    complaints.add("owner_changed", changed if several is None else changed | several, "debtor_id", key_name=identifier)

@@ -9,7 +9,9 @@ from postloan.intake.records import visible_parts
 from postloan.intake.shape import facts_shape
 from postloan.tables.inputs import FEED_TABLES
 
-_ZH = {"loan_no": "借据", "debtor_no": "客户"}
+_OWNERS = {"loan_no": ("loan", "借据"), "debtor_no": ("debtor", "客户")}
+_NUMBERED = ("debtor", "loan", "facility", "contract")
+"""Tables whose rows are told apart by their numbers; whether they move is checked where they are looked up."""
 
 
 def check_duplicates(table: str, frame: pl.DataFrame, complaints: Complaints) -> None:
@@ -34,16 +36,26 @@ def check_duplicates(table: str, frame: pl.DataFrame, complaints: Complaints) ->
         complaints.add(rule, mask.scatter(told.filter(chosen)["_row"], values=True))
 
 
-def check_moves(table: str, frame: pl.DataFrame, book: Book, complaints: Complaints) -> None:
+def check_moves(table: str, frame: pl.DataFrame, book: Book, complaints: Complaints, mode: str) -> None:
     """Complain of corrections that would move a row into another loan or debtor, and so into another shard."""
     key, owner = facts_shape(table).key, facts_shape(table).order[0]
-    is_own_key = owner in ("loan_no", "debtor_no") and owner not in key and table != "loan"
-    if not is_own_key or not visible_parts(book.others, table):
+    if owner not in _OWNERS or owner in key or table in _NUMBERED:
         return
-    before = book.stored(table, [*key, owner], with_later=True).rename({owner: "_before"})
-    met = frame.select(*key, owner).join(before, on=list(key), how="left", maintain_order="left")
-    names = {"loan_no": "loan", "debtor_no": "debtor"}
-    complaints.add("key_moved", met["_before"] != met[owner], owner=names[owner], owner_zh=_ZH[owner])
+    named, named_zh = _OWNERS[owner]
+    several = owners_in_file(frame, key, owner)
+    if several is not None:
+        complaints.add("key_moved", several, owner=named, owner_zh=named_zh)
+    if _is_read_with_others(table, book, mode):
+        before = book.stored(table, [*key, owner], with_later=True).rename({owner: "_before"})
+        met = frame.select(*key, owner).join(before, on=list(key), how="left", maintain_order="left")
+        complaints.add("key_moved", met["_before"] != met[owner], owner=named, owner_zh=named_zh)
+
+
+def owners_in_file(frame: pl.DataFrame, key: tuple[str, ...], owner: str) -> pl.Series | None:
+    """Where a file gives a key, known on several days, several owners; None where no key can come twice."""
+    if _is_constant(frame["known_on"]):
+        return None
+    return frame.select(pl.col(owner).n_unique().over(key) > 1).to_series()
 
 
 def repeats_stored(table: str, frame: pl.DataFrame, book: Book, mode: str) -> bool:
@@ -51,12 +63,17 @@ def repeats_stored(table: str, frame: pl.DataFrame, book: Book, mode: str) -> bo
     key = _key(table, frame)
     if not _is_constant(frame["known_on"]) and repeats(frame, key).any():
         return True
-    parts = visible_parts(book.others, table)
-    if not parts or (mode == "full" and parts == visible_parts(book.loads, table)):
+    if not _is_read_with_others(table, book, mode):
         return False
     named = facts_shape(table).key
     before = book.stored(table, list(named), with_later=True)
     return not frame.select(named).join(before, on=list(named), how="semi").is_empty()
+
+
+def _is_read_with_others(table: str, book: Book, mode: str) -> bool:
+    """Whether some reader will see these rows together with those of other loads."""
+    parts = visible_parts(book.others, table)
+    return bool(parts) and not (mode == "full" and parts == visible_parts(book.loads, table))
 
 
 def repeats(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.Series:

@@ -5,7 +5,6 @@ two debtors can be compared without opening either. The key is never in the home
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -49,7 +48,7 @@ class Seal:
 
     def match(self, texts: Sequence[str]) -> list[str]:
         """Hash texts for comparison; the case of letters and spaces around do not count."""
-        return [hmac.new(self._match_key, text.strip().upper().encode(), hashlib.sha256).hexdigest() for text in texts]
+        return [hmac.digest(self._match_key, text.strip().upper().encode(), "sha256").hex() for text in texts]
 
 
 def needs_seal(table: str, rows: pl.DataFrame) -> bool:

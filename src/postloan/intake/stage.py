@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.errors import HomeBusy
+from postloan.errors import HomeBusy, HomeUnwritable
 from postloan.intake.order import in_order
 from postloan.intake.records import facts_folder, part_file, record_file
 from postloan.intake.shape import facts_shape
@@ -22,9 +22,10 @@ ROW_GROUP_ROWS = 1_000_000
 def held_home(home: Path) -> Iterator[None]:
     """Keep a home folder to ourselves for the length of a load; a folder made for it goes again if it stays empty."""
     facts = facts_folder(home)
-    made = [folder for folder in (facts / "loads", facts / "parts", *_above(facts)) if not folder.exists()]
-    (facts / "loads").mkdir(parents=True, exist_ok=True)
-    (facts / "parts").mkdir(exist_ok=True)
+    made = [folder for folder in (facts / "loads", facts / "parts", facts, *facts.parents) if not folder.exists()]
+    with refusing_unwritable(home):
+        (facts / "loads").mkdir(parents=True, exist_ok=True)
+        (facts / "parts").mkdir(exist_ok=True)
     # The folder itself is locked, so that no lock file is left behind; the lock dies with the process.
     lock = os.open(facts, os.O_RDONLY)
     try:
@@ -42,10 +43,6 @@ def held_home(home: Path) -> Iterator[None]:
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
-
-
-def _above(folder: Path) -> list[Path]:
-    return [folder, *folder.parents]
 
 
 def clear_orphans(home: Path) -> None:
@@ -86,18 +83,37 @@ def _write_rows(path: Path, table: str, rows: pl.DataFrame) -> None:
 
 def write_frame(path: Path, frame: pl.DataFrame) -> None:
     """Write a frame so that the same rows always give the same bytes, and see it safe on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.rechunk().write_parquet(path, compression="lz4", statistics=False, row_group_size=ROW_GROUP_ROWS)
-    sync(path)
+    with refusing_unwritable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.rechunk().write_parquet(path, compression="lz4", statistics=False, row_group_size=ROW_GROUP_ROWS)
+        sync(path)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a small file under another name, make it safe, and rename it into place."""
     aside = path.with_name(path.name + ".tmp")
-    aside.write_text(text, encoding="utf-8")
-    sync(aside)
-    aside.rename(path)
-    sync(path.parent)
+    with refusing_unwritable(path):
+        try:
+            aside.write_text(text, encoding="utf-8")
+            sync(aside)
+            aside.rename(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
+        sync(path.parent)
+
+
+@contextmanager
+def refusing_unwritable(path: Path) -> Iterator[None]:
+    """Turn what the disk says into a refusal with its place."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as wrong:
+        raise HomeUnwritable(
+            message=f"{path.name} cannot be written: {' '.join(str(wrong).split())[:200]}.",
+            hint="Make room on the disk or allow writing, then load again; what was loaded before is unharmed.",
+            where={"file": path},
+        ) from wrong
 
 
 def sync(path: Path) -> None:
