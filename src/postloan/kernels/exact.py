@@ -3,9 +3,10 @@
 import numpy as np
 from numba import njit
 
-_SAFE = 3_037_000_499  # the root of 2**63: two factors below it cannot overflow
+_SAFE = 2**31  # two factors below it leave room for half a divisor: 2**62 + 2**61 is below 2**63
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
+_ENDLESS = 300.0  # (1+m)^n beyond e^300 overflows on the way; the instalment is then the interest, to 1e-100 of a cent
 
 
 @njit(cache=True)
@@ -39,7 +40,8 @@ def _times_over_wide(amount: np.uint64, factor: np.uint64, divisor: np.uint64) -
         if rest >= divisor:
             rest -= divisor
             quotient |= np.uint64(1)
-    return int(quotient)
+    # Signed, like the short way: of int64 and uint64 numba would make a float.
+    return int(np.int64(quotient))
 
 
 @njit(cache=True)
@@ -80,13 +82,9 @@ def _double_over(a_high: float, a_low: float, b_high: float, b_low: float) -> tu
 @njit(cache=True)
 def _round_half_up(high: float, low: float) -> int:
     """Round a double-double to a whole number, half up."""
-    whole = int(np.floor(high))
-    fraction = (high - np.floor(high)) + low
-    if fraction >= 0.5:
-        return whole + 1
-    if fraction < -0.5:
-        return whole - 1
-    return whole
+    # Above 2**53 a double is whole and its low part may be several units.
+    whole = np.floor(high)
+    return int(whole) + int(np.floor((high - whole) + low + 0.5))
 
 
 @njit(cache=True)
@@ -100,6 +98,8 @@ def level_instalment(principal_cents: int, rate_e8: int, months: int, periods: i
     """
     if rate_e8 <= 0:
         return (principal_cents + periods // 2) // periods
+    if periods * np.log1p(rate_e8 * months / 1.2e9) > _ENDLESS:
+        return times_over(principal_cents, rate_e8 * months, 1_200_000_000)
     m_high, m_low = _double_over(float(rate_e8 * months), 0.0, 1.2e9, 0.0)
     base_high, base_low = _double_plus(1.0, 0.0, m_high, m_low)
     grown_high, grown_low = 1.0, 0.0
