@@ -1,0 +1,1 @@
+"""Reports: how the book stands on a day, and how it moved between two."""

@@ -1,0 +1,90 @@
+"""The book on a day: the loans that count in reports, and the groups they are counted in."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from postloan.desk.report.form import Column, Row
+from postloan.errors import RequestWrong
+from postloan.snapshot.read import scan_loans
+
+Grouping = Literal["org", "product", "industry"]
+GROUPINGS: tuple[Grouping, ...] = ("org", "product", "industry")
+
+GROUP_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "org": (Column("org_id", "text", on_screen=False), Column("org_name", "text")),
+    "product": (Column("product", "text"),),
+    "industry": (Column("industry", "word"),),
+}
+
+
+def group_columns(by: Grouping | None) -> tuple[Column, ...]:
+    """Name the columns that say which group a row is of."""
+    return () if by is None else GROUP_COLUMNS[by]
+
+
+def read_book(home: Path, on: date, columns: list[str], by: Grouping | None, orgs: pl.DataFrame | None) -> pl.DataFrame:
+    """Read some columns of a day's loans, whatever their status, with a `group`: null where they are not grouped.
+
+    orgs  the feed table org; groups by office need it.
+    """
+    wanted = [*columns, *{"org": ["org_id"], "product": ["product"], "industry": ["industry_code"]}.get(by or "", [])]
+    loans = scan_loans(home, on).select(wanted).collect()
+    if by == "org":
+        branch_of = branches(_given(orgs))
+        groups = branch_of.select("org_id", group="branch_id").lazy()
+        return loans.lazy().join(groups, on="org_id", how="left").with_columns(pl.coalesce("group", "org_id")).collect()
+    return loans.with_columns(group=_group(by))
+
+
+def each_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> Iterator[tuple[Row, pl.DataFrame]]:
+    """Go through the groups of `cells` in their order, what has no group last: the columns that name it, its rows."""
+    names = dict(_given(orgs).select("org_id", "name").iter_rows()) if by == "org" else {}
+    for group in cells["group"].unique().sort(nulls_last=True):
+        named: Row = {"org_id": group, "org_name": names.get(group, group)} if by == "org" else {by: group}
+        yield named, cells.filter(pl.col("group").eq_missing(group))
+
+
+def total_of_groups(by: Grouping) -> Row:
+    """Fill the columns that name a group, for the total of all."""
+    *others, last = (column.name for column in group_columns(by))
+    return {**dict.fromkeys(others), last: "total"}
+
+
+def branches(orgs: pl.DataFrame) -> pl.DataFrame:
+    """Find the branch of every office: the child of head office above it. Head office and orphans are their own."""
+    above = dict(orgs.select("org_id", "parent_id").iter_rows())
+    heads = set(orgs.filter(pl.col("level") == "head")["org_id"])
+    heads |= {org_id for org_id, parent_id in above.items() if parent_id is None}
+
+    def climb(org_id: str) -> str:
+        passed = {org_id}
+        while org_id not in heads and above.get(org_id) not in heads and above.get(org_id) not in {None, *passed}:
+            org_id = above[org_id]
+            passed.add(org_id)
+        return org_id
+
+    pairs = [(org_id, climb(org_id)) for org_id in above]
+    return pl.DataFrame(pairs, schema={"org_id": pl.String(), "branch_id": pl.String()}, orient="row")
+
+
+def _given(orgs: pl.DataFrame | None) -> pl.DataFrame:
+    if orgs is None:
+        raise RequestWrong(
+            message="A report by office needs the offices.",
+            hint="Load the feed table org, or group by product or industry.",
+        )
+    return orgs
+
+
+def _group(by: Grouping | None) -> pl.Expr:
+    if by == "product":
+        return pl.col("product").cast(pl.String)
+    if by == "industry":
+        # GB/T 4754 writes C3421; where the letter of the section is left out, the division of two digits is left.
+        code = pl.col("industry_code").str.to_uppercase()
+        return pl.when(code.str.contains(r"^[A-Z]")).then(code.str.slice(0, 1)).otherwise(code.str.slice(0, 2))
+    return pl.lit(None, pl.String)

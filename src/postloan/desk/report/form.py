@@ -1,0 +1,105 @@
+"""The form of a report: sheets of rows, in cents and whole 1e-8, and the snapshot they were counted from."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from postloan.snapshot.read import read_manifest
+
+Kind = Literal["word", "text", "count", "money", "share"]
+Standing = Literal["item", "subtotal", "total", "ratio"]
+Cell = str | int | None
+Row = dict[str, Cell]
+
+_ONE_E8 = 10**8
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    name       stable English name, also in files.
+    kind       word: of a closed list; text: as it stands in the feed; count; money: in cents; share: in 1e-8.
+    on_screen  whether a screen has room for it; files have them all.
+    """
+
+    name: str
+    kind: Kind
+    on_screen: bool = True
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a report. Every row says in `row` whether it is an item, a subtotal, a total or a ratio."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The snapshot a report was counted from.
+
+    pins_sha256  hash of everything the night rests on; the run is named by its first 32 digits.
+    """
+
+    on: date
+    run_id: str
+    known_on: date
+    pins_sha256: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report.
+
+    filed    the rows as files for machines carry them.
+    shown    the sheets as a reader sees them.
+    before   the earlier snapshot, where two were compared.
+    """
+
+    name: str
+    snapshot: Snapshot
+    by: str | None
+    filed: Sheet
+    shown: tuple[Sheet, ...]
+    before: Snapshot | None = None
+
+
+def snapshot_of(home: Path, on: date) -> Snapshot:
+    """Say what the snapshot of a day is; NothingPublished where there is none."""
+    manifest = read_manifest(home, on)
+    pins = manifest["pins"]
+    return Snapshot(
+        on=on,
+        run_id=manifest["run_id"],
+        known_on=date.fromisoformat(pins["known_on"]),
+        pins_sha256=hashlib.sha256(json.dumps(pins, sort_keys=True).encode()).hexdigest(),
+        currency=manifest["currency"],
+    )
+
+
+def share_e8(part: int, whole: int) -> int | None:
+    """Return part / whole in whole 1e-8, half up; None of nothing."""
+    return (2 * part * _ONE_E8 + whole) // (2 * whole) if whole > 0 else None
+
+
+def row(standing: Standing, **cells: Cell) -> Row:
+    """Make a row of a sheet."""
+    return {"row": standing, **cells}
+
+
+def added(rows: Sequence[Mapping[str, Cell]], names: Sequence[str]) -> dict[str, int]:
+    """Add up the named counts and amounts of rows."""
+    return {name: sum(amount(row[name]) for row in rows) for name in names}
+
+
+def amount(cell: Cell) -> int:
+    """Take a count or an amount out of a row; an empty cell counts nothing."""
+    return cell if isinstance(cell, int) else 0
