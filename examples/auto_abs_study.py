@@ -24,6 +24,7 @@ CLOSED_WITHOUT_CASH = 0.9
 FEE_STEP = 0.05
 FEE_STEPS = 6
 MARCH_2020 = 34
+SKIPS_MOST = 6
 
 
 def grid(filed: pl.DataFrame, value: str) -> Grid:
@@ -169,10 +170,7 @@ def causes(book: Book, balances: Grid) -> list[tuple[str, int]]:
         ("settled, and our days leave a rest", now == 0),
         ("certain fees make half of it or more", np.cumsum(fees, 1)[:, 1:] >= gap / 2),
         ("the filed balance was raised again: a payment came back", is_raised | (now < 0)),
-        (
-            "days of payment: within a month's interest on the opening",
-            gap <= (book.opened * book.rate_e8 / 12e8)[:, None],
-        ),
+        ("days of payment: at most a month's interest on the opening", gap <= month_of_interest[:, None]),
         ("other", np.ones_like(left)),
     ):
         found.append((cause, int((left & fits).sum())))
@@ -193,37 +191,62 @@ def published(book: Book, raw: Path, home: Path) -> tuple[Grid, Grid]:
     return both[0], both[1]
 
 
-def pays_again(book: Book) -> NDArray[np.bool_]:
-    """Tell where a loan paid at least an instalment in each of the last three months."""
-    full = book.paid >= 0.99 * book.instalment
-    three = np.zeros_like(full)
-    three[:, 3:] = full[:, 3:] & full[:, 2:-1] & full[:, 1:-2]
-    return three
+def cash_of_three_months(book: Book) -> Grid:
+    """Return the cash of each month and the two before it."""
+    sums = np.cumsum(book.paid, axis=1)
+    sums[:, 3:] -= np.cumsum(book.paid, axis=1)[:, :-3]
+    return sums
+
+
+def skipped(book: Book) -> NDArray[np.bool_]:
+    """Tell which months look deferred: no cash for up to six, then three instalments in a row without catching up."""
+    none = book.is_filed & (book.filed > 0) & (book.paid == 0)
+    plain = (book.paid >= 0.95 * book.instalment) & (book.paid < 1.5 * book.instalment)
+    found, run = np.zeros_like(none), np.zeros(len(none), np.int64)
+    for month in range(1, none.shape[1] - 3):
+        run = np.where(none[:, month], run + 1, 0)
+        ends = none[:, month] & plain[:, month + 1 : month + 4].all(axis=1) & (run <= SKIPS_MOST)
+        for back in range(SKIPS_MOST):
+            found[ends & (run > back), month - back] = True
+    return found
 
 
 def print_days(book: Book, days: Grid) -> None:
-    """Print how many loans are past due, and how many of them pay all the same."""
-    alive, again = book.is_filed & (book.filed > 0), pays_again(book)
-    print(
-        "\nmonth-end: loans with a balance; % over 30, 60, 90 days; over 90 and paid in each of the last three months"
-    )
+    """Print how many loans are past due, and whether those over 90 days pay all the same."""
+    alive, recent = book.is_filed & (book.filed > 0), cash_of_three_months(book)
+    print("\nmonth-end: loans with a balance; % over 30, 60, 90 days; loans over 90 days;")
+    print("of these, cash in three months: none, less than two instalments, two or more")
     for month in (1, 3, 6, 12, 24, 33, 35, 37, 40, book.paid.shape[1] - 1):
         here, on = alive[:, month], np.datetime64(int(book.ends[month]), "D")
         over = [100 * (days[here, month] > limit).mean() for limit in (30, 60, 90)]
-        cured = (here & (days[:, month] > 90) & again[:, month]).sum()
-        print(f"{on}  {here.sum():5}  {over[0]:5.1f} {over[1]:5.1f} {over[2]:5.1f}  {cured}")
-    lost = closed_without_cash(book).any(axis=1)
-    ever = (alive & (days > 90)).any(axis=1)
+        late = here & (days[:, month] > 90)
+        none, some = late & (recent[:, month] == 0), recent[:, month] >= 2 * book.instalment[:, 0]
+        counts = late.sum(), none.sum(), (late & ~none & ~some).sum(), (late & some).sum()
+        print(
+            f"{on}  {here.sum():5}  {over[0]:5.1f} {over[1]:5.1f} {over[2]:5.1f}  "
+            + " ".join(map("{:4}".format, counts))
+        )
+    asked = book.loans["nextReportingPeriodPaymentAmountDue"].to_numpy() * 100
+    ahead = ((asked < 0.995 * book.instalment[:, 0]) & (book.opened > 0)).sum()
+    print(f"paid all or part of the next instalment before the opening, which no feed says: {ahead} loans")
+    closed, ever = closed_without_cash(book), (alive & (days > 90)).any(axis=1)
+    lost = closed.any(axis=1)
     print(f"ever over 90 days: {ever.sum()} loans; closed without the cash: {lost.sum()}, both: {(ever & lost).sum()}")
-    skipped = ever & ~lost & (alive & again & (days > 90)).any(axis=1)
-    print(f"over 90 days while paying as agreed, never closed without the cash: {skipped.sum()} loans")
+    idle = [100 * (book.paid[alive[:, month], month] == 0).mean() for month in range(1, book.paid.shape[1])]
+    spring = " ".join(f"{share:.1f}" for share in idle[MARCH_2020 : MARCH_2020 + 3])
+    print(f"% of loans without cash: {np.mean(idle[: MARCH_2020 - 1]):.1f} a month to February 2020; then {spring}")
+    months = skipped(book)
+    begins = months.copy()
+    begins[:, 1:] &= ~months[:, :-1]
+    print(f"skips that look like deferrals: {begins.sum()} on {months.any(axis=1).sum()} loans, of which")
+    print(f"{begins[:, MARCH_2020 : MARCH_2020 + 6].sum()} begin from March to August 2020")
 
 
 def draw(book: Book, balances: Grid, days: Grid, chart: Path) -> None:
     """Draw the shares by month and the loans past due by month."""
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "auto_abs", "font.size": 9})
     months = np.arange(1, book.paid.shape[1])
-    alive, again = book.is_filed & (book.filed > 0), pays_again(book)
+    alive, waits = book.is_filed & (book.filed > 0), cash_of_three_months(book) == 0
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     by_month = [shares(book, balances, where=np.arange(book.paid.shape[1]) == month) for month in months]
     left.plot(months, [part[1] for part in by_month], label="within 1 %")
@@ -231,8 +254,10 @@ def draw(book: Book, balances: Grid, days: Grid, chart: Path) -> None:
     left.set(xlabel="months since the opening", ylabel="% of loans filed", ylim=(50, 100))
     left.set_title("Our balance against the filed balance")
     for limit, mask, label in (
-        (30, alive, "over 30 days"), (90, alive, "over 90 days"), (90, alive & ~again, "over 90 days, not paying"),
-    ):  # fmt: skip
+        (30, alive, "over 30 days"),
+        (90, alive, "over 90 days"),
+        (90, alive & waits, "over 90 days and no cash for 3 months"),
+    ):
         share = [100 * ((days > limit) & mask)[:, month].sum() / alive[:, month].sum() for month in months]
         right.plot(months, share, label=label)
     right.axvline(MARCH_2020, color="grey", linewidth=0.8, linestyle=":")
@@ -254,6 +279,7 @@ def main() -> None:
     book = Book(asked.raw_dir)
     print("what was tried: % within 0.5 %, within 1 %, filed zeros met")
     zeros, runs = book.is_filed & (book.filed == 0), dict(tries(book))
+    zeros[:, 0] = False
     for name, balances in runs.items():
         near, wide = shares(book, balances)
         print(f"{near:6.2f} {wide:6.2f} {(balances == 0)[zeros].sum():5}  {name}")
