@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -216,6 +217,37 @@ def test_the_first_screen_has_the_two_commands() -> None:
         screen = "\n".join((ROOT / name).read_text(encoding="utf-8").splitlines()[:40])
         assert "make demo" in screen
         assert "make test" in screen
+
+
+# Architecture and decisions ----------------------------------------------------------------------------------------
+
+
+def test_the_rooms_are_those_of_the_import_contract_in_its_order() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    rows = _cells((DOCS / "architecture.md").read_text(encoding="utf-8"))
+    rooms = [re.findall(r"`(\w+)`", row[0]) for row in rows if row[0].startswith("`")]
+    assert rooms == [re.findall(r"\w+", layer) for layer in layers]
+
+
+def test_every_decision_is_listed_and_says_its_price() -> None:
+    pages_there = sorted(path.name for path in (DOCS / "decisions").glob("[0-9]*.md"))
+    index = (DOCS / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\(([0-9][^)]+)\)", index) == pages_there
+    for name in pages_there:
+        text = (DOCS / "decisions" / name).read_text(encoding="utf-8")
+        assert text.startswith(f"# {int(name[:4])}. "), name
+        for heading in ("Context.", "Decision.", "Price.", "What would change our mind."):
+            assert f"**{heading}**" in text, f"{name}: {heading}"
+
+
+def test_every_make_command_in_the_documents_is_a_target() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for path in [path for path in _repo_files() if path.suffix == ".md"]:
+        commands = re.findall(r"(?:^|`)make (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(commands) <= targets, path.name
 
 
 # Places ------------------------------------------------------------------------------------------------------------
