@@ -125,18 +125,25 @@ def build(
 
 
 @njit(cache=True)
-def shortfalls(loans: Cents, balance_cents: Cents, owners: Cents, principal_cents: Cents) -> Cents:
-    """Return per loan its balance less the principal of its rows; negative where the rows have more.
+def coverage(
+    loans: Cents, balance_cents: Cents, owners: Cents, due_on: Days, principal_cents: Cents
+) -> tuple[Cents, Cents, bool]:
+    """Return per loan how many rows it has and its balance less their principal; and whether the rows are in order.
 
-    loans, balance_cents       one value per loan, by rising number.
-    owners, principal_cents    one value per row, by rising loan number.
+    loans, balance_cents               one value per loan, by rising number.
+    owners, due_on, principal_cents    one value per row, by rising loan number and then day. Where they are not, the
+                                       first two answers mean nothing.
     """
-    left_cents = balance_cents.copy()
-    row = 0
-    for loan in range(loans.size):
-        while row < owners.size and owners[row] < loans[loan]:
-            row += 1
-        while row < owners.size and owners[row] == loans[loan]:
-            left_cents[loan] -= principal_cents[row]
-            row += 1
-    return left_cents
+    counts, short_cents = np.zeros(loans.size, np.int64), balance_cents.copy()
+    loan = 0
+    for row in range(owners.size):
+        if row > 0 and (
+            owners[row] < owners[row - 1] or (owners[row] == owners[row - 1] and due_on[row] < due_on[row - 1])
+        ):
+            return counts, short_cents, False
+        while loan < loans.size and loans[loan] < owners[row]:
+            loan += 1
+        if loan < loans.size and loans[loan] == owners[row]:
+            counts[loan] += 1
+            short_cents[loan] -= principal_cents[row]
+    return counts, short_cents, True

@@ -142,11 +142,14 @@ def _receive(loan: int, on: int, terms: Terms, payments: Payments, state: State)
 
 
 @njit(cache=True)
-def _find_settlement(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments) -> tuple[int, int]:
+def _find_settlement(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State) -> tuple[int, int]:
     """Find the payment that pays all that is due and all principal not yet due: (its day, the cash up to it).
 
     Returns (NEVER, 0) where none does; then the schedule runs on.
     """
+    if state.received_cents[loan] < terms.penalty_cents[loan] + terms.balance_cents[loan]:
+        # Nothing can be paid off with less than its principal: spare most loans the walk.
+        return NEVER, 0
     fallen_cents, ahead_cents, cash_cents = terms.penalty_cents[loan], terms.balance_cents[loan], 0
     due, due_end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
     for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
@@ -184,7 +187,7 @@ def _run_scheduled(
     loan: int, on: int, order: NDArray[np.int8], terms: Terms, dues: Dues, payments: Payments, state: State
 ) -> None:
     """Match one loan's cash to its instalments, and settle it where one payment paid it off."""
-    settled_on, settling_cents = _find_settlement(loan, on, terms, dues, payments)
+    settled_on, settling_cents = _find_settlement(loan, on, terms, dues, payments, state)
     is_settled = settled_on < NEVER
     until = min(on, settled_on)
     usable_cents = (settling_cents if is_settled else state.received_cents[loan]) - state.paid_penalty_cents[loan]
@@ -211,27 +214,47 @@ def _allocate(
     loan: int, until: int, cash_cents: int, order: NDArray[np.int8], dues: Dues, state: State
 ) -> tuple[int, int]:
     """Pay the instalments due by `until`, oldest first; return the first one not yet due and the cash left over."""
-    left = np.zeros(3, np.int64)
-    row = dues.rows[2 * loan]
-    while row < dues.rows[2 * loan + 1] and dues.due_on[row] <= until:
-        left[FEE], left[INTEREST] = dues.fee_cents[row], dues.interest_cents[row]
-        left[PRINCIPAL] = dues.principal_cents[row]
-        for component in order:
-            part_cents = min(cash_cents, left[component])
-            left[component] -= part_cents
-            cash_cents -= part_cents
-        state.paid_fee_cents[loan] += dues.fee_cents[row] - left[FEE]
-        state.paid_interest_cents[loan] += dues.interest_cents[row] - left[INTEREST]
-        state.paid_principal_cents[loan] += dues.principal_cents[row] - left[PRINCIPAL]
-        state.overdue_fee_cents[loan] += left[FEE]
-        state.overdue_interest_cents[loan] += left[INTEREST]
-        state.overdue_principal_cents[loan] += left[PRINCIPAL]
-        if left[INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
-            state.oldest_interest_due_on[loan] = dues.due_on[row]
-        if left[PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
-            state.oldest_principal_due_on[loan] = dues.due_on[row]
+    left = np.empty(3, np.int64)
+    paid_fee_cents, paid_interest_cents, paid_principal_cents = 0, 0, 0
+    row, end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
+    while row < end and dues.due_on[row] <= until:
+        fee_cents, interest_cents, principal_cents = (
+            dues.fee_cents[row],
+            dues.interest_cents[row],
+            dues.principal_cents[row],
+        )
+        if cash_cents >= fee_cents + interest_cents + principal_cents:
+            cash_cents -= fee_cents + interest_cents + principal_cents
+        else:
+            left[FEE], left[INTEREST], left[PRINCIPAL] = fee_cents, interest_cents, principal_cents
+            for component in order:
+                part_cents = min(cash_cents, left[component])
+                left[component] -= part_cents
+                cash_cents -= part_cents
+            _leave_unpaid(loan, dues.due_on[row], left, state)
+            fee_cents -= left[FEE]
+            interest_cents -= left[INTEREST]
+            principal_cents -= left[PRINCIPAL]
+        paid_fee_cents += fee_cents
+        paid_interest_cents += interest_cents
+        paid_principal_cents += principal_cents
         row += 1
+    state.paid_fee_cents[loan] = paid_fee_cents
+    state.paid_interest_cents[loan] = paid_interest_cents
+    state.paid_principal_cents[loan] = paid_principal_cents
     return row, cash_cents
+
+
+@njit(cache=True)
+def _leave_unpaid(loan: int, due_on: int, left: Cents, state: State) -> None:
+    """Note what of an instalment is still owed, and since when."""
+    state.overdue_fee_cents[loan] += left[FEE]
+    state.overdue_interest_cents[loan] += left[INTEREST]
+    state.overdue_principal_cents[loan] += left[PRINCIPAL]
+    if left[INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
+        state.oldest_interest_due_on[loan] = due_on
+    if left[PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
+        state.oldest_principal_due_on[loan] = due_on
 
 
 @njit(cache=True)

@@ -41,6 +41,7 @@ class Assessment:
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     """Take the facts of whole debtors to their published rows, at close of the business date."""
     held = positions(inputs.loan, inputs.opening, on=on)
+    book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     plan = schedule(held, inputs.instalment, inputs.opening, on=on)
     paid = without_reversed(inputs.payment, on=on)
     owed = balances(held, plan.dues, plan.sources, paid, order=policy.allocation_order.components, on=on)
@@ -48,7 +49,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
 
     delays = technical_delays(inputs.decision, on=on)
     overdue = days_past_due(owed, stood, delays, buckets=policy.dpd_buckets.frame(), on=on)
-    history = restructure_history(held, inputs.loan, inputs.decision, on=on)
+    history = restructure_history(book, inputs.decision, on=on)
     by_days = overdue_floor(overdue, floors=policy.overdue_floors)
     by_history = restructuring_floor(history, floors=policy.restructuring_floors)
     items = item_tier({"overdue_floors": by_days, "restructuring_floors": by_history})
@@ -63,7 +64,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     results = [plan.sources, stood, owed.drop("outstanding_cents"), overdue, history, items, tiers]
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
-        loans=loan_portrait(inputs.loan, inputs.debtor, held, results, floors, views, by_debtor),
+        loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, held, tiers, views, by_debtor),
         positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip

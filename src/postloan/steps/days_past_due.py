@@ -5,6 +5,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.beside import beside
 from postloan.tables.results import Balances, DaysPastDue, Standing
 
 
@@ -25,8 +26,9 @@ def days_past_due(
 
     An instalment due today and unpaid is 0 days past due; tomorrow it is 1. A settled or written-off loan has none.
     """
-    frame = balances.select("loan_no", "oldest_principal_due_on", "oldest_interest_due_on").join(
-        standing.select("loan_no", "status", "core_days_past_due"), on="loan_no", maintain_order="left"
+    frame = beside(
+        balances.select("loan_no", "oldest_principal_due_on", "oldest_interest_due_on"),
+        standing.select("loan_no", "status", "core_days_past_due"),
     )
     counted = frame.select(
         "loan_no",

@@ -6,6 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.rules.shapes import Retail
+from postloan.tables.beside import beside
 from postloan.tables.results import Balances, DaysPastDue, DebtorView, ItemTier, Position, Standing
 from postloan.tables.units import NON_PERFORMING, TIERS
 
@@ -33,23 +34,35 @@ def debtor_view(
     Debt is principal outstanding: the base of the shares in Order 2023 No. 1.
     """
     loans = (
-        positions.select("loan_no", "debtor_no")
-        .join(standing.select("loan_no", "status", "outstanding_cents"), on="loan_no", maintain_order="left")
-        .join(overdue.select("loan_no", "days_past_due"), on="loan_no", maintain_order="left")
-        .join(items.select("loan_no", "item_tier"), on="loan_no", maintain_order="left")
-        .join(balances.select("loan_no", "overdue_principal_cents"), on="loan_no", maintain_order="left")
+        beside(
+            positions.select("loan_no", "debtor_no"),
+            standing.select("loan_no", "status", "outstanding_cents"),
+            overdue.select("loan_no", "days_past_due"),
+            items.select("loan_no", "item_tier"),
+            balances.select("loan_no", "overdue_principal_cents"),
+        )
         .with_columns(is_on_book=pl.col("status") == "active")
-        .with_columns(item_tier=pl.when("is_on_book").then("item_tier").otherwise(pl.lit("pass", pl.Enum(TIERS))))
+        .select(
+            "debtor_no",
+            "is_on_book",
+            "outstanding_cents",
+            "days_past_due",
+            item_tier=pl.when("is_on_book").then("item_tier").otherwise(pl.lit("pass", pl.Enum(TIERS))),
+            overdue_cents=pl.when("is_on_book").then("overdue_principal_cents").otherwise(0),
+        )
+        .with_columns(
+            npl_cents=pl.when(pl.col("item_tier").is_in(NON_PERFORMING)).then("outstanding_cents").otherwise(0),
+            over_90_cents=pl.when(pl.col("days_past_due") > over_days).then("outstanding_cents").otherwise(0),
+        )
     )
-    debt = pl.col("outstanding_cents")
     sums = (
         loans.group_by("debtor_no")
         .agg(
             loan_count=pl.col("is_on_book").sum().cast(pl.Int64),
-            exposure_cents=debt.sum(),
-            overdue_cents=pl.col("overdue_principal_cents").filter("is_on_book").sum(),
-            npl_cents=debt.filter(pl.col("item_tier").is_in(NON_PERFORMING)).sum(),
-            over_90_cents=debt.filter(pl.col("days_past_due") > over_days).sum(),
+            exposure_cents=pl.col("outstanding_cents").sum(),
+            overdue_cents=pl.col("overdue_cents").sum(),
+            npl_cents=pl.col("npl_cents").sum(),
+            over_90_cents=pl.col("over_90_cents").sum(),
             days_past_due_worst=pl.col("days_past_due").max(),
             item_tier_worst=pl.col("item_tier").max(),
         )

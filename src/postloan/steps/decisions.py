@@ -5,7 +5,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
-from postloan.tables.results import Position, RestructureHistory
+from postloan.tables.results import RestructureHistory
 
 
 def technical_delays(decisions: pl.DataFrame, *, on: date) -> pl.DataFrame:
@@ -20,12 +20,10 @@ def technical_delays(decisions: pl.DataFrame, *, on: date) -> pl.DataFrame:
     return _in_force(decisions, "technical_delay", on).select("loan_no").unique().sort("loan_no")
 
 
-def restructure_history(
-    positions: dy.DataFrame[Position], loans: pl.DataFrame, decisions: pl.DataFrame, *, on: date
-) -> dy.DataFrame[RestructureHistory]:
+def restructure_history(loans: pl.DataFrame, decisions: pl.DataFrame, *, on: date) -> dy.DataFrame[RestructureHistory]:
     """Say of each loan whether it is restructured or refinanced on the day.
 
-    Reads   positions; loans: facts of `loan` (renews_loan_id, is_no_principal_renewal); decisions: facts of `decision`.
+    Reads   loans: facts of `loan` in the book; decisions: facts of `decision`.
     Writes  four yes-or-no columns a loan.
     Source  rulebook: restructuring_floors.
 
@@ -40,13 +38,7 @@ def restructure_history(
     )
     is_renewal = pl.col("is_no_principal_renewal").fill_null(value=False)
     return RestructureHistory.validate(
-        positions.select("loan_no")
-        .join(
-            loans.select("loan_no", "renews_loan_id", "is_no_principal_renewal"),
-            on="loan_no",
-            how="left",
-            maintain_order="left",
-        )
+        loans.select("loan_no", "renews_loan_id", "is_no_principal_renewal")
         .join(restructured, on="loan_no", how="left", maintain_order="left")
         .select(
             "loan_no",

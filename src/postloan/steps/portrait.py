@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.beside import beside
 from postloan.tables.published import PublishedDebtor, PublishedLoan
 from postloan.tables.results import DebtorFloor, DebtorView, FinalTier, LoanFloor, Position
 
@@ -12,7 +13,6 @@ from postloan.tables.results import DebtorFloor, DebtorView, FinalTier, LoanFloo
 def loan_portrait(
     loans: pl.DataFrame,
     debtors: pl.DataFrame,
-    positions: dy.DataFrame[Position],
     results: Sequence[pl.DataFrame],
     floors: Mapping[str, dy.DataFrame[LoanFloor]],
     views: dy.DataFrame[DebtorView],
@@ -20,23 +20,20 @@ def loan_portrait(
 ) -> dy.DataFrame[PublishedLoan]:
     """Lay a loan's facts and results side by side.
 
-    Reads   loans, debtors: facts; results: tables with the loans of positions, in their order; floors: the same, by
-            the name under which they are published; views, debtor_floors: per debtor.
-    Writes  PublishedLoan, one row a position; no figure is computed here.
+    Reads   loans: facts of the loans in the book; debtors: facts; results: tables of the same loans; floors: the same,
+            by the name under which they are published; views, debtor_floors: per debtor.
+    Writes  PublishedLoan, one row a loan; no figure is computed here.
     """
     named_floors = [
-        floor.select(pl.col("floor_tier").alias(f"{name}_floor_tier"), pl.col("floor_cite").alias(f"{name}_floor_cite"))
+        floor.rename({"floor_tier": f"{name}_floor_tier", "floor_cite": f"{name}_floor_cite"})
         for name, floor in floors.items()
     ]
-    side_by_side = pl.concat([*(result.drop("loan_no") for result in results), *named_floors], how="horizontal")
     of_debtor = debtors.select(
         "debtor_no", "debtor_id", "legal_form", "size_class", "region_code", debtor_industry="industry_code"
     )
     by_debtor = debtor_floors.select("debtor_no", debtor_floor_tier="floor_tier", debtor_floor_cite="floor_cite")
     return PublishedLoan.validate(
-        positions.select("loan_no", "debtor_no")
-        .join(loans.drop("debtor_no"), on="loan_no", how="left", maintain_order="left")
-        .join(of_debtor, on="debtor_no", how="left", maintain_order="left")
+        loans.join(of_debtor, on="debtor_no", how="left", maintain_order="left")
         .join(views.select("debtor_no", "is_retail"), on="debtor_no", how="left", maintain_order="left")
         .join(by_debtor, on="debtor_no", how="left", maintain_order="left")
         .with_columns(
@@ -45,7 +42,7 @@ def loan_portrait(
             security_kind=pl.col("security_kind").fill_null("credit"),
         )
         .drop("is_no_principal_renewal")
-        .hstack(side_by_side)
+        .pipe(beside, *results, *named_floors)
         .select(PublishedLoan.column_names())
     )
 
@@ -63,8 +60,7 @@ def debtor_portrait(
     Writes  PublishedDebtor, one row a debtor with a loan in the book.
     """
     worst = (
-        tiers.select("loan_no", "tier")
-        .hstack(positions.select("debtor_no"))
+        beside(tiers.select("loan_no", "tier"), positions.select("loan_no", "debtor_no"))
         .group_by("debtor_no")
         .agg(tier_worst=pl.col("tier").max())
     )

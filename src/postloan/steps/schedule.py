@@ -37,26 +37,23 @@ def schedule(
     maturity; where they sum to more, capitalised interest for instance, the larger sum is the debt.
     """
     start = positions.select("loan_no", "begins_on", "is_taken_on", "matures_on", "balance_cents")
-    from_feed = _after_take_on(_in_force(instalments, on), start)
-    lacking = positions.join(from_feed.select("loan_no").unique(), on="loan_no", how="anti", maintain_order="left")
-    arrears = _arrears(start, openings)
-    parts = [arrears, from_feed, _built(lacking, arrears)]
-    parts = [part for part in parts if part.height]
-    dues = pl.concat(parts) if parts else from_feed
-    if len(parts) > 1:
-        dues = dues.sort("loan_no", "due_on", maintain_order=True)
-    gaps = _gaps(dues, start)
+    from_feed, fed, short_cents = _covered(_after_take_on(_in_force(instalments, on), start), start)
+    dues, arrears, built = from_feed, _arrears(start, openings), _built(positions.filter(fed == 0), openings)
+    if arrears.height or built.height:
+        dues, _, short_cents = _covered(pl.concat([arrears, from_feed, built]), start)
     source = (
-        pl.when(pl.col("loan_no").is_in(lacking["loan_no"].implode()).not_())
+        pl.when(fed > 0)
         .then(pl.lit("feed"))
         .when(pl.col("method").is_in(list(kernel.CODES)))
         .then(pl.lit("terms"))
         .otherwise(pl.lit("none"))
     )
     sources = ScheduleSource.validate(
-        positions.select("loan_no", schedule_source=source.cast(pl.Enum(SCHEDULE_SOURCES)), schedule_gap_cents=gaps)
+        positions.select(
+            "loan_no", schedule_source=source.cast(pl.Enum(SCHEDULE_SOURCES)), schedule_gap_cents=short_cents
+        )
     )
-    return Schedule(Due.validate(_closed(dues, start, gaps)), sources)
+    return Schedule(Due.cast(_closed(dues, start, short_cents)), sources)
 
 
 def _in_force(instalments: pl.DataFrame, on: date) -> pl.DataFrame:
@@ -120,12 +117,12 @@ def _arrears(start: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([principal, interest, fees]).sort("loan_no", "due_on", maintain_order=True)
 
 
-def _built(lacking: pl.DataFrame, arrears: pl.DataFrame) -> pl.DataFrame:
+def _built(lacking: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
     """Build instalments for the loans whose feed has none, of the balance that is not in arrears."""
-    overdue = arrears.group_by("loan_no").agg(overdue_cents=pl.col("principal_cents").sum())
+    overdue = openings.select("loan_no", begins_on="on", overdue_cents="overdue_principal_cents")
     terms = (
         lacking.filter(pl.col("method").is_in(list(kernel.CODES)))
-        .join(overdue, on="loan_no", how="left", maintain_order="left")
+        .join(overdue, on=["loan_no", "begins_on"], how="left", maintain_order="left")
         .with_columns(
             to_repay_cents=pl.col("balance_cents") - pl.col("overdue_cents").fill_null(0),
             method_code=pl.col("method").replace_strict(kernel.CODES, return_dtype=pl.Int32),
@@ -157,16 +154,26 @@ def _built(lacking: pl.DataFrame, arrears: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _gaps(dues: pl.DataFrame, start: pl.DataFrame) -> pl.Series:
-    """Return per loan the balance less the principal of its instalments."""
-    loans = start["loan_no"].to_numpy()
-    owners, principal_cents = dues["loan_no"].to_numpy(), dues["principal_cents"].to_numpy()
-    return pl.Series("gap_cents", kernel.shortfalls(loans, start["balance_cents"].to_numpy(), owners, principal_cents))
+def _covered(dues: pl.DataFrame, start: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+    """Return the rows in the order of loan and day, per loan their number, and its balance less their principal.
+
+    Rows of one day keep their order: an arrear stands before what falls due the same day.
+    """
+    counts, short_cents, is_ordered = kernel.coverage(
+        start["loan_no"].to_numpy(),
+        start["balance_cents"].to_numpy(),
+        dues["loan_no"].to_numpy(),
+        dues["due_on"].to_physical().to_numpy(),
+        dues["principal_cents"].to_numpy(),
+    )
+    if not is_ordered:
+        return _covered(dues.sort("loan_no", "due_on", maintain_order=True), start)
+    return dues, pl.Series(counts), pl.Series(short_cents)
 
 
-def _closed(dues: pl.DataFrame, start: pl.DataFrame, gaps: pl.Series) -> pl.DataFrame:
+def _closed(dues: pl.DataFrame, start: pl.DataFrame, short_cents: pl.Series) -> pl.DataFrame:
     """Let principal that no instalment covers fall due at maturity."""
-    open_ends = start.with_columns(gaps).filter(pl.col("gap_cents") > 0)
+    open_ends = start.with_columns(gap_cents=short_cents).filter(pl.col("gap_cents") > 0)
     if open_ends.is_empty():
         return dues
     zero = pl.lit(0, pl.Int64)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.beside import beside
 from postloan.tables.results import DebtorFloor, FinalTier, ItemTier, LoanFloor, Position, Standing
 from postloan.tables.units import TIERS
 
@@ -47,8 +48,7 @@ def final_tier(
     is_on_book = pl.col("status") == "active"
     is_worse = is_on_book & (pl.col("floor_tier") > pl.col("item_tier"))
     return FinalTier.validate(
-        items.join(positions.select("loan_no", "debtor_no"), on="loan_no", maintain_order="left")
-        .join(standing.select("loan_no", "status"), on="loan_no", maintain_order="left")
+        beside(items, positions.select("loan_no", "debtor_no"), standing.select("loan_no", "status"))
         .join(debtor_floors, on="debtor_no", how="left", maintain_order="left")
         .with_columns(pl.col("floor_tier").fill_null("pass"))
         .select(
