@@ -195,6 +195,8 @@ def against_filed(raw: Path, home: Path) -> pl.DataFrame:
         pl.col("on") > pl.col("opened_on"), pl.col("filed_cents").is_not_null()
     )
     days = sorted(set(published_days(home)) & set(asked["on"].to_list()))
+    if not days:
+        sys.exit(f"No month-end of these filings is published in {home}; run the nights first.")
     columns = ["loan_id", "outstanding_cents", "days_past_due"]
     ours = pl.concat([read_loans(home, on, columns).with_columns(pl.lit(on).alias("on")) for on in days])
     return asked.filter(pl.col("on").is_in(days)).join(ours, on=["loan_id", "on"], how="left").sort("loan_id", "on")
