@@ -1,0 +1,109 @@
+"""A book for the benches: plain level loans written as integer Parquet feeds, by size, the same for the same seed."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+ON = date(2026, 10, 31)
+_INSTALMENTS, _PAYMENTS = 36, 24
+
+
+def write_book(folder: Path, loans: int, *, seed: int = 7) -> Path:
+    """Write one full feed day of `loans` loans, 36 instalments and 24 payments a loan; return the day's folder.
+
+    One loan in 25 has stopped paying at some month, so every tier is there. Three loans belong to two debtors.
+    """
+    random = np.random.default_rng(seed)
+    day = folder / ON.isoformat()
+    day.mkdir(parents=True, exist_ok=True)
+    debtors = max(1, loans * 2 // 3)
+    # Identifiers and amounts as unlike one another as a real book's: constant columns would be read for nothing.
+    debtor_ids = _ids("D", random.permutation(debtors) * 7919)
+    loan_ids = _ids("L", random.permutation(loans) * 7919)
+    loan = pl.DataFrame(
+        {
+            "loan_id": loan_ids,
+            "debtor_id": debtor_ids.gather(random.integers(0, debtors, loans)),
+            "principal_cents": random.integers(500_000, 50_000_000, loans),
+            "annual_rate_e8": random.integers(300, 1_200, loans) * 10_000,
+            "due_day": random.integers(1, 29, loans),
+            "paid_months": np.where(random.random(loans) < 0.04, random.integers(6, _PAYMENTS, loans), _PAYMENTS),
+        }
+    )
+    pl.DataFrame({"org_id": ["0"], "name": ["总行"], "level": ["head"]}).write_parquet(day / "org.parquet")
+    _debtors(debtor_ids).write_parquet(day / "debtor.parquet")
+    _loans(loan).write_parquet(day / "loan.parquet")
+    _instalments(loan).write_parquet(day / "instalment.parquet")
+    _payments(loan, random).write_parquet(day / "payment.parquet")
+    return day
+
+
+def _ids(letter: str, numbers: np.ndarray) -> pl.Series:
+    return pl.select(pl.lit(letter) + pl.Series(numbers).cast(pl.String).str.zfill(12)).to_series()
+
+
+def _debtors(ids: pl.Series) -> pl.DataFrame:
+    is_person = pl.Series(np.arange(len(ids)) % 5 > 0)
+    return pl.DataFrame({"debtor_id": ids, "name": ids, "is_person": is_person}).select(
+        "debtor_id",
+        "name",
+        legal_form=pl.when("is_person").then(pl.lit("person")).otherwise(pl.lit("company")),
+        size_class=pl.when("is_person").then(pl.lit("none")).otherwise(pl.lit("medium")),
+        industry_code=pl.lit("C35"),
+        region_code=pl.lit("110000"),
+    )
+
+
+def _loans(loan: pl.DataFrame) -> pl.DataFrame:
+    return loan.drop("paid_months").with_columns(
+        org_id=pl.lit("0"),
+        product=pl.lit("consumer"),
+        currency=pl.lit("CNY"),
+        disbursed_on=pl.date(2024, 10, pl.col("due_day")),
+        matures_on=pl.date(2027, 10, pl.col("due_day")),
+        method=pl.lit("scheduled"),
+    )
+
+
+def _rows(loan: pl.DataFrame, each: int) -> pl.DataFrame:
+    """Repeat each loan `each` times, with `k` counting from 1, its month's due day, and what is left before it."""
+    return (
+        loan[np.repeat(np.arange(loan.height), each)]
+        .with_columns(k=np.tile(np.arange(1, each + 1), loan.height))
+        .with_columns(
+            due_on=pl.date(2024 + (pl.col("k") + 9) // 12, (pl.col("k") + 9) % 12 + 1, pl.col("due_day")),
+            part_cents=pl.col("principal_cents") // _INSTALMENTS,
+        )
+        .with_columns(
+            interest_cents=(pl.col("principal_cents") - pl.col("part_cents") * (pl.col("k") - 1))
+            * (pl.col("annual_rate_e8") // 10_000)
+            // 120_000,
+        )
+    )
+
+
+def _instalments(loan: pl.DataFrame) -> pl.DataFrame:
+    rest = pl.col("principal_cents") % _INSTALMENTS * (pl.col("k") == _INSTALMENTS)
+    return _rows(loan, _INSTALMENTS).select(
+        "loan_id",
+        version=pl.lit(1),
+        seq="k",
+        due_on="due_on",
+        principal_cents=pl.col("part_cents") + rest,
+        interest_cents="interest_cents",
+    )
+
+
+def _payments(loan: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+    rows = _rows(loan, _PAYMENTS)
+    early_days = pl.Series(random.integers(0, 6, rows.height))
+    is_paying = pl.col("k") <= pl.col("paid_months")
+    return rows.select(
+        "loan_id",
+        payment_id=_ids("P", random.permutation(rows.height)),
+        paid_on=pl.col("due_on") - pl.duration(days=early_days),
+        # A loan that has stopped paying still sends a cent: the number of payments is the point of the bench.
+        amount_cents=pl.when(is_paying).then(pl.col("part_cents") + pl.col("interest_cents")).otherwise(1),
+    )
