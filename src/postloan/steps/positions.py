@@ -41,6 +41,7 @@ def positions(loans: pl.DataFrame, openings: pl.DataFrame, *, on: date) -> dy.Da
             balance_cents=pl.coalesce("opening_cents", "principal_cents"),
             accrued_cents=pl.col("accrued_cents").fill_null(0),
             penalty_cents=pl.col("penalty_cents").fill_null(0),
+            principal_cents="principal_cents",
             disbursed_on="disbursed_on",
             matures_on="matures_on",
             method=pl.col("method").cast(pl.String),

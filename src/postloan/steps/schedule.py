@@ -136,11 +136,11 @@ def _built(lacking: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
     def cents(name: str) -> np.ndarray:
         return terms[name].to_numpy()
 
-    dates = (days("begins_on"), days("disbursed_on"), days("matures_on"), days("period_months"), days("due_day"))
-    first = kernel.count_rows(*dates)
+    calendar = (days("disbursed_on"), days("matures_on"), days("period_months"), days("due_day"), days("method_code"))
+    first = kernel.count_rows(days("begins_on"), *calendar)
     _, due_on, principal_cents, interest_cents = kernel.build(
-        first, cents("to_repay_cents"), *dates, cents("annual_rate_e8"),
-        days("method_code"), days("day_count_code"), cents("instalment_cents"),
+        first, cents("to_repay_cents"), cents("principal_cents"), *calendar,
+        cents("annual_rate_e8"), days("day_count_code"), cents("instalment_cents"),
     )  # fmt: skip
     return pl.DataFrame(
         {

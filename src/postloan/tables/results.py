@@ -17,6 +17,7 @@ class Position(PerLoan):
     balance_cents = dy.Int64(min=0)
     accrued_cents = dy.Int64(min=0)
     penalty_cents = dy.Int64(min=0)
+    principal_cents = dy.Int64(min=0)
     disbursed_on = dy.Date()
     matures_on = dy.Date()
     method = dy.String()
