@@ -1,0 +1,212 @@
+"""`postloan`: load feeds, compute nights, read reports, ask why.
+
+Heavy rooms are imported inside the commands, so that help and refusals come at once.
+"""
+# ruff: noqa: FBT002, PLC0415 - options are flags by nature; imports inside commands keep the start short
+
+import os
+import sys
+from datetime import date
+from enum import Enum
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postloan.errors import RequestWrong
+from postloan.site.door import SOME_QUARANTINED, Door
+from postloan.site.terminal import Terminal, open_terminal
+from postloan.site.words import Words, language_of
+
+_SAY = Words(language_of(sys.argv[1:], os.environ))
+"""Words of the help, which is written before any option is read."""
+
+app = typer.Typer(
+    cls=Door, help=_SAY("help.app"), no_args_is_help=True, rich_markup_mode=None, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+class Kind(Enum):
+    """The reports."""
+
+    TIERS = "tiers"
+    OVERDUE = "overdue"
+    MIGRATION = "migration"
+
+
+class Group(Enum):
+    """What a report is grouped by."""
+
+    ORG = "org"
+    PRODUCT = "product"
+    INDUSTRY = "industry"
+
+
+class Form(Enum):
+    """The forms in which a report is given."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    XLSX = "xlsx"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RequestWrong(
+            message=f"{text} is not a day.", hint="Write it as 2024-03-31, year, month, day.", where={"given": text}
+        ) from None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+Home = Annotated[Path, typer.Option("--home", envvar="POSTLOAN_HOME", help=_SAY("help.home"), file_okay=False)]
+AsJson = Annotated[bool, typer.Option("--json", help=_SAY("help.json"))]
+Workers = Annotated[int | None, typer.Option("--workers", min=0, help=_SAY("help.workers"))]
+KnownOn = Annotated[date | None, typer.Option("--known-on", parser=_day, metavar="DATE", help=_SAY("help.known_on"))]
+LawOf = Annotated[date | None, typer.Option("--law-of", parser=_day, metavar="DATE", help=_SAY("help.law_of"))]
+On = Annotated[date | None, typer.Option("--on", parser=_day, metavar="DATE", help=_SAY("help.on"))]
+HOME = Path("postloan-home")
+
+
+@app.callback()
+def _begin(
+    ctx: typer.Context,
+    lang: Annotated[str | None, typer.Option("--lang", help=_SAY("help.lang"), metavar="zh|en")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help=_SAY("help.debug"))] = False,
+    version: Annotated[bool, typer.Option("--version", help=_SAY("help.version"), is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"postloan {installed_version('postloan')}")
+        raise typer.Exit
+    if lang not in {None, "zh", "en"}:
+        raise typer.BadParameter("zh | en", param_hint="--lang")
+    words = Words(language_of([f"--lang={lang}"] if lang else [], os.environ))
+    ctx.obj = open_terminal(words, debug=debug)
+
+
+@app.command(help=_SAY("help.load"))
+def load(
+    ctx: typer.Context,
+    feed_dir: Annotated[Path, typer.Argument(metavar="FEED_DIR", help=_SAY("help.feed_dir"))],
+    home: Home = HOME,
+    shards: Annotated[int, typer.Option("--shards", help=_SAY("help.shards"))] = 8,
+    correct: Annotated[bool, typer.Option("--correct", help=_SAY("help.correct"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load feed days; exit 3 where rows went to quarantine."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site import loading
+
+    if loading.load(home, feed_dir, terminal, shards=shards, correct=correct):
+        raise typer.Exit(SOME_QUARANTINED)
+
+
+@app.command(help=_SAY("help.night"))
+def night(
+    ctx: typer.Context,
+    on: Annotated[date, typer.Argument(metavar="DATE", parser=_day, help=_SAY("help.day"))],
+    home: Home = HOME,
+    workers: Workers = None,
+    known_on: KnownOn = None,
+    law_of: LawOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute and publish one business date."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site.nights import publish_nights, said_night
+
+    count = _cores() if workers is None else workers
+    published = publish_nights(home, [on], terminal, workers=count, known_on=known_on, law_of=law_of)
+    if as_json:
+        terminal.print_json(said_night(published[0]))
+
+
+@app.command(help=_SAY("help.nights"))
+def nights(
+    ctx: typer.Context,
+    first: Annotated[date, typer.Argument(metavar="FROM", parser=_day, help=_SAY("help.first"))],
+    last: Annotated[date, typer.Argument(metavar="TO", parser=_day, help=_SAY("help.last"))],
+    home: Home = HOME,
+    month_ends: Annotated[bool, typer.Option("--month-ends", help=_SAY("help.month_ends"))] = False,
+    workers: Workers = None,
+    known_on: KnownOn = None,
+    law_of: LawOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute and publish several business dates."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site.nights import days_between, publish_nights, said_night
+
+    days = days_between(first, last, month_ends=month_ends)
+    count = _cores() if workers is None else workers
+    published = publish_nights(home, days, terminal, workers=count, known_on=known_on, law_of=law_of)
+    if as_json:
+        terminal.print_json([said_night(each) for each in published])
+
+
+@app.command(help=_SAY("help.report"))
+def report(
+    ctx: typer.Context,
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=_SAY("help.kind"))],
+    home: Home = HOME,
+    on: On = None,
+    from_on: Annotated[date | None, typer.Option("--from", parser=_day, metavar="DATE", help=_SAY("help.from"))] = None,
+    by: Annotated[Group | None, typer.Option("--by", help=_SAY("help.by"))] = None,
+    form: Annotated[Form, typer.Option("--format", help=_SAY("help.format"))] = Form.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=_SAY("help.out"))] = None,
+) -> None:
+    """Give a report of published days."""
+    terminal = _terminal(ctx, as_json=form is Form.JSON)
+    from postloan.site.reporting import ask_report, give_report
+
+    asked = ask_report(home, kind.value, on=on, from_on=from_on, by=by.value if by else None)
+    give_report(asked, form.value, out, terminal)
+
+
+@app.command(help=_SAY("help.why"))
+def why(
+    ctx: typer.Context,
+    loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=_SAY("help.loan_id"))],
+    home: Home = HOME,
+    on: On = None,
+) -> None:
+    """Show why a loan has its tier."""
+    terminal = _terminal(ctx, as_json=False)
+    from postloan.site.reporting import last_published
+    from postloan.site.why_screen import show_why
+
+    show_why(home, loan_id, on or last_published(home), terminal.words.language, terminal.out)
+
+
+@app.command(help=_SAY("help.rules"))
+def rules(
+    ctx: typer.Context,
+    home: Home = HOME,
+    unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help=_SAY("help.unconfirmed"))] = False,
+    on: Annotated[date | None, typer.Option("--on", parser=_day, metavar="DATE", help=_SAY("help.rules_on"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List rules in force, or figures nobody has confirmed."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site.rules_screen import show_rules, show_unconfirmed
+
+    show = show_unconfirmed if unconfirmed else show_rules
+    show(home, on or date.today(), terminal)  # noqa: DTZ011 - today where the bank is
+
+
+def _terminal(ctx: typer.Context, *, as_json: bool) -> Terminal:
+    terminal: Terminal = ctx.obj
+    terminal.as_json = as_json
+    return terminal
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="postloan")

@@ -1,0 +1,58 @@
+"""The help texts of the command line, Chinese and English."""
+
+HELP: dict[str, tuple[str, str]] = {
+    "help.app": (
+        "Postloan：银行贷后管理系统。接入数据，逐日计算，出具报表，并说明每一笔的分类依据。",
+        "Postloan: what a bank's post-loan department works in. Load feeds, compute nights, read reports, ask why.",
+    ),
+    "help.lang": ("语言：zh 或 en", "language: zh or en"),
+    "help.debug": ("程序故障时显示详情", "show where it happened when the program is at fault"),
+    "help.version": ("显示版本", "show the version"),
+    "help.home": ("主目录", "home folder"),
+    "help.json": ("以 JSON 输出", "print JSON"),
+    "help.load": (
+        "接入数据：FEED_DIR 为一天的文件夹，或多天文件夹的上级。返回码：0 全部接收，3 部分隔离，1 拒绝。",
+        "Load feeds: one day's folder, or a folder of several. Exit: 0 accepted, 3 some rows in quarantine, 1 refused.",
+    ),
+    "help.feed_dir": ("数据文件夹", "feed folder"),
+    "help.shards": ("分片数，仅首次接入有效", "shards, fixed by the first load"),
+    "help.correct": ("接受对已接入日的更正或补交", "let a corrected or late day in"),
+    "help.night": ("计算并发布一天的快照。", "Compute and publish the snapshot of one day."),
+    "help.nights": (
+        "依次计算并发布 FROM 至 TO 的每一天，或只算月末。",
+        "Compute and publish the days FROM to TO, or their month-ends.",
+    ),
+    "help.day": ("业务日期，如 2024-03-31", "business date, such as 2024-03-31"),
+    "help.first": ("第一天", "first day"),
+    "help.last": ("最后一天", "last day"),
+    "help.month_ends": ("只算月末", "month-ends only"),
+    "help.workers": ("并行进程数，0 为不另开进程；默认为核数", "worker processes, 0 for none; default: the number of cores"),
+    "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
+    "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
+    "help.report": (
+        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙。",
+        "Report on tiers, overdue buckets, or migration.",
+    ),
+    "help.kind": ("tiers、overdue 或 migration", "tiers, overdue or migration"),
+    "help.on": ("业务日期；默认为最近发布日", "business date; default: the last one published"),
+    "help.from": ("迁徙的期初；默认为前一发布日", "migration only: the earlier day; default: the one published before"),
+    "help.by": ("分组：org 机构，product 产品，industry 行业", "group by org (branch), product or industry"),
+    "help.format": ("table、csv、json 或 xlsx", "table, csv, json or xlsx"),
+    "help.out": ("写入文件（xlsx 必填）", "write to this file; xlsx needs it"),
+    "help.why": (
+        "说明一笔借据为何是这一分类：从数据行到条款。",
+        "Show why a loan has its tier: from feed rows to the clause.",
+    ),
+    "help.loan_id": ("借据号", "loan number"),
+    "help.rules": ("列出生效的规则及其依据，或待核对的数字。", "List the rules in force, or the figures nobody has confirmed."),
+    "help.unconfirmed": ("只列待核对的数字", "list the figures nobody has confirmed"),
+    "help.rules_on": ("日期；默认为今天", "day; default: today"),
+    "help.demo": (
+        "建立演示银行：生成数据，接入，计算每个月末，显示五级分类。本版尚无网页服务。",
+        "Build the demo bank: write feeds, load them, compute month-ends, show the tiers. There is no server yet.",
+    ),
+    "help.loans": ("借据笔数", "loans"),
+    "help.months": ("月末个数", "month-ends"),
+    "help.seed": ("随机种子", "seed of chance"),
+    "help.no_serve": ("算完月末即止；本版总是如此", "stop after the nights; this version always does"),
+}  # fmt: skip

@@ -1,0 +1,107 @@
+"""Reports as files: CSV and JSON for programs, xlsx for people."""
+
+import csv
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
+from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
+from postloan.site.figures import decimal_money, decimal_share, money_units
+from postloan.site.tables_on_screen import said_word, sheet_title, source_line
+from postloan.site.words import Words
+
+_HEADER_ROW = 3
+_WIDTHS = {"word": 22, "text": 22, "count": 12, "money": 20, "share": 12}
+_NUMBERS = {"count": "#,##0", "money": "#,##0.00", "share": "0.00%"}
+
+
+def as_csv(report: Report) -> str:
+    """Write a report's rows as CSV: English names, money and shares as decimals, `row` first."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    sheet = report.filed
+    writer.writerow(["row", *(column.name for column in sheet.columns)])
+    for line in sheet.rows:
+        writer.writerow([line["row"], *(_decimal(column, line[column.name]) for column in sheet.columns)])
+    return out.getvalue()
+
+
+def as_json(report: Report) -> str:
+    """Write a report as JSON, with the snapshot it was counted from; money and shares are decimal strings."""
+    sheet = report.filed
+    rows = [
+        {"row": line["row"]} | {column.name: _decimal(column, line[column.name]) for column in sheet.columns}
+        for line in sheet.rows
+    ]
+    said: dict[str, object] = {"report": report.name, "by": report.by, **_source(report.snapshot)}
+    if report.before:
+        said["from"] = _source(report.before)
+    return json.dumps(said | {"rows": rows}, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_xlsx(report: Report, path: Path, words: Words) -> None:
+    """Write a report's sheets as a workbook: numbers as numbers, in full units of the currency."""
+    with xlsxwriter.Workbook(path) as book:
+        # The same report gives the same bytes: the file says the business date, not the clock.
+        at = report.snapshot.on
+        book.set_properties({"created": datetime(at.year, at.month, at.day), "title": report.name})  # noqa: DTZ001
+        formats = {
+            (kind, bold): book.add_format({"num_format": number, "bold": bold})
+            for kind, number in _NUMBERS.items()
+            for bold in (False, True)
+        }
+        formats |= {
+            (kind, bold): book.add_format({"bold": bold}) for kind in ("word", "text") for bold in (False, True)
+        }
+        header = book.add_format({"bold": True, "bottom": 1, "align": "center"})
+        for sheet in report.shown:
+            page = book.add_worksheet(sheet.name)
+            page.write_string(0, 0, sheet_title(report, sheet, words), formats["text", True])
+            page.write_string(1, 0, source_line(report.snapshot, words))
+            _write_sheet(page, sheet, report, words, header, formats)
+
+
+def _write_sheet(
+    page: Worksheet, sheet: Sheet, report: Report, words: Words, header: Format, formats: dict[tuple[str, bool], Format]
+) -> None:
+    unit = money_units(report.snapshot.currency, words.language)[0].name
+    for at, column in enumerate(sheet.columns):
+        page.set_column(at, at, _WIDTHS[column.kind])
+        name = words(f"column.{column.name}").replace("\n", " ")
+        page.write_string(_HEADER_ROW, at, f"{name} ({unit})" if column.kind == "money" else name, header)
+    for row_at, line in enumerate(sheet.rows, start=_HEADER_ROW + 1):
+        is_bold = line["row"] != "item"
+        for at, column in enumerate(sheet.columns):
+            _write_cell(page, row_at, at, column, line, words, formats[column.kind, is_bold])
+    page.freeze_panes(_HEADER_ROW + 1, 1)
+
+
+def _write_cell(page: Worksheet, row_at: int, at: int, column: Column, line: Row, words: Words, form: Format) -> None:
+    cell = line[column.name]
+    if column.kind in {"word", "text"}:
+        page.write_string(row_at, at, said_word(column, line, words), form)
+    elif isinstance(cell, int):
+        # A workbook holds doubles; below nine trillion units they hold every cent.
+        over = {"money": 100, "share": 10**8, "count": 1}[column.kind]
+        page.write_number(row_at, at, cell / over, form)
+
+
+def _decimal(column: Column, cell: Cell) -> Cell:
+    if not isinstance(cell, int) or column.kind == "count":
+        return cell
+    return decimal_money(cell) if column.kind == "money" else decimal_share(cell)
+
+
+def _source(snapshot: Snapshot) -> dict[str, object]:
+    return {
+        "on": snapshot.on.isoformat(),
+        "run_id": snapshot.run_id,
+        "known_on": snapshot.known_on.isoformat(),
+        "pins_sha256": snapshot.pins_sha256,
+        "currency": snapshot.currency,
+    }

@@ -1,0 +1,115 @@
+"""Tables on a screen: reports and other rows, figures to the right, units in the header, nothing wrapped."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console, JustifyMethod
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
+from postloan.site.figures import Unit, money_units, said_money, said_percent
+from postloan.site.words import Words
+
+_NO_EDGE = 10_000
+_FIGURES = {"count", "money", "share"}
+_STYLES = {"item": "", "subtotal": "bold", "total": "bold", "ratio": "bold"}
+
+
+def show_report(report: Report, words: Words, console: Console) -> None:
+    """Print the sheets of a report, and the snapshot they were counted from."""
+    for sheet in report.shown:
+        _print_fitting(report, sheet, words, console)
+        console.print()
+    console.print(Text(source_line(report.snapshot, words), style="dim"))
+
+
+def sheet_title(report: Report, sheet: Sheet, words: Words) -> str:
+    """Name a sheet with its grouping and its day or days."""
+    if report.by:
+        named = words(f"sheet.by_{report.by}", sheet=words(f"sheet.{report.name}"))
+    else:
+        named = words(f"sheet.{sheet.name}")
+    if report.before is None:
+        return words("report.on", sheet=named, on=report.snapshot.on)
+    return words("report.between", sheet=named, before=report.before.on, on=report.snapshot.on)
+
+
+def source_line(snapshot: Snapshot, words: Words) -> str:
+    """Say in one line which snapshot a report was counted from."""
+    return words("report.source", on=snapshot.on, known_on=snapshot.known_on, run=snapshot.run_id)
+
+
+def said_word(column: Column, line: Row, words: Words) -> str:
+    """Say a cell of words: what stands in a closed list is translated, and so is every line that is not an item."""
+    cell = line[column.name]
+    word = None if cell is None else str(cell)
+    is_item = line["row"] == "item"
+    if column.kind == "text" and (is_item or word is None):
+        return word or ""
+    return words.of(column.name, word)
+
+
+def plain_table(title: str, names: Sequence[str], rows: Sequence[Sequence[str]], *, figures: int = 0) -> Table:
+    """Lay rows of text in a table; the last `figures` columns are numbers."""
+    table = _table(title)
+    for at, name in enumerate(names):
+        is_figure = at >= len(names) - figures
+        table.add_column(name, justify="right" if is_figure else "left", no_wrap=is_figure, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _print_fitting(report: Report, sheet: Sheet, words: Words, console: Console) -> None:
+    """Print a sheet in the most exact unit of money that fits the screen; figures are never cut short."""
+    wide = console.options.update(max_width=_NO_EDGE)
+    units = money_units(report.snapshot.currency, words.language)
+    tables = [_laid_out(report, sheet, unit, words) for unit in units]
+    widths = [Measurement.get(console, wide, table).maximum for table in tables]
+    fitting = [at for at, width in enumerate(widths) if width <= console.width]
+    at = fitting[0] if fitting else widths.index(min(widths))
+    screen = console.width
+    console.width = max(screen, widths[at])
+    console.print(tables[at], soft_wrap=True)
+    console.width = screen
+
+
+def _laid_out(report: Report, sheet: Sheet, unit: Unit, words: Words) -> Table:
+    table = _table(sheet_title(report, sheet, words))
+    columns = [column for column in sheet.columns if column.on_screen]
+    for column in columns:
+        header = words(f"column.{column.name}")
+        under = unit.name if column.kind == "money" else words.of("unit", column.kind) if _is_figure(column) else ""
+        justify: JustifyMethod = "right" if _is_figure(column) else "left"
+        table.add_column(f"{header}\n{under}", justify=justify, vertical="bottom", no_wrap=True)
+    for line in sheet.rows:
+        if line["row"] in {"subtotal", "total"} and table.rows and not table.rows[-1].style:
+            table.add_section()
+        cells = (_said(column, line, unit, words) for column in columns)
+        table.add_row(*cells, style=_STYLES[str(line["row"])])
+    return table
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False,
+        pad_edge=False, padding=(0, 1, 0, 0), header_style="",
+    )  # fmt: skip
+
+
+def _is_figure(column: Column) -> bool:
+    return column.kind in _FIGURES
+
+
+def _said(column: Column, line: Row, unit: Unit, words: Words) -> str:
+    cell: Cell = line[column.name]
+    if not _is_figure(column):
+        return said_word(column, line, words)
+    if cell is None:
+        return ""
+    figure = int(cell)
+    if column.kind == "money":
+        return said_money(figure, unit)
+    return said_percent(figure) if column.kind == "share" else f"{figure:,}"

@@ -1,0 +1,103 @@
+"""The words of the command line, Chinese and English side by side: tables, messages and help from one place."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Literal
+
+from postloan.site.help_words import HELP
+from postloan.site.report_words import REPORT_WORDS
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "fault": (
+        "{kind}：{text}\n这是程序的故障，请报告开发人员；加 --debug 可看到详情。",
+        "{kind}: {text}\nThis is a fault of the program. Please report it; --debug shows where it happened.",
+    ),
+    "interrupted": (
+        "已中断。算完的分片保留；再运行一次即可继续。",
+        "Interrupted. Finished shards are kept; run the command again to go on.",
+    ),
+    "written": ("已写入 {path}", "Written to {path}"),
+    # load
+    "load.title": ("数据接入 {day}", "Feed of {day}"),
+    "load.days_title": ("数据接入 {first} 至 {last}", "Feeds of {first} to {last}"),
+    "load.already": ("{day} 此前已接入，内容相同，未作改动。", "{day} was loaded before, with the same contents: nothing changed."),
+    "load.total": ("合计", "total"),
+    "load.day": ("日期", "day"),
+    "load.table": ("表", "table"),
+    "load.tables": ("表数", "tables"),
+    "load.accepted": ("接收\n行", "accepted\nrows"),
+    "load.quarantined": ("隔离\n行", "quarantined\nrows"),
+    "load.state": ("状态", "state"),
+    "load.state_new": ("已接入", "loaded"),
+    "load.state_old": ("此前已接入", "was loaded"),
+    "load.reasons_title": ("隔离原因", "Why rows are in quarantine"),
+    "load.reason": ("原因", "reason"),
+    "load.reason_rows": ("次数", "times"),
+    "load.reasons_more": ("另有 {count} 种原因", "and {count} more reasons"),
+    "load.quarantine_file": ("隔离区：{path}", "Quarantine: {path}"),
+    # night
+    "night.progress": ("{day} 分片", "{day} shards"),
+    "night.line": (
+        "{day}  批次 {run}  {loans} 笔  余额 {balance} {unit}  不良率 {npl} %  {checks} 项检查通过  {state}",
+        "{day}  run {run}  {loans} loans  {balance} {unit}  NPL {npl} %  {checks} checks passed  {state}",
+    ),
+    "night.took": ("{seconds} 秒", "{seconds} s"),
+    "night.was_there": ("此前已发布", "already published"),
+    # rules
+    "rules.title": ("{day} 生效的规则", "Rules in force on {day}"),
+    "rules.unconfirmed_title": ("待核对的数字：{count} 项", "Figures nobody has confirmed: {count}"),
+    "rules.none_unconfirmed": ("全部数字均已核对。", "Every figure is confirmed."),
+    "rules.rule": ("规则", "rule"),
+    "rules.since": ("自", "from"),
+    "rules.figure": ("数字", "figure"),
+    "rules.value": ("内容", "says"),
+    "rules.cite": ("依据", "citation"),
+    "rules.why": ("未核对", "not confirmed"),
+    "rules.not_yet": ("{day} 起生效", "begins on {day}"),
+    # demo
+    "demo.writing": ("生成演示银行的数据", "Writing the feeds of the demo bank"),
+    "demo.written": (
+        "演示银行：{loans} 笔借据，{months} 个月末，种子 {seed}；数据在 {path}",
+        "Demo bank: {loans} loans, {months} month-ends, seed {seed}; its feeds are in {path}",
+    ),
+    "demo.loading": ("接入 {day}", "Loading {day}"),
+    "demo.loaded": ("已接入 {days} 天，{rows} 行，隔离 {quarantined} 行", "Loaded {days} days, {rows} rows, {quarantined} in quarantine"),
+    "demo.nights": ("已发布 {days} 个月末，{first} 至 {last}", "Published {days} month-ends, {first} to {last}"),
+    "demo.try": ("接下来可以试试：", "Try next:"),
+}  # fmt: skip
+
+_ALL: Mapping[str, tuple[str, str]] = {**_MESSAGES, **REPORT_WORDS, **HELP}
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._at = LANGUAGES.index(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Say what stands under a key, with its blanks filled in."""
+        return _ALL[key][self._at].format(**values)
+
+    def of(self, kind: str, word: str | None) -> str:
+        """Say a word of a closed list, such as the tier `pass`; what is on no list is said as it is."""
+        held = _ALL.get(f"{kind}.{'none' if word is None else word}")
+        return held[self._at] if held else word or ""
+
+
+def all_words() -> Mapping[str, tuple[str, str]]:
+    """Every key with its Chinese and English."""
+    return _ALL
+
+
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """Choose the language: --lang, then POSTLOAN_LANG, then the locale; English where none says Chinese."""
+    said = [each.removeprefix("--lang=") for each in arguments if each.startswith("--lang=")]
+    said += [value for flag, value in pairwise(arguments) if flag == "--lang"]
+    said += [environment.get(name, "") for name in ("POSTLOAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next((each for each in said if each), "en")
+    return "zh" if first.lower().startswith("zh") else "en"
