@@ -11,7 +11,7 @@ from postloan.rules.rulebook import Rulebook, read_rulebook
 from postloan.rules.sources import shipped_rules
 
 # A busy machine is slow, not wrong.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=60)
 settings.load_profile("patient")
 
 BANK_TEXT = """

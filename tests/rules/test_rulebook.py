@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from postloan.errors import NoRuleInForce
-from postloan.rules.rulebook import LAW, POLICY, load_rulebook, policy_back_to, policy_on
-from postloan.rules.sources import shipped_rules
+from postloan.rules.rulebook import LAW, POLICY, load_rulebook, policy_on
+from postloan.rules.sources import SourceFile, fingerprint_of, shipped_rules
 from postloan.tables.units import TIERS
 
 BOOK = load_rulebook(None)
@@ -66,13 +66,6 @@ def test_before_the_first_version_there_is_no_policy() -> None:
         policy_on(BOOK, LAW_BEGINS - timedelta(days=1))
 
 
-def test_a_back_calculation_says_whose_rules_it_used() -> None:
-    back = policy_back_to(BOOK, date(1994, 3, 31))
-    assert (back.on, back.rules_of) == (date(1994, 3, 31), LAW_BEGINS)
-    assert back.overdue_floors == policy_on(BOOK, LAW_BEGINS).overdue_floors
-    assert policy_back_to(BOOK, date(2025, 1, 1)) == policy_on(BOOK, date(2025, 1, 1))
-
-
 def test_a_policy_cannot_be_changed_and_travels_whole() -> None:
     policy = policy_on(BOOK, LAW_BEGINS)
     with pytest.raises(FrozenInstanceError):
@@ -101,6 +94,21 @@ def test_the_fingerprint_depends_on_every_file_and_on_nothing_else(shelf) -> Non
     assert len(seen) == len(names) + 1
     (shelf.shipped / "national" / "notes.txt").write_text("no rule")
     assert shelf.read().fingerprint == calm
+
+
+def test_a_fingerprint_sees_names_and_bytes_and_no_order() -> None:
+    one, two = SourceFile("a", "x", b"1"), SourceFile("b", "x", b"2")
+    others = [
+        [one],
+        [two],
+        [SourceFile("a", "x", b"3"), two],
+        [SourceFile("c", "x", b"1"), two],
+        [SourceFile("a", "x", b"2"), SourceFile("b", "x", b"1")],
+    ]
+    assert fingerprint_of([one, two]) == fingerprint_of([two, one])
+    assert len({fingerprint_of(sources) for sources in [[one, two], *others]}) == 6
+    shown_elsewhere = SourceFile("a", "/home/bank/a", b"1")
+    assert fingerprint_of([shown_elsewhere, two]) == fingerprint_of([one, two])
 
 
 def test_the_banks_own_folder_comes_before_what_is_shipped(shelf) -> None:

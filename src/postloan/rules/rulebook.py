@@ -56,14 +56,9 @@ V = TypeVar("V", bound=Version)
 
 @dataclass(frozen=True)
 class Policy:
-    """Every rule in force on one day. A step is given the piece it needs, never the whole.
-
-    on        the business date.
-    rules_of  the day whose rules these are: `on` itself, unless the day was calculated back to.
-    """
+    """Every rule in force on the day `on`. A step is given the piece it needs, never the whole."""
 
     on: date
-    rules_of: date
     overdue_floors: OverdueFloors
     contamination: Contamination
     restructuring_floors: RestructuringFloors
@@ -121,26 +116,16 @@ class Rulebook:
 
 def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
-    return _policy(rulebook, on, rules_of=on)
-
-
-def policy_back_to(rulebook: Rulebook, on: date) -> Policy:
-    """The same; but a day before the rulebook begins gets the rules of its first day, and `rules_of` says so."""
-    return _policy(rulebook, on, rules_of=max(on, rulebook.begins_on))
-
-
-def _policy(rulebook: Rulebook, on: date, rules_of: date) -> Policy:
     return Policy(
         on=on,
-        rules_of=rules_of,
-        overdue_floors=rulebook.version("overdue_floors", OverdueFloors, rules_of),
-        contamination=rulebook.version("contamination", Contamination, rules_of),
-        restructuring_floors=rulebook.version("restructuring_floors", RestructuringFloors, rules_of),
-        retail=rulebook.version("retail", Retail, rules_of),
-        dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, rules_of),
-        allocation_order=rulebook.version("allocation_order", AllocationOrder, rules_of),
-        book_of_record=rulebook.version("book_of_record", BookOfRecord, rules_of),
-        publish_checks=rulebook.version("publish_checks", PublishChecks, rules_of),
+        overdue_floors=rulebook.version("overdue_floors", OverdueFloors, on),
+        contamination=rulebook.version("contamination", Contamination, on),
+        restructuring_floors=rulebook.version("restructuring_floors", RestructuringFloors, on),
+        retail=rulebook.version("retail", Retail, on),
+        dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, on),
+        allocation_order=rulebook.version("allocation_order", AllocationOrder, on),
+        book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
+        publish_checks=rulebook.version("publish_checks", PublishChecks, on),
     )
 
 
