@@ -117,7 +117,7 @@ def _as_text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _write_csv(path: Path, rows: Sequence[Row], encoding: str) -> None:
