@@ -133,6 +133,13 @@ def test_a_home_finds_its_own_rules_in_its_folder(tmp_path) -> None:
     assert policy_on(load_rulebook(tmp_path), LAW_BEGINS).publish_checks.quarantined.over_share_e8 == 2_000_000
 
 
+def test_the_example_in_the_readme_holds(shelf) -> None:
+    readme = (shipped_rules() / "README.md").read_text()
+    example = readme.split("```yaml\n")[1].split("```")[0]
+    shelf.own_file("book_of_record.yaml", example)
+    assert policy_on(shelf.read(), LAW_BEGINS).book_of_record.system == "postloan"
+
+
 def test_reading_the_rulebook_is_quick() -> None:
     """Every shard of a night reads it: best of three, to be deaf to a busy machine."""
     seconds = []
