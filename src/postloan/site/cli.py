@@ -201,6 +201,23 @@ def rules(
     show(home, on or date.today(), terminal)  # noqa: DTZ011 - today where the bank is
 
 
+@app.command(help=_SAY("help.demo"))
+def demo(
+    ctx: typer.Context,
+    home: Home = Path("demo-home"),
+    loans: Annotated[int, typer.Option("--loans", help=_SAY("help.loans"))] = 20_000,
+    months: Annotated[int, typer.Option("--months", help=_SAY("help.months"))] = 24,
+    seed: Annotated[int, typer.Option("--seed", help=_SAY("help.seed"))] = 1,
+    workers: Workers = None,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help=_SAY("help.no_serve"))] = False,  # noqa: ARG001 - no server yet
+) -> None:
+    """Build the demo bank and show its tiers."""
+    terminal = _terminal(ctx, as_json=False)
+    from postloan.site.demo_walk import DemoBank, build_demo
+
+    build_demo(home, DemoBank(loans, months, seed), terminal, workers=_cores() if workers is None else workers)
+
+
 def _terminal(ctx: typer.Context, *, as_json: bool) -> Terminal:
     terminal: Terminal = ctx.obj
     terminal.as_json = as_json

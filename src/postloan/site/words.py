@@ -58,14 +58,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "rules.why": ("未核对", "not confirmed"),
     "rules.not_yet": ("{day} 起生效", "begins on {day}"),
     # demo
-    "demo.writing": ("生成演示银行的数据", "Writing the feeds of the demo bank"),
     "demo.written": (
         "演示银行：{loans} 笔借据，{months} 个月末，种子 {seed}；数据在 {path}",
         "Demo bank: {loans} loans, {months} month-ends, seed {seed}; its feeds are in {path}",
     ),
-    "demo.loading": ("接入 {day}", "Loading {day}"),
     "demo.loaded": ("已接入 {days} 天，{rows} 行，隔离 {quarantined} 行", "Loaded {days} days, {rows} rows, {quarantined} in quarantine"),
-    "demo.nights": ("已发布 {days} 个月末，{first} 至 {last}", "Published {days} month-ends, {first} to {last}"),
     "demo.try": ("接下来可以试试：", "Try next:"),
 }  # fmt: skip
 
