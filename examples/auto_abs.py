@@ -22,6 +22,7 @@ Not represented: instalments paid ahead before the opening, fees, deferrals, cha
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,8 @@ import yaml
 
 from postloan.snapshot.read import published_days, read_loans
 
+LAW_OF = date(2026, 1, 1)
+"""Today's rules class this book: its days lie before the rulebook begins."""
 FAR_ABOVE_INSTALMENTS = 6
 ANNUITY_SLACK = 1.1
 YEAR_E8 = 365 * 10**8
@@ -184,7 +187,9 @@ def write_feeds(tables: Feeds, feeds_dir: Path) -> None:
             rows.write_parquet(folder / f"{name}.parquet")
             modes.setdefault(folder, {})[name] = "increment"
     for folder, tables_of_day in modes.items():
-        (folder / "feed.yaml").write_text(yaml.safe_dump({"book_currency": "USD", "tables": tables_of_day}))
+        (folder / "feed.yaml").write_text(
+            yaml.safe_dump({"book_currency": "USD", "law_of": LAW_OF, "tables": tables_of_day})
+        )
 
 
 def against_filed(raw: Path, home: Path) -> pl.DataFrame:

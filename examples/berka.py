@@ -17,11 +17,14 @@ so the penalty interest that the bank takes on negative balances (SANKC. UROK) i
 """
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import yaml
 
+LAW_OF = date(2026, 1, 1)
+"""Today's rules class this book: its days lie before the rulebook begins."""
 DUE_DAY = 12
 
 Feeds = dict[str, pl.DataFrame]
@@ -144,7 +147,7 @@ def write_feeds(tables: Feeds, feeds_dir: Path) -> None:
             rows.write_csv(folder / f"{name}.csv", float_precision=2)
             modes.setdefault(folder, {})[name] = "increment"
     for folder, tables_of_month in modes.items():
-        said = {"book_currency": "CZK", "tables": tables_of_month}
+        said = {"book_currency": "CZK", "law_of": LAW_OF, "tables": tables_of_month}
         (folder / "feed.yaml").write_text(yaml.safe_dump(said))
 
 

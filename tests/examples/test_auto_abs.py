@@ -14,7 +14,6 @@ from postloan.intake.facts import Facts
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
 
-LAW_OF = date(2026, 1, 1)
 ENDS = [date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 31)]
 
 
@@ -140,7 +139,7 @@ def test_nights_of_the_real_deal_are_near_the_filings(real_deal: tuple[Path, Pat
     """Two nights of forty-three, so that the test is quick; docs/studies/auto_abs.md has them all."""
     raw, home, _ = real_deal
     days = [date(2017, 11, 30), date(2018, 5, 31)]
-    assert [night.on for night in run_nights(home, days, law_of=LAW_OF, workers=0)] == days
+    assert [night.on for night in run_nights(home, days, workers=0)] == days
     script = [sys.executable, str(REPOSITORY / "examples" / "auto_abs.py")]
     command = [*script, "--compare", str(raw), "--home", str(home)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603

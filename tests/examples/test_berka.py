@@ -10,8 +10,6 @@ from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
 from postloan.snapshot.read import read_loans
 
-LAW_OF = date(2026, 1, 1)
-
 
 def test_all_loan_payments_are_matched_and_nothing_is_refused(tmp_path: Path, run_loader: Run) -> None:
     feeds = run_loader("berka", real_book("berka"))
@@ -39,7 +37,7 @@ def test_loan_5314_is_overdue_since_its_first_instalment_and_no_other_is(tmp_pat
     home = tmp_path / "home"
     load_feeds(home, run_loader("berka", real_book("berka")), shards=1)
     days = [date(1994, 2, 28), date(1994, 3, 31)]
-    assert [night.on for night in run_nights(home, days, law_of=LAW_OF, workers=0)] == days
+    assert [night.on for night in run_nights(home, days, workers=0)] == days
     before, after = (read_loans(home, on).rows_by_key("loan_id", named=True, unique=True) for on in days)
     assert {loan for loan, row in before.items() if row["days_past_due"]} == {"5314"}
     assert before["5314"]["days_past_due"] == (days[0] - date(1993, 7, 12)).days

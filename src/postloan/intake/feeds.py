@@ -25,14 +25,16 @@ class FeedDescription(BaseModel):
     """What feed.yaml may say.
 
     encoding       of the CSV files.
-    book_currency  the currency of the bank's books.
+    book_currency  the currency of the bank's books; the first load fixes it, CNY where it says nothing.
+    law_of         the day whose rules class the days before the rulebook begins; the first load fixes it.
     tables         how each table is delivered; a table not named is full.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
-    book_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    book_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    law_of: date | None = None
     tables: dict[str, Mode] = Field(default_factory=dict)
 
 
@@ -147,7 +149,7 @@ def _describe(path: Path) -> FeedDescription:
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as wrong:
         raise FeedNotDescribed(
             message=f"{path.name} cannot be understood: {_first_complaint(wrong)}",
-            hint="It may say encoding (utf-8, gb18030), book_currency, and tables (each full or increment).",
+            hint="It may say encoding (utf-8, gb18030), book_currency, law_of, and tables (each full or increment).",
             where={"file": path},
         ) from wrong
     if description.book_currency in NOT_IN_HUNDREDTHS:

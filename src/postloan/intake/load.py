@@ -105,7 +105,11 @@ class _DayLoad:
         self.records = read_records(home)
         self.load = 1 + max((record.load for record in self.records), default=0)
         held = read_layout(home) if self.records else None
-        self.layout = held or Layout(shards=shards, book_currency=feed.description.book_currency)
+        self.layout = held or Layout(
+            shards=shards,
+            book_currency=feed.description.book_currency or "CNY",
+            law_of=feed.description.law_of,
+        )
         self.visible = visible_loads(self.records, date.max)
         self.same_day = [record for record in self.visible if record.feed_day == feed.day]
         self.seal: Seal | None = None
@@ -130,12 +134,14 @@ class _DayLoad:
 
     def _check_turn(self) -> None:
         feed, where = self.feed, {"folder": self.feed.folder, "feed_day": self.feed.day}
-        if feed.description.book_currency != self.layout.book_currency:
-            raise FeedNotDescribed(
-                message=f"The book is kept in {self.layout.book_currency}, not {feed.description.book_currency}.",
-                hint="Say the book's currency in feed.yaml (book_currency); it never changes.",
-                where=where,
-            )
+        for name in ("book_currency", "law_of"):
+            fixed, said = getattr(self.layout, name), getattr(feed.description, name)
+            if said not in (None, fixed):
+                raise FeedNotDescribed(
+                    message=f"The first load fixed {name} as {fixed}; this feed says {said}.",
+                    hint=f"Leave {name} out of feed.yaml after the first day, or repeat it unchanged.",
+                    where=where,
+                )
         if self.correct or not self.records:
             return
         if self.same_day:

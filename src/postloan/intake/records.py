@@ -19,10 +19,14 @@ class _Strict(BaseModel):
 
 
 class Layout(_Strict):
-    """How the facts are laid out, fixed by the first load."""
+    """How the facts are laid out and read, fixed by the first load.
+
+    law_of  the day whose rules class the days before the rulebook begins; null where such days are refused.
+    """
 
     shards: int
     book_currency: str
+    law_of: date | None = None
 
 
 class LoadedTable(_Strict):

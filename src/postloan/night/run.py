@@ -19,7 +19,7 @@ from postloan.night import worker
 from postloan.night.checks import check_night, sum_up
 from postloan.night.pins import Pins, pins, run_id
 from postloan.night.shard import ShardTask, finished_shard, run_shard, shard_folder
-from postloan.rules.rulebook import load_rulebook, policy_on
+from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json
 from postloan.snapshot.publish import publish, snapshot_folder
 from postloan.snapshot.read import published_run, read_manifest
@@ -64,7 +64,8 @@ def run_nights(
     """Compute and publish nights one after the other, in the order given.
 
     known_on  rows that became known later are not seen; None is the latest load's day.
-    law_of    the day whose rules apply; None is each business date itself.
+    law_of    the day whose rules apply; None is each business date itself, or what the feeds say of days before the
+              rulebook begins.
     Raises HomeBusy, HomeNotReady, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights stand.
     """
     with _alone(home), workers_pool(workers) as pool:
@@ -89,15 +90,16 @@ def _run_night(
     home: Path, on: date, known_on: date | None, law_of: date | None, pool: Executor | None, tell: Tell | None
 ) -> Published:
     facts, rulebook = Facts(home, known_on), load_rulebook(home)
-    policy = policy_on(rulebook, law_of or on)
-    pinned = pins(facts, rulebook, on=on, law_of=law_of or on)
+    law = law_of or _law_of(on, facts, rulebook)
+    policy = policy_on(rulebook, law)
+    pinned = pins(facts, rulebook, on=on, law_of=law)
     run = run_id(pinned)
     if published_run(home, on) == run and snapshot_folder(home, run).is_dir():
         return Published(on, run, read_manifest(home, on), was_there=True)
 
     folder = home / "nights" / run
     _pin(folder, pinned | {"shards": facts.layout.shards})
-    tasks = [ShardTask(home, folder, shard, on, facts.known_on, law_of or on) for shard in range(facts.layout.shards)]
+    tasks = [ShardTask(home, folder, shard, on, facts.known_on, law) for shard in range(facts.layout.shards)]
     waiting = [task for task in tasks if not shard_folder(folder, task.shard).exists()]
     for done, _ in enumerate(_compute(waiting, pool), start=len(tasks) - len(waiting) + 1):
         if tell:
@@ -111,6 +113,11 @@ def _run_night(
     publish(home, run, on, shards, manifest)
     shutil.rmtree(folder)
     return Published(on, run, read_manifest(home, on), was_there=False)
+
+
+def _law_of(on: date, facts: Facts, rulebook: Rulebook) -> date:
+    """Say whose law a business date is read under: its own, once the rulebook has begun."""
+    return on if on >= rulebook.begins_on else facts.layout.law_of or on
 
 
 def _compute(tasks: Sequence[ShardTask], pool: Executor | None) -> Iterator[int]:

@@ -65,8 +65,10 @@ def kernel_inputs(
 ) -> tuple[kernel.Terms, kernel.Dues, kernel.Payments]:
     """Lay tables out as the arrays the state kernel walks."""
     loans = positions["loan_no"].to_numpy()
+    begins_on = _day_numbers(positions, "begins_on")
     terms = kernel.Terms(
-        begins_on=_day_numbers(positions, "begins_on"),
+        begins_on=begins_on,
+        counts_after=np.where(positions["is_taken_on"].to_numpy(), begins_on, begins_on - 1),
         # Where the instalments have more principal than the balance, the larger is the debt.
         balance_cents=positions["balance_cents"].to_numpy() + np.maximum(0, -sources["schedule_gap_cents"].to_numpy()),
         penalty_cents=positions["penalty_cents"].to_numpy(),

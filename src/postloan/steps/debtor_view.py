@@ -33,27 +33,9 @@ def debtor_view(
 
     Debt is principal outstanding: the base of the shares in Order 2023 No. 1.
     """
-    loans = (
-        beside(
-            positions.select("loan_no", "debtor_no"),
-            standing.select("loan_no", "status", "outstanding_cents"),
-            overdue.select("loan_no", "days_past_due"),
-            items.select("loan_no", "item_tier"),
-            balances.select("loan_no", "overdue_principal_cents"),
-        )
-        .with_columns(is_on_book=pl.col("status") == "active")
-        .select(
-            "debtor_no",
-            "is_on_book",
-            "outstanding_cents",
-            "days_past_due",
-            item_tier=pl.when("is_on_book").then("item_tier").otherwise(pl.lit("pass", pl.Enum(TIERS))),
-            overdue_cents=pl.when("is_on_book").then("overdue_principal_cents").otherwise(0),
-        )
-        .with_columns(
-            npl_cents=pl.when(pl.col("item_tier").is_in(NON_PERFORMING)).then("outstanding_cents").otherwise(0),
-            over_90_cents=pl.when(pl.col("days_past_due") > over_days).then("outstanding_cents").otherwise(0),
-        )
+    loans = _on_book(positions, standing, balances, overdue, items).with_columns(
+        npl_cents=pl.when(pl.col("item_tier").is_in(NON_PERFORMING)).then("outstanding_cents").otherwise(0),
+        over_90_cents=pl.when(pl.col("days_past_due") > over_days).then("outstanding_cents").otherwise(0),
     )
     sums = (
         loans.group_by("debtor_no")
@@ -78,6 +60,31 @@ def debtor_view(
             other_bank_npl=pl.col("other_bank_npl").fill_null(value=False),
         )
         .select(DebtorView.column_names())
+    )
+
+
+def _on_book(
+    positions: dy.DataFrame[Position],
+    standing: dy.DataFrame[Standing],
+    balances: dy.DataFrame[Balances],
+    overdue: dy.DataFrame[DaysPastDue],
+    items: dy.DataFrame[ItemTier],
+) -> pl.DataFrame:
+    """Put what counts of each loan side by side; a loan off the book keeps its row and counts nothing."""
+    is_on_book = pl.col("status") == "active"
+    return beside(
+        positions.select("loan_no", "debtor_no"),
+        standing.select("loan_no", "status", "outstanding_cents"),
+        overdue.select("loan_no", "days_past_due"),
+        items.select("loan_no", "item_tier"),
+        balances.select("loan_no", "overdue_principal_cents"),
+    ).select(
+        "debtor_no",
+        "outstanding_cents",
+        "days_past_due",
+        is_on_book=is_on_book,
+        item_tier=pl.when(is_on_book).then("item_tier").otherwise(pl.lit("pass", pl.Enum(TIERS))),
+        overdue_cents=pl.when(is_on_book).then("overdue_principal_cents").otherwise(0),
     )
 
 

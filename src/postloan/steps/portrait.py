@@ -23,6 +23,7 @@ def loan_portrait(
     Reads   loans: facts of the loans in the book; debtors: facts; results: tables of the same loans; floors: the same,
             by the name under which they are published; views, debtor_floors: per debtor.
     Writes  PublishedLoan, one row a loan; no figure is computed here.
+    Source  design: every input of classification is published.
     """
     named_floors = [
         floor.rename({"floor_tier": f"{name}_floor_tier", "floor_cite": f"{name}_floor_cite"})
@@ -58,6 +59,7 @@ def debtor_portrait(
 
     Reads   debtors: facts; positions, tiers: per loan; views, debtor_floors: per debtor.
     Writes  PublishedDebtor, one row a debtor with a loan in the book.
+    Source  design: every input of classification is published.
     """
     worst = (
         beside(tiers.select("loan_no", "tier"), positions.select("loan_no", "debtor_no"))

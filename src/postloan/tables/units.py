@@ -42,7 +42,9 @@ COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
 class PerLoan(dy.Schema):
     """A table with one row per loan, in loan order. Intake numbers the loans; nothing else may."""
 
-    loan_no = dy.Int64(nullable=False, description="the loan's number, given by intake and never reused")
+    loan_no = dy.Int64(
+        nullable=False, description="the loan's number, given by intake and never reused", metadata={"zh": "借据序号"}
+    )
 
     @dy.rule()
     def loans_rise_without_repeats(cls) -> pl.Expr:
@@ -53,7 +55,9 @@ class PerLoan(dy.Schema):
 class PerDebtor(dy.Schema):
     """A table with one row per debtor, in debtor order."""
 
-    debtor_no = dy.Int64(nullable=False, description="the debtor's number, given by intake and never reused")
+    debtor_no = dy.Int64(
+        nullable=False, description="the debtor's number, given by intake and never reused", metadata={"zh": "客户序号"}
+    )
 
     @dy.rule()
     def debtors_rise_without_repeats(cls) -> pl.Expr:
