@@ -2,7 +2,7 @@
 
 One rule to hold on to: cash pays what has fallen due, oldest instalment first, and waits where nothing is due.
 Two kinds of loan share the loop. Where the schedule fixes the interest, cash is matched to instalments. Where interest
-runs by the day, cash first pays the interest run up so far and the rest lowers the balance.
+runs by the day, cash first pays the fees fallen due, then the interest run up so far, and the rest lowers the balance.
 """
 
 from typing import NamedTuple
@@ -25,6 +25,7 @@ class Terms(NamedTuple):
     """One value per loan: where its story begins and how its interest runs."""
 
     begins_on: Days  # the day it was paid out, or of its take-on
+    counts_after: Days  # payments of later days count: those up to a take-on are in the opening already
     balance_cents: Cents  # principal at close of that day, overdue included
     penalty_cents: Cents  # penalty and compound interest owed at the take-on
     accrued_cents: Cents  # interest accrued and not due at the take-on
@@ -44,7 +45,7 @@ class Dues(NamedTuple):
 
 
 class Payments(NamedTuple):
-    """Payments, by loan and day; `rows` from `offsets`. Those up to `begins_on` are in the opening already."""
+    """Payments, by loan and day; `rows` from `offsets`."""
 
     rows: Rows
     paid_on: Days
@@ -103,7 +104,7 @@ def run(on: int, order: NDArray[np.int8], terms: Terms, dues: Dues, payments: Pa
     for loan in range(terms.begins_on.size):
         _receive(loan, on, terms, payments, state)
         if terms.is_daily[loan]:
-            _run_daily(loan, on, terms, payments, state)
+            _run_daily(loan, on, terms, dues, payments, state)
             _fall_behind(loan, on, dues, state)
         else:
             _run_scheduled(loan, on, order, terms, dues, payments, state)
@@ -134,7 +135,7 @@ def _receive(loan: int, on: int, terms: Terms, payments: Payments, state: State)
     for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
         if payments.paid_on[row] > on:
             break
-        if payments.paid_on[row] > terms.begins_on[loan]:
+        if payments.paid_on[row] > terms.counts_after[loan]:
             state.received_cents[loan] += payments.cents[row]
             state.last_paid_on[loan] = payments.paid_on[row]
     state.paid_penalty_cents[loan] = min(terms.penalty_cents[loan], state.received_cents[loan])
@@ -143,19 +144,20 @@ def _receive(loan: int, on: int, terms: Terms, payments: Payments, state: State)
 
 @njit(cache=True)
 def _find_settlement(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State) -> tuple[int, int]:
-    """Find the payment that pays all that is due and all principal not yet due: (its day, the cash up to it).
+    """Find the day whose payments pay all that is due and all principal not yet due: (that day, the cash up to it).
 
-    Returns (NEVER, 0) where none does; then the schedule runs on.
+    Returns (NEVER, 0) where there is none; then the schedule runs on.
     """
     if state.received_cents[loan] < terms.penalty_cents[loan] + terms.balance_cents[loan]:
         # Nothing can be paid off with less than its principal: spare most loans the walk.
         return NEVER, 0
     fallen_cents, ahead_cents, cash_cents = terms.penalty_cents[loan], terms.balance_cents[loan], 0
     due, due_end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
+    settled_on = NEVER
     for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
-        if payments.paid_on[row] > on:
+        if payments.paid_on[row] > min(on, settled_on):
             break
-        if payments.paid_on[row] <= terms.begins_on[loan]:
+        if payments.paid_on[row] <= terms.counts_after[loan]:
             continue
         while due < due_end and dues.due_on[due] <= payments.paid_on[row]:
             fallen_cents += dues.principal_cents[due] + dues.interest_cents[due] + dues.fee_cents[due]
@@ -163,8 +165,8 @@ def _find_settlement(loan: int, on: int, terms: Terms, dues: Dues, payments: Pay
             due += 1
         cash_cents += payments.cents[row]
         if cash_cents >= fallen_cents + ahead_cents:
-            return payments.paid_on[row], cash_cents
-    return NEVER, 0
+            settled_on = payments.paid_on[row]
+    return settled_on, cash_cents if settled_on < NEVER else 0
 
 
 @njit(cache=True)
@@ -258,30 +260,54 @@ def _leave_unpaid(loan: int, due_on: int, left: Cents, state: State) -> None:
 
 
 @njit(cache=True)
-def _run_daily(loan: int, on: int, terms: Terms, payments: Payments, state: State) -> None:
-    """Run one loan's interest by the day, paying interest first and then principal."""
+def _run_daily(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State) -> None:
+    """Run one loan's interest by the day, paying penalty, fees, interest and then principal."""
     left_cents, accrued_cents = terms.balance_cents[loan], terms.accrued_cents[loan]
     since, penalty_cents = terms.begins_on[loan], terms.penalty_cents[loan]
+    due, fee_cents = dues.rows[2 * loan], 0
+    while due < dues.rows[2 * loan + 1] and dues.due_on[due] <= since:
+        # Arrears at a take-on: interest that ran before it and is still owed.
+        accrued_cents += dues.interest_cents[due]
+        fee_cents += dues.fee_cents[due]
+        due += 1
     for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
         if payments.paid_on[row] > on:
             break
-        if payments.paid_on[row] <= terms.begins_on[loan]:
+        if payments.paid_on[row] <= terms.counts_after[loan]:
             continue
+        due, fallen_cents = _fees(loan, due, payments.paid_on[row], dues, state)
+        fee_cents += fallen_cents
         accrued_cents += _interest(loan, left_cents, since, payments.paid_on[row], terms)
         since = payments.paid_on[row]
-        cash_cents = payments.cents[row] - min(payments.cents[row], penalty_cents)
-        penalty_cents -= payments.cents[row] - cash_cents
-        interest_cents = min(cash_cents, accrued_cents)
-        principal_cents = min(cash_cents - interest_cents, left_cents)
-        accrued_cents -= interest_cents
-        left_cents -= principal_cents
-        state.paid_interest_cents[loan] += interest_cents
-        state.paid_principal_cents[loan] += principal_cents
-        state.unapplied_cents[loan] += cash_cents - interest_cents - principal_cents
-        if left_cents == 0 and accrued_cents == 0 and state.settled_on[loan] == NEVER:
+        cash_cents = payments.cents[row]
+        penalty_part = min(cash_cents, penalty_cents)
+        fee_part = min(cash_cents - penalty_part, fee_cents)
+        interest_part = min(cash_cents - penalty_part - fee_part, accrued_cents)
+        principal_part = min(cash_cents - penalty_part - fee_part - interest_part, left_cents)
+        penalty_cents -= penalty_part
+        fee_cents -= fee_part
+        accrued_cents -= interest_part
+        left_cents -= principal_part
+        state.paid_fee_cents[loan] += fee_part
+        state.paid_interest_cents[loan] += interest_part
+        state.paid_principal_cents[loan] += principal_part
+        state.unapplied_cents[loan] += cash_cents - penalty_part - fee_part - interest_part - principal_part
+        if left_cents + accrued_cents + fee_cents == 0 and state.settled_on[loan] == NEVER:
             state.settled_on[loan] = since
+    _, fallen_cents = _fees(loan, due, on, dues, state)
+    state.overdue_fee_cents[loan] = fee_cents + fallen_cents
     state.outstanding_cents[loan] = left_cents
     state.accrued_interest_cents[loan] = accrued_cents + _interest(loan, left_cents, since, on, terms)
+
+
+@njit(cache=True)
+def _fees(loan: int, due: int, until: int, dues: Dues, state: State) -> tuple[int, int]:
+    """Sum up the fees from row `due` on that fall due by `until`: (the next row, the sum). Paid off, none do."""
+    fee_cents = 0
+    while due < dues.rows[2 * loan + 1] and dues.due_on[due] <= until and state.settled_on[loan] == NEVER:
+        fee_cents += dues.fee_cents[due]
+        due += 1
+    return due, fee_cents
 
 
 @njit(cache=True)
@@ -302,7 +328,8 @@ def _fall_behind(loan: int, on: int, dues: Dues, state: State) -> None:
     if state.settled_on[loan] < NEVER:
         return
     cash_cents = state.received_cents[loan] - state.paid_penalty_cents[loan]
-    owed_cents = state.outstanding_cents[loan] + state.accrued_interest_cents[loan]
+    fee_cents = state.overdue_fee_cents[loan]
+    owed_cents = state.outstanding_cents[loan] + state.accrued_interest_cents[loan] + fee_cents
     behind_cents, oldest_on = 0, NEVER
     row, end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
     while row < end and dues.due_on[row] <= on:
@@ -317,7 +344,7 @@ def _fall_behind(loan: int, on: int, dues: Dues, state: State) -> None:
         state.next_due_on[loan] = dues.due_on[row]
     elif row > dues.rows[2 * loan]:
         behind_cents, oldest_on = owed_cents, min(oldest_on, dues.due_on[end - 1])
-    behind_cents = min(behind_cents, owed_cents)
+    behind_cents = max(0, min(behind_cents, owed_cents) - fee_cents)
     state.overdue_interest_cents[loan] = min(behind_cents, state.accrued_interest_cents[loan])
     state.overdue_principal_cents[loan] = behind_cents - state.overdue_interest_cents[loan]
     state.accrued_interest_cents[loan] -= state.overdue_interest_cents[loan]

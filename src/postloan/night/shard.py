@@ -67,18 +67,17 @@ def finished_shard(night: Path, shard: int) -> FinishedShard:
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:
     """Sum up a shard for the checks: counted from the inputs on one side, from the outputs on the other."""
     loans = assessed.loans
-    is_ahead = ~inputs.loan["loan_no"].is_in(loans["loan_no"].implode())
     received = (
         assessed.payments.filter(pl.col("paid_on") <= on)
-        .join(assessed.positions.select("loan_no", "begins_on"), on="loan_no")
-        .filter(pl.col("paid_on") > pl.col("begins_on"))
+        .join(assessed.positions.select("loan_no", "begins_on", "is_taken_on"), on="loan_no")
+        .filter((pl.col("paid_on") > pl.col("begins_on")) | ~pl.col("is_taken_on"))
     )
     on_book = loans.filter(pl.col("status") == "active")
     tiers = on_book.group_by("tier").agg(loans=pl.len(), cents=pl.col("outstanding_cents").sum())
     by_tier = {tier: {"loans": count, "cents": cents} for tier, count, cents in tiers.iter_rows()}
     return {
         "loans_known": inputs.loan.height,
-        "loans_ahead": int(is_ahead.sum()),
+        "loans_ahead": _loans_ahead(inputs, on),
         "loans_published": loans.height,
         "debtors_published": assessed.debtors.height,
         "cash_known_cents": int(received["amount_cents"].sum()),
@@ -91,6 +90,13 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
         "unscheduled": int((loans["schedule_source"] == "none").sum()),
         "tiers": {tier: by_tier.get(tier, {"loans": 0, "cents": 0}) for tier in TIERS},
     }
+
+
+def _loans_ahead(inputs: Inputs, on: date) -> int:
+    """Count the loans that are not in the book yet: paid out, or taken on, after the day."""
+    taken_on = inputs.opening.group_by("loan_no").agg(taken_on=pl.col("on").min())
+    is_ahead = (pl.col("disbursed_on") > on) | (pl.col("taken_on") > on).fill_null(value=False)
+    return inputs.loan.join(taken_on, on="loan_no", how="left").filter(is_ahead).height
 
 
 def _debt_cents(assessed: Assessment) -> int:

@@ -31,7 +31,7 @@ def allocations(assessed: Assessment, loan_no: int, *, order: Sequence[str], on:
     its day less the state before it.
     """
     position = row_of(assessed.positions, loan_no)
-    cash = _cash(assessed, loan_no, position["begins_on"], on)
+    cash = _cash(assessed, position, on)
     if position["method"] == "daily_interest":
         return list(_day_by_day(assessed, loan_no, [paid_on for paid_on, _ in cash], order))
     return list(_first_in_first_out(cash, _debts(assessed, loan_no, position["penalty_cents"], order, on)))
@@ -42,10 +42,10 @@ def row_of(frame: pl.DataFrame, loan_no: int) -> dict[str, Any]:
     return frame.row(by_predicate=pl.col("loan_no") == loan_no, named=True)
 
 
-def _cash(assessed: Assessment, loan_no: int, begins_on: date, on: date) -> list[tuple[date, int]]:
-    counted = assessed.payments.filter(
-        (pl.col("loan_no") == loan_no) & (pl.col("paid_on") > begins_on) & (pl.col("paid_on") <= on)
-    )
+def _cash(assessed: Assessment, position: dict[str, Any], on: date) -> list[tuple[date, int]]:
+    paid_on, begins_on = pl.col("paid_on"), position["begins_on"]
+    is_counted = paid_on > begins_on if position["is_taken_on"] else paid_on >= begins_on
+    counted = assessed.payments.filter((pl.col("loan_no") == position["loan_no"]) & is_counted & (paid_on <= on))
     return list(counted.select("paid_on", "amount_cents").iter_rows())
 
 
