@@ -8,13 +8,16 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import dataframely as dy
 import pytest
+import typer
 
 import postloan
 from postloan import tables
 from postloan.errors import PostloanError
+from postloan.site.cli import app
 from postloan.tables import pages
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.published import PublishedDebtor, PublishedLoan
@@ -210,6 +213,18 @@ def test_the_two_readmes_have_the_same_shape_and_the_same_commands() -> None:
     assert len(_commands(english[1])) >= 6
     others = {"README.md", "README.zh.md"}
     assert [link for link in english[2] if link not in others] == [link for link in chinese[2] if link not in others]
+
+
+def test_every_command_and_option_of_the_readmes_is_one() -> None:
+    commands: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
+    options = {name: {word for each in command.params for word in each.opts} for name, command in commands.items()}
+    for readme in ("README.md", "README.zh.md"):
+        text = (ROOT / readme).read_text(encoding="utf-8")
+        asked = re.findall(r"postloan ([a-z]+)((?: [^`\n|]|\\\||[^`\n|])*)", text)
+        told = [(name, word) for name, rest in asked for word in re.findall(r"--[a-z-]+", rest)]
+        assert {name for name, _rest in asked} == set(commands)
+        assert len(told) > 20
+        assert [(name, word) for name, word in told if word not in options[name]] == []
 
 
 def test_the_first_screen_has_the_two_commands() -> None:
