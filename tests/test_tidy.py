@@ -42,10 +42,20 @@ def _all(tree: ast.AST, kind: type[Node]) -> Iterator[Node]:
 
 def ambiguous_mask(tree: ast.AST, _room: str) -> Complaints:
     for node in _all(tree, ast.Compare):
-        if not any(isinstance(op, MEMBERSHIP) for op in node.ops):
-            for side in (node.left, *node.comparators):
-                if isinstance(side, ast.BinOp) and isinstance(side.op, (ast.BitOr, ast.BitAnd)):
-                    yield node.lineno, "`a | b < c` compares (a | b) with c; write `a | (b < c)`"
+        sides = (node.left, *node.comparators)
+        if any(isinstance(op, MEMBERSHIP) for op in node.ops) or any(_is_set(side) for side in sides):
+            continue
+        for side in sides:
+            if isinstance(side, ast.BinOp) and isinstance(side.op, (ast.BitOr, ast.BitAnd)):
+                yield node.lineno, "`a | b < c` compares (a | b) with c; write `a | (b < c)`"
+
+
+def _is_set(node: ast.AST) -> bool:
+    """Sets are joined and compared with the same signs, and there the order is meant."""
+    if isinstance(node, ast.BinOp):
+        return _is_set(node.left) or _is_set(node.right)
+    is_made = isinstance(node, ast.Call) and ast.unparse(node.func) in {"set", "frozenset"}
+    return is_made or isinstance(node, (ast.Set, ast.SetComp))
 
 
 def clock(tree: ast.AST, room: str) -> Complaints:
@@ -220,6 +230,7 @@ def _importing(*rooms: str) -> str:
     ("rule", "room", "refused", "allowed"),
     [
         (ambiguous_mask, "steps", "due.is_null() | due < on", "due.is_null() | (due < on)"),
+        (ambiguous_mask, "steps", "late & due == on", "set(names) | others <= known"),
         (clock, "steps", "start = date.today()", "start = on"),
         (clock, "intake", "field(default_factory=datetime.now)", "field(default_factory=list)"),
         (clock, "night", "began = time.time()", "paid_at.dt.time()"),
