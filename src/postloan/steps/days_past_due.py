@@ -38,7 +38,7 @@ def days_past_due(
         days_past_due_interest=_days_since("oldest_interest_due_on", on),
     ).with_columns(
         days_past_due=pl.max_horizontal(
-            "days_past_due_principal", "days_past_due_interest", pl.col("core_days_past_due").fill_null(0)
+            "days_past_due_principal", "days_past_due_interest", _on_book(pl.col("core_days_past_due"))
         ).cast(pl.Int32)
     )
     return DaysPastDue.validate(
@@ -58,6 +58,8 @@ def in_buckets(counted: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
 
 
 def _days_since(due_on: str, on: date) -> pl.Expr:
-    is_gone = pl.col("status") != "active"
-    days = (pl.lit(on) - pl.col(due_on)).dt.total_days().cast(pl.Int32).fill_null(0)
-    return pl.when(is_gone).then(pl.lit(0, pl.Int32)).otherwise(days)
+    return _on_book((pl.lit(on) - pl.col(due_on)).dt.total_days())
+
+
+def _on_book(days: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col("status") == "active").then(days).fill_null(0).cast(pl.Int32)

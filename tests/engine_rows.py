@@ -1,0 +1,84 @@
+"""Facts for tests of the engine, as intake would have left them: typed, numbered and in order."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from postloan.intake.shape import facts_shape
+from postloan.plan.inputs import Inputs
+from postloan.rules.rulebook import Policy, load_rulebook, policy_on
+
+Row = dict[str, Any]
+
+TABLES = ("loan", "debtor", "opening", "instalment", "payment", "ledger", "written_off", "decision", "elsewhere")
+RULEBOOK = load_rulebook(None)
+
+
+def facts(table: str, *rows: Row) -> pl.DataFrame:
+    """The rows of a facts table, sorted as intake sorts them; what a row does not say is null."""
+    shape = facts_shape(table)
+    for row in rows:
+        assert row.keys() <= shape.columns.keys(), f"{row.keys() - shape.columns.keys()} are no columns of {table}"
+    blank = dict.fromkeys(shape.columns)
+    return pl.DataFrame([blank | row for row in rows], schema=shape.columns).sort(shape.order, maintain_order=True)
+
+
+def inputs(**rows: list[Row]) -> Inputs:
+    """The inputs of a night; a table not named is empty."""
+    return Inputs(**{table: facts(table, *rows.get(table, ())) for table in TABLES})
+
+
+def loan(loan_no: int, debtor_no: int = 1, **terms: Any) -> Row:
+    """A loan of 1,200.00 at 12 % over a year from 15 January 2024, repaid level, unless its terms say otherwise."""
+    return {
+        "loan_no": loan_no, "debtor_no": debtor_no, "loan_id": f"L{loan_no}", "org_id": "010", "product": "consumer",
+        "currency": "CNY", "principal_cents": 120_000, "disbursed_on": date(2024, 1, 15),
+        "matures_on": date(2025, 1, 15), "annual_rate_e8": 12_000_000, "method": "level_instalment",
+        "known_on": date(2024, 1, 15),
+    } | terms  # fmt: skip
+
+
+def debtor(debtor_no: int = 1, **says: Any) -> Row:
+    """A large company, which is never retail, unless said otherwise."""
+    return {
+        "debtor_no": debtor_no, "debtor_id": f"D{debtor_no}", "name": f"debtor {debtor_no}", "legal_form": "company",
+        "size_class": "large", "region_code": "110000",
+    } | says  # fmt: skip
+
+
+def instalments(
+    loan_no: int, *amounts: tuple[date, int, int], version: int = 1, seq: int = 1, **says: Any
+) -> list[Row]:
+    """Instalments of a loan: due day, principal and interest of each."""
+    return [
+        {"loan_no": loan_no, "version": version, "seq": at, "due_on": due_on, "principal_cents": principal,
+         "interest_cents": interest} | says
+        for at, (due_on, principal, interest) in enumerate(amounts, start=seq)
+    ]  # fmt: skip
+
+
+def payment(loan_no: int, paid_on: date, cents: int, *, reverses: str | None = None, name: str | None = None) -> Row:
+    """A payment, or the reversal of one."""
+    named = name or f"P{loan_no}-{paid_on}-{cents}{'-R' if reverses else ''}"
+    return {
+        "payment_id": named, "loan_no": loan_no, "paid_on": paid_on, "amount_cents": cents,
+        "reverses_payment_id": reverses,
+    }  # fmt: skip
+
+
+def overdue_loan(loan_no: int, days: int, *, on: date, debtor_no: int = 1, cents: int = 100_000) -> tuple[Row, Row]:
+    """A loan all of whose principal fell due so many days before the business date, unpaid; and its instalment."""
+    due_on = on - timedelta(days=days)
+    row = loan(
+        loan_no, debtor_no, principal_cents=cents, matures_on=on + timedelta(days=30), method="scheduled",
+        disbursed_on=due_on - timedelta(days=30),
+    )  # fmt: skip
+    return row, instalments(loan_no, (due_on, cents, 0))[0]
+
+
+def policy(on: date, *, book_of_record: str = "core") -> Policy:
+    """The shipped rules of a day, with either system as the book of record."""
+    law = policy_on(RULEBOOK, on)
+    holder = law.book_of_record.holder.model_copy(update={"system": book_of_record})
+    return Policy(**(vars(law) | {"book_of_record": law.book_of_record.model_copy(update={"holder": holder})}))
