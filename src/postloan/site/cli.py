@@ -8,7 +8,6 @@ import os
 import sys
 from datetime import date
 from enum import Enum
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +61,14 @@ def _day(text: str) -> date:
         ) from None
 
 
+def _say_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"postloan {version('postloan')}")
+        raise typer.Exit
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -80,11 +87,10 @@ def _begin(
     ctx: typer.Context,
     lang: Annotated[str | None, typer.Option("--lang", help=_SAY("help.lang"), metavar="zh|en")] = None,
     debug: Annotated[bool, typer.Option("--debug", help=_SAY("help.debug"))] = False,
-    version: Annotated[bool, typer.Option("--version", help=_SAY("help.version"), is_eager=True)] = False,
+    version: Annotated[  # noqa: ARG001 - its callback has done the work
+        bool, typer.Option("--version", help=_SAY("help.version"), is_eager=True, callback=_say_version)
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"postloan {installed_version('postloan')}")
-        raise typer.Exit
     if lang not in {None, "zh", "en"}:
         raise typer.BadParameter("zh | en", param_hint="--lang")
     words = Words(language_of([f"--lang={lang}"] if lang else [], os.environ))

@@ -54,6 +54,7 @@ _COLUMNS = {
     **_LINES,
     **_MOVES,
     "special_mention": ("关注", "Special\nmention"),
+    "substandard": ("次级", "Sub-\nstandard"),
     "non_performing": ("不良", "Non-\nperforming"),
     "over_90": ("逾期\n90天以上", "Over\n90 days"),
     "over_90_to_npl": ("90天以上\n/不良", "Over 90\n/ NPL"),

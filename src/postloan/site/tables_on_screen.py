@@ -79,11 +79,12 @@ def _print_fitting(report: Report, sheet: Sheet, words: Words, console: Console)
 def _laid_out(report: Report, sheet: Sheet, unit: Unit, words: Words) -> Table:
     table = _table(sheet_title(report, sheet, words))
     columns = [column for column in sheet.columns if column.on_screen]
+    units = {"money": unit.name, "count": words("unit.count"), "share": words("unit.share")}
+    has_units = any(units.get(column.kind) for column in columns)
     for column in columns:
-        header = words(f"column.{column.name}")
-        under = unit.name if column.kind == "money" else words.of("unit", column.kind) if _is_figure(column) else ""
+        header = words(f"column.{column.name}") + (f"\n{units.get(column.kind, '')}" if has_units else "")
         justify: JustifyMethod = "right" if _is_figure(column) else "left"
-        table.add_column(f"{header}\n{under}", justify=justify, vertical="bottom", no_wrap=True)
+        table.add_column(header, justify=justify, vertical="bottom", no_wrap=True)
     for line in sheet.rows:
         if line["row"] in {"subtotal", "total"} and table.rows and not table.rows[-1].style:
             table.add_section()

@@ -1,15 +1,20 @@
-"""The terminal a command talks to: its words, its screen, and whether a program is reading."""
+"""The terminal a command talks to: its words, its screen, and whether a program is reading.
+
+Rich is imported when something is printed: help does without it.
+"""
+# ruff: noqa: PLC0415
 
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from postloan.site.words import Words
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _WIDTH_UNSEEN = 100
 """Columns of a screen that is a file or a pipe."""
@@ -27,8 +32,8 @@ class Terminal:
     """
 
     words: Words
-    out: Console
-    err: Console
+    out: "Console"
+    err: "Console"
     debug: bool = False
     as_json: bool = False
 
@@ -39,6 +44,8 @@ class Terminal:
     @contextmanager
     def progress(self) -> Iterator[Tell]:
         """Show a bar while work goes on; only to a person."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         is_seen = self.err.is_terminal and not self.as_json
         with Progress(*columns, console=self.err, transient=True, disable=not is_seen) as bar:
@@ -55,7 +62,9 @@ def open_terminal(words: Words, *, debug: bool) -> Terminal:
     return Terminal(words, _console(is_error=False), _console(is_error=True), debug=debug)
 
 
-def _console(*, is_error: bool) -> Console:
+def _console(*, is_error: bool) -> "Console":
+    from rich.console import Console
+
     file = sys.stderr if is_error else sys.stdout
     width = None if file.isatty() else _WIDTH_UNSEEN
     return Console(stderr=is_error, width=width, markup=False, emoji=False, highlight=False)
