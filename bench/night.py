@@ -87,8 +87,8 @@ def night(home: Path, workers: int) -> Run:
     """Compute and publish the night from loaded feeds, with nothing of it there before."""
     shutil.rmtree(home / "snapshots", ignore_errors=True)
     shutil.rmtree(home / "nights", ignore_errors=True)
-    command = [sys.executable, "-m", "postloan.site.cli", "--home", str(home), "night", book.ON.isoformat()]
-    return run([*command, "--workers", str(workers)])
+    command = [str(Path(sys.executable).with_name("postloan")), "night", book.ON.isoformat()]
+    return run([*command, "--home", str(home), "--workers", str(workers)])
 
 
 def floor(home: Path, workers: int) -> float:

@@ -16,6 +16,7 @@ from postloan.plan.trace import Allocation, allocations, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
 from postloan.snapshot.read import read_manifest, scan_loans
+from postloan.steps.debtor_floor import contamination_cases
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Why:
     loan, debtor      the published rows, as recomputed.
     position          where the story begins: paid out, or taken on.
     unpaid            instalments fallen due and not fully paid: due_on, principal_cents, interest_cents, fee_cents.
+    contamination     each case of contamination: the tier and clause it sets for the debtor, or None where it does not
+                      bind.
     fallen            how many instalments have fallen due, and their sums.
     allocations       each payment's parts.
     decisions         the desk's decisions about the loan that hold on the day.
@@ -39,6 +42,7 @@ class Why:
     loan: dict[str, Any]
     debtor: dict[str, Any]
     position: dict[str, Any]
+    contamination: dict[str, tuple[str, str] | None]
     fallen: dict[str, int]
     unpaid: pl.DataFrame
     allocations: Sequence[Allocation]
@@ -78,6 +82,10 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         loan=loan,
         debtor=assessed.debtors.row(0, named=True),
         position=row_of(assessed.positions, loan_no),
+        contamination={
+            case.name: (case.tier, case.cite) if assessed.debtors.select(case.binds).item() else None
+            for case in contamination_cases(policy.contamination)
+        },
         fallen={
             "count": dues.height,
             "principal_cents": int(dues["principal_cents"].sum()),

@@ -72,16 +72,20 @@ def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
         days=rule.all_banks.over_days, part=_units(part_cents), whole=_units(whole_cents),
         share=_percent(part_cents, whole_cents),
     )  # fmt: skip
-    elsewhere = words(lang, "fact_other_npl" if debtor["other_bank_npl"] else "fact_no_other_npl")
-    set_by = debtor["floor_cite"]
-    shown = (
-        (own, _over_share(rule.own_bank.over_share_e8, lang), rule.own_bank),
-        (everywhere, _over_share(rule.all_banks.over_share_e8, lang), rule.all_banks),
-        (elsewhere, words(lang, "binds_any_npl"), rule.any_non_performing),
+    bad_debts = words(lang, "comma").join(
+        (
+            words(lang, "fact_own_npl" if debtor["npl_cents"] else "fact_no_own_npl"),
+            words(lang, "fact_other_npl" if debtor["other_bank_npl"] else "fact_no_other_npl"),
+        )
     )
-    for facts, binds_when, case in shown:
-        binds = set_by == str(case.cite)
-        yield FloorLine(name, facts, binds_when, case.tier if binds else "pass", set_by if binds else "")
+    shown = {
+        "own_bank": (own, _over_share(rule.own_bank.over_share_e8, lang)),
+        "all_banks": (everywhere, _over_share(rule.all_banks.over_share_e8, lang)),
+        "any_non_performing": (bad_debts, words(lang, "binds_any_npl")),
+    }
+    for case, (facts, binds_when) in shown.items():
+        tier, cite = story.contamination[case] or ("pass", "")
+        yield FloorLine(name, facts, binds_when, tier, cite)
 
 
 def _over_share(share_e8: int, lang: str) -> str:

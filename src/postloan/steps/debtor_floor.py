@@ -1,5 +1,7 @@
 """The debtor floor: one bad debt of a debtor touches its others (contamination)."""
 
+from typing import NamedTuple
+
 import dataframely as dy
 import polars as pl
 
@@ -20,20 +22,36 @@ def debtor_floor(debtors: dy.DataFrame[DebtorView], *, contamination: Contaminat
     A share binds when it is passed, not when it is reached. Shares are compared as whole products in 128 bits.
     The share of this bank is looked at first: where both bind, it is the one cited.
     """
+    tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
+    for case in contamination_cases(contamination):
+        tier = pl.when(case.binds).then(pl.lit(case.tier)).otherwise(tier)
+        cite = pl.when(case.binds).then(pl.lit(case.cite)).otherwise(cite)
+    return DebtorFloor.validate(debtors.select("debtor_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))
+
+
+class ContaminationCase(NamedTuple):
+    """One way in which a bad debt touches a debtor's others: when it binds, over columns of DebtorView."""
+
+    name: str
+    binds: pl.Expr
+    tier: str
+    cite: str
+
+
+def contamination_cases(contamination: Contamination) -> tuple[ContaminationCase, ...]:
+    """Set out the three cases; where several bind, the last of them sets the floor."""
     own, everywhere, any_bad = contamination.own_bank, contamination.all_banks, contamination.any_non_performing
     over_90_cents = pl.max_horizontal("over_90_cents", "all_banks_over_90_cents")
     all_cents = pl.max_horizontal("exposure_cents", "all_banks_cents")
-    cases = (
-        ((pl.col("npl_cents") > 0) | pl.col("other_bank_npl"), any_bad.tier, any_bad.cite),
-        (_passes(over_90_cents, all_cents, everywhere.over_share_e8), everywhere.tier, everywhere.cite),
-        (_passes(pl.col("npl_cents"), pl.col("exposure_cents"), own.over_share_e8), own.tier, own.cite),
+    reaches = ~pl.col("is_retail")
+    has_bad = (pl.col("npl_cents") > 0) | pl.col("other_bank_npl")
+    own_passes = _passes(pl.col("npl_cents"), pl.col("exposure_cents"), own.over_share_e8)
+    everywhere_passes = _passes(over_90_cents, all_cents, everywhere.over_share_e8)
+    return (
+        ContaminationCase("any_non_performing", reaches & has_bad, any_bad.tier, str(any_bad.cite)),
+        ContaminationCase("all_banks", reaches & everywhere_passes, everywhere.tier, str(everywhere.cite)),
+        ContaminationCase("own_bank", reaches & own_passes, own.tier, str(own.cite)),
     )
-    tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
-    for binds, case_tier, case_cite in cases:
-        applies = binds & ~pl.col("is_retail")
-        tier = pl.when(applies).then(pl.lit(case_tier)).otherwise(tier)
-        cite = pl.when(applies).then(pl.lit(str(case_cite))).otherwise(cite)
-    return DebtorFloor.validate(debtors.select("debtor_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))
 
 
 def _passes(part_cents: pl.Expr, whole_cents: pl.Expr, share_e8: int) -> pl.Expr:
