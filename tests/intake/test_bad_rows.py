@@ -276,3 +276,20 @@ def test_rows_in_equal_rows_accepted_and_put_aside(bank: Bank) -> None:
     assert told["row"].n_unique() == report.quarantined
     assert told["row"].is_sorted()
     assert isinstance(told, pl.DataFrame)
+
+
+def test_a_covenant_file_that_names_nobody(bank: Bank) -> None:
+    covenant = {"covenant_id": "V", "metric": "dscr", "operator": ">=", "threshold": "1.2", "test_every_months": 3}
+    assert bank.loaded({**small_bank(), "covenant": [covenant]}).tables["covenant"].quarantined == 1
+    assert put_aside(bank, "rule") == [("binds_a_loan_or_a_facility",)]
+
+
+def test_a_loan_that_changes_its_debtor_inside_one_file(bank: Bank) -> None:
+    tables = small_bank()
+    tables["loan"][0]["known_on"] = "2024-03-01"
+    tables["loan"].append(tables["loan"][0] | {"debtor_id": "D2", "known_on": "2024-03-15"})
+    bank.loaded(tables)
+    assert [row for row in put_aside(bank, "table", "row", "rule") if row[0] == "loan"] == [
+        ("loan", 1, "owner_changed"),
+        ("loan", 5, "owner_changed"),
+    ]

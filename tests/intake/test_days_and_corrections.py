@@ -264,3 +264,37 @@ def test_progress_is_told(bank: Bank) -> None:
     bank.load(bank.deliver(small_bank()), tell=lambda *what: told.append(what))
     assert [done for _, done, _ in told] == [0, 1, 2, 3, 4]
     assert told[2] == ("2024-03-31 loan", 2, 4)
+
+
+def test_rows_of_a_superseded_increment_are_gone(bank: Bank) -> None:
+    bank.loaded({**small_bank(), "payment": [payment("P1", "1")]}, "2024-02-29")
+    increment(bank, MARCH, payment("P2", "2"), payment("P3", "3"))
+    increment(bank, date(2024, 4, 30), payment("P4", "4"))
+    increment(bank, MARCH, payment("P3", "3.50"), correct=True)
+    assert amounts(bank) == {"P1": 100, "P3": 350, "P4": 400}
+    assert amounts(bank, MARCH) == {"P1": 100, "P2": 200, "P3": 300}
+    assert bank.facts().feed_hashes.keys() == {"1", "3", "4"}
+
+
+def test_a_full_table_without_a_loan_takes_it_out_of_the_book_at_once(bank: Bank) -> None:
+    bank.loaded(february(), "2024-02-29")
+    tables = {"loan": small_bank()["loan"][:2], "payment": [payment("P8", "1"), payment("P9", "1", loan_id="L3")]}
+    report = bank.loaded(tables, modes={"payment": "increment"})
+    assert bank.quarantine().select("key", "rule").rows() == [("P9", "unknown_reference")]
+    assert report.tables["payment"].accepted == 1
+
+
+def test_a_branch_may_hang_on_an_office_of_an_earlier_day(bank: Bank) -> None:
+    bank.loaded(small_bank())
+    branch = {"org_id": "020", "parent_id": "000", "name": "b", "level": "branch"}
+    report = bank.loaded({"org": [branch]}, "2024-04-30", modes={"org": "increment"})
+    assert report.quarantined == 0
+    assert bank.loaded({"org": [branch | {"org_id": "030"}]}, "2024-05-31").quarantined == 1
+
+
+def test_a_loan_of_a_debtor_who_came_earlier(bank: Bank) -> None:
+    bank.loaded(small_bank())
+    loan = small_bank()["loan"][2] | {"loan_id": "L5"}
+    assert bank.loaded({"loan": [loan]}, "2024-04-30", modes={"loan": "increment"}).quarantined == 0
+    assert bank.facts().find_loan("L5") == (5, 2, shard_of("D2", 8))
+    assert bank.facts().find_loan("L1")[0] == 1
