@@ -10,6 +10,7 @@ from postloan.demo.agreements import put_agreements
 from postloan.demo.behaviour import pay
 from postloan.demo.bureau import Bureau
 from postloan.demo.dates import month_ends, month_of
+from postloan.demo.happenings import put_events, put_legal_events
 from postloan.demo.lines import Window
 from postloan.demo.loan_rows import put_instalments, put_loans
 from postloan.demo.loans import Book, draw_book
@@ -19,11 +20,15 @@ from postloan.demo.registers import Register, debtor_table, register
 from postloan.demo.schedules import AHEAD_DAYS, Schedule, build_schedules
 from postloan.demo.security import put_security
 from postloan.demo.standings import Truth, decide, put_openings, put_payments
+from postloan.demo.statements import put_statements
+from postloan.demo.ties import put_account_entries, put_ties
 from postloan.demo.truth import Accounts
 from postloan.demo.write import FeedWriter, require_empty, serials
 from postloan.errors import RequestWrong
 
-LOANS_LEAST, MONTHS_MOST = 100, 120
+LOANS_LEAST, MONTHS_MOST = 100, 40
+"""The fortieth month-end, counted back, is July 2023, when the classification rules begin."""
+
 Tell = Callable[[str, int, int], None]
 
 
@@ -65,7 +70,7 @@ class _Bank:
 
     def write(self) -> list[date]:
         """Write it all: registers, then schedules, then month by month."""
-        steps = (self._put_bank, self._put_debtors, self._put_security)
+        steps = (self._put_bank, self._put_debtors, self._put_security, self._put_surroundings)
         for done, step in enumerate(steps):
             self._tell("registers", done, len(steps))
             step()
@@ -86,6 +91,14 @@ class _Bank:
 
     def _put_security(self) -> None:
         put_security(self._book, self._known, self._market, self._window, self._writer, self._seed)
+
+    def _put_surroundings(self) -> None:
+        book, known, writer, seed = self._book, self._known, self._writer, self._seed
+        put_statements(book, known, self._window, writer, seed)
+        put_events(book, known, self._window, writer, seed)
+        put_legal_events(book, known, self._window, writer)
+        put_ties(book, known, writer, seed)
+        put_account_entries(book, known, self._window, writer, seed)
 
     def _put_schedules(self) -> Schedule:
         """Write loans and instalments; keep only what falls due by the end, which is all that behaviour looks at."""

@@ -20,6 +20,9 @@ GRADES = ("AAA", "AA+", "AA", "AA-", "A+", "A", "A-", "BBB", "BB", "B")
 GROUPED_SHARE, GROUP_SIZE = 0.15, 4
 WOMEN_SHARE, LISTED_SHARE = 0.45, 0.3
 DAYS_A_YEAR = 365.25
+OWNER_PREFIX = "ZR"
+"""Identifiers of people behind firms who are no debtors themselves: owners and guarantors."""
+
 PHONE_PREFIX = "154"
 """A range of numbers that no operator sells, so that nobody is ever called from a demo."""
 

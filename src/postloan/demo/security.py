@@ -11,7 +11,7 @@ from postloan.demo.market import house_prices
 from postloan.demo.offices import CITIES, DISTRICTS_EACH, PLACE_NAMES, REGION_CODES
 from postloan.demo.parties import COMPANY
 from postloan.demo.products import FIXED, GUARANTEE, HOME, MICRO, MORTGAGE, PLEDGE
-from postloan.demo.registers import Register
+from postloan.demo.registers import OWNER_PREFIX, Register
 from postloan.demo.write import FeedWriter, day_series, only, serials, words
 
 KINDS = (
@@ -179,7 +179,7 @@ def _put_guarantees(book: Book, known: Register, writer: FeedWriter, rng: np.ran
     is_firm = book.parties.form[owner] == COMPANY
     firms = np.flatnonzero(is_firm)
     circling = firms[: int(len(firms) * CIRCLE_SHARE) // CIRCLE * CIRCLE]
-    guarantor = serials("ZR", owner, 9)
+    guarantor = serials(OWNER_PREFIX, owner, 9)
     other = owner.copy()
     turned = np.roll(circling.reshape(-1, CIRCLE), 1, axis=1).ravel()
     other[circling] = owner[turned]
