@@ -15,8 +15,6 @@ from postloan.intake.order import in_order
 from postloan.intake.records import facts_folder, part_file, record_file
 from postloan.intake.shape import facts_shape
 
-ROW_GROUP_ROWS = 1_000_000
-
 
 @contextmanager
 def held_home(home: Path) -> Iterator[None]:
@@ -82,10 +80,14 @@ def _write_rows(path: Path, table: str, rows: pl.DataFrame) -> None:
 
 
 def write_frame(path: Path, frame: pl.DataFrame) -> None:
-    """Write a frame so that the same rows always give the same bytes, and see it safe on the disk."""
+    """Write a frame so that the same rows always give the same bytes, and see it safe on the disk.
+
+    A part is one row group: it is read whole, and then its columns are arrays that kernels can walk without a copy.
+    """
     with refusing_unwritable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        frame.rechunk().write_parquet(path, compression="lz4", statistics=False, row_group_size=ROW_GROUP_ROWS)
+        one_group = max(1, frame.height)
+        frame.rechunk().write_parquet(path, compression="lz4", statistics=False, row_group_size=one_group)
         sync(path)
 
 
