@@ -29,7 +29,7 @@ def money_units(currency: str, language: Language) -> tuple[Unit, ...]:
         )
     return (
         Unit(currency, 1, 2),
-        Unit(f"{currency} '000", 10**3, 0),
+        Unit(f"{currency} k", 10**3, 0),
         Unit(f"{currency} m", 10**6, 2),
         Unit(f"{currency} m", 10**6, 1),
         Unit(f"{currency} bn", 10**9, 2),

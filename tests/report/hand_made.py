@@ -1,0 +1,56 @@
+"""Snapshots made by hand: a few loans a day, written as a night would leave them, without a night."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from postloan.snapshot.files import write_table
+from postloan.snapshot.publish import FinishedShard, publish
+from postloan.tables.results import LOAN_STATUSES
+from postloan.tables.units import BUCKETS, TIERS
+
+JANUARY, MARCH = date(2024, 1, 31), date(2024, 3, 31)
+
+_TYPES = {
+    "loan_no": pl.Int64(), "status": pl.Enum(LOAN_STATUSES), "tier": pl.Enum(TIERS), "bucket": pl.Enum(BUCKETS),
+    "days_past_due": pl.Int32(), "outstanding_cents": pl.Int64(), "overdue_principal_cents": pl.Int64(),
+    "overdue_interest_cents": pl.Int64(), "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(),
+}  # fmt: skip
+
+ORGS = pl.DataFrame(
+    [
+        ("000", None, "总行", "head"), ("010", "000", "海淀分行", "branch"), ("011", "010", "中关村支行", "sub_branch"),
+        ("020", "000", "朝阳分行", "branch"), ("021", "020", "望京支行", "sub_branch"),
+        ("022", "021", "望京东支行", "sub_branch"),
+    ],
+    schema=["org_id", "parent_id", "name", "level"],
+    orient="row",
+)  # fmt: skip
+
+
+def loan(loan_no: int, tier: str, cents: int, **others: Any) -> dict[str, Any]:
+    """One published loan: on the book, not overdue, in an office of Haidian, unless said otherwise."""
+    return {
+        "loan_no": loan_no, "status": "active", "tier": tier, "bucket": "M0", "days_past_due": 0,
+        "outstanding_cents": cents, "overdue_principal_cents": 0, "overdue_interest_cents": 0, "org_id": "011",
+        "product": "consumer", "industry_code": "C1311",
+    } | others  # fmt: skip
+
+
+def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, shards: int = 2) -> None:
+    """Publish loans as the snapshot of a day, in some shards."""
+    finished = []
+    for shard in range(shards):
+        folder = home / "nights" / str(on) / f"{shard}"
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = [each for each in loans if each["loan_no"] % shards == shard]
+        files = {
+            "loan": write_table(folder / "loan.parquet", pl.DataFrame(rows, schema=_TYPES)),
+            "debtor": write_table(folder / "debtor.parquet", pl.DataFrame(schema={"debtor_no": pl.Int64()})),
+        }
+        finished.append(FinishedShard(shard, folder, {"files": files}))
+    pins = {"on": str(on), "known_on": str(on), "loans": [list(map(str, each.values())) for each in loans]}
+    publish(home, f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})
