@@ -217,3 +217,11 @@ def test_parquet_columns_of_the_wrong_kind(opened: Bank, column: str, values: li
         del rows["amount"]
     pl.DataFrame(rows).write_parquet(folder / "payment.parquet")
     assert opened.refused(FeedHeaderWrong, folder).where["column"] == column
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
+def test_folders_may_have_odd_names(tmp_path: Path, form: str) -> None:
+    odd = Bank(tmp_path / "贷后 [1] *=2 {x}?")
+    assert odd.loaded(small_bank(), form=form).quarantined == 0
+    assert len(odd.rows("payment", "payment_id")) == 5
+    assert odd.facts().find_loan("L1")[0] == 1

@@ -8,7 +8,7 @@ import polars as pl
 
 from postloan.errors import HomeNotReady, LoanUnknown
 from postloan.intake.number import read_numbers
-from postloan.intake.order import in_order
+from postloan.intake.order import in_order, read_rows
 from postloan.intake.records import (
     Layout,
     LoadRecord,
@@ -94,11 +94,9 @@ def read_parts(
     repeats = any(record.tables[table].repeats_keys for record in parts)
     is_late = any((record.tables[table].last_known_on or known_on) > known_on for record in parts)
     if len(files) == 1 and not repeats and not is_late:
-        return pl.read_parquet(files[0][1], columns=wanted).select(wanted)
+        return read_rows(files[0][1], wanted).select(wanted)
     needed = list(dict.fromkeys((*wanted, *shape.order, *(shape.key if repeats else ()), "known_on")))
-    frame = pl.concat(
-        [pl.read_parquet(path, columns=needed).select(*needed, _load=pl.lit(load, pl.Int64)) for load, path in files]
-    )
+    frame = pl.concat([read_rows(path, needed).select(*needed, _load=pl.lit(load, pl.Int64)) for load, path in files])
     if is_late:
         frame = frame.filter(pl.col("known_on") <= known_on)
     if repeats:

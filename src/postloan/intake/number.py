@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from postloan.intake.order import read_rows
 from postloan.intake.records import parts_folder
 
 NUMBERS_COLUMNS: dict[str, dict[str, pl.DataType]] = {
@@ -25,7 +26,7 @@ def numbers_file(home: Path, load: int, kind: str) -> Path:
 def read_numbers(home: Path, loads: Sequence[int], kind: str, only: pl.Expr | None = None) -> pl.DataFrame:
     """Read the identifiers that some loads numbered, in the order of the loads given."""
     paths = [path for path in (numbers_file(home, load, kind) for load in loads) if path.exists()]
-    frames = [frame if only is None else frame.filter(only) for frame in map(pl.read_parquet, paths)]
+    frames = [frame if only is None else frame.filter(only) for frame in map(read_rows, paths)]
     return pl.concat(frames) if frames else pl.DataFrame(schema=NUMBERS_COLUMNS[kind])
 
 

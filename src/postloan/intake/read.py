@@ -11,6 +11,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
 from postloan.errors import FeedHeaderWrong, FeedUnreadable
+from postloan.intake.order import read_rows
 from postloan.intake.scan import decoded_pieces, scan_csv
 from postloan.tables.inputs import FEED_TABLES
 
@@ -96,7 +97,7 @@ def _read_csv(table: str, path: Path, encoding: str) -> RawTable:
     sources = match_header(table, shape.header, path)
     source = path if encoding == "utf-8" else b"".join(decoded_pieces(path, encoding))
     try:
-        frame = pl.read_csv(source, infer_schema=False)
+        frame = pl.read_csv(source, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as wrong:
         raise _unreadable(path, "CSV", wrong) from wrong
     if frame.columns != shape.header or frame.height != shape.records:
@@ -110,14 +111,14 @@ def _read_csv(table: str, path: Path, encoding: str) -> RawTable:
 
 def _read_parquet(table: str, path: Path) -> RawTable:
     try:
-        types = pl.read_parquet_schema(path)
+        types = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as wrong:
         raise _unreadable(path, "Parquet", wrong) from wrong
     sources = match_header(table, list(types), path)
     for name, source in sources.items():
         _check_kind(table, path, name, source, types[source])
     try:
-        frame = pl.read_parquet(path, columns=list(types))
+        frame = read_rows(path, list(types))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as wrong:
         raise _unreadable(path, "Parquet", wrong) from wrong
     return RawTable(table, frame, sources)
