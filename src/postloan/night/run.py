@@ -21,8 +21,8 @@ from postloan.night.pins import Pins, pins, run_id
 from postloan.night.shard import ShardTask, finished_shard, run_shard, shard_folder
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json
-from postloan.snapshot.publish import publish, snapshot_folder
-from postloan.snapshot.read import published_run, read_manifest
+from postloan.snapshot.publish import publish
+from postloan.snapshot.read import is_published, read_manifest
 
 Tell = Callable[[date, int, int], None]
 
@@ -94,10 +94,12 @@ def _run_night(
     policy = policy_on(rulebook, law)
     pinned = pins(facts, rulebook, on=on, law_of=law)
     run = run_id(pinned)
-    if published_run(home, on) == run and snapshot_folder(home, run).is_dir():
+    folder = home / "nights" / run
+    if is_published(home, on, run):
+        # A night killed after its pointer moved leaves its folder behind.
+        shutil.rmtree(folder, ignore_errors=True)
         return Published(on, run, read_manifest(home, on), was_there=True)
 
-    folder = home / "nights" / run
     _pin(folder, pinned | {"shards": facts.layout.shards})
     tasks = [ShardTask(home, folder, shard, on, facts.known_on, law) for shard in range(facts.layout.shards)]
     waiting = [task for task in tasks if not shard_folder(folder, task.shard).exists()]

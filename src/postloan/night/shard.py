@@ -11,7 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
+from postloan.night.pins import code_fingerprint
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
@@ -37,9 +39,9 @@ def run_shard(task: ShardTask) -> int:
     place = shard_folder(task.folder, task.shard)
     if place.exists():
         return task.shard
-    inputs = read_inputs(_facts(task.home, task.known_on), task.shard)
-    policy = policy_on(_rulebook(task.home), task.law_of)
-    assessed = assess(inputs, policy, on=task.on)
+    facts, rulebook = _begun_with(task.home, task.known_on, task.folder)
+    inputs = read_inputs(facts, task.shard)
+    assessed = assess(inputs, policy_on(rulebook, task.law_of), on=task.on)
 
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -119,10 +121,16 @@ def _rename_once(part: Path, place: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _facts(home: Path, known_on: date) -> Facts:
-    return Facts(home, known_on)
-
-
-@lru_cache(maxsize=2)
-def _rulebook(home: Path) -> Rulebook:
-    return load_rulebook(home)
+def _begun_with(home: Path, known_on: date, folder: Path) -> tuple[Facts, Rulebook]:
+    """Open the facts and rules that the night was begun with, once a night: its folder is named by its pins."""
+    facts, rulebook = Facts(home, known_on), load_rulebook(home)
+    begun = read_json(folder / "pins.json")
+    now = {"feeds": facts.feed_hashes, "rulebook": rulebook.fingerprint, "code": code_fingerprint()}
+    changed = [name for name, pinned in now.items() if begun[name] != pinned]
+    if changed:
+        raise NightPinned(
+            message=f"The {', '.join(changed)} changed while this night was computed.",
+            hint="Run the night again; it begins anew with what holds now.",
+            where={"folder": folder},
+        )
+    return facts, rulebook

@@ -32,7 +32,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def commit_json(path: Path, content: object) -> None:
     """Put a JSON file into place by renaming it there."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.part")
     write_bytes(part, (json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode())
     part.rename(path)
     sync_folder(path.parent)
@@ -42,6 +42,12 @@ def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object."""
     content: dict[str, Any] = json.loads(path.read_bytes())
     return content
+
+
+def hash_of(path: Path) -> str:
+    """Return the sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_table(path: Path, frame: pl.DataFrame) -> dict[str, object]:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from postloan.snapshot.files import commit_json, sync_folder
+from postloan.snapshot.files import commit_json, hash_of, read_json, sync_folder
 
 TABLES = ("loan", "debtor")
 
@@ -37,25 +37,35 @@ def pointer_file(home: Path, on: date) -> Path:
 def publish(home: Path, run: str, on: date, shards: list[FinishedShard], manifest: dict[str, Any]) -> Path:
     """Publish a night's tables under its run and point the business date to it.
 
-    Tables are linked, not copied, where the disk allows; a run published before is not written again.
+    Tables are linked, not copied, where the disk allows; a run published before is written again only if damaged.
     """
     place = snapshot_folder(home, run)
+    sources = {f"{table}/{shard.shard:04d}.parquet": (table, shard) for table in TABLES for shard in shards}
+    files = {name: shard.summary["files"][table] for name, (table, shard) in sources.items()}
+    if place.exists() and not _is_whole(place, files):
+        shutil.rmtree(place)
     if not place.exists():
         part = place.with_name(f".{run}.part")
         shutil.rmtree(part, ignore_errors=True)
-        files = {}
         for table in TABLES:
             (part / table).mkdir(parents=True)
-            for shard in shards:
-                name = f"{table}/{shard.shard:04d}.parquet"
-                _link(shard.folder / f"{table}.parquet", part / name)
-                files[name] = shard.summary["files"][table]
+        for name, (table, shard) in sources.items():
+            _link(shard.folder / f"{table}.parquet", part / name)
+        for table in TABLES:
             sync_folder(part / table)
         commit_json(part / "manifest.json", manifest | {"run_id": run, "on": on.isoformat(), "files": files})
         part.rename(place)
         sync_folder(place.parent)
     commit_json(pointer_file(home, on), {"run_id": run})
     return place
+
+
+def _is_whole(place: Path, files: dict[str, Any]) -> bool:
+    try:
+        whole = read_json(place / "manifest.json")["files"] == files
+        return whole and all(hash_of(place / name) == said["sha256"] for name, said in files.items())
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _link(source: Path, target: Path) -> None:

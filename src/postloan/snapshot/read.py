@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.errors import NothingPublished, SnapshotDamaged
 from postloan.snapshot.files import read_json
-from postloan.snapshot.publish import pointer_file, snapshot_folder
+from postloan.snapshot.publish import TABLES, pointer_file, snapshot_folder
 from postloan.tables.published import PublishedDebtor, PublishedLoan
 
 _POINTER = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
@@ -24,9 +24,17 @@ def published_days(home: Path) -> list[date]:
 
 
 def published_run(home: Path, on: date) -> str | None:
-    """Return the run published for a business date, or None."""
+    """Return the run published for a business date, or None; SnapshotDamaged where the pointer cannot be read."""
     pointer = pointer_file(home, on)
-    return str(read_json(pointer)["run_id"]) if pointer.is_file() else None
+    return str(_read(pointer, "run_id")["run_id"]) if pointer.is_file() else None
+
+
+def is_published(home: Path, on: date, run: str) -> bool:
+    """Tell whether a business date points to this run, and the run lies there whole."""
+    try:
+        return published_run(home, on) == run and all(_tables(home, on, table, None) for table in TABLES)
+    except SnapshotDamaged:
+        return False
 
 
 def read_manifest(home: Path, on: date) -> dict[str, Any]:
@@ -46,17 +54,26 @@ def read_manifest(home: Path, on: date) -> dict[str, Any]:
     manifest = snapshot_folder(home, run) / "manifest.json"
     if not manifest.is_file():
         raise _damaged(manifest, "The manifest is missing.")
-    return read_json(manifest)
+    return _read(manifest, "files")
+
+
+def _read(path: Path, needed: str) -> dict[str, Any]:
+    try:
+        content = read_json(path)
+        content[needed]
+    except (ValueError, KeyError, TypeError):
+        raise _damaged(path, "A published file is cut short or is not what a night writes.") from None
+    return content
 
 
 def read_loans(home: Path, on: date, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """Read a day's published loans, by loan number; every column of PublishedLoan or only some."""
-    return _read(home, on, "loan", "loan_no", columns or PublishedLoan.column_names())
+    return _collect(home, on, "loan", "loan_no", columns or PublishedLoan.column_names())
 
 
 def read_debtors(home: Path, on: date, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """Read a day's published debtors, by debtor number; every column of PublishedDebtor or only some."""
-    return _read(home, on, "debtor", "debtor_no", columns or PublishedDebtor.column_names())
+    return _collect(home, on, "debtor", "debtor_no", columns or PublishedDebtor.column_names())
 
 
 def scan_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFrame:
@@ -64,7 +81,7 @@ def scan_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFram
     return pl.scan_parquet(_tables(home, on, "loan", shard))
 
 
-def _read(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:
+def _collect(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:
     wanted = list(dict.fromkeys((*columns, order)))
     return pl.scan_parquet(_tables(home, on, table, None)).select(wanted).collect().sort(order).select(columns)
 
@@ -88,6 +105,6 @@ def _tables(home: Path, on: date, table: str, shard: int | None) -> list[Path]:
 def _damaged(path: Path, message: str) -> SnapshotDamaged:
     return SnapshotDamaged(
         message=message,
-        hint="Delete the pointer of that day and compute the night again: the same pins give the same bytes.",
+        hint="Compute the night of that day again: the same pins give the same bytes, and what is damaged is replaced.",
         where={"file": path},
     )
