@@ -88,9 +88,9 @@ def test_twenty_kills_at_random_instants_leave_the_same_bytes(
     print(f"seed {seed}")
     chance = random.Random(seed)  # noqa: S311
 
-    # A fifth of the kills before the first shard is done, a fifth about the end and after it, the rest between.
-    spans = [(0.0, 0.9)] * 4 + [(0.9, 1.9)] * 12 + [(1.9, 2.1)] * 4
-    plans = [(2 if at % 4 == 1 else 0, chance.uniform(*span)) for at, span in enumerate(spans)]
+    # A random while after the beginning, after a random shard, or after the last, when publishing begins.
+    shards = [0] * 3 + [chance.randrange(1, SHARDS) for _ in range(12)] + [SHARDS] * 5
+    plans = [(2 if at % 4 == 1 else 0, shard, chance.random()) for at, shard in enumerate(shards)]
     seconds = {}
     for workers in (0, 2):
         shutil.copytree(a_loaded_home, tmp_path / f"timed-{workers}")
@@ -102,13 +102,18 @@ def test_twenty_kills_at_random_instants_leave_the_same_bytes(
     stages: Counter[str] = Counter()
     with ExitStack() as ended:
         nights: deque[subprocess.Popen[str]] = deque()
-        for at, (home, (workers, instant)) in enumerate(zip(homes, plans, strict=True)):
+        for at, (home, (workers, shard, part)) in enumerate(zip(homes, plans, strict=True)):
             for ahead in range(at + len(nights), min(at + 3, len(plans))):
                 nights.append(start(homes[ahead], plans[ahead][0]))
                 ended.callback(kill, nights[-1])
             night, (first, end) = nights.popleft(), seconds[workers]
             go(night)
-            time.sleep(first * instant if instant < 1 else first + (end - first) * (instant - 1))
+            assert night.stdout is not None
+            while shard and night.stdout.readline() != f"{shard}\n":
+                pass
+            gap = (end - first) / SHARDS
+            # Publishing is links and renames: quicker than a shard.
+            time.sleep(part * {0: first, SHARDS: gap / 4}.get(shard, gap))
             kill(night)
             stages[stage(home)] += 1
 
