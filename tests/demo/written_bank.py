@@ -24,7 +24,7 @@ class WrittenBank:
             for day in self.days
             if (path := self.feeds / day.isoformat() / f"{name}.parquet").exists()
         ]
-        return pl.concat(parts)
+        return pl.concat(parts, how="diagonal")
 
     def truth(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.folder / "truth" / f"{name}.parquet")

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from postloan.demo.dates import EPOCH_YEAR, Days, day_of_month, first_day
-from postloan.demo.draws import Bools, Indexes, Ints, stream
+from postloan.demo.draws import Bools, Ints, stream
 from postloan.demo.industries import INDUSTRIES
 from postloan.demo.loans import BP_E8, NO_PRINCIPAL_RENEWAL, Book, Loans
 from postloan.demo.offices import sub_branch_ids
@@ -50,49 +50,46 @@ def put_instalments(
     loans: Loans, known: Register, schedule: Schedule, versions: list[Version], writer: FeedWriter
 ) -> None:
     """Write the instalments that the core system delivers."""
-    plain = loans.has_schedule & ~loans.reprices
-    months = known.loan_month[schedule.owner]
-    is_told = plain[schedule.owner]
+    plain = (loans.has_schedule & ~loans.reprices)[schedule.owner]
+    first = np.broadcast_to(np.int8(1), len(schedule.owner))
+    everyone = Version(
+        year=0, loan=np.empty(0, dtype=np.int32), rate_e8=np.empty(0, dtype=np.int64), row_loan=schedule.owner,
+        row_version=first, row_seq=schedule.place + np.int16(1), row_due=schedule.due,
+        row_principal_cents=schedule.principal_cents, row_interest_cents=schedule.interest_cents,
+    )  # fmt: skip
+    told = [(everyone, np.where(plain, known.loan_month[schedule.owner], -1).astype(np.int8))]
+    told += [(version, _told_in(version, known, writer)) for version in versions]
     for month in range(len(writer.days)):
-        rows = np.flatnonzero(is_told & (months == month))
-        parts = [_instalments(
-            known, schedule.owner[rows], np.ones(len(rows), dtype=np.int8), schedule.place[rows] + 1,
-            schedule.due[rows], schedule.principal_cents[rows], schedule.interest_cents[rows], 0,
-        )]  # fmt: skip
-        for version in versions:
-            told = _told_in(version, known, writer)
-            chosen = np.flatnonzero(told == month)
-            parts.append(_instalments(
-                known, version.row_loan[chosen], version.row_version[chosen], version.row_seq[chosen],
-                version.row_due[chosen], version.row_principal_cents[chosen], version.row_interest_cents[chosen],
-                version.year,
-            ))  # fmt: skip
-        writer.put_month("instalment", month, pl.concat([part for part in parts if part.height] or parts[:1]))
+        pieces = [(version, np.flatnonzero(months == month)) for version, months in told]
+        writer.put_month("instalment", month, _instalments(known, [piece for piece in pieces if len(piece[1])]))
 
 
-def _told_in(version: Version, known: Register, writer: FeedWriter) -> NDArray[np.int32]:
+def _told_in(version: Version, known: Register, writer: FeedWriter) -> NDArray[np.int8]:
     if version.year == 0:
-        return known.loan_month[version.row_loan]
-    return np.repeat(writer.month_known(_new_year(version.year, 1)), len(version.row_loan))
+        return known.loan_month[version.row_loan].astype(np.int8)
+    return np.repeat(writer.month_known(_new_year(version.year, 1)), len(version.row_loan)).astype(np.int8)
 
 
-def _instalments(
-    known: Register,
-    loan: Indexes,
-    version: NDArray[Any],
-    seq: NDArray[Any],
-    due: Days,
-    principal: Ints,
-    interest: Ints,
-    year: int,
-) -> pl.DataFrame:
-    since = day_series(_new_year(year, 1))[0] if year else None
-    return pl.DataFrame(
+def _instalments(known: Register, pieces: list[tuple[Version, Ints]]) -> pl.DataFrame:
+    """One frame of several versions' rows, put together a column at a time: of a large bank there is much."""
+    if not pieces:
+        return pl.DataFrame()
+
+    def column(name: str, dtype: type[np.generic]) -> NDArray[Any]:
+        return np.concatenate([getattr(version, name)[rows].astype(dtype) for version, rows in pieces])
+
+    frame = pl.DataFrame(
         {
-            "loan_id": known.loan.gather(loan), "version": version.astype(np.int64), "seq": seq.astype(np.int64),
-            "due_on": day_series(due), "principal_cents": principal, "interest_cents": interest,
+            "loan_id": known.loan.gather(column("row_loan", np.int32)), "version": column("row_version", np.int64),
+            "seq": column("row_seq", np.int64), "due_on": day_series(column("row_due", np.int32)),
+            "principal_cents": column("row_principal_cents", np.int64),
+            "interest_cents": column("row_interest_cents", np.int64),
         }
-    ).with_columns(effective_on=pl.lit(since, pl.Date))  # fmt: skip
+    )  # fmt: skip
+    if not any(version.year for version, _ in pieces):
+        return frame
+    since = np.concatenate([_new_year(version.year or EPOCH_YEAR, len(rows)) for version, rows in pieces])
+    return frame.with_columns(effective_on=only(day_series(since), since > 0))
 
 
 def _opening_level(loans: Loans, schedule: Schedule) -> tuple[Ints, Bools]:

@@ -1,6 +1,7 @@
 """The core system's schedules, written apart from the night's so that each checks the other."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +87,8 @@ class Version:
     loan: Indexes
     rate_e8: Ints
     row_loan: Indexes
-    row_version: Indexes
-    row_seq: Indexes
+    row_version: NDArray[np.integer[Any]]
+    row_seq: NDArray[np.integer[Any]]
     row_due: Days
     row_principal_cents: Ints
     row_interest_cents: Ints
