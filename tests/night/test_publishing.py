@@ -13,7 +13,7 @@ import pytest
 from a_book import ON, SHARDS
 from test_killed import files
 
-from feeds import write_feed
+from feeds import SMALL_BANK_DAY, small_bank, write_feed
 from postloan.errors import (
     CheckFailed,
     HomeBusy,
@@ -308,3 +308,11 @@ def test_a_byte_changed_in_a_snapshot_whose_pointer_is_gone_is_repaired(home: Pa
     changed.write_bytes(content)
     run_night(home, ON, workers=0)
     assert files(home / "snapshots") == calm
+
+
+def test_a_loan_with_a_negative_rate_goes_to_quarantine_and_stops_no_night(tmp_path: Path) -> None:
+    bank = small_bank()
+    bank["loan"][0]["annual_rate"] = Decimal("-0.05")
+    (report,) = load_feeds(tmp_path / "home", write_feed(tmp_path, SMALL_BANK_DAY, bank), shards=2)
+    assert report.tables["loan"].quarantined == 1
+    assert run_night(tmp_path / "home", SMALL_BANK_DAY, workers=0).manifest["totals"]["loans_published"] == 3

@@ -129,7 +129,7 @@ def _empty_state(n: int) -> State:
     )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _receive(loan: int, on: int, terms: Terms, payments: Payments, state: State) -> None:
     """Count the loan's cash, and pay the penalty it was taken on with: that is older than anything due since."""
     for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
@@ -142,7 +142,7 @@ def _receive(loan: int, on: int, terms: Terms, payments: Payments, state: State)
     state.penalty_cents[loan] = terms.penalty_cents[loan] - state.paid_penalty_cents[loan]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _find_settlement(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State) -> tuple[int, int]:
     """Find the day whose payments pay all that is due and all principal not yet due: (that day, the cash up to it).
 
@@ -169,7 +169,7 @@ def _find_settlement(loan: int, on: int, terms: Terms, dues: Dues, payments: Pay
     return settled_on, cash_cents if settled_on < NEVER else 0
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _accrued(loan: int, on: int, row: int, terms: Terms, dues: Dues) -> int:
     """Return how much of the interest of instalment `row`, the next to fall due, has run by `on`."""
     if row >= dues.rows[2 * loan + 1]:
@@ -184,7 +184,7 @@ def _accrued(loan: int, on: int, row: int, terms: Terms, dues: Dues) -> int:
     return int(before_cents) + later_cents
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _run_scheduled(
     loan: int, on: int, order: NDArray[np.int8], terms: Terms, dues: Dues, payments: Payments, state: State
 ) -> None:
@@ -211,7 +211,7 @@ def _run_scheduled(
         state.next_due_on[loan] = dues.due_on[row]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _allocate(
     loan: int, until: int, cash_cents: int, order: NDArray[np.int8], dues: Dues, state: State
 ) -> tuple[int, int]:
@@ -247,7 +247,7 @@ def _allocate(
     return row, cash_cents
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _leave_unpaid(loan: int, due_on: int, left: Cents, state: State) -> None:
     """Note what of an instalment is still owed, and since when."""
     state.overdue_fee_cents[loan] += left[FEE]

@@ -19,6 +19,8 @@ from postloan.snapshot.read import scan_loans
 from postloan.tables.units import TIERS
 
 _SAID = "demo.json"
+_SHARDS = 2
+"""A book this small spends more on opening a shard than on computing it."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,6 @@ class DemoBank:
     loans: int
     months: int
     seed: int
-
-
-_SHARDS = 2
-"""A book this small spends more on opening a shard than on computing it."""
 
 
 def build_demo(home: Path, bank: DemoBank, terminal: Terminal, *, workers: int) -> None:

@@ -51,7 +51,7 @@ def publish_nights(
         for night in nights:
             published.append(night)
             if not terminal.as_json:
-                terminal.out.print(_line(night, time.perf_counter() - began, terminal), soft_wrap=True)
+                terminal.print_line(_line(night, time.perf_counter() - began, terminal))
             began = time.perf_counter()
     return published
 

@@ -26,9 +26,10 @@ Tell = Callable[[str, int, int], None]
 class Terminal:
     """Where a command prints.
 
-    out      the screen for results.
-    err      the screen for progress and refusals.
-    as_json  the caller asked for JSON, so refusals are JSON too.
+    out        the screen for results.
+    err        the screen for progress and refusals.
+    as_json    the caller asked for JSON, so refusals are JSON too.
+    shows_bar  a progress bar is on the error screen.
     """
 
     words: Words
@@ -36,6 +37,12 @@ class Terminal:
     err: "Console"
     debug: bool = False
     as_json: bool = False
+    shows_bar: bool = False
+
+    def print_line(self, text: str) -> None:
+        """Print a line of the result: above the bar, where a bar and the result share the screen."""
+        screen = self.err if self.shows_bar and self.out.is_terminal else self.out
+        screen.print(text, soft_wrap=True)
 
     def print_json(self, said: object) -> None:
         """Print JSON for a program to read."""
@@ -48,13 +55,19 @@ class Terminal:
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         is_seen = self.err.is_terminal and not self.as_json
-        with Progress(*columns, console=self.err, transient=True, disable=not is_seen) as bar:
+        bar = Progress(
+            *columns, console=self.err, transient=True, disable=not is_seen, redirect_stdout=False,
+            redirect_stderr=False,
+        )  # fmt: skip
+        self.shows_bar = is_seen
+        with bar:
             task = bar.add_task("", total=None)
 
             def tell(what: str, done: int, total: int) -> None:
                 bar.update(task, description=what, completed=done, total=total)
 
             yield tell
+        self.shows_bar = False
 
 
 def open_terminal(words: Words, *, debug: bool) -> Terminal:

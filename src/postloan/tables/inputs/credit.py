@@ -105,6 +105,11 @@ class Loan(FeedTable):
         return cls.matures_on.col > cls.disbursed_on.col
 
     @dy.rule()
+    def its_rate_is_not_negative(cls) -> pl.Expr:
+        """A borrower is not paid for borrowing; spreads may be negative, the rate they make may not."""
+        return cls.annual_rate_e8.col >= 0
+
+    @dy.rule()
     def paid_out_after_it_is_signed(cls) -> pl.Expr:
         """Money is not paid out before the contract is signed."""
         return (cls.signed_on.col <= cls.disbursed_on.col).fill_null(value=True)
