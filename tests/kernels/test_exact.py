@@ -39,8 +39,10 @@ def test_a_product_is_exact_at_the_edges_of_64_bits(amount: int, factor: int, di
 
 
 @given(st.integers(3_036_900_000, 3_037_100_000), st.integers(3_036_900_000, 3_037_100_000), st.integers(1, 2**62 - 1))
-def test_a_product_just_below_64_bits_is_exact_with_half_its_divisor(amount: int, factor: int, divisor: int) -> None:
-    assert times_over(amount, factor, divisor) == half_up(amount, factor, divisor)
+def test_a_product_around_64_bits_is_exact_with_half_its_divisor(amount: int, factor: int, divisor: int) -> None:
+    expected = half_up(amount, factor, divisor)
+    if expected <= INT64_MAX:
+        assert times_over(amount, factor, divisor) == expected
 
 
 def test_the_kernel_itself_counts_in_whole_numbers() -> None:
