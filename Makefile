@@ -9,7 +9,7 @@ SHELL := /bin/sh
 UV := uv==0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
-UV_SYNC := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv sync --frozen --quiet
+UV_SYNC := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv sync --frozen --quiet --compile-bytecode
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
@@ -67,4 +67,5 @@ $(READY): uv.lock pyproject.toml
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
 	@echo 'Installing what uv.lock names ...'
 	@$(UV_SYNC)
+	@$(BIN)/python -m compileall -q src # where Python may not write bytecode, every start would compile anew
 	@touch $@

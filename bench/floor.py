@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.intake.facts import Facts
-from postloan.night.run import workers_pool
+from postloan.night.pool import workers_pool
 from postloan.plan.inputs import read_inputs
 from postloan.snapshot.files import write_table
 from postloan.snapshot.read import published_run

@@ -1,6 +1,6 @@
 """How fast a night is: loans a second, peak memory, and its time over that of reading and writing alone.
 
-    python bench/night.py [--loans 1000000] [--runs 3] [--workers 2] [--shards 16]
+    python bench/night.py [--loans 1000000] [--runs 3] [--workers 2] [--shards 10]
 
 Night and floor are whole programs, run in turn, so that a machine that slows down slows both.
 """
@@ -104,7 +104,7 @@ def main() -> None:
     asked.add_argument("--loans", type=int, default=1_000_000)
     asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--workers", type=int, default=2)
-    asked.add_argument("--shards", type=int, default=16)
+    asked.add_argument("--shards", type=int, default=10)
     options = asked.parse_args()
     home = prepare(options.loans, options.shards)
     night(home, options.workers)  # compiles the kernels and warms the disk

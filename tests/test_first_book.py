@@ -29,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("first") / "home"
     reports = load_feeds(home, BOOK)
     assert [report.quarantined for report in reports] == [0]
-    run_night(home, ON, workers=0)
+    run_night(home, ON)
     return home
 
 

@@ -130,7 +130,7 @@ def test_the_night_agrees_with_the_truth_on_every_loan(tmp_path):
     home = tmp_path / "home"
     load_feeds(home, small.feeds, shards=1)
     days = [small.days[0], small.days[-1]]
-    for _ in run_nights(home, days, workers=0):
+    for _ in run_nights(home, days):
         pass
     for on in days:
         night = read_loans(home, on)

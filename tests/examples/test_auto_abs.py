@@ -139,7 +139,7 @@ def test_nights_of_the_real_deal_are_near_the_filings(real_deal: tuple[Path, Pat
     """Two nights of forty-three, so that the test is quick; docs/studies/auto_abs.md has them all."""
     raw, home, _ = real_deal
     days = [date(2017, 11, 30), date(2018, 5, 31)]
-    assert [night.on for night in run_nights(home, days, workers=0)] == days
+    assert [night.on for night in run_nights(home, days)] == days
     script = [sys.executable, str(REPOSITORY / "examples" / "auto_abs.py")]
     command = [*script, "--compare", str(raw), "--home", str(home)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603

@@ -37,7 +37,7 @@ def test_loan_5314_is_overdue_since_its_first_instalment_and_no_other_is(tmp_pat
     home = tmp_path / "home"
     load_feeds(home, run_loader("berka", real_book("berka")), shards=1)
     days = [date(1994, 2, 28), date(1994, 3, 31)]
-    assert [night.on for night in run_nights(home, days, workers=0)] == days
+    assert [night.on for night in run_nights(home, days)] == days
     before, after = (read_loans(home, on).rows_by_key("loan_id", named=True, unique=True) for on in days)
     assert {loan for loan, row in before.items() if row["days_past_due"]} == {"5314"}
     assert before["5314"]["days_past_due"] == (days[0] - date(1993, 7, 12)).days

@@ -40,7 +40,7 @@ def test_loans_past_their_last_date_are_overdue_since_then(tmp_path: Path, run_l
     home = tmp_path / "home"
     reports = load_feeds(home, run_loader("ibrd", real_book("ibrd_loans")), shards=1)
     assert sum(report.quarantined for report in reports) == 0
-    run_night(home, ON, workers=0)
+    run_night(home, ON)
     loans = read_loans(home, ON)
     late = loans.filter(pl.col("days_past_due") > 0)
     assert set(late["region_code"]) == {"ZW", "BY"}

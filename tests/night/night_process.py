@@ -4,6 +4,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from postloan.night.pool import workers_pool
 from postloan.night.run import run_night
 
 
@@ -13,7 +14,8 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    run_night(home, on, workers=workers, tell=say)
+    with workers_pool(workers) as pool:
+        run_night(home, on, pool=pool, tell=say)
     sys.stdout.write("done\n")
 
 

@@ -76,7 +76,7 @@ def stage(home: Path) -> str:
 def calm(a_loaded_home: Path, tmp_path: Path) -> dict[str, bytes]:
     """What a night nobody disturbs publishes."""
     shutil.copytree(a_loaded_home, tmp_path / "calm")
-    run_night(tmp_path / "calm", ON, workers=0)
+    run_night(tmp_path / "calm", ON)
     return files(tmp_path / "calm" / "snapshots")
 
 
@@ -117,7 +117,7 @@ def test_twenty_kills_at_random_instants_leave_the_same_bytes(
             kill(night)
             stages[stage(home)] += 1
 
-            run_night(home, ON, workers=0)
+            run_night(home, ON)
             assert files(home / "snapshots") == calm, f"killed at {at} of 20, seed {seed}"
             assert not list((home / "nights").iterdir()), "a finished night leaves nothing behind"
     midway = stages["between shards"] + stages["all shards"] + stages["publishing"]
@@ -142,7 +142,7 @@ def test_workers_do_not_outlive_a_killed_night(a_loaded_home: Path, tmp_path: Pa
     while any(is_alive(pid) for pid in workers) and time.monotonic() < until:
         time.sleep(0.05)
     assert not [pid for pid in workers if is_alive(pid)]
-    run_night(home, ON, workers=0)
+    run_night(home, ON)
     assert files(home / "snapshots") == calm
 
 
@@ -194,7 +194,7 @@ def test_cut_at_every_change_of_a_name_it_resumes_to_the_same_bytes(
     calm_home = tmp_path / "calm"
     shutil.copytree(fresh, calm_home)
     with power_cut(monkeypatch, 10**6, is_before=True) as done:
-        run_night(calm_home, ON, workers=0)
+        run_night(calm_home, ON)
     changes, calm = len(done), files(calm_home / "snapshots")
     assert changes >= 12, done
 
@@ -203,13 +203,13 @@ def test_cut_at_every_change_of_a_name_it_resumes_to_the_same_bytes(
             home = tmp_path / f"cut-{at}-{is_before}"
             shutil.copytree(fresh, home)
             with power_cut(monkeypatch, at, is_before=is_before), pytest.raises(PowerCutError):
-                run_night(home, ON, workers=0)
+                run_night(home, ON)
             pointed_to = published_run(home, ON)
             if pointed_to is not None:
                 assert files(home / "snapshots" / pointed_to) == files(calm_home / "snapshots" / pointed_to), (
                     "a pointer points to what is whole"
                 )
-            run_night(home, ON, workers=0)
+            run_night(home, ON)
             assert files(home / "snapshots") == calm, f"cut at {done[at]} {at}"
             assert not list((home / "nights").iterdir())
             shutil.rmtree(home)
@@ -224,10 +224,10 @@ def test_a_finished_shard_is_not_computed_again(home: Path, monkeypatch: pytest.
             raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        run_night(home, ON, workers=0, tell=stop_after_three)
+        run_night(home, ON, tell=stop_after_three)
     kept = {path: path.stat().st_mtime_ns for path in home.glob("nights/*/shard-*/loan.parquet")}
     assert len(kept) == 3
-    run_night(home, ON, workers=0, tell=lambda _on, done, _of: told.append(done))
+    run_night(home, ON, tell=lambda _on, done, _of: told.append(done))
     assert told == [1, 2, 3, 4, 5, 6, 7, 8]
     published = {path.stat().st_mtime_ns for path in home.glob("snapshots/*/loan/*.parquet")}
     assert set(kept.values()) <= published
@@ -260,6 +260,6 @@ def test_every_file_is_on_the_disk_before_its_name_is_given(home: Path, monkeypa
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "rename", rename)
     monkeypatch.setattr(os, "link", link)
-    run_night(home, ON, workers=0)
+    run_night(home, ON)
     assert not unsynced
     assert identity(home / "snapshots") in synced, "the pointer's name too"

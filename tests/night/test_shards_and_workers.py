@@ -7,6 +7,7 @@ import pytest
 from a_book import ON, loaded_home
 from test_killed import files
 
+from postloan.night.pool import workers_pool
 from postloan.night.run import run_night
 from postloan.snapshot.read import read_debtors, read_loans
 
@@ -16,7 +17,7 @@ def test_one_shard_and_eight_publish_the_same_rows(a_loaded_home: Path, tmp_path
     eight, one = tmp_path / "eight", loaded_home(tmp_path, shards=1)
     shutil.copytree(a_loaded_home, eight)
     for home in (eight, one):
-        run_night(home, ON, workers=0)
+        run_night(home, ON)
     assert read_loans(one, ON).height > 200
     assert read_loans(one, ON).equals(read_loans(eight, ON))
     assert read_debtors(one, ON).equals(read_debtors(eight, ON))
@@ -26,7 +27,7 @@ def test_more_shards_than_debtors_are_no_trouble(tmp_path: Path) -> None:
     """Most shards are empty then; their files hold no rows and the right columns."""
     many, one = loaded_home(tmp_path / "many", shards=64, debtors=3), loaded_home(tmp_path / "one", shards=1, debtors=3)
     for home in (many, one):
-        run_night(home, ON, workers=0)
+        run_night(home, ON)
     assert read_loans(many, ON).equals(read_loans(one, ON))
     assert read_debtors(many, ON).equals(read_debtors(one, ON))
 
@@ -36,6 +37,7 @@ def test_no_one_and_two_workers_publish_the_same_bytes(a_loaded_home: Path, tmp_
     published = []
     for workers in (0, 1, 2):
         shutil.copytree(a_loaded_home, tmp_path / str(workers))
-        run_night(tmp_path / str(workers), ON, workers=workers)
+        with workers_pool(workers) as pool:
+            run_night(tmp_path / str(workers), ON, pool=pool)
         published.append(files(tmp_path / str(workers) / "snapshots"))
     assert published[0] == published[1] == published[2]

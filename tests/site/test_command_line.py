@@ -14,7 +14,7 @@ import postloan.site.nights
 from feeds import SMALL_BANK_DAY, small_bank, write_feed
 from postloan.errors import RequestWrong
 from postloan.site.cli import app
-from postloan.site.nights import days_between
+from postloan.site.days import days_between
 
 COMMAND = [sys.executable, "-c", "from postloan.site.cli import main; main()"]
 

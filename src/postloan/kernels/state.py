@@ -132,13 +132,17 @@ def _empty_state(n: int) -> State:
 @njit(cache=True, inline="always")
 def _receive(loan: int, on: int, terms: Terms, payments: Payments, state: State) -> None:
     """Count the loan's cash, and pay the penalty it was taken on with: that is older than anything due since."""
+    received_cents, last_paid_on, counts_after = 0, NEVER, terms.counts_after[loan]
     for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
-        if payments.paid_on[row] > on:
+        paid_on = payments.paid_on[row]
+        if paid_on > on:
             break
-        if payments.paid_on[row] > terms.counts_after[loan]:
-            state.received_cents[loan] += payments.cents[row]
-            state.last_paid_on[loan] = payments.paid_on[row]
-    state.paid_penalty_cents[loan] = min(terms.penalty_cents[loan], state.received_cents[loan])
+        if paid_on > counts_after:
+            received_cents += payments.cents[row]
+            last_paid_on = paid_on
+    state.received_cents[loan] = received_cents
+    state.last_paid_on[loan] = last_paid_on
+    state.paid_penalty_cents[loan] = min(terms.penalty_cents[loan], received_cents)
     state.penalty_cents[loan] = terms.penalty_cents[loan] - state.paid_penalty_cents[loan]
 
 

@@ -1,24 +1,22 @@
 """The night: every shard through the plan, then the checks, then publishing. Killed anywhere, it resumes."""
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from postloan.errors import HomeBusy, NightPinned, ShardFailed
 from postloan.intake.facts import Facts
-from postloan.night import worker
 from postloan.night.checks import check_night, sum_up
 from postloan.night.pins import Pins, pins, run_id
-from postloan.night.shard import ShardTask, finished_shard, run_shard, shard_folder
+from postloan.night.task import ShardTask, finished_shard, shard_folder
+from postloan.night.worker import compute
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json
 from postloan.snapshot.publish import publish
@@ -37,28 +35,13 @@ class Published:
     was_there: bool
 
 
-@contextmanager
-def workers_pool(workers: int) -> Iterator[Executor | None]:
-    """Open a pool of spawned workers, or none where `workers` is 0: then shards are computed in this process.
-
-    A forked child of a process that has used Polars hangs, hence spawn. A worker has one thread: shards are the
-    parallelism.
-    """
-    if workers == 0:
-        yield None
-        return
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin) as pool:
-        yield pool
-
-
 def run_nights(
     home: Path,
     days: Sequence[date],
     *,
     known_on: date | None = None,
     law_of: date | None = None,
-    workers: int = 2,
+    pool: Executor | None = None,
     tell: Tell | None = None,
 ) -> Iterator[Published]:
     """Compute and publish nights one after the other, in the order given.
@@ -66,9 +49,10 @@ def run_nights(
     known_on  rows that became known later are not seen; None is the latest load's day.
     law_of    the day whose rules apply; None is each business date itself, or what the feeds say of days before the
               rulebook begins.
+    pool      the workers, see `workers_pool`; None computes in this process.
     Raises HomeBusy, HomeNotReady, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights stand.
     """
-    with _alone(home), workers_pool(workers) as pool:
+    with _alone(home):
         for on in days:
             yield _run_night(home, on, known_on, law_of, pool, tell)
 
@@ -79,11 +63,11 @@ def run_night(
     *,
     known_on: date | None = None,
     law_of: date | None = None,
-    workers: int = 2,
+    pool: Executor | None = None,
     tell: Tell | None = None,
 ) -> Published:
     """Compute and publish one night; see `run_nights`."""
-    return next(iter(list(run_nights(home, [on], known_on=known_on, law_of=law_of, workers=workers, tell=tell))))
+    return next(iter(list(run_nights(home, [on], known_on=known_on, law_of=law_of, pool=pool, tell=tell))))
 
 
 def _run_night(
@@ -125,9 +109,9 @@ def _law_of(on: date, facts: Facts, rulebook: Rulebook) -> date:
 def _compute(tasks: Sequence[ShardTask], pool: Executor | None) -> Iterator[int]:
     """Compute shards, in the pool or here; yield each as it is done."""
     if pool is None:
-        yield from map(run_shard, tasks)
+        yield from map(compute, tasks)
         return
-    running = {pool.submit(run_shard, task): task for task in tasks}
+    running = {pool.submit(compute, task): task for task in tasks}
     try:
         for future in as_completed(running):
             yield future.result()

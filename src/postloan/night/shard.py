@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,24 +13,12 @@ import polars as pl
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
 from postloan.night.pins import code_fingerprint
+from postloan.night.task import ShardTask, shard_folder
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
-from postloan.snapshot.publish import FinishedShard
 from postloan.tables.units import TIERS
-
-
-@dataclass(frozen=True)
-class ShardTask:
-    """What a worker needs to know; it travels between processes, rows do not."""
-
-    home: Path
-    folder: Path
-    shard: int
-    on: date
-    known_on: date
-    law_of: date
 
 
 def run_shard(task: ShardTask) -> int:
@@ -55,25 +42,9 @@ def run_shard(task: ShardTask) -> int:
     return task.shard
 
 
-def shard_folder(night: Path, shard: int) -> Path:
-    """Return where a shard's finished tables lie within its night."""
-    return night / f"shard-{shard:04d}"
-
-
-def finished_shard(night: Path, shard: int) -> FinishedShard:
-    """Read back what a finished shard says of itself."""
-    folder = shard_folder(night, shard)
-    return FinishedShard(shard, folder, read_json(folder / "summary.json"))
-
-
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:
     """Sum up a shard for the checks: counted from the inputs on one side, from the outputs on the other."""
     loans = assessed.loans
-    received = (
-        assessed.payments.filter(pl.col("paid_on") <= on)
-        .join(assessed.positions.select("loan_no", "begins_on", "is_taken_on"), on="loan_no")
-        .filter((pl.col("paid_on") > pl.col("begins_on")) | ~pl.col("is_taken_on"))
-    )
     on_book = loans.filter(pl.col("status") == "active")
     tiers = on_book.group_by("tier").agg(loans=pl.len(), cents=pl.col("outstanding_cents").sum())
     by_tier = {tier: {"loans": count, "cents": cents} for tier, count, cents in tiers.iter_rows()}
@@ -82,7 +53,7 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
         "loans_ahead": _loans_ahead(inputs, on),
         "loans_published": loans.height,
         "debtors_published": assessed.debtors.height,
-        "cash_known_cents": int(received["amount_cents"].sum()),
+        "cash_known_cents": _cash_cents(inputs, assessed, on),
         "cash_published_cents": int(loans["received_cents"].sum()),
         "debt_known_cents": _debt_cents(assessed),
         "debt_published_cents": int(assessed.balances["outstanding_cents"].sum())
@@ -99,6 +70,17 @@ def _loans_ahead(inputs: Inputs, on: date) -> int:
     taken_on = inputs.opening.group_by("loan_no").agg(taken_on=pl.col("on").min())
     is_ahead = (pl.col("disbursed_on") > on) | (pl.col("taken_on") > on).fill_null(value=False)
     return inputs.loan.join(taken_on, on="loan_no", how="left").filter(is_ahead).height
+
+
+def _cash_cents(inputs: Inputs, assessed: Assessment, on: date) -> int:
+    """Sum the payments that count: up to the day, of loans in the book, and after the take-on of those taken on."""
+    payments, book = assessed.payments.lazy().filter(pl.col("paid_on") <= on), assessed.positions.lazy()
+    if assessed.positions.height < inputs.loan.height:
+        payments = payments.join(book.select("loan_no"), on="loan_no", how="semi")
+    taken_on = book.filter("is_taken_on").select("loan_no", "begins_on")
+    before = payments.join(taken_on, on="loan_no").filter(pl.col("paid_on") <= pl.col("begins_on"))
+    sums = [frame.select(pl.col("amount_cents").sum()).collect().item() for frame in (payments, before)]
+    return int(sums[0] - sums[1])
 
 
 def _debt_cents(assessed: Assessment) -> int:

@@ -1,13 +1,36 @@
 """A worker process of the night: one thread, and it ends with the process that started it."""
 
+# ruff: noqa: PLC0415 - the engine is imported where shards are computed: the parent of workers has no use for it
+
 import multiprocessing
 import os
+import signal
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from postloan.night.task import ShardTask
 
 
 def begin() -> None:
-    """Watch the parent: a killed night must not leave workers behind that still write."""
+    """Make ready to compute, and watch the parent: a killed night must not leave workers behind that still write.
+
+    Ctrl-C reaches every process of a terminal; the parent alone answers it, and a shard cut off is computed again.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    import postloan.night.shard  # noqa: F401 - the first shard need not wait for it
+
+
+def stand_by() -> None:
+    """Do nothing: `begin` has made the worker ready."""
+
+
+def compute(task: "ShardTask") -> int:
+    """Compute a shard; return its number."""
+    from postloan.night.shard import run_shard
+
+    return run_shard(task)
 
 
 def _end_with_parent() -> None:

@@ -65,6 +65,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
-        debtors=debtor_portrait(inputs.debtor, held, tiers, views, by_debtor),
+        debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip

@@ -69,7 +69,10 @@ def _say_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it so
         raise typer.Exit
 
 
-def _cores() -> int:
+def _count(workers: int | None) -> int:
+    """Take the number of workers that was asked for, or one a core."""
+    if workers is not None:
+        return workers
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -126,10 +129,12 @@ def night(
 ) -> None:
     """Compute and publish one business date."""
     terminal = _terminal(ctx, as_json=as_json)
-    from postloan.site.nights import publish_nights, said_night
+    from postloan.night.pool import workers_pool
 
-    count = _cores() if workers is None else workers
-    published = publish_nights(home, [on], terminal, workers=count, known_on=known_on, law_of=law_of)
+    with workers_pool(_count(workers)) as pool:
+        from postloan.site.nights import publish_nights, said_night
+
+        published = publish_nights(home, [on], terminal, pool=pool, known_on=known_on, law_of=law_of)
     if as_json:
         terminal.print_json(said_night(published[0]))
 
@@ -148,11 +153,14 @@ def nights(
 ) -> None:
     """Compute and publish several business dates."""
     terminal = _terminal(ctx, as_json=as_json)
-    from postloan.site.nights import days_between, publish_nights, said_night
+    from postloan.night.pool import workers_pool
+    from postloan.site.days import days_between
 
     days = days_between(first, last, month_ends=month_ends)
-    count = _cores() if workers is None else workers
-    published = publish_nights(home, days, terminal, workers=count, known_on=known_on, law_of=law_of)
+    with workers_pool(_count(workers)) as pool:
+        from postloan.site.nights import publish_nights, said_night
+
+        published = publish_nights(home, days, terminal, pool=pool, known_on=known_on, law_of=law_of)
     if as_json:
         terminal.print_json([said_night(each) for each in published])
 
@@ -221,7 +229,7 @@ def demo(
     terminal = _terminal(ctx, as_json=False)
     from postloan.site.demo_walk import DemoBank, build_demo
 
-    build_demo(home, DemoBank(loans, months, seed), terminal, workers=_cores() if workers is None else workers)
+    build_demo(home, DemoBank(loans, months, seed), terminal, workers=_count(workers))
 
 
 def _terminal(ctx: typer.Context, *, as_json: bool) -> Terminal:

@@ -11,6 +11,7 @@ from postloan.demo.bank import write_demo_feeds
 from postloan.desk.report.tiers import tiers
 from postloan.errors import RequestWrong
 from postloan.intake.load import load_feeds
+from postloan.night.pool import workers_pool
 from postloan.site.nights import publish_nights
 from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
@@ -46,7 +47,8 @@ def build_demo(home: Path, bank: DemoBank, terminal: Terminal, *, workers: int) 
     terminal.out.print(words("demo.loaded", days=len(reports), rows=f"{rows:,}", quarantined=f"{quarantined:,}"))
 
     days = sorted(report.feed_day for report in reports)
-    publish_nights(home, days, terminal, workers=workers)
+    with workers_pool(workers) as pool:
+        publish_nights(home, days, terminal, pool=pool)
     terminal.out.print()
     show_report(tiers(home, days[-1]), words, terminal.out)
     terminal.out.print()

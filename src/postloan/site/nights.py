@@ -1,13 +1,12 @@
 """`postloan night` and `postloan nights`: business dates into published snapshots, a line a night."""
 
-import calendar
 import time
 from collections.abc import Sequence
-from datetime import date, timedelta
+from concurrent.futures import Executor
+from datetime import date
 from pathlib import Path
 
 from postloan.desk.report.form import share_e8
-from postloan.errors import RequestWrong
 from postloan.night.run import Published, run_nights
 from postloan.site.figures import decimal_money, decimal_share, money_units, said_money, said_percent
 from postloan.site.terminal import Terminal
@@ -16,26 +15,12 @@ from postloan.tables.units import NON_PERFORMING
 _RUN_SHOWN = 8
 
 
-def days_between(first: date, last: date, *, month_ends: bool) -> list[date]:
-    """List the days from first to last, both included, or only the month-ends among them."""
-    days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
-    if month_ends:
-        days = [day for day in days if day.day == calendar.monthrange(day.year, day.month)[1]]
-    if not days:
-        raise RequestWrong(
-            message=f"There is no night to compute from {first} to {last}.",
-            hint="Give the earlier day first; with --month-ends a month-end must lie between the two.",
-            where={"from": first, "to": last},
-        )
-    return days
-
-
 def publish_nights(
     home: Path,
     days: Sequence[date],
     terminal: Terminal,
     *,
-    workers: int,
+    pool: Executor | None,
     known_on: date | None = None,
     law_of: date | None = None,
 ) -> list[Published]:
@@ -47,7 +32,7 @@ def publish_nights(
             tell(terminal.words("night.progress", day=on), done, total)
 
         began = time.perf_counter()
-        nights = run_nights(home, days, known_on=known_on, law_of=law_of, workers=workers, tell=tell_shards)
+        nights = run_nights(home, days, known_on=known_on, law_of=law_of, pool=pool, tell=tell_shards)
         for night in nights:
             published.append(night)
             if not terminal.as_json:

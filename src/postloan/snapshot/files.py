@@ -53,7 +53,9 @@ def hash_of(path: Path) -> str:
 def write_table(path: Path, frame: pl.DataFrame) -> dict[str, object]:
     """Write a table as Parquet, the same rows giving the same bytes; return its rows, bytes and sha256."""
     buffer = io.BytesIO()
-    frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
+    frame.rechunk().write_parquet(
+        buffer, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP, statistics=False
+    )
     content = buffer.getbuffer()
     with path.open("wb") as file:
         file.write(content)

@@ -7,7 +7,8 @@ import polars as pl
 
 from postloan.tables.beside import beside
 from postloan.tables.published import PublishedDebtor, PublishedLoan
-from postloan.tables.results import DebtorFloor, DebtorView, FinalTier, LoanFloor, Position
+from postloan.tables.results import DebtorFloor, DebtorView, LoanFloor
+from postloan.tables.units import TIERS
 
 
 def loan_portrait(
@@ -29,14 +30,16 @@ def loan_portrait(
         floor.rename({"floor_tier": f"{name}_floor_tier", "floor_cite": f"{name}_floor_cite"})
         for name, floor in floors.items()
     ]
+    by_debtor = beside(
+        views.select("debtor_no", "is_retail"),
+        debtor_floors.select("debtor_no", debtor_floor_tier="floor_tier", debtor_floor_cite="floor_cite"),
+        by="debtor_no",
+    )
     of_debtor = debtors.select(
         "debtor_no", "debtor_id", "legal_form", "size_class", "region_code", debtor_industry="industry_code"
-    )
-    by_debtor = debtor_floors.select("debtor_no", debtor_floor_tier="floor_tier", debtor_floor_cite="floor_cite")
+    ).join(by_debtor, on="debtor_no", maintain_order="right")
     return PublishedLoan.validate(
         loans.join(of_debtor, on="debtor_no", how="left", maintain_order="left")
-        .join(views.select("debtor_no", "is_retail"), on="debtor_no", how="left", maintain_order="left")
-        .join(by_debtor, on="debtor_no", how="left", maintain_order="left")
         .with_columns(
             industry_code=pl.coalesce("use_industry_code", "debtor_industry"),
             exposure_kind=pl.col("exposure_kind").fill_null("loan"),
@@ -49,27 +52,22 @@ def loan_portrait(
 
 
 def debtor_portrait(
-    debtors: pl.DataFrame,
-    positions: dy.DataFrame[Position],
-    tiers: dy.DataFrame[FinalTier],
-    views: dy.DataFrame[DebtorView],
-    debtor_floors: dy.DataFrame[DebtorFloor],
+    debtors: pl.DataFrame, views: dy.DataFrame[DebtorView], debtor_floors: dy.DataFrame[DebtorFloor]
 ) -> dy.DataFrame[PublishedDebtor]:
     """Lay a debtor's facts and results side by side.
 
-    Reads   debtors: facts; positions, tiers: per loan; views, debtor_floors: per debtor.
-    Writes  PublishedDebtor, one row a debtor with a loan in the book.
+    Reads   debtors: facts; views, debtor_floors: per debtor.
+    Writes  PublishedDebtor, one row a debtor with a loan in the book; tier_worst is that of its loans on the book.
     Source  design: every input of classification is published.
     """
-    worst = (
-        beside(tiers.select("loan_no", "tier"), positions.select("loan_no", "debtor_no"))
-        .group_by("debtor_no")
-        .agg(tier_worst=pl.col("tier").max())
+    tier_worst = (
+        pl.when(pl.col("loan_count") > 0)
+        .then(pl.max_horizontal("item_tier_worst", "floor_tier"))
+        .otherwise(pl.lit("pass", pl.Enum(TIERS)))
     )
     return PublishedDebtor.validate(
-        views.drop("item_tier_worst")
+        beside(views, debtor_floors, by="debtor_no")
+        .with_columns(tier_worst=tier_worst)
         .join(debtors, on="debtor_no", how="left", maintain_order="left")
-        .join(debtor_floors, on="debtor_no", how="left", maintain_order="left")
-        .join(worst, on="debtor_no", how="left", maintain_order="left")
         .select(PublishedDebtor.column_names())
     )

@@ -1,0 +1,51 @@
+"""The pool of workers that compute shards; light to import, so that workers start while their parent still imports."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+from postloan.night import worker
+
+_SURROUNDINGS = {
+    # Shards are the parallelism.
+    "POLARS_MAX_THREADS": "1",
+    # Polars' allocator keeps the memory of a shard for the next one: touching fresh pages cost as much as reading.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1",
+}
+
+
+@contextmanager
+def workers_pool(workers: int) -> Iterator[Executor | None]:
+    """Open a pool of spawned workers, or none where `workers` is 0: then shards are computed in this process.
+
+    A forked child of a process that has used Polars hangs, hence spawn. The workers are told to make ready at once:
+    they have as much to import as their parent.
+    """
+    if workers == 0:
+        yield None
+        return
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin)
+    with _surroundings():
+        pool.submit(worker.stand_by)  # the first task starts all workers
+    try:
+        yield pool
+    finally:
+        # After a refusal or Ctrl-C nobody waits for shards that have not begun.
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _surroundings() -> Iterator[None]:
+    """Let processes started meanwhile find the workers' settings, and this one keep its own."""
+    own = {name: os.environ.get(name) for name in _SURROUNDINGS}
+    os.environ.update(_SURROUNDINGS)
+    try:
+        yield
+    finally:
+        for name, value in own.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
