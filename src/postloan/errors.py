@@ -102,12 +102,6 @@ class FeedOutOfOrder(PostloanError):
     code = "PL-I05"
 
 
-class TooManyBadRows(PostloanError):
-    """More rows went to quarantine than the rulebook allows."""
-
-    code = "PL-I06"
-
-
 class HomeNotReady(PostloanError):
     """The home folder holds no loaded feeds, or was laid out otherwise."""
 

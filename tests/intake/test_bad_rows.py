@@ -9,7 +9,6 @@ import pytest
 from delivering import Bank, with_row
 
 from feeds import Row, small_bank
-from postloan.errors import TooManyBadRows
 from postloan.intake.reasons import REASONS
 from postloan.tables.inputs import FEED_TABLES
 
@@ -246,14 +245,6 @@ def test_personal_data_is_not_written_to_the_quarantine(bank: Bank) -> None:
     assert put_aside(bank, "column", "value", "rule")[0] == ("id_number", "(sealed)", "too_long")
     for path in bank.home.rglob("*"):
         assert not path.is_file() or b"110101199003077777" not in path.read_bytes(), path
-
-
-def test_too_many_bad_rows_refuse_the_day(opened: Bank) -> None:
-    folder = opened.deliver(with_row("payment", lambda row: row.update(amount="x")))
-    rows = sum(len(rows) for rows in small_bank().values())
-    refusal = opened.refused(TooManyBadRows, folder, most_quarantined_share_e8=10**8 // rows - 1)
-    assert refusal.where["worst_table"] == "payment"
-    assert opened.load(folder, most_quarantined_share_e8=10**8 // rows + 1)[0].quarantined == 1
 
 
 def test_every_rule_of_the_schemas_has_chinese_words() -> None:

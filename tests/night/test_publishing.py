@@ -243,6 +243,29 @@ def test_a_loan_or_a_cent_that_is_not_accounted_for_stops_the_night(home: Path, 
             check_night(home, ON, totals | {known: totals[known] + more}, limits)
 
 
+def test_more_rows_in_quarantine_than_the_rulebook_allows_stop_the_night(home: Path) -> None:
+    """The limit binds when it is passed, not when it is reached."""
+    totals = run_night(home, ON).manifest["totals"]
+    limits = load_rulebook(home).in_force["publish_checks"][0]
+    assert limits.quarantined.over_share_e8 == 5_000_000
+    assert check_night(home, ON, totals | {"rows_accepted": 95, "rows_quarantined": 5}, limits)
+    with pytest.raises(CheckFailed, match="quarantine"):
+        check_night(home, ON, totals | {"rows_accepted": 94, "rows_quarantined": 5}, limits)
+
+
+def test_a_delivery_that_is_mostly_bad_is_loaded_and_not_published(home: Path, tmp_path: Path) -> None:
+    """Its good rows are facts and its bad rows can be read; what was published before stays."""
+    run_night(home, ON)
+    day = ON + timedelta(days=1)
+    rows = [{"payment_id": f"X{at}", "loan_id": "nobody's", "paid_on": day, "amount": 1} for at in range(2_000)]
+    (report,) = load_feeds(home, write_feed(tmp_path / "bad", day, {"payment": rows}, modes={"payment": "increment"}))
+    assert report.quarantined == 2_000
+    with pytest.raises(CheckFailed, match="quarantine") as refusal:
+        run_night(home, day)
+    assert "2,000 of" in str(refusal.value.where)
+    assert published_days(home) == [ON]
+
+
 # Reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -314,6 +337,7 @@ def test_a_byte_changed_in_a_snapshot_whose_pointer_is_gone_is_repaired(home: Pa
 def test_a_loan_with_a_negative_rate_goes_to_quarantine_and_stops_no_night(tmp_path: Path) -> None:
     bank = small_bank()
     bank["loan"][0]["annual_rate"] = Decimal("-0.05")
+    bank["org"] += [{"org_id": f"9{at}", "name": "支行", "level": "branch"} for at in range(60)]  # few rows are bad
     (report,) = load_feeds(tmp_path / "home", write_feed(tmp_path, SMALL_BANK_DAY, bank), shards=2)
     assert report.tables["loan"].quarantined == 1
     assert run_night(tmp_path / "home", SMALL_BANK_DAY).manifest["totals"]["loans_published"] == 3

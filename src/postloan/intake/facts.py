@@ -53,6 +53,12 @@ class Facts:
         """The visible loads and the hash of what each contained: what a night pins."""
         return {str(record.load): record.content for record in self._loads}
 
+    @property
+    def rows(self) -> tuple[int, int]:
+        """How many rows of the visible loads were accepted, and how many are in quarantine."""
+        tables = [table for record in self._loads for table in record.tables.values()]
+        return sum(table.rows for table in tables), sum(table.quarantined for table in tables)
+
     def read(self, table: str, shard: int | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read a table's rows: those of one shard, or all of them where `shard` is None."""
         return read_parts(self.home, self._loads, table, shard=shard, columns=columns, known_on=self.known_on)

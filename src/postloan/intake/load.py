@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.errors import FeedChanged, FeedNotDescribed, FeedOutOfOrder, RequestWrong, TooManyBadRows
+from postloan.errors import FeedChanged, FeedNotDescribed, FeedOutOfOrder, RequestWrong
 from postloan.intake.accept import accept_table
 from postloan.intake.book import Book
 from postloan.intake.feeds import Feed, check_unchanged, find_days, open_feed
@@ -66,13 +66,12 @@ def load_feeds(
     *,
     shards: int = 8,
     correct: bool = False,
-    most_quarantined_share_e8: int | None = None,
     tell: Tell | None = None,
 ) -> list[LoadReport]:
     """Load a feed folder, or all those inside a folder in the order of their days.
 
-    `shards` counts for the first load only. `correct` lets a changed or late day in. A day with a larger share of bad
-    rows than `most_quarantined_share_e8` is refused. What was loaded before a refusal stays loaded.
+    `shards` counts for the first load only. `correct` lets a changed or late day in. What was loaded before a refusal
+    stays loaded.
     """
     if not 1 <= shards <= SHARDS_MAX:
         raise RequestWrong(
@@ -82,12 +81,7 @@ def load_feeds(
         )
     days = find_days(feed_dir)
     with held_home(home):
-        return [
-            _DayLoad(home, open_feed(day), shards, correct=correct, most_bad_e8=most_quarantined_share_e8).run(
-                tell or _keep_silent
-            )
-            for day in days
-        ]
+        return [_DayLoad(home, open_feed(day), shards, correct=correct).run(tell or _keep_silent) for day in days]
 
 
 def _keep_silent(_what: str, _done: int, _total: int) -> None:
@@ -97,11 +91,10 @@ def _keep_silent(_what: str, _done: int, _total: int) -> None:
 class _DayLoad:
     """The load of one feed day."""
 
-    def __init__(self, home: Path, feed: Feed, shards: int, *, correct: bool, most_bad_e8: int | None) -> None:
+    def __init__(self, home: Path, feed: Feed, shards: int, *, correct: bool) -> None:
         self.home = home
         self.feed = feed
         self.correct = correct
-        self.most_bad_e8 = most_bad_e8
         self.records = read_records(home)
         self.load = 1 + max((record.load for record in self.records), default=0)
         held = read_layout(home) if self.records else None
@@ -180,7 +173,6 @@ class _DayLoad:
             loaded[table], quarantine = self._stage_table(table, book, known_on)
             quarantines.append(quarantine)
         tell(f"{feed.day}", len(ordered), len(ordered))
-        self._check_share(loaded)
         for kind, numbers in book.new_numbers.items():
             if not numbers.is_empty():
                 write_frame(numbers_file(self.home, self.load, kind), numbers)
@@ -218,17 +210,6 @@ class _DayLoad:
             shards=write_part(self.home, self.load, table, rows),
         )
         return part, accepted.quarantine
-
-    def _check_share(self, loaded: dict[str, LoadedTable]) -> None:
-        bad = sum(table.quarantined for table in loaded.values())
-        rows = bad + sum(table.rows for table in loaded.values())
-        if self.most_bad_e8 is not None and bad * ALL_E8 > self.most_bad_e8 * rows:
-            worst = max(loaded, key=lambda table: loaded[table].quarantined)
-            raise TooManyBadRows(
-                message=f"{bad} of {rows} rows are bad, more than the rulebook allows.",
-                hint="Ask for a better delivery; load with a wider limit to see the rows in quarantine.",
-                where={"feed_day": self.feed.day, "worst_table": worst, "its_bad_rows": loaded[worst].quarantined},
-            )
 
     def _commit(self, record: LoadRecord) -> None:
         parts = parts_folder(self.home, self.load)

@@ -43,6 +43,7 @@ def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChe
         _equal("no loan lost or invented", totals["loans_known"], totals["loans_published"] + totals["loans_ahead"]),
         _equal("cash conserved to the cent", totals["cash_known_cents"], totals["cash_published_cents"]),
         _equal("principal conserved to the cent", totals["debt_known_cents"], totals["debt_published_cents"]),
+        _quarantine(totals, limits),
         _tier_shares(home, on, totals, limits),
     ]
     failed = [check for check in checks if not check.passed]
@@ -58,6 +59,13 @@ def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChe
 
 def _equal(name: str, known: int, published: int) -> Check:
     return Check(name, known == published, f"{known:,} known, {published:,} accounted for")
+
+
+def _quarantine(totals: dict[str, Any], limits: PublishChecks) -> Check:
+    """Compare the share of the feeds' rows that is in quarantine with the limit."""
+    bad, rows = totals["rows_quarantined"], totals["rows_quarantined"] + totals["rows_accepted"]
+    is_within = bad * _ONE_E8 <= limits.quarantined.over_share_e8 * rows
+    return Check("quarantine within its limit", is_within, f"{bad:,} of {rows:,} rows are in quarantine")
 
 
 def _tier_shares(home: Path, on: date, totals: dict[str, Any], limits: PublishChecks) -> Check:

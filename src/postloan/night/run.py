@@ -93,6 +93,7 @@ def _run_night(
 
     shards = [finished_shard(folder, task.shard) for task in tasks]
     totals = sum_up([shard.summary for shard in shards])
+    totals["rows_accepted"], totals["rows_quarantined"] = facts.rows
     checks = check_night(home, on, totals, policy.publish_checks)
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
