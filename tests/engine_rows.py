@@ -3,11 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 
 from postloan.intake.shape import facts_shape
 from postloan.plan.inputs import Inputs
+from postloan.plan.night import serving_under
 from postloan.rules.rulebook import Policy, load_rulebook, policy_on
+from postloan.steps.balances import Serving
+from postloan.steps.positions import positions
+from postloan.tables.results import Position
 
 Row = dict[str, Any]
 
@@ -82,3 +87,12 @@ def policy(on: date, *, book_of_record: str = "core") -> Policy:
     law = policy_on(RULEBOOK, on)
     holder = law.book_of_record.holder.model_copy(update={"system": book_of_record})
     return Policy(**(vars(law) | {"book_of_record": law.book_of_record.model_copy(update={"holder": holder})}))
+
+
+SERVING: Serving = serving_under(policy(date(2024, 1, 1)))
+
+
+def positions_of(loans: pl.DataFrame, openings: pl.DataFrame, *decisions: Row, on: date) -> dy.DataFrame[Position]:
+    """Where each loan stands, compound interest at the penalty rate."""
+    decided = facts("decision", *decisions)
+    return positions(loans, openings, decided, facts("written_off"), compound_rate="penalty", on=on)

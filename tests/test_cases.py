@@ -18,10 +18,11 @@ from postloan.rules.rulebook import LAW, Policy, load_rulebook, policy_on
 from postloan.steps.days_past_due import in_buckets
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.decisions import technical_delays
+from postloan.steps.interest_standing import interest_standing
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.tables.inputs import FEED_TABLES
-from postloan.tables.results import DaysPastDue, DebtorView, RestructureHistory
+from postloan.tables.results import Balances, DaysPastDue, DebtorView, RestructureHistory
 
 Rows = list[dict[str, Any]]
 
@@ -65,6 +66,10 @@ def typed(rows: Rows, schema: type[dy.Schema]) -> dy.DataFrame[Any]:
     return schema.validate(frame([best | blank | row for row in rows], dtypes))
 
 
+def zero(schema: type[dy.Schema]) -> dict[str, int]:
+    return {name: 0 for name, dtype in schema.create_empty().schema.items() if dtype == pl.Int64}
+
+
 def run_technical_delay(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
     written = [row | {"terms": json.dumps(row["terms"])} for row in given["decisions"]]
     delays = technical_delays(frame(written, DECISION), on=policy.on)
@@ -86,6 +91,11 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     ),
     "restructuring_floor": lambda given, policy: restructuring_floor(
         typed(given["restructure_history"], RestructureHistory), floors=policy.restructuring_floors
+    ),
+    "interest_standing": lambda given, policy: interest_standing(
+        typed([zero(Balances) | row for row in given["owed"]], Balances),
+        typed(given["days_past_due"], DaysPastDue),
+        bounds=policy.interest_bounds,
     ),
     "bucket": lambda given, policy: in_buckets(
         typed(given["days_past_due"], DaysPastDue).drop("bucket"), policy.dpd_buckets.frame()

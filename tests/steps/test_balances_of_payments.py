@@ -3,22 +3,20 @@
 from datetime import date
 from typing import Any
 
-from engine_rows import Row, facts, instalments, loan, payment
+from engine_rows import SERVING, Row, facts, instalments, loan, payment, positions_of
 from postloan.steps.balances import balances, without_reversed
-from postloan.steps.positions import positions
 from postloan.steps.schedule import schedule
 
 FEB, MAR, APR = (date(2024, month, 15) for month in (2, 3, 4))
 THREE = loan(1, principal_cents=300, matures_on=APR)
 ROWS = instalments(1, (FEB, 100, 9), (MAR, 100, 6), (APR, 100, 3))
-ORDER = ("fee", "penalty", "compound", "interest", "principal")
 
 
 def owed(payments: list[Row], *, on: date = APR, loans: list[Row] | None = None, rows: list[Row] | None = None) -> Any:
-    held = positions(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
+    held = positions_of(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
     plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), on=on)
     paid = without_reversed(facts("payment", *payments), on=on)
-    return balances(held, plan.dues, plan.sources, paid, order=ORDER, on=on).to_dicts()
+    return balances(held, plan.dues, plan.sources, paid, serving=SERVING, on=on).balances.to_dicts()
 
 
 def test_a_payment_meets_the_oldest_instalment_interest_first() -> None:

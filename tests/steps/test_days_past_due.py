@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine_rows import RULEBOOK, Row
 from postloan.rules.rulebook import policy_on
 from postloan.steps.days_past_due import days_past_due
-from postloan.tables.results import Balances, Standing
+from postloan.tables.results import Balances, Position, Standing
 
 ON = date(2024, 3, 31)
 BUCKETS = policy_on(RULEBOOK, ON).dpd_buckets.frame()
@@ -25,6 +25,8 @@ def count(
     status: str = "active",
     delayed: tuple[int, ...] = (),
     on: date = ON,
+    grace: int = 0,
+    grace_counts: bool = True,
 ) -> Row:
     owed: dict[str, Any] = {
         name: None if kind == pl.Date() else 0 for name, kind in Balances.create_empty().schema.items()
@@ -38,8 +40,10 @@ def count(
     result = days_past_due(
         Balances.cast(pl.DataFrame([owed], schema=Balances.create_empty().schema)),
         Standing.cast(pl.DataFrame([stood], schema=Standing.create_empty().schema)),
+        Position.cast(pl.DataFrame([{"loan_no": 1, "grace_days": grace}], schema=Position.create_empty().schema)),
         pl.DataFrame({"loan_no": delayed}, schema={"loan_no": pl.Int64}),
         buckets=BUCKETS,
+        grace_counts=grace_counts,
         on=on,
     )
     return result.row(0, named=True)
@@ -96,3 +100,12 @@ def test_one_more_day_is_one_more_day(on: date, days: int) -> None:
     due_on = on - timedelta(days=days)
     assert count(principal=due_on, on=on)["days_past_due"] == days
     assert count(principal=due_on, on=on + timedelta(days=1))["days_past_due"] == days + 1
+
+
+@pytest.mark.parametrize(("days", "counted"), [(4, 0), (5, 0), (6, 6)])
+def test_within_a_grace_that_does_not_count_nothing_is_past_due_and_beyond_it_all_days_are(
+    days: int, counted: int
+) -> None:
+    due_on = ON - timedelta(days=days)
+    assert count(principal=due_on, grace=5, grace_counts=False)["days_past_due"] == counted
+    assert count(principal=due_on, grace=5)["days_past_due"] == days

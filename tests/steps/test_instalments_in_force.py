@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine_rows import Row, facts, instalments, loan
-from postloan.steps.positions import positions
+from engine_rows import Row, facts, instalments, loan, positions_of
 from postloan.steps.schedule import Schedule, schedule
 
 ON = date(2024, 6, 30)
@@ -15,7 +14,7 @@ JAN, FEB, MAR, APR, MAY = (date(2024, month, 15) for month in range(1, 6))
 
 def plan(loans: list[Row], rows: list[Row] | None = None, openings: list[Row] | None = None, on: date = ON) -> Schedule:
     opened = facts("opening", *(openings or []))
-    held = positions(facts("loan", *loans), opened, on=on)
+    held = positions_of(facts("loan", *loans), opened, on=on)
     return schedule(held, facts("instalment", *(rows or [])), opened, on=on)
 
 

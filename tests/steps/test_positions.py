@@ -3,15 +3,15 @@
 from datetime import date
 
 import polars as pl
+import pytest
 
-from engine_rows import Row, facts, loan
-from postloan.steps.positions import positions
+from engine_rows import Row, facts, loan, positions_of
 
 ON = date(2024, 6, 30)
 
 
 def held(loans: list[Row], *openings: Row, on: date = ON) -> list[Row]:
-    return positions(facts("loan", *loans), facts("opening", *openings), on=on).to_dicts()
+    return positions_of(facts("loan", *loans), facts("opening", *openings), on=on).to_dicts()
 
 
 def test_a_loan_is_in_the_book_from_the_day_it_is_paid_out() -> None:
@@ -42,11 +42,46 @@ def test_the_latest_opening_up_to_the_day_is_where_it_begins() -> None:
     assert (before["begins_on"], before["balance_cents"]) == (date(2024, 3, 31), 90_000)
 
 
-def test_penalty_and_compound_interest_are_taken_on_together() -> None:
+def test_penalty_and_compound_interest_are_taken_on_apart() -> None:
     opening = {"loan_no": 1, "on": ON, "outstanding_cents": 9, "penalty_cents": 30, "compound_cents": 4}
-    assert held([loan(1)], opening | {"accrued_interest_cents": 7})[0]["penalty_cents"] == 34
-    assert held([loan(1)], opening | {"compound_cents": None})[0]["penalty_cents"] == 30
-    assert held([loan(1)], opening | {"accrued_interest_cents": 7})[0]["accrued_cents"] == 7
+    (row,) = held([loan(1)], opening | {"accrued_interest_cents": 7})
+    assert (row["penalty_cents"], row["compound_cents"], row["accrued_cents"]) == (30, 4, 7)
+    assert held([loan(1)], opening | {"compound_cents": None})[0]["compound_cents"] == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "penalty_e8", "compound_e8", "misuse_e8"),
+    [
+        ({}, 0, 0, 0),
+        ({"penalty_factor_e8": 150_000_000}, 18_000_000, 0, 0),
+        ({"penalty_factor_e8": 130_000_000, "charges_compound": True}, 15_600_000, 15_600_000, 0),
+        ({"charges_compound": True}, 0, 12_000_000, 0),  # no penalty rate in the contract: its own
+        ({"misuse_factor_e8": 200_000_000}, 0, 0, 24_000_000),
+        ({"annual_rate_e8": 3_333_333, "penalty_factor_e8": 150_000_000}, 5_000_000, 0, 0),  # half up
+    ],
+)
+def test_rates_on_arrears_are_multiples_of_the_contracts(
+    terms: Row, penalty_e8: int, compound_e8: int, misuse_e8: int
+) -> None:
+    (row,) = held([loan(1, **terms)])
+    assert (row["penalty_rate_e8"], row["compound_rate_e8"], row["misuse_rate_e8"]) == (
+        penalty_e8, compound_e8, misuse_e8,
+    )  # fmt: skip
+
+
+def test_misuse_and_acceleration_begin_on_the_day_decided() -> None:
+    decided = [
+        {"decision_id": f"X{at}", "loan_no": 1, "kind": kind, "effective_on": date(2024, 5, at), "terms": "{}"} | says
+        for at, (kind, says) in enumerate(
+            [("misuse", {"is_withdrawn": True}), ("misuse", {}), ("misuse", {}), ("accelerate", {})], start=1
+        )
+    ]
+    book = facts("loan", loan(1), loan(2))
+    rows = positions_of(book, facts("opening"), *decided, on=ON).to_dicts()
+    assert (rows[0]["misused_from_on"], rows[0]["accelerated_from_on"]) == (date(2024, 5, 2), date(2024, 5, 4))
+    assert rows[1]["misused_from_on"] is None
+    (before, _) = positions_of(book, facts("opening"), *decided, on=date(2024, 5, 1)).to_dicts()
+    assert before["misused_from_on"] is None
 
 
 def test_an_opening_says_nothing_of_other_loans() -> None:
@@ -62,6 +97,6 @@ def test_empty_terms_get_their_defaults() -> None:
 
 
 def test_an_empty_book_is_a_book() -> None:
-    empty = positions(facts("loan"), facts("opening"), on=ON)
+    empty = positions_of(facts("loan"), facts("opening"), on=ON)
     assert empty.is_empty()
     assert empty.schema["begins_on"] == pl.Date()

@@ -32,7 +32,26 @@ class RestructureTerms(_Terms):
     adjustment: Filled
 
 
-TERMS: dict[str, type[_Terms]] = {"technical_delay": TechnicalDelayTerms, "restructure": RestructureTerms}
+class MisuseTerms(_Terms):
+    """The money was not used as agreed (挪用): from the day on, misuse interest runs instead of the contract's."""
+
+    evidence: Filled
+    approver: Filled
+
+
+class AccelerateTerms(_Terms):
+    """The loan is called in (提前到期): all of its principal falls due on the day."""
+
+    ground: Filled
+    approver: Filled
+
+
+TERMS: dict[str, type[_Terms]] = {
+    "technical_delay": TechnicalDelayTerms,
+    "restructure": RestructureTerms,
+    "misuse": MisuseTerms,
+    "accelerate": AccelerateTerms,
+}
 """Kinds of decision that a night can act on, and what each must say."""
 
 

@@ -12,7 +12,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
         "officer_id", "principal_cents", "disbursed_on", "matures_on", "annual_rate_e8", "method", "due_day",
         "period_months", "day_count", "instalment_cents", "security_kind", "renews_loan_id",
-        "is_no_principal_renewal",
+        "is_no_principal_renewal", "grace_days", "penalty_factor_e8", "misuse_factor_e8", "charges_compound",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
@@ -20,7 +20,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "opening": (
         "loan_no", "on", "outstanding_cents", "overdue_principal_cents", "overdue_interest_cents",
         "accrued_interest_cents", "penalty_cents", "compound_cents", "fee_cents", "oldest_principal_due_on",
-        "oldest_interest_due_on",
+        "oldest_interest_due_on", "payment_string",
     ),
     "instalment": (
         "loan_no", "version", "seq", "due_on", "principal_cents", "interest_cents", "fee_cents", "effective_on",

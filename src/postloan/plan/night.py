@@ -7,13 +7,16 @@ import dataframely as dy
 import polars as pl
 
 from postloan.plan.inputs import Inputs
+from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
-from postloan.steps.balances import balances, without_reversed
+from postloan.steps.balances import Serving, balances, without_reversed
 from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import restructure_history, technical_delays
+from postloan.steps.interest_standing import interest_standing
 from postloan.steps.overdue_floor import overdue_floor
+from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
 from postloan.steps.restructuring_floor import restructuring_floor
@@ -40,15 +43,24 @@ class Assessment:
 
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     """Take the facts of whole debtors to their published rows, at close of the business date."""
-    held = positions(inputs.loan, inputs.opening, on=on)
+    held = positions(
+        inputs.loan, inputs.opening, inputs.decision, inputs.written_off,
+        compound_rate=policy.overdue_interest.compound.rate, on=on,
+    )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     plan = schedule(held, inputs.instalment, inputs.opening, on=on)
     paid = without_reversed(inputs.payment, on=on)
-    owed = balances(held, plan.dues, plan.sources, paid, order=policy.allocation_order.components, on=on)
+    met = balances(held, plan.dues, plan.sources, paid, serving=serving_under(policy), on=on)
+    owed = met.balances
+    history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     stood = standing(owed, inputs.ledger, inputs.written_off, book_of_record=policy.book_of_record.system, on=on)
 
     delays = technical_delays(inputs.decision, on=on)
-    overdue = days_past_due(owed, stood, delays, buckets=policy.dpd_buckets.frame(), on=on)
+    overdue = days_past_due(
+        owed, stood, held, delays,
+        buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
+    )  # fmt: skip
+    interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
     history = restructure_history(book, inputs.decision, on=on)
     by_days = overdue_floor(overdue, floors=policy.overdue_floors)
     by_history = restructuring_floor(history, floors=policy.restructuring_floors)
@@ -61,10 +73,25 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
 
-    results = [plan.sources, stood, owed.drop("outstanding_cents"), overdue, history, items, tiers]
+    results = [
+        plan.sources, stood, owed.drop("outstanding_cents"), history_of_payment, overdue, interest, history, items,
+        tiers,
+    ]  # fmt: skip
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip
+
+
+def serving_under(policy: Policy) -> Serving:
+    """Say what law and policy of the day say about serving loans."""
+    law, bank = policy.allocation_order, policy.allocation
+    return Serving(
+        contractual=orders_of(law, bank.contractual),
+        accounting=orders_of(law, bank.accounting),
+        long_overdue_over_days=bank.long_overdue.over_days,
+        overdue=policy.overdue_interest,
+        bucket_from_days=tuple(band.from_days for band in policy.dpd_buckets.buckets),
+    )

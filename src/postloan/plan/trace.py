@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from postloan.plan.night import Assessment
-from postloan.steps.balances import balances
+from postloan.steps.balances import Met, Serving, balances
 from postloan.tables.results import Due, Position, ScheduleSource
+from postloan.tables.units import COMPONENTS
 
 Debt = tuple[date | None, str, int]
 
@@ -24,17 +25,17 @@ class Allocation:
     cents: int
 
 
-def allocations(assessed: Assessment, loan_no: int, *, order: Sequence[str], on: date) -> list[Allocation]:
+def allocations(assessed: Assessment, loan_no: int, *, serving: Serving, on: date) -> list[Allocation]:
     """Write out how a loan's payments met its debts; the sums are those of Balances to the cent.
 
-    With instalments that fix the interest: first in, first out. With daily interest: payment by payment, the state on
-    its day less the state before it.
+    The walk through the loan's days says which debt cash met, and in what order; cash is used in the order in which it
+    came. With daily interest: payment by payment, the state on its day less the state before it.
     """
     position = row_of(assessed.positions, loan_no)
     cash = _cash(assessed, position, on)
     if position["method"] == "daily_interest":
-        return list(_day_by_day(assessed, loan_no, [paid_on for paid_on, _ in cash], order))
-    return list(_first_in_first_out(cash, _debts(assessed, loan_no, position["penalty_cents"], order, on)))
+        return list(_day_by_day(assessed, loan_no, [paid_on for paid_on, _ in cash], serving))
+    return list(_first_in_first_out(cash, _debts(assessed, loan_no, len(cash), serving, on)))
 
 
 def row_of(frame: pl.DataFrame, loan_no: int) -> dict[str, Any]:
@@ -49,20 +50,30 @@ def _cash(assessed: Assessment, position: dict[str, Any], on: date) -> list[tupl
     return list(counted.select("paid_on", "amount_cents").iter_rows())
 
 
-def _debts(assessed: Assessment, loan_no: int, penalty_cents: int, order: Sequence[str], on: date) -> list[Debt]:
-    """List a loan's debts in the order in which cash pays them; a settled loan's last payment pays ahead."""
-    balance = row_of(assessed.balances, loan_no)
-    settled_on = balance["settled_on"]
-    dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= (settled_on or on)))
-    debts: list[Debt] = [(None, "penalty", penalty_cents)]
-    components = [component for component in order if f"{component}_cents" in dues.columns]
-    for due in dues.iter_rows(named=True):
-        debts += [(due["due_on"], component, due[f"{component}_cents"]) for component in components]
-    if settled_on:
-        for component in ("principal", "interest"):
-            fallen_cents = int(dues[f"{component}_cents"].sum())
-            debts.append((None, component, balance[f"paid_{component}_cents"] - fallen_cents))
-    return debts
+def _debts(assessed: Assessment, loan_no: int, payments: int, serving: Serving, on: date) -> list[Debt]:
+    """List a loan's debts in the order in which cash met them."""
+    due_on = assessed.dues.filter(pl.col("loan_no") == loan_no)["due_on"].to_list()
+    # Every line either ends a debt or uses up a payment.
+    lines = len(COMPONENTS) * (len(due_on) + payments + 2)
+    met = _met(assessed, loan_no, serving, on, log_lines=lines)
+    return [
+        (due_on[row] if row >= 0 else None, COMPONENTS[component], cents)
+        for _, row, component, cents in met.log.tolist()
+        if cents > 0
+    ]
+
+
+def _met(assessed: Assessment, loan_no: int, serving: Serving, on: date, *, log_lines: int = 0) -> Met:
+    mine = pl.col("loan_no") == loan_no
+    return balances(
+        Position.cast(assessed.positions.filter(mine)),
+        Due.cast(assessed.dues.filter(mine)),
+        ScheduleSource.cast(assessed.sources.filter(mine)),
+        assessed.payments.filter(mine),
+        serving=serving,
+        on=on,
+        log_lines=log_lines,
+    )
 
 
 def _first_in_first_out(cash: list[tuple[date, int]], debts: list[Debt]) -> Iterator[Allocation]:
@@ -81,18 +92,10 @@ def _first_in_first_out(cash: list[tuple[date, int]], debts: list[Debt]) -> Iter
             yield Allocation(paid_on, None, "unapplied", left_cents)
 
 
-def _day_by_day(assessed: Assessment, loan_no: int, days: Sequence[date], order: Sequence[str]) -> Iterator[Allocation]:
-    mine = pl.col("loan_no") == loan_no
-    before = dict.fromkeys(("penalty", "fee", "interest", "principal", "unapplied"), 0)
+def _day_by_day(assessed: Assessment, loan_no: int, days: Sequence[date], serving: Serving) -> Iterator[Allocation]:
+    before = dict.fromkeys((*COMPONENTS, "unapplied"), 0)
     for paid_on in sorted(set(days)):
-        state = balances(
-            Position.cast(assessed.positions.filter(mine)),
-            Due.cast(assessed.dues.filter(mine)),
-            ScheduleSource.cast(assessed.sources.filter(mine)),
-            assessed.payments.filter(mine),
-            order=order,
-            on=paid_on,
-        ).row(0, named=True)
+        state = _met(assessed, loan_no, serving, paid_on).balances.row(0, named=True)
         for component, cents_before in before.items():
             cents = state["unapplied_cents" if component == "unapplied" else f"paid_{component}_cents"]
             if cents != cents_before:

@@ -11,7 +11,7 @@ import polars as pl
 from postloan.errors import LoanUnknown
 from postloan.intake.facts import Facts
 from postloan.plan.inputs import Inputs, of_debtor, read_inputs
-from postloan.plan.night import assess
+from postloan.plan.night import assess, serving_under
 from postloan.plan.trace import Allocation, allocations, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
@@ -72,7 +72,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         )
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
-    parts = allocations(assessed, loan_no, order=policy.allocation_order.components, on=on)
+    parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     return Why(
         on=on,

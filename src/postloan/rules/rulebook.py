@@ -12,8 +12,8 @@ from postloan.errors import NoRuleInForce
 from postloan.rules import overlay
 from postloan.rules.figures import RuleFile, Version
 from postloan.rules.reading import read_shape
+from postloan.rules.servicing import Allocation, AllocationOrder, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
-    AllocationOrder,
     BookOfRecord,
     Contamination,
     ContaminationOverlay,
@@ -37,6 +37,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "retail": TypeAdapter(RuleFile[Retail]),
     "dpd_buckets": TypeAdapter(RuleFile[DpdBuckets]),
     "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
+    "interest_bounds": TypeAdapter(RuleFile[InterestBounds]),
 }
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -47,6 +48,8 @@ OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
 POLICY: dict[str, TypeAdapter[Any]] = {
     "book_of_record": TypeAdapter(RuleFile[BookOfRecord]),
     "publish_checks": TypeAdapter(RuleFile[PublishChecks]),
+    "allocation": TypeAdapter(RuleFile[Allocation]),
+    "overdue_interest": TypeAdapter(RuleFile[OverdueInterest]),
 }
 REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
 OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
@@ -65,6 +68,9 @@ class Policy:
     retail: Retail
     dpd_buckets: DpdBuckets
     allocation_order: AllocationOrder
+    allocation: Allocation
+    overdue_interest: OverdueInterest
+    interest_bounds: InterestBounds
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
 
@@ -124,6 +130,9 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         retail=rulebook.version("retail", Retail, on),
         dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, on),
         allocation_order=rulebook.version("allocation_order", AllocationOrder, on),
+        allocation=rulebook.version("allocation", Allocation, on),
+        overdue_interest=rulebook.version("overdue_interest", OverdueInterest, on),
+        interest_bounds=rulebook.version("interest_bounds", InterestBounds, on),
         book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
     )

@@ -6,10 +6,9 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from postloan.rules.figures import Cited, Days, ShareE8, Tier, Version, rises
-from postloan.tables.units import BUCKETS, COMPONENTS, LEGAL_FORMS, TIERS
+from postloan.tables.units import BUCKETS, LEGAL_FORMS, TIERS
 
 Bucket = Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+"]
-Component = Literal["fee", "penalty", "compound", "interest", "principal"]
 LegalForm = Literal["person", "sole_trader", "company", "financial", "government"]
 SizeClass = Literal["large", "medium", "small", "micro", "none"]
 
@@ -200,30 +199,6 @@ class DpdBuckets(Version):
         """The bands as a small table, sorted by `from_days` for an as-of join."""
         rows = [(band.from_days, band.bucket) for band in self.buckets]
         return pl.DataFrame(rows, schema={"from_days": pl.Int32(), "bucket": pl.Enum(BUCKETS)}, orient="row")
-
-
-class Rank(Cited):
-    """One kind of debt at its place in the order of payment."""
-
-    component: Component
-
-
-class AllocationOrder(Version):
-    """Which debt a payment meets first where the parties agreed nothing."""
-
-    order: Annotated[tuple[Rank, ...], Field(strict=False)]
-
-    @model_validator(mode="after")
-    def every_debt_has_a_place(self) -> Self:
-        """Each component stands in the order once."""
-        if sorted(rank.component for rank in self.order) != sorted(COMPONENTS):
-            raise ValueError(f"each of {', '.join(COMPONENTS)} stands in the order once")
-        return self
-
-    @property
-    def components(self) -> tuple[Component, ...]:
-        """The names alone, first paid first."""
-        return tuple(rank.component for rank in self.order)
 
 
 # The bank's own policy -------------------------------------------------------------------------------------------

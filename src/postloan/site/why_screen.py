@@ -72,7 +72,7 @@ def _terms(story: Why, lang: str) -> list[str]:
         return [line]
     taken_on = words(lang, "taken_on_line").format(
         day=start["begins_on"], balance=money(start["balance_cents"]),
-        accrued=money(start["accrued_cents"]), penalty=money(start["penalty_cents"]),
+        accrued=money(start["accrued_cents"]), penalty=money(start["penalty_cents"] + start["compound_cents"]),
     )  # fmt: skip
     return [line, taken_on]
 
@@ -90,8 +90,9 @@ def _received(story: Why, lang: str) -> str:
     loan = story.loan
     return words(lang, "received_line").format(
         count=len({(part.paid_on) for part in story.allocations}), total=money(loan["received_cents"]),
-        penalty=money(loan["paid_penalty_cents"]), fee=money(loan["paid_fee_cents"]),
-        interest=money(loan["paid_interest_cents"]), principal=money(loan["paid_principal_cents"]),
+        penalty=money(loan["paid_penalty_cents"]), compound=money(loan["paid_compound_cents"]),
+        fee=money(loan["paid_fee_cents"]), interest=money(loan["paid_interest_cents"]),
+        principal=money(loan["paid_principal_cents"]),
         unapplied=money(loan["unapplied_cents"]),
     )  # fmt: skip
 
@@ -100,7 +101,9 @@ def _payments(parts: Sequence[Allocation], lang: str) -> list[Any]:
     days = sorted({part.paid_on for part in parts})
     if not days:
         return []
-    table = _table(lang, "paid_on", "amount", "penalty", "fee", "interest", "principal", "unapplied", "for_due")
+    table = _table(
+        lang, "paid_on", "amount", "penalty", "compound", "fee", "interest", "principal", "unapplied", "for_due"
+    )
     for paid_on in days[-_PAYMENTS_SHOWN:]:
         of_day = [part for part in parts if part.paid_on == paid_on]
         cents = {name: sum(part.cents for part in of_day if part.component == name) for name in _COMPONENTS}
@@ -119,6 +122,7 @@ def _owed(story: Why, lang: str) -> list[str]:
             debt=money(debt_cents), paid=money(loan["paid_principal_cents"]), left=money(loan["own_outstanding_cents"]),
             principal=money(loan["overdue_principal_cents"]), interest=money(loan["overdue_interest_cents"]),
             fee=money(loan["overdue_fee_cents"]), penalty=money(loan["penalty_cents"]),
+            compound=money(loan["compound_cents"]),
             accrued=money(loan["accrued_interest_cents"]),
         )
     ]  # fmt: skip
@@ -198,7 +202,7 @@ def _proof(story: Why, lang: str) -> str:
     )  # fmt: skip
 
 
-_COMPONENTS = ("penalty", "fee", "interest", "principal", "unapplied")
+_COMPONENTS = ("penalty", "compound", "fee", "interest", "principal", "unapplied")
 
 
 def _table(lang: str, *names: str, numbers: bool = True) -> Table:

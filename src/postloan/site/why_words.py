@@ -45,14 +45,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{count} instalments by {on}: principal {principal} + interest {interest} + fees {fee} = {total}",
     ),
     "received_line": (
-        "{count} 个还款日共 {total} = 罚息 {penalty} + 费用 {fee} + 利息 {interest} + 本金 {principal} + 暂收 {unapplied}",
-        "{total} on {count} days = penalty {penalty} + fees {fee} + interest {interest} + principal {principal} + waiting {unapplied}",
+        "{count} 个还款日共 {total} = 罚息 {penalty} + 复利 {compound} + 费用 {fee} + 利息 {interest} + 本金 {principal} + 暂收 {unapplied}",
+        "{total} on {count} days = penalty {penalty} + compound {compound} + fees {fee} + interest {interest} + principal {principal} + waiting {unapplied}",
     ),
     "payments_earlier": ("（此前另有 {count} 个还款日）", "(and {count} payment days before these)"),
     "owed_line": (
-        "本金 {debt} − 已还 {paid} = {left}；其中逾期本金 {principal}，逾期利息 {interest}，费用 {fee}，罚息 {penalty}；未到期应计利息 {accrued}",
+        "本金 {debt} − 已还 {paid} = {left}；其中逾期本金 {principal}，逾期利息 {interest}，费用 {fee}，罚息 {penalty}，复利 {compound}；未到期应计利息 {accrued}",
         ("principal {debt} − paid {paid} = {left}; overdue: principal {principal}, interest {interest}, fees {fee}, "
-        "penalty {penalty}; interest accrued and not yet due {accrued}"),
+        "penalty {penalty}, compound {compound}; interest accrued and not yet due {accrued}"),
     ),
     "written_off_line": ("已核销本金 {cents}", "of the rest, {cents} was written off"),
     "settled_line": ("已于 {day} 结清", "paid off on {day}"),
@@ -74,6 +74,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "due_on": ("应还日", "due on"),
     "amount": ("金额", "amount"),
     "penalty": ("罚息", "penalty"),
+    "compound": ("复利", "compound"),
     "fee": ("费用", "fees"),
     "interest": ("利息", "interest"),
     "principal": ("本金", "principal"),

@@ -1,18 +1,51 @@
 """Balances: what each loan owes and has paid at close of the day."""
 
-from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import dataframely as dy
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from postloan.kernels import daycount
+from postloan.kernels import daycount, loan_arrays
 from postloan.kernels import state as kernel
+from postloan.rules.orders import Orders
+from postloan.rules.servicing import OverdueInterest
 from postloan.tables.results import Balances, Due, Position, ScheduleSource
 
-_KERNEL_COMPONENTS = {"fee": kernel.FEE, "interest": kernel.INTEREST, "principal": kernel.PRINCIPAL}
 _EPOCH = date(1970, 1, 1)
+
+
+class Serving(NamedTuple):
+    """The law and policy by which loans are served.
+
+    contractual, accounting  orders of payment: what the borrower owes, and what the bank books.
+    long_overdue_over_days   the days past due beyond which a loan is in that stage.
+    overdue                  how penalty and compound interest run.
+    bucket_from_days         first day past due of each bucket, M0 first.
+    """
+
+    contractual: Orders
+    accounting: Orders
+    long_overdue_over_days: int
+    overdue: OverdueInterest
+    bucket_from_days: tuple[int, ...]
+
+
+class Met(NamedTuple):
+    """Balances, and what the walk through each loan's days left beside them.
+
+    was_walked  per loan: it was late once, so its days were walked one by one.
+    marks       [loan, month] of those that were: bucket of days past due at each month-end, the day's month last;
+                loan_arrays.CURED where arrears were paid within the month.
+    log         [line, 4]: day, instalment (-1 for none), component, cents of each allocation, where it was asked for.
+    """
+
+    balances: dy.DataFrame[Balances]
+    was_walked: NDArray[np.bool_]
+    marks: NDArray[np.int8]
+    log: NDArray[np.int64]
 
 
 def balances(
@@ -21,26 +54,39 @@ def balances(
     sources: dy.DataFrame[ScheduleSource],
     payments: pl.DataFrame,
     *,
-    order: Sequence[str],
+    serving: Serving,
     on: date,
-) -> dy.DataFrame[Balances]:
+    log_lines: int = 0,
+) -> Met:
     """Meet each loan's instalments with its payments.
 
     Reads   positions, dues; sources: schedule_gap_cents per loan; payments: facts of
             `payment` by loan and day, those taken back already left out.
-    Writes  amounts in cents and days, one row a position; received = paid + unapplied.
-    Source  rulebook: allocation_order (Civil Code Art. 561), the order within an instalment.
-
-    Penalty taken on is older than any instalment and is paid first; new penalty does not run yet.
+    Writes  amounts in cents and days, one row a position; received = paid + unapplied. accounting_*: the same cash in
+            the order in which the bank books it.
+    Source  rulebook: allocation_order, allocation, overdue_interest.
     """
-    terms, dues_of, payments_of = kernel_inputs(positions, dues, sources, payments)
-    codes = np.array([_KERNEL_COMPONENTS[name] for name in order if name in _KERNEL_COMPONENTS], np.int8)
-    state = kernel.run((on - _EPOCH).days, codes, terms, dues_of, payments_of)
-    columns = {"loan_no": positions["loan_no"]} | {
-        name: _date_or_null(values) if name.endswith("_on") else pl.Series(values)
-        for name, values in state._asdict().items()
-    }
-    return Balances.validate(pl.DataFrame(columns))
+    inputs = kernel_inputs(positions, dues, sources, payments)
+    at = (on - _EPOCH).days
+    products = positions["product"]
+    state, was_walked, walk = kernel.run(
+        at, _rules(serving, serving.contractual), *_under(inputs, serving.contractual, products), log_lines
+    )
+    frame = pl.DataFrame({"loan_no": positions["loan_no"]} | _columns(state)).with_columns(
+        accounting_principal_cents="outstanding_cents", accounting_income_cents=_income_cents()
+    )
+    is_booked_otherwise = np.bitwise_and(walk.stages, _stages_unlike(serving)).astype(np.bool_)
+    if is_booked_otherwise.any():
+        late = positions.filter(is_booked_otherwise)
+        of_late = kernel_inputs(late, dues, sources.filter(is_booked_otherwise), payments)
+        booked, _, _ = kernel.run(
+            at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]), 0
+        )
+        of_books = pl.DataFrame({"loan_no": late["loan_no"]} | _columns(booked)).select(
+            "loan_no", accounting_principal_cents="outstanding_cents", accounting_income_cents=_income_cents()
+        )
+        frame = frame.update(of_books, on="loan_no", how="left", maintain_order="left")
+    return Met(Balances.validate(frame), was_walked, walk.marks, walk.log)
 
 
 def without_reversed(payments: pl.DataFrame, *, on: date) -> pl.DataFrame:
@@ -58,44 +104,98 @@ def without_reversed(payments: pl.DataFrame, *, on: date) -> pl.DataFrame:
 
 
 def kernel_inputs(
-    positions: dy.DataFrame[Position],
+    positions: dy.DataFrame[Position] | pl.DataFrame,
     dues: dy.DataFrame[Due],
-    sources: dy.DataFrame[ScheduleSource],
+    sources: dy.DataFrame[ScheduleSource] | pl.DataFrame,
     payments: pl.DataFrame,
-) -> tuple[kernel.Terms, kernel.Dues, kernel.Payments]:
-    """Lay tables out as the arrays the state kernel walks."""
+) -> tuple[loan_arrays.Terms, loan_arrays.Dues, loan_arrays.Payments]:
+    """Lay tables out as the arrays the state kernels walk."""
     loans = positions["loan_no"].to_numpy()
     begins_on = _day_numbers(positions, "begins_on")
-    terms = kernel.Terms(
+    terms = loan_arrays.Terms(
         begins_on=begins_on,
         counts_after=np.where(positions["is_taken_on"].to_numpy(), begins_on, begins_on - 1),
         # Where the instalments have more principal than the balance, the larger is the debt.
         balance_cents=positions["balance_cents"].to_numpy() + np.maximum(0, -sources["schedule_gap_cents"].to_numpy()),
         penalty_cents=positions["penalty_cents"].to_numpy(),
+        compound_cents=positions["compound_cents"].to_numpy(),
         accrued_cents=positions["accrued_cents"].to_numpy(),
         is_daily=(positions["method"] == "daily_interest").to_numpy(),
         rate_e8=positions["annual_rate_e8"].to_numpy(),
         day_count=positions["day_count"].replace_strict(daycount.CODES, return_dtype=pl.Int32).to_numpy(),
+        grace_days=positions["grace_days"].to_numpy(),
+        penalty_rate_e8=positions["penalty_rate_e8"].to_numpy(),
+        compound_rate_e8=positions["compound_rate_e8"].to_numpy(),
+        misuse_rate_e8=positions["misuse_rate_e8"].to_numpy(),
+        misused_from=_day_numbers(positions, "misused_from_on"),
+        accelerated_from=_day_numbers(positions, "accelerated_from_on"),
+        written_off_from=_day_numbers(positions, "written_off_from_on"),
+        policy=np.zeros(positions.height, np.int32),
     )
-    dues_of = kernel.Dues(
-        rows=kernel.offsets(dues["loan_no"].to_numpy(), loans),
+    dues_of = loan_arrays.Dues(
+        rows=loan_arrays.offsets(dues["loan_no"].to_numpy(), loans),
         due_on=_day_numbers(dues, "due_on"),
         principal_cents=dues["principal_cents"].to_numpy(),
         interest_cents=dues["interest_cents"].to_numpy(),
         fee_cents=dues["fee_cents"].to_numpy(),
     )
-    payments_of = kernel.Payments(
-        rows=kernel.offsets(payments["loan_no"].to_numpy(), loans),
+    payments_of = loan_arrays.Payments(
+        rows=loan_arrays.offsets(payments["loan_no"].to_numpy(), loans),
         paid_on=_day_numbers(payments, "paid_on"),
         cents=payments["amount_cents"].to_numpy(),
     )
     return terms, dues_of, payments_of
 
 
-def _day_numbers(frame: pl.DataFrame, name: str) -> kernel.Days:
-    return frame[name].to_physical().to_numpy()
+def _under(
+    inputs: tuple[loan_arrays.Terms, loan_arrays.Dues, loan_arrays.Payments], orders: Orders, products: pl.Series
+) -> tuple[loan_arrays.Terms, loan_arrays.Dues, loan_arrays.Payments]:
+    """Name each loan's policy: that of its product where it has one of its own."""
+    if not orders.products:
+        return inputs
+    rows = {product: row for row, product in enumerate(orders.products, start=1)}
+    policy = products.replace_strict(rows, default=0, return_dtype=pl.Int32).to_numpy()
+    return inputs[0]._replace(policy=policy), inputs[1], inputs[2]
 
 
-def _date_or_null(days: kernel.Days) -> pl.Series:
+def _rules(serving: Serving, orders: Orders) -> loan_arrays.Rules:
+    overdue = serving.overdue
+    return loan_arrays.Rules(
+        components=orders.components,
+        groups=orders.groups,
+        long_overdue_over_days=serving.long_overdue_over_days,
+        bucket_from_days=np.array(serving.bucket_from_days, np.int32),
+        grace_is_retroactive=overdue.grace.is_retroactive,
+        compounds_penalty=overdue.compound.on_penalty,
+        settles_every_months=overdue.settlement.every_months,
+        settles_on_day=overdue.settlement.on_day,
+    )
+
+
+def _stages_unlike(serving: Serving) -> int:
+    """Name by their bits the stages in which cash is booked in another order than it is owed, for any product."""
+    one, other = serving.contractual, serving.accounting
+    if one.products != other.products:
+        return -1
+    unlike = (one.components != other.components) | (one.groups != other.groups)
+    return sum(1 << stage for stage, is_unlike in enumerate(unlike.any(axis=(0, 2)).tolist()) if is_unlike)
+
+
+def _income_cents() -> pl.Expr:
+    return pl.col("paid_interest_cents") + pl.col("paid_penalty_cents") + pl.col("paid_compound_cents")
+
+
+def _columns(state: loan_arrays.State) -> dict[str, pl.Series]:
+    return {
+        name: _date_or_null(values) if name.endswith("_on") else pl.Series(values)
+        for name, values in state._asdict().items()
+    }
+
+
+def _day_numbers(frame: pl.DataFrame, name: str) -> NDArray[np.int32]:
+    return frame[name].to_physical().fill_null(daycount.NEVER).to_numpy()
+
+
+def _date_or_null(days: NDArray[np.int32]) -> pl.Series:
     numbers = pl.Series(days)
     return numbers.set(numbers == daycount.NEVER, None).cast(pl.Date)

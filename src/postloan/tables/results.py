@@ -17,6 +17,7 @@ class Position(PerLoan):
     balance_cents = dy.Int64(min=0)
     accrued_cents = dy.Int64(min=0)
     penalty_cents = dy.Int64(min=0)
+    compound_cents = dy.Int64(min=0)
     principal_cents = dy.Int64(min=0)
     disbursed_on = dy.Date()
     matures_on = dy.Date()
@@ -27,6 +28,14 @@ class Position(PerLoan):
     due_day = dy.Int64(min=1, max=31)
     instalment_cents = dy.Int64(min=0)
     is_taken_on = dy.Bool()
+    product = dy.String()
+    grace_days = dy.Int32(min=0)
+    penalty_rate_e8 = dy.Int64(min=0)
+    compound_rate_e8 = dy.Int64(min=0)
+    misuse_rate_e8 = dy.Int64(min=0)
+    misused_from_on = dy.Date(nullable=True)
+    accelerated_from_on = dy.Date(nullable=True)
+    written_off_from_on = dy.Date(nullable=True)
 
 
 class Due(dy.Schema):
@@ -57,13 +66,18 @@ class Balances(PerLoan):
     overdue_interest_cents = dy.Int64(min=0)
     overdue_fee_cents = dy.Int64(min=0)
     penalty_cents = dy.Int64(min=0)
+    compound_cents = dy.Int64(min=0)
     accrued_interest_cents = dy.Int64(min=0)
     paid_principal_cents = dy.Int64(min=0)
     paid_interest_cents = dy.Int64(min=0)
     paid_fee_cents = dy.Int64(min=0)
     paid_penalty_cents = dy.Int64(min=0)
+    paid_compound_cents = dy.Int64(min=0)
     received_cents = dy.Int64(min=0)
     unapplied_cents = dy.Int64(min=0)
+    balance_days = dy.Int64(min=0)
+    accounting_principal_cents = dy.Int64(min=0)
+    accounting_income_cents = dy.Int64(min=0)
     oldest_principal_due_on = dy.Date(nullable=True)
     oldest_interest_due_on = dy.Date(nullable=True)
     next_due_on = dy.Date(nullable=True)
@@ -78,6 +92,7 @@ class Balances(PerLoan):
             + cls.paid_interest_cents.col
             + cls.paid_fee_cents.col
             + cls.paid_penalty_cents.col
+            + cls.paid_compound_cents.col
         )
         return cls.received_cents.col == paid_cents + cls.unapplied_cents.col
 
@@ -85,6 +100,20 @@ class Balances(PerLoan):
     def overdue_principal_is_outstanding(cls) -> pl.Expr:
         """A part cannot be greater than the whole."""
         return cls.overdue_principal_cents.col <= cls.outstanding_cents.col
+
+
+class PaymentHistory(PerLoan):
+    """How late a loan was at each of its last month-ends."""
+
+    payment_string = dy.String(max_length=60)
+
+
+class InterestStanding(PerLoan):
+    """Interest owed on and off the balance sheet, and whether what was charged passes what a court may reduce it to."""
+
+    on_balance_interest_cents = dy.Int64(min=0)
+    off_balance_interest_cents = dy.Int64(min=0)
+    passes_court_cap = dy.Bool()
 
 
 class Standing(PerLoan):
