@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_rows import Row, debtor, facts, inputs, instalments, loan, overdue_loan, payment, policy
+from engine_rows import TABLES, Row, debtor, facts, inputs, instalments, loan, overdue_loan, payment, policy
 from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
 from postloan.tables.units import DAY_COUNTS, METHODS
@@ -230,6 +230,7 @@ def _draw_loan(draw: st.DrawFn, tables: dict[str, list[Row]], loan_no: int, debt
         annual_rate_e8=draw(st.integers(0, 36_000_000)), due_day=draw(st.none() | st.integers(1, 31)),
         period_months=draw(st.sampled_from([None, 1, 3])), day_count=draw(st.sampled_from([None, *DAY_COUNTS])),
         is_no_principal_renewal=draw(st.sampled_from([None, True])), renews_loan_id="L0" if draw(some) else None,
+        funding_share_e8=draw(st.integers(0, 10**8)) if draw(some) else None,
     )  # fmt: skip
     tables["loan"].append(row)
     days = st.integers(0, 900).map(lambda at: paid_out + timedelta(days=at))
@@ -259,28 +260,33 @@ def _draw_loan(draw: st.DrawFn, tables: dict[str, list[Row]], loan_no: int, debt
              "fee_cents": draw(st.none() | st.integers(0, 9))}
         )  # fmt: skip
     if draw(some):
-        tables["ledger"].append({"loan_no": loan_no, "on": ON, "outstanding_cents": draw(cents), "days_past_due": 95})
+        spoken_on = draw(st.sampled_from([ON, ON - timedelta(days=1)]))
+        tables["ledger"].append(
+            {"loan_no": loan_no, "on": spoken_on, "outstanding_cents": draw(cents), "days_past_due": 95}
+        )
     if draw(some):
         tables["written_off"].append(
             {"loan_no": loan_no, "on": draw(days), "principal_cents": draw(cents), "interest_cents": 0,
              "status": "closed"}
         )  # fmt: skip
     if draw(some):
-        kind = draw(st.sampled_from(["technical_delay", "restructure"]))
-        tables["decision"].append(DELAY | {"loan_no": loan_no, "kind": kind, "decision_id": f"D{loan_no}"})
+        kind = draw(st.sampled_from(["technical_delay", "restructure", "write_off"]))
+        terms = '{"principal": "2.00", "interest": "0", "ground": "g"}' if kind == "write_off" else DELAY["terms"]
+        tables["decision"].append(
+            DELAY | {"loan_no": loan_no, "kind": kind, "decision_id": f"D{loan_no}", "terms": terms}
+        )
 
 
 def kept(whole: Inputs, debtors: list[int]) -> Inputs:
     """The facts of some debtors, as a shard would hold them."""
     parts = [of_debtor(whole, debtor_no) for debtor_no in debtors]
-    return Inputs(
-        **{
-            table: pl.concat([facts(table), *(getattr(part, table) for part in parts)]).sort(
-                getattr(whole, table).columns[0], maintain_order=True
-            )
-            for table in vars(whole)
-        }
-    )
+    tables = {
+        table: pl.concat([facts(table), *(getattr(part, table) for part in parts)]).sort(
+            getattr(whole, table).columns[0], maintain_order=True
+        )
+        for table in TABLES
+    }
+    return Inputs(**tables, ledger_days=whole.ledger_days)
 
 
 @settings(max_examples=15, deadline=None)
@@ -291,8 +297,9 @@ def test_cut_into_parts_of_whole_debtors_nothing_changes(book: Inputs, system: s
     whole = assess(book, law, on=ON)
     debtors = book.debtor["debtor_no"].to_list()
     pieces = [assess(kept(book, debtors[at::parts]), law, on=ON) for at in range(parts)]
-    for table, by in (("loans", "loan_no"), ("debtors", "debtor_no")):
-        joined = pl.concat([getattr(piece, table) for piece in pieces]).sort(by)
+    by_table = {"loans": "loan_no", "debtors": "debtor_no", "breaks": "loan_no", "instructions": "loan_no"}
+    for table, by in by_table.items():
+        joined = pl.concat([getattr(piece, table) for piece in pieces]).sort(by, maintain_order=True)
         assert joined.equals(getattr(whole, table))
 
 
@@ -308,7 +315,7 @@ def test_what_holds_of_every_book(book: Inputs) -> None:
         else:
             assert row["days_past_due"] >= (row["core_days_past_due"] or 0)
     assert assessed.debtors["loan_count"].sum() == (assessed.loans["status"] == "active").sum()
-    assert assessed.debtors["exposure_cents"].sum() == assessed.loans["outstanding_cents"].sum()
+    assert assessed.debtors["exposure_cents"].sum() == assessed.loans["own_share_outstanding_cents"].sum()
 
 
 def is_conserved(book: Inputs, assessed: Assessment) -> None:

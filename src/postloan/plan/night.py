@@ -13,6 +13,9 @@ from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import restructure_history, technical_delays
+from postloan.steps.funding import funding
+from postloan.steps.instructions import instructions, written_off_by_all
+from postloan.steps.ledger_breaks import ledger_breaks
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
@@ -20,16 +23,18 @@ from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier import final_tier, item_tier
-from postloan.tables.published import PublishedDebtor, PublishedLoan
+from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
 from postloan.tables.results import Balances, Due, FinalTier, Position, ScheduleSource
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first two tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first four tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
+    breaks: dy.DataFrame[LedgerBreak]
+    instructions: dy.DataFrame[Instruction]
     positions: dy.DataFrame[Position]
     dues: dy.DataFrame[Due]
     sources: dy.DataFrame[ScheduleSource]
@@ -45,7 +50,13 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     plan = schedule(held, inputs.instalment, inputs.opening, on=on)
     paid = without_reversed(inputs.payment, on=on)
     owed = balances(held, plan.dues, plan.sources, paid, order=policy.allocation_order.components, on=on)
-    stood = standing(owed, inputs.ledger, inputs.written_off, book_of_record=policy.book_of_record.system, on=on)
+    told = instructions(
+        book, inputs.decision, inputs.instalment, inputs.written_off, inputs.ledger, paid,
+        book_of_record=policy.book_of_record.system, on=on,
+    )  # fmt: skip
+    gone = written_off_by_all(inputs.written_off, told)
+    stood = standing(owed, inputs.ledger, gone, book_of_record=policy.book_of_record.system, on=on)
+    shares = funding(book, stood, owed)
 
     delays = technical_delays(inputs.decision, on=on)
     overdue = days_past_due(owed, stood, delays, buckets=policy.dpd_buckets.frame(), on=on)
@@ -55,16 +66,21 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     items = item_tier({"overdue_floors": by_days, "restructuring_floors": by_history})
 
     views = debtor_view(
-        held, stood, owed, overdue, items, inputs.debtor, inputs.elsewhere,
+        held, stood, shares, overdue, items, inputs.debtor, inputs.elsewhere,
         retail=policy.retail, over_days=policy.contamination.all_banks.over_days, on=on,
     )  # fmt: skip
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
 
-    results = [plan.sources, stood, owed.drop("outstanding_cents"), overdue, history, items, tiers]
+    breaks = ledger_breaks(
+        inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
+        tolerance=policy.book_of_record.tolerance, on=on,
+    )  # fmt: skip
+
+    results = [plan.sources, stood, owed.drop("outstanding_cents"), shares, overdue, history, items, tiers]
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, held, tiers, views, by_debtor),
-        positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
+        breaks=breaks, instructions=told, positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip
