@@ -62,7 +62,9 @@ class Facts:
         """List in `on` the days of which a dated table speaks, of any loan of the bank."""
         if table not in self._days:
             shape = facts_shape(table)
-            paths = [path for part in visible_parts(self._loads, table) for path in _files(self.home, part, shape, None)]
+            paths = [
+                path for part in visible_parts(self._loads, table) for path in _files(self.home, part, shape, None)
+            ]
             found = [
                 read_rows(path, ["on", "known_on"]).filter(pl.col("known_on") <= self.known_on).select("on").unique()
                 for path in paths

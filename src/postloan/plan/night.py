@@ -82,5 +82,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, held, tiers, views, by_debtor),
-        breaks=breaks, instructions=told, positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
+        breaks=breaks, instructions=told,
+        positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip

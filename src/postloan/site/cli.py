@@ -33,6 +33,7 @@ class Kind(Enum):
     TIERS = "tiers"
     OVERDUE = "overdue"
     MIGRATION = "migration"
+    BREAKS = "breaks"
 
 
 class Group(Enum):

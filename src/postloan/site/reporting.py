@@ -8,6 +8,7 @@ from typing import cast
 import polars as pl
 
 from postloan.desk.report.book import Grouping
+from postloan.desk.report.breaks import breaks
 from postloan.desk.report.form import Report
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
@@ -31,7 +32,7 @@ def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, 
             message=f"The report {kind} is of one day; --from has no meaning for it.",
             hint="Leave --from out, or ask for the migration between the two days.",
         )
-    return {"tiers": tiers, "overdue": overdue}[kind](home, day, grouping, orgs=orgs)
+    return {"tiers": tiers, "overdue": overdue, "breaks": breaks}[kind](home, day, grouping, orgs=orgs)
 
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:

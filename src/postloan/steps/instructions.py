@@ -35,11 +35,13 @@ def instructions(
     Source  design: whose balance governs; docs/decisions/0020 says what confirms what.
     """
     told = decisions.filter(pl.col("kind").is_in(_KINDS) & (pl.col("effective_on") <= on)).join(
-        loans.select("loan_no", "loan_id", "org_id", "matures_on", "annual_rate_e8"), on="loan_no", maintain_order="left"
+        loans.select("loan_no", "loan_id", "org_id", "matures_on", "annual_rate_e8"),
+        on="loan_no",
+        maintain_order="left",
     )
     if told.is_empty():
         return Instruction.create_empty()
-    told = told.with_columns(_amounts(), pl.col("is_withdrawn").fill_null(value=False))
+    told = told.with_columns(*_amounts(), pl.col("is_withdrawn").fill_null(value=False))
     changes = told.filter(pl.col("kind") == "restructure")
     signs = pl.concat(
         [
@@ -73,7 +75,9 @@ def written_off_by_all(written_off: pl.DataFrame, told: dy.DataFrame[Instruction
     return pl.concat(
         [
             written_off.select("loan_no", "on", "principal_cents"),
-            by_decision.select("loan_no", "principal_cents", on="effective_on").select("loan_no", "on", "principal_cents"),
+            by_decision.select("loan_no", "principal_cents", on="effective_on").select(
+                "loan_no", "on", "principal_cents"
+            ),
         ]
     )
 
@@ -93,7 +97,8 @@ def _amounts() -> tuple[pl.Expr, ...]:
 def _whole(name: str, decimals: int) -> pl.Expr:
     """A decimal of the terms in whole units of its last decimal, without a float."""
     written = pl.col("terms").str.json_path_match(f"$.{name}")
-    return (written.cast(pl.Decimal(38, decimals), strict=False) * 10**decimals).cast(pl.Int64)
+    scaled = written.cast(pl.Decimal(38, decimals), strict=False) * pl.lit(10**decimals)
+    return scaled.cast(pl.Int64)
 
 
 def _new_versions(changes: pl.DataFrame, instalments: pl.DataFrame, on: date) -> pl.DataFrame:

@@ -39,14 +39,14 @@ def ledger_breaks(
     Amounts, days and tiers are compared on the ledger's own day only; what the core leaves empty is not compared. Our
     side is our own computation, whichever system governs. Of a loan off the book the balance alone is compared.
     """
-    spoken_on = ledger_days.filter(pl.col("on") <= on)["on"].max()
-    if spoken_on is None:
+    spoken = ledger_days.filter(pl.col("on") <= on)["on"]
+    if spoken.is_empty():
         return LedgerBreak.create_empty()
     both = _ours(positions, standing, balances, overdue, tiers).join(
         _latest(ledger, on), on="loan_no", how="full", coalesce=True
     )
     up_to_cents, up_to_days = (tolerance.up_to_cents, tolerance.up_to_days) if tolerance else (0, 0)
-    found = [_absences(both, spoken_on=spoken_on, on=on), *_differences(both.filter(pl.col("ledger_on") == on))]
+    found = [_absences(both, spoken, on), *_differences(both.filter(pl.col("ledger_on") == on))]
     is_over = (
         (pl.col("difference_cents").abs() > up_to_cents)
         | (pl.col("difference_days").abs() > up_to_days)
@@ -56,7 +56,11 @@ def ledger_breaks(
     return LedgerBreak.validate(
         pl.concat(found, how="diagonal")
         .filter(is_over)
-        .join(loans.select("loan_no", "debtor_no", "loan_id", "org_id", "product", "use_industry_code"), on="loan_no", how="left")
+        .join(
+            loans.select("loan_no", "debtor_no", "loan_id", "org_id", "product", "use_industry_code"),
+            on="loan_no",
+            how="left",
+        )
         .join(debtors.select("debtor_no", "industry_code"), on="debtor_no", how="left")
         .with_columns(industry_code=pl.coalesce("use_industry_code", "industry_code"))
         .sort("loan_no", "kind")
@@ -95,7 +99,7 @@ def _latest(ledger: pl.DataFrame, on: date) -> pl.DataFrame:
     )
 
 
-def _absences(both: pl.DataFrame, *, spoken_on: date, on: date) -> pl.DataFrame:
+def _absences(both: pl.DataFrame, spoken: pl.Series, on: date) -> pl.DataFrame:
     """What one side holds and the other does not, or no longer speaks of: by its balance."""
     is_ours = pl.col("is_active").fill_null(value=False)
     is_known_here = pl.col("begins_on").is_not_null()
@@ -104,7 +108,7 @@ def _absences(both: pl.DataFrame, *, spoken_on: date, on: date) -> pl.DataFrame:
         .then(pl.lit("missing_here"))
         .when(is_ours & (pl.col("ledger_on") < on))
         .then(pl.lit("stale"))
-        .when(is_ours & pl.col("ledger_on").is_null() & (pl.col("begins_on") <= spoken_on))
+        .when(is_ours & pl.col("ledger_on").is_null() & (pl.col("begins_on") <= spoken.max()))
         .then(pl.lit("missing_in_core"))
     )
     return both.select(
@@ -151,4 +155,3 @@ def _kind(name: str) -> pl.Expr:
 
 def _rank(tier: str) -> pl.Expr:
     return pl.col(tier).cast(pl.Enum(TIERS)).to_physical().cast(pl.Int32)
-

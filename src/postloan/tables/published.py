@@ -179,7 +179,9 @@ class Instruction(dy.Schema):
     amount_cents = money("what is to be written off or waived; empty for a change of terms", "金额", optional=True)
     principal_cents = money("of that, principal", "其中本金", optional=True)
     terms = text("terms as decided", "内容", optional=False, max_length=20_000)
-    state = one_of("withdrawn, waiting (待核心生效), in force by decision, or confirmed by a feed", "状态", INSTRUCTION_STATES)
+    state = one_of(
+        "withdrawn, waiting (待核心生效), in force by decision, or confirmed by a feed", "状态", INSTRUCTION_STATES
+    )
     confirmed_by = ident("feed table that confirmed it", "确认来源", optional=True)
     confirmed_on = day("day of the row that confirmed it, where it has one", "确认日", optional=True)
 
