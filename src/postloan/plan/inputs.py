@@ -10,10 +10,9 @@ _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "loan": (
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
-        "officer_id", "funding_share_e8", "partner_id",
-        "principal_cents", "disbursed_on", "matures_on", "annual_rate_e8", "method", "due_day",
-        "period_months", "day_count", "instalment_cents", "security_kind", "renews_loan_id",
-        "is_no_principal_renewal",
+        "officer_id", "funding_share_e8", "partner_id", "principal_cents", "disbursed_on", "matures_on",
+        "annual_rate_e8", "method", "due_day", "period_months", "day_count", "instalment_cents", "security_kind",
+        "renews_loan_id", "is_no_principal_renewal",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
