@@ -103,9 +103,9 @@ def test_each_kind_of_break_is_filed_once_and_counted(core_home: Path) -> None:
     ours = dict(read_loans(core_home, ON, ["loan_id", "own_outstanding_cents"]).iter_rows())
     for row in rows:
         if row["break_kind"] in {"outstanding", "stale", "missing_in_core"}:
-            assert Decimal(row["our_cents"]) * 100 == ours[row["loan_id"]]
-            core = Decimal(row["core_cents"] or 0)
-            assert Decimal(row["difference_cents"]) == core - Decimal(row["our_cents"])
+            assert Decimal(row["ours"]) * 100 == ours[row["loan_id"]]
+            core = Decimal(row["core"] or 0)
+            assert Decimal(row["difference"]) == core - Decimal(row["ours"])
 
 
 def test_the_screen_shows_every_break_in_its_unit(core_home: Path) -> None:

@@ -12,7 +12,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
         "officer_id", "funding_share_e8", "partner_id", "principal_cents", "disbursed_on", "matures_on",
         "annual_rate_e8", "method", "due_day", "period_months", "day_count", "instalment_cents", "security_kind",
-        "renews_loan_id", "is_no_principal_renewal",
+        "renews_loan_id", "is_no_principal_renewal", "contract_id",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
@@ -32,6 +32,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "written_off": ("loan_no", "on", "principal_cents", "interest_cents"),
     "decision": ("loan_no", "decision_id", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
+    "contract": ("debtor_no", "contract_id", "facility_id"),
+    "pledge": (
+        "debtor_no", "secures_kind", "secures_id", "secured_cents", "is_maximum_amount", "begins_on", "ends_on",
+    ),
+    "guarantee": (
+        "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",
+    ),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
 }  # fmt: skip
 
@@ -51,6 +58,9 @@ class Inputs:
     ledger: pl.DataFrame
     written_off: pl.DataFrame
     decision: pl.DataFrame
+    contract: pl.DataFrame
+    pledge: pl.DataFrame
+    guarantee: pl.DataFrame
     elsewhere: pl.DataFrame
     ledger_days: pl.DataFrame
 

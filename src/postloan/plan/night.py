@@ -9,6 +9,7 @@ import polars as pl
 from postloan.plan.inputs import Inputs
 from postloan.rules.rulebook import Policy
 from postloan.steps.balances import balances, without_reversed
+from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
@@ -57,6 +58,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     gone = written_off_by_all(inputs.written_off, told)
     stood = standing(owed, inputs.ledger, gone, book_of_record=policy.book_of_record.system, on=on)
     shares = funding(book, stood, owed)
+    secured = cover(book, stood, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
 
     delays = technical_delays(inputs.decision, on=on)
     overdue = days_past_due(owed, stood, delays, buckets=policy.dpd_buckets.frame(), on=on)
@@ -77,7 +79,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         tolerance=policy.book_of_record.tolerance, on=on,
     )  # fmt: skip
 
-    results = [plan.sources, stood, owed.drop("outstanding_cents"), shares, overdue, history, items, tiers]
+    results = [plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, overdue, history, items, tiers]
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),

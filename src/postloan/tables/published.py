@@ -85,6 +85,7 @@ class PublishedLoan(PerLoan):
     partner_outstanding_cents = money("of the principal outstanding, the partners'", "合作方本金余额")
     own_share_overdue_principal_cents = money("of the principal overdue, the bank's own", "自担逾期本金")
     own_share_overdue_interest_cents = money("of the interest overdue, the bank's own", "自担逾期利息")
+    secured_cents = money("of the principal outstanding, secured by pledges and guarantees", "担保覆盖金额")
 
     oldest_principal_due_on = day("oldest unpaid principal fell due", "最早欠本日", optional=True)
     oldest_interest_due_on = day("oldest unpaid interest fell due", "最早欠息日", optional=True)

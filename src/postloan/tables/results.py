@@ -108,6 +108,12 @@ class Funding(PerLoan):
     own_share_overdue_interest_cents = dy.Int64(min=0)
 
 
+class Cover(PerLoan):
+    """How much of each loan is secured by contract."""
+
+    secured_cents = dy.Int64(min=0)
+
+
 class DaysPastDue(PerLoan):
     """Calendar days past due at close of the day, by principal and by interest; the longer governs."""
 

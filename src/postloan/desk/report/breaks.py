@@ -13,9 +13,9 @@ from postloan.tables.units import BREAK_KINDS
 _NAMED = (Column("break_kind", "word"), Column("loan_id", "text"), Column("ledger_on", "text"))
 _PARTS: dict[str, tuple[Column, ...]] = {
     "breaks_amounts": (
-        Column("our_cents", "money"),
-        Column("core_cents", "money"),
-        Column("difference_cents", "money"),
+        Column("ours", "money"),
+        Column("core", "money"),
+        Column("difference", "money"),
     ),
     "breaks_days": (Column("our_days", "count"), Column("core_days", "count"), Column("difference_days", "count")),
     "breaks_tiers": (Column("our_tier", "word"), Column("core_tier", "word"), Column("difference_tiers", "count")),
@@ -29,10 +29,13 @@ def breaks(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFra
     if by is not None:
         sheet = _by_group(found, by, orgs)
         return Report("breaks", snapshot_of(home, on), by, filed=sheet, shown=(sheet,))
-    named = found.sort("loan_no", "kind").with_columns(
+    named = found.sort("loan_no", "kind").select(
         pl.col("kind").cast(pl.String).alias("break_kind"),
-        pl.col("ledger_on").cast(pl.String),
-        pl.col("our_tier", "core_tier").cast(pl.String),
+        pl.col("loan_id", "ledger_on", "our_tier", "core_tier").cast(pl.String),
+        pl.col("our_days", "core_days", "difference_days", "difference_tiers"),
+        ours="our_cents",
+        core="core_cents",
+        difference="difference_cents",
     )
     filed = _listed("breaks", named, tuple(column for columns in _PARTS.values() for column in columns))
     parts = [_listed(name, named.drop_nulls(columns[-1].name), columns) for name, columns in _PARTS.items()]
