@@ -49,10 +49,11 @@ def cover(
     secures_on = pl.when(is_maximum).then("disbursed_on").otherwise(pl.lit(on))
     has_begun, has_ended = pl.col("begins_on") <= secures_on, pl.col("ends_on") < secures_on
     spread = _spread(tied.filter(has_begun & ~has_ended.fill_null(value=False)))
+    of_loan = spread.group_by("loan_no").agg(pl.col("cents").sum())
+    covered = owing.join(of_loan, on="loan_no", how="left", maintain_order="left")
     return Cover.validate(
-        owing.join(spread.group_by("loan_no").agg(pl.col("cents").sum()), on="loan_no", how="left", maintain_order="left")
-        .select("loan_no", secured_cents=pl.min_horizontal(pl.col("cents").fill_null(0), "outstanding_cents"))
-    )  # fmt: skip
+        covered.select("loan_no", secured_cents=pl.min_horizontal(pl.col("cents").fill_null(0), "outstanding_cents"))
+    )
 
 
 def _spread(tied: pl.DataFrame) -> pl.DataFrame:
