@@ -1,6 +1,7 @@
 """The plan on whole debtors: the walk from facts to tier, and that a debtor does not know its neighbours."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -154,6 +155,18 @@ def test_a_bad_debt_touches_the_others_of_a_debtor_that_is_not_retail(
     assert (rows[2]["tier"], rows[2]["tier_cite"]) == (tier, cite)
     assert rows[2]["tier_rule"] == (None if tier == "pass" else "contamination")
     assert rows[1]["tier_rule"] == "overdue_floors", "it does not touch itself"
+
+
+@pytest.mark.parametrize(("share_e8", "tier"), [(None, "substandard"), (50_000_000, "special_mention")])
+def test_of_a_joint_loan_the_banks_own_share_touches_the_others(share_e8: int | None, tier: str) -> None:
+    """200 of 1,100 are more than 10 %; of the bank's own 1,000, 100 are exactly 10 %."""
+    given = debts((91, 200), (0, 900))
+    joint = given.loan.with_columns(funding_share_e8=pl.when(pl.col("loan_no") == 1).then(pl.lit(share_e8, pl.Int64)))
+    assessed = assess(replace(given, loan=joint), LAW, on=ON)
+    assert assessed.loans["tier"].to_list()[1] == tier
+    own = 100 if share_e8 else 200
+    (row,) = assessed.debtors.to_dicts()
+    assert (row["exposure_cents"], row["npl_cents"], row["overdue_cents"]) == (own + 900, own, own + 900)
 
 
 HUGE = 9 * 10**16

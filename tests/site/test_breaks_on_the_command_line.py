@@ -14,6 +14,8 @@ from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from feeds import SMALL_BANK_DAY, small_bank, write_feed
+from postloan.intake.facts import Facts
+from postloan.intake.load import load_feeds
 from postloan.site.cli import app
 from postloan.snapshot.files import write_table
 from postloan.snapshot.read import read_loans, read_manifest, scan_instructions
@@ -135,6 +137,31 @@ def test_an_instruction_waits_for_the_core_and_alters_nothing(core_home: Path) -
     assert (loans["L2"]["status"], loans["L2"]["written_off_cents"], loans["L2"]["outstanding_cents"]) == (
         "active", 0, 100,
     )  # fmt: skip
+
+
+def test_instructions_are_listed_with_what_they_wait_for(core_home: Path, own_home: Path) -> None:
+    said = run("--lang", "zh", "report", "instructions", "--home", core_home, "--on", ON)
+    assert said.exit_code == 0, said.stderr
+    assert "待核心生效" in said.stdout
+    assert "2,750.46" in said.stdout
+    assert max(cell_len(line) for line in said.stdout.splitlines()) <= 100
+    (row,) = json.loads(run("report", "instructions", "--home", own_home, "--format", "json").stdout)["rows"]
+    assert (row["decision_id"], row["state"], row["amount"]) == ("X1", "in_force", "2750.46")
+    assert run("report", "instructions", "--home", core_home, "--by", "org").exit_code == 1
+
+
+def test_the_days_of_the_ledger_are_those_of_the_whole_bank_as_known(core_home: Path, tmp_path: Path) -> None:
+    assert Facts(core_home, None).days_of("ledger")["on"].to_list() == [date(2024, 3, 29), ON]
+    bank = a_bank_whose_core_disagrees()
+    bank["ledger"] = [word("L1", ON, "1.00", known_on=ON), word("L2", SMALL_BANK_DAY, "1.00", known_on=SMALL_BANK_DAY)]
+    home = tmp_path / "home"
+    load_feeds(home, write_feed(tmp_path / "feeds", SMALL_BANK_DAY, bank), shards=5)
+    more = {"ledger": [word("L1", date(2024, 4, 1), "1.00")]}
+    load_feeds(home, write_feed(tmp_path / "feeds", date(2024, 4, 1), more, modes={"ledger": "increment"}))
+    known = Facts(home, SMALL_BANK_DAY).days_of("ledger")["on"].to_list()
+    assert known == [ON, SMALL_BANK_DAY]
+    assert Facts(home, None).days_of("ledger")["on"].to_list() == [*known, date(2024, 4, 1)]
+    assert Facts(home, None).days_of("written_off").is_empty()
 
 
 def test_where_we_keep_the_balance_decisions_hold_and_rounding_is_no_break(own_home: Path) -> None:

@@ -34,6 +34,7 @@ class Kind(Enum):
     OVERDUE = "overdue"
     MIGRATION = "migration"
     BREAKS = "breaks"
+    INSTRUCTIONS = "instructions"
 
 
 class Group(Enum):

@@ -44,7 +44,33 @@ _BREAKS = {
     "tier": ("五级分类", "Tier"),
     "total": ("合计", "Total"),
 }
+_STATES = {
+    "withdrawn": ("已撤销", "Withdrawn"),
+    "pending": ("待核心生效", "Waits for the core"),
+    "in_force": ("已生效", "In force"),
+    "confirmed": ("核心已确认", "Confirmed"),
+    "total": ("合计", "Total"),
+}
+_DECISIONS = {
+    "restructure": ("重组", "Restructuring"),
+    "write_off": ("核销", "Write-off"),
+    "waiver": ("减免", "Waiver"),
+}
+_FEEDS = {
+    "instalment": ("还款计划", "Instalments"),
+    "loan": ("借据", "Loan row"),
+    "written_off": ("核销", "Written off"),
+    "ledger": ("核心账", "Ledger"),
+}
 _COLUMNS = {
+    "decision_id": ("决定号", "Decision"),
+    "decision_kind": ("决定类型", "Kind"),
+    "effective_on": ("生效日", "From"),
+    "amount": ("金额", "Amount"),
+    "state": ("状态", "State"),
+    "confirmed_by": ("确认来源", "Confirmed by"),
+    "confirmed_on": ("确认日", "Confirmed on"),
+    "decisions": ("决定数", "Decisions"),
     "missing_here": ("本系统\n无", "Missing\nhere"),
     "missing_in_core": ("核心\n无", "Missing\nin core"),
     "stale": ("核心\n未更新", "Stale"),
@@ -132,6 +158,9 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     **_under("to_tier", _ENDS),
     **_under("bucket", _LINES),
     **_under("break_kind", _BREAKS),
+    **_under("state", _STATES),
+    **_under("decision_kind", _DECISIONS),
+    **_under("confirmed_by", _FEEDS),
     **_under("our_tier", _TIERS),
     **_under("core_tier", _TIERS),
     **_under("move", _MOVES | {"total": _LINES["total"]}),
@@ -147,6 +176,8 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "sheet.breaks_days": ("对账差异 · 逾期天数", "Breaks · days past due"),
     "sheet.breaks_tiers": ("对账差异 · 分类", "Breaks · tiers"),
     "sheet.breaks_by_kind": ("对账差异 · 按类型", "Breaks by kind"),
+    "sheet.instructions": ("核心指令", "Instructions"),
+    "sheet.instructions_by_state": ("核心指令 · 按状态", "Instructions by state"),
     "sheet.migration": ("分类迁徙", "Migration"),
     "sheet.migration_loans": ("分类迁徙 · 笔数", "Migration · loans"),
     "sheet.migration_balance": ("分类迁徙 · 期初余额", "Migration · balance before"),
