@@ -31,8 +31,8 @@ def debtor_view(
     Writes  one row a debtor with a loan in the book; shares are left to the rules, sums are in cents.
     Source  rulebook: contamination (what counts), retail (who is retail).
 
-    Debt is principal outstanding: the base of the shares in Order 2023 No. 1. Of a joint loan
-    the bank's own share counts.
+    Debt is principal outstanding: the base of the shares in Order 2023 No. 1. Of a joint loan the
+    bank's own share counts.
     """
     loans = _on_book(positions, standing, shares, overdue, items).with_columns(
         npl_cents=pl.when(pl.col("item_tier").is_in(NON_PERFORMING)).then("outstanding_cents").otherwise(0),

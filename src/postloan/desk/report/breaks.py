@@ -12,11 +12,7 @@ from postloan.tables.units import BREAK_KINDS
 
 _NAMED = (Column("break_kind", "word"), Column("loan_id", "text"), Column("ledger_on", "text"))
 _PARTS: dict[str, tuple[Column, ...]] = {
-    "breaks_amounts": (
-        Column("ours", "money"),
-        Column("core", "money"),
-        Column("difference", "money"),
-    ),
+    "breaks_amounts": (Column("ours", "money"), Column("core", "money"), Column("difference", "money")),
     "breaks_days": (Column("our_days", "count"), Column("core_days", "count"), Column("difference_days", "count")),
     "breaks_tiers": (Column("our_tier", "word"), Column("core_tier", "word"), Column("difference_tiers", "count")),
 }
