@@ -37,7 +37,8 @@ def ledger_breaks(
     Source  rulebook: book_of_record (tolerance); design: every break is a work item.
 
     Amounts, days and tiers are compared on the ledger's own day only; what the core leaves empty is not compared. Our
-    side is our own computation, whichever system governs. Of a loan off the book the balance alone is compared.
+    amounts and days are our own computation, whichever system governs; our tier is the published one. Of a loan off the
+    book the balance alone is compared.
     """
     spoken = ledger_days.filter(pl.col("on") <= on)["on"]
     if spoken.is_empty():
