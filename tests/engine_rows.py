@@ -16,7 +16,20 @@ from postloan.tables.results import Position
 
 Row = dict[str, Any]
 
-TABLES = ("loan", "debtor", "opening", "instalment", "payment", "ledger", "written_off", "decision", "elsewhere")
+TABLES = (
+    "loan",
+    "debtor",
+    "opening",
+    "instalment",
+    "payment",
+    "ledger",
+    "written_off",
+    "decision",
+    "elsewhere",
+    "contract",
+    "pledge",
+    "guarantee",
+)
 RULEBOOK = load_rulebook(None)
 
 
@@ -31,7 +44,8 @@ def facts(table: str, *rows: Row) -> pl.DataFrame:
 
 def inputs(**rows: list[Row]) -> Inputs:
     """The inputs of a night; a table not named is empty."""
-    return Inputs(**{table: facts(table, *rows.get(table, ())) for table in TABLES})
+    tables = {table: facts(table, *rows.get(table, ())) for table in TABLES}
+    return Inputs(**tables, ledger_days=tables["ledger"].select("on").unique().sort("on"))
 
 
 def loan(loan_no: int, debtor_no: int = 1, **terms: Any) -> Row:

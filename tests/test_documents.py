@@ -20,7 +20,7 @@ from postloan.errors import PostloanError
 from postloan.site.cli import app
 from postloan.tables import pages
 from postloan.tables.inputs import FEED_TABLES
-from postloan.tables.published import PublishedDebtor, PublishedLoan
+from postloan.tables.published import PUBLISHED
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -108,7 +108,7 @@ def test_the_page_maker_tells_or_mends_a_stale_page(
     assert stale == ([page.file for page in pages.PAGES] if check else [])
 
 
-@pytest.mark.parametrize("schema", [*FEED_TABLES.values(), PublishedLoan, PublishedDebtor], ids=lambda s: s.__name__)
+@pytest.mark.parametrize("schema", [*FEED_TABLES.values(), *PUBLISHED.values()], ids=lambda s: s.__name__)
 def test_every_column_says_what_it_is_in_both_languages(schema: type[dy.Schema]) -> None:
     assert schema.__doc__
     for name, column in schema.columns().items():

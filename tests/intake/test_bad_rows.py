@@ -170,6 +170,7 @@ def test_a_reversal_of_an_earlier_days_payment(bank: Bank) -> None:
 
 DELAY = {"cause": "clearing house down", "evidence": "notice 17", "approver": "E12"}
 CHANGED = {"is_repeat": False, "observation_ends_on": None, "difficulty": "job lost", "adjustment": "extension"}
+OFF = {"principal": "1000.00", "interest": "0", "ground": "estate closed"}
 
 
 @pytest.mark.parametrize(
@@ -185,17 +186,42 @@ CHANGED = {"is_repeat": False, "observation_ends_on": None, "difficulty": "job l
         ("restructure", CHANGED | {"observation_ends_on": "2025-01-31"}, None),
         ("restructure", CHANGED | {"observation_ends_on": "2025-02-30"}, "decision_terms_wrong"),
         ("restructure", CHANGED | {"is_repeat": "no"}, "decision_terms_wrong"),
+        ("restructure", CHANGED | {"matures_on": "2026-01-15", "annual_rate": "0.0345"}, None),
+        ("restructure", CHANGED | {"annual_rate": 0.0345}, "decision_terms_wrong"),
+        ("write_off", OFF, None),
+        ("write_off", OFF | {"principal": "0", "interest": "0.01"}, None),
+        ("write_off", OFF | {"principal": "0.00", "interest": "0"}, "decision_terms_wrong"),
+        ("write_off", OFF | {"principal": 12.5}, "decision_terms_wrong"),
+        ("write_off", OFF | {"principal": "12.345"}, "decision_terms_wrong"),
+        ("write_off", OFF | {"principal": "-1"}, "decision_terms_wrong"),
+        ("write_off", OFF | {"ground": ""}, "decision_terms_wrong"),
+        ("write_off", {"principal": "1", "interest": "0"}, "decision_terms_wrong"),
+        ("waiver", {"component": "penalty", "amount": "1.00"}, None),
+        ("waiver", {"component": "principal", "amount": "1.00"}, "decision_terms_wrong"),
+        ("waiver", {"component": "fee", "amount": "0"}, "decision_terms_wrong"),
         ("forgive", DELAY, "decision_kind_unknown"),
     ],
 )
 def test_decisions_say_what_their_kind_must(bank: Bank, kind: str, terms: Any, rule: str | None) -> None:
     decision = {
-        "decision_id": "X1", "kind": kind, "loan_id": "L1", "effective_on": "2024-02-16", "ends_on": "2024-02-20",
+        "decision_id": "X1", "kind": kind, "loan_id": "L1", "effective_on": "2024-02-16",
+        "ends_on": None if kind in {"write_off", "waiver"} else "2024-02-20",
         "terms": terms if isinstance(terms, str) else json.dumps(terms),
     }  # fmt: skip
     bank.loaded({**small_bank(), "decision": [decision]})
     assert put_aside(bank, "rule") == ([(rule,)] if rule else [])
     assert len(bank.rows("decision", "terms")) == (0 if rule else 1)
+
+
+@pytest.mark.parametrize("kind", ["write_off", "waiver"])
+def test_what_is_given_up_comes_back_only_by_withdrawing(bank: Bank, kind: str) -> None:
+    terms = OFF if kind == "write_off" else {"component": "fee", "amount": "1"}
+    decision = {
+        "decision_id": "X1", "kind": kind, "loan_id": "L1", "effective_on": "2024-02-16", "ends_on": "2024-12-31",
+        "terms": json.dumps(terms),
+    }  # fmt: skip
+    bank.loaded({**small_bank(), "decision": [decision]})
+    assert put_aside(bank, "rule") == [("decision_does_not_end",)]
 
 
 def test_a_decision_does_not_end_before_it_begins(bank: Bank) -> None:

@@ -1,6 +1,7 @@
 """The plan on whole debtors: the walk from facts to tier, and that a debtor does not know its neighbours."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_rows import Row, debtor, facts, inputs, instalments, loan, overdue_loan, payment, policy
+from engine_rows import TABLES, Row, debtor, facts, inputs, instalments, loan, overdue_loan, payment, policy
 from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
 from postloan.tables.units import DAY_COUNTS, METHODS
@@ -156,6 +157,18 @@ def test_a_bad_debt_touches_the_others_of_a_debtor_that_is_not_retail(
     assert rows[1]["tier_rule"] == "overdue_floors", "it does not touch itself"
 
 
+@pytest.mark.parametrize(("share_e8", "tier"), [(None, "substandard"), (50_000_000, "special_mention")])
+def test_of_a_joint_loan_the_banks_own_share_touches_the_others(share_e8: int | None, tier: str) -> None:
+    """200 of 1,100 are more than 10 %; of the bank's own 1,000, 100 are exactly 10 %."""
+    given = debts((91, 200), (0, 900))
+    joint = given.loan.with_columns(funding_share_e8=pl.when(pl.col("loan_no") == 1).then(pl.lit(share_e8, pl.Int64)))
+    assessed = assess(replace(given, loan=joint), LAW, on=ON)
+    assert assessed.loans["tier"].to_list()[1] == tier
+    own = 100 if share_e8 else 200
+    (row,) = assessed.debtors.to_dicts()
+    assert (row["exposure_cents"], row["npl_cents"], row["overdue_cents"]) == (own + 900, own, own + 900)
+
+
 HUGE = 9 * 10**16
 
 
@@ -230,6 +243,7 @@ def _draw_loan(draw: st.DrawFn, tables: dict[str, list[Row]], loan_no: int, debt
         annual_rate_e8=draw(st.integers(0, 36_000_000)), due_day=draw(st.none() | st.integers(1, 31)),
         period_months=draw(st.sampled_from([None, 1, 3])), day_count=draw(st.sampled_from([None, *DAY_COUNTS])),
         is_no_principal_renewal=draw(st.sampled_from([None, True])), renews_loan_id="L0" if draw(some) else None,
+        funding_share_e8=draw(st.integers(0, 10**8)) if draw(some) else None,
     )  # fmt: skip
     tables["loan"].append(row)
     days = st.integers(0, 900).map(lambda at: paid_out + timedelta(days=at))
@@ -259,28 +273,33 @@ def _draw_loan(draw: st.DrawFn, tables: dict[str, list[Row]], loan_no: int, debt
              "fee_cents": draw(st.none() | st.integers(0, 9))}
         )  # fmt: skip
     if draw(some):
-        tables["ledger"].append({"loan_no": loan_no, "on": ON, "outstanding_cents": draw(cents), "days_past_due": 95})
+        spoken_on = draw(st.sampled_from([ON, ON - timedelta(days=1)]))
+        tables["ledger"].append(
+            {"loan_no": loan_no, "on": spoken_on, "outstanding_cents": draw(cents), "days_past_due": 95}
+        )
     if draw(some):
         tables["written_off"].append(
             {"loan_no": loan_no, "on": draw(days), "principal_cents": draw(cents), "interest_cents": 0,
              "status": "closed"}
         )  # fmt: skip
     if draw(some):
-        kind = draw(st.sampled_from(["technical_delay", "restructure"]))
-        tables["decision"].append(DELAY | {"loan_no": loan_no, "kind": kind, "decision_id": f"D{loan_no}"})
+        kind = draw(st.sampled_from(["technical_delay", "restructure", "write_off"]))
+        terms = '{"principal": "2.00", "interest": "0", "ground": "g"}' if kind == "write_off" else DELAY["terms"]
+        tables["decision"].append(
+            DELAY | {"loan_no": loan_no, "kind": kind, "decision_id": f"D{loan_no}", "terms": terms}
+        )
 
 
 def kept(whole: Inputs, debtors: list[int]) -> Inputs:
     """The facts of some debtors, as a shard would hold them."""
     parts = [of_debtor(whole, debtor_no) for debtor_no in debtors]
-    return Inputs(
-        **{
-            table: pl.concat([facts(table), *(getattr(part, table) for part in parts)]).sort(
-                getattr(whole, table).columns[0], maintain_order=True
-            )
-            for table in vars(whole)
-        }
-    )
+    tables = {
+        table: pl.concat([facts(table), *(getattr(part, table) for part in parts)]).sort(
+            getattr(whole, table).columns[0], maintain_order=True
+        )
+        for table in TABLES
+    }
+    return Inputs(**tables, ledger_days=whole.ledger_days)
 
 
 @settings(max_examples=15, deadline=None)
@@ -291,8 +310,9 @@ def test_cut_into_parts_of_whole_debtors_nothing_changes(book: Inputs, system: s
     whole = assess(book, law, on=ON)
     debtors = book.debtor["debtor_no"].to_list()
     pieces = [assess(kept(book, debtors[at::parts]), law, on=ON) for at in range(parts)]
-    for table, by in (("loans", "loan_no"), ("debtors", "debtor_no")):
-        joined = pl.concat([getattr(piece, table) for piece in pieces]).sort(by)
+    by_table = {"loans": "loan_no", "debtors": "debtor_no", "breaks": "loan_no", "instructions": "loan_no"}
+    for table, by in by_table.items():
+        joined = pl.concat([getattr(piece, table) for piece in pieces]).sort(by, maintain_order=True)
         assert joined.equals(getattr(whole, table))
 
 
@@ -308,7 +328,7 @@ def test_what_holds_of_every_book(book: Inputs) -> None:
         else:
             assert row["days_past_due"] >= (row["core_days_past_due"] or 0)
     assert assessed.debtors["loan_count"].sum() == (assessed.loans["status"] == "active").sum()
-    assert assessed.debtors["exposure_cents"].sum() == assessed.loans["outstanding_cents"].sum()
+    assert assessed.debtors["exposure_cents"].sum() == assessed.loans["own_share_outstanding_cents"].sum()
 
 
 def is_conserved(book: Inputs, assessed: Assessment) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, publish
+from postloan.tables.published import PUBLISHED
 from postloan.tables.results import LOAN_STATUSES
 from postloan.tables.units import BUCKETS, TIERS
 
@@ -17,8 +18,12 @@ JANUARY, MARCH = date(2024, 1, 31), date(2024, 3, 31)
 _TYPES = {
     "loan_no": pl.Int64(), "status": pl.Enum(LOAN_STATUSES), "tier": pl.Enum(TIERS), "bucket": pl.Enum(BUCKETS),
     "days_past_due": pl.Int32(), "outstanding_cents": pl.Int64(), "overdue_principal_cents": pl.Int64(),
-    "overdue_interest_cents": pl.Int64(), "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(),
+    "overdue_interest_cents": pl.Int64(), "own_share_outstanding_cents": pl.Int64(),
+    "own_share_overdue_principal_cents": pl.Int64(), "own_share_overdue_interest_cents": pl.Int64(),
+    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(),
 }  # fmt: skip
+
+_SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
 
 ORGS = pl.DataFrame(
     [
@@ -40,17 +45,23 @@ def loan(loan_no: int, tier: str, cents: int, **others: Any) -> dict[str, Any]:
     } | others  # fmt: skip
 
 
+def _whole_share(row: dict[str, Any]) -> dict[str, Any]:
+    """The bank's own share is all of the loan, unless the row says otherwise."""
+    return {f"own_share_{name}": row[name] for name in _SHARED} | row
+
+
 def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, shards: int = 2) -> None:
     """Publish loans as the snapshot of a day, in some shards."""
     finished = []
     for shard in range(shards):
         folder = home / "nights" / str(on) / f"{shard}"
         folder.mkdir(parents=True, exist_ok=True)
-        rows = [each for each in loans if each["loan_no"] % shards == shard]
+        rows = [_whole_share(each) for each in loans if each["loan_no"] % shards == shard]
         files = {
             "loan": write_table(folder / "loan.parquet", pl.DataFrame(rows, schema=_TYPES)),
-            "debtor": write_table(folder / "debtor.parquet", pl.DataFrame(schema={"debtor_no": pl.Int64()})),
         }
+        for table in ("debtor", "ledger_break", "instruction"):
+            files[table] = write_table(folder / f"{table}.parquet", PUBLISHED[table].create_empty())
         finished.append(FinishedShard(shard, folder, {"files": files}))
     pins = {"on": str(on), "known_on": str(on), "loans": [list(map(str, each.values())) for each in loans]}
     publish(home, f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})

@@ -20,7 +20,9 @@ from postloan.site.reporting import ask_report
 from postloan.site.words import LANGUAGES, Words, all_words
 
 KINDS = ("tiers", "overdue", "migration")
-QUESTIONS = list(itertools.product(KINDS, (None, "org", "product", "industry")))
+GROUPS = (None, "org", "product", "industry")
+QUESTIONS = list(itertools.product(KINDS, GROUPS))
+WITH_BREAKS = [*QUESTIONS, *(("breaks", by) for by in GROUPS)]
 
 
 def run(*arguments: object) -> Result:
@@ -35,7 +37,7 @@ def asked(home: Path, kind: str, by: str | None) -> Report:
     return ask_report(home, kind, on=None, from_on=None, by=by)
 
 
-@pytest.mark.parametrize(("kind", "by"), QUESTIONS)
+@pytest.mark.parametrize(("kind", "by"), WITH_BREAKS)
 def test_csv_and_json_hold_the_rows_with_exact_decimals(home: Path, kind: str, by: str | None) -> None:
     sheet = asked(home, kind, by).filed
     as_csv = run(*options(home, kind, by), "--format", "csv")
@@ -61,7 +63,7 @@ def test_csv_and_json_hold_the_rows_with_exact_decimals(home: Path, kind: str, b
     assert (said["from"]["on"] if kind == "migration" else None) == ("2024-01-31" if kind == "migration" else None)
 
 
-@pytest.mark.parametrize(("kind", "by"), QUESTIONS)
+@pytest.mark.parametrize(("kind", "by"), WITH_BREAKS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_workbook_read_back_equals_the_sheets(
     home: Path, tmp_path: Path, kind: str, by: str | None, language: str

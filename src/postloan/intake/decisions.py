@@ -1,14 +1,17 @@
 """Decisions: what the desk's decisions must say before a night may act on them."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from postloan.intake.quarantine import Complaints
 
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# Amounts and rates are decimals in quotes, as people write them: a JSON number would pass through a float.
+Money = Annotated[str, StringConstraints(pattern=r"^\d{1,14}(\.\d{1,2})?$")]
+Fraction = Annotated[str, StringConstraints(pattern=r"^\d(\.\d{1,8})?$")]
 
 
 class _Terms(BaseModel):
@@ -24,12 +27,17 @@ class TechnicalDelayTerms(_Terms):
 
 
 class RestructureTerms(_Terms):
-    """A change of terms for a debtor in difficulty, which starts an observation period."""
+    """A change of terms for a debtor in difficulty, which starts an observation period.
+
+    matures_on, annual_rate  the new terms, where they change: what the core's loan row must show to confirm them.
+    """
 
     is_repeat: bool
     observation_ends_on: date | None
     difficulty: Filled
     adjustment: Filled
+    matures_on: date | None = None
+    annual_rate: Fraction | None = None
 
 
 class MisuseTerms(_Terms):
@@ -46,19 +54,60 @@ class AccelerateTerms(_Terms):
     approver: Filled
 
 
+class WriteOffTerms(_Terms):
+    """Principal and interest to be taken off the book, and the ground on which it may be done."""
+
+    principal: Money
+    interest: Money
+    ground: Filled
+
+    @model_validator(mode="after")
+    def something_is_written_off(self) -> Self:
+        """A write-off of nothing is a slip."""
+        if _is_nothing(self.principal) and _is_nothing(self.interest):
+            raise ValueError("principal and interest are both nothing")
+        return self
+
+
+class WaiverTerms(_Terms):
+    """Interest, penalty or fees given up; principal is never waived, it is written off."""
+
+    component: Literal["fee", "penalty", "compound", "interest"]
+    amount: Money
+
+    @model_validator(mode="after")
+    def something_is_waived(self) -> Self:
+        """A waiver of nothing is a slip."""
+        if _is_nothing(self.amount):
+            raise ValueError("amount is nothing")
+        return self
+
+
+def _is_nothing(amount: str) -> bool:
+    return not amount.strip("0.")
+
+
 TERMS: dict[str, type[_Terms]] = {
     "technical_delay": TechnicalDelayTerms,
     "restructure": RestructureTerms,
     "misuse": MisuseTerms,
     "accelerate": AccelerateTerms,
+    "write_off": WriteOffTerms,
+    "waiver": WaiverTerms,
 }
 """Kinds of decision that a night can act on, and what each must say."""
+
+ENDLESS = ("write_off", "waiver")
+"""Kinds that do not end on a day: what is given up comes back only by withdrawing the decision."""
 
 
 def check_decisions(frame: pl.DataFrame, complaints: Complaints) -> None:
     """Complain of decisions of an unknown kind, or whose terms do not say what their kind must."""
     known = frame["kind"].is_in(list(TERMS))
     complaints.add("decision_kind_unknown", ~known, "kind", allowed=", ".join(TERMS))
+    if "ends_on" in frame.columns:
+        ends = frame["ends_on"].is_not_null() & frame["kind"].is_in(ENDLESS)
+        complaints.add("decision_does_not_end", ends, "ends_on", kinds=", ".join(ENDLESS))
     # A decision is one person's work, so there are few of them, and fewer that say different things.
     said = frame.select("kind", "terms").filter(known).drop_nulls().unique(maintain_order=True)
     wrong = [_what_is_wrong(kind, terms) for kind, terms in said.iter_rows()]

@@ -39,6 +39,7 @@ class Facts:
         self.home = home
         self.known_on: date = known_on or max(record.known_on for record in records)
         self.layout: Layout = layout
+        self._days: dict[str, pl.DataFrame] = {}
         self._loads = visible_loads(records, self.known_on)
         self._numbering = [record.load for record in records if record.known_on <= self.known_on]
         if not self._loads:
@@ -62,6 +63,20 @@ class Facts:
     def read(self, table: str, shard: int | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read a table's rows: those of one shard, or all of them where `shard` is None."""
         return read_parts(self.home, self._loads, table, shard=shard, columns=columns, known_on=self.known_on)
+
+    def days_of(self, table: str) -> pl.DataFrame:
+        """List in `on` the days of which a dated table speaks, of any loan of the bank."""
+        if table not in self._days:
+            shape = facts_shape(table)
+            paths = [
+                path for part in visible_parts(self._loads, table) for path in _files(self.home, part, shape, None)
+            ]
+            found = [
+                read_rows(path, ["on", "known_on"]).filter(pl.col("known_on") <= self.known_on).select("on").unique()
+                for path in paths
+            ]
+            self._days[table] = pl.concat([pl.DataFrame(schema={"on": pl.Date}), *found]).unique().sort("on")
+        return self._days[table]
 
     def find_loan(self, loan_id: str) -> tuple[int, int, int]:
         """Find a loan's number, its debtor's number and the shard they live in."""

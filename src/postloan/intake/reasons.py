@@ -70,6 +70,10 @@ REASONS: dict[str, tuple[str, str]] = {
     # decisions
     "decision_kind_unknown": ("The kind of decision is not one of: {allowed}.", "决定类型不在取值范围内:{allowed}。"),
     "decision_terms_wrong": ("The terms of the decision are wrong: {said}.", "决定内容有误:{said}。"),
+    "decision_does_not_end": (
+        "A decision of this kind has no last day ({kinds}); leave {column} empty, or withdraw the decision.",
+        "此类决定({kinds})没有终止日,请将 {column} 留空;如需取消,请撤销决定。",
+    ),
     # rules of the schemas, by the schemas' names for them
     "matures_after_it_is_paid_out": ("", "到期日须晚于放款日。"),
     "paid_out_after_it_is_signed": ("", "放款日不得早于签订日。"),

@@ -27,6 +27,8 @@ def sum_up(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Add the shards' summaries up."""
     counts = [name for name, value in summaries[0].items() if isinstance(value, int)]
     totals: dict[str, Any] = {name: sum(summary[name] for summary in summaries) for name in counts}
+    for name in ("breaks", "instructions"):
+        totals[name] = {word: sum(summary[name][word] for summary in summaries) for word in summaries[0][name]}
     totals["tiers"] = {
         tier: {
             "loans": sum(summary["tiers"][tier]["loans"] for summary in summaries),

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
-from postloan.tables.units import TIERS
+from postloan.tables.units import BREAK_KINDS, INSTRUCTION_STATES, TIERS
 
 
 def run_shard(task: ShardTask) -> int:
@@ -33,10 +33,13 @@ def run_shard(task: ShardTask) -> int:
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    files = {
-        "loan": write_table(part / "loan.parquet", assessed.loans),
-        "debtor": write_table(part / "debtor.parquet", assessed.debtors),
+    tables = {
+        "loan": assessed.loans,
+        "debtor": assessed.debtors,
+        "ledger_break": assessed.breaks,
+        "instruction": assessed.instructions,
     }
+    files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
     _rename_once(part, place)
     return task.shard
@@ -46,7 +49,7 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
     """Sum up a shard for the checks: counted from the inputs on one side, from the outputs on the other."""
     loans = assessed.loans
     on_book = loans.filter(pl.col("status") == "active")
-    tiers = on_book.group_by("tier").agg(loans=pl.len(), cents=pl.col("outstanding_cents").sum())
+    tiers = on_book.group_by("tier").agg(loans=pl.len(), cents=pl.col("own_share_outstanding_cents").sum())
     by_tier = {tier: {"loans": count, "cents": cents} for tier, count, cents in tiers.iter_rows()}
     return {
         "loans_known": inputs.loan.height,
@@ -58,11 +61,17 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
         "debt_known_cents": _debt_cents(assessed),
         "debt_published_cents": int(assessed.balances["outstanding_cents"].sum())
         + int(loans["paid_principal_cents"].sum()),
-        "balance_breaks": int((loans["balance_break_cents"].fill_null(0) != 0).sum()),
         "schedule_gaps": int((loans["schedule_gap_cents"] != 0).sum()),
         "unscheduled": int((loans["schedule_source"] == "none").sum()),
+        "breaks": _counts(assessed.breaks["kind"], BREAK_KINDS),
+        "instructions": _counts(assessed.instructions["state"], INSTRUCTION_STATES),
         "tiers": {tier: by_tier.get(tier, {"loans": 0, "cents": 0}) for tier in TIERS},
     }
+
+
+def _counts(words: pl.Series, listed: Sequence[str]) -> dict[str, int]:
+    """Count each word of a closed list, those that do not come too."""
+    return {word: int((words == word).sum()) for word in listed}
 
 
 def _loans_ahead(inputs: Inputs, on: date) -> int:

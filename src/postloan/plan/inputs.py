@@ -1,6 +1,6 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -10,9 +10,10 @@ _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "loan": (
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
-        "officer_id", "principal_cents", "disbursed_on", "matures_on", "annual_rate_e8", "method", "due_day",
-        "period_months", "day_count", "instalment_cents", "security_kind", "renews_loan_id",
-        "is_no_principal_renewal", "grace_days", "penalty_factor_e8", "misuse_factor_e8", "charges_compound",
+        "officer_id", "funding_share_e8", "partner_id", "principal_cents", "disbursed_on", "matures_on",
+        "annual_rate_e8", "method", "due_day", "period_months", "day_count", "instalment_cents", "security_kind",
+        "renews_loan_id", "is_no_principal_renewal", "contract_id", "grace_days", "penalty_factor_e8",
+        "misuse_factor_e8", "charges_compound",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
@@ -26,16 +27,29 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_no", "version", "seq", "due_on", "principal_cents", "interest_cents", "fee_cents", "effective_on",
     ),
     "payment": _PAYMENT,
-    "ledger": ("loan_no", "on", "outstanding_cents", "days_past_due"),
-    "written_off": ("loan_no", "on", "principal_cents"),
-    "decision": ("loan_no", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
+    "ledger": (
+        "loan_no", "on", "outstanding_cents", "overdue_principal_cents", "overdue_interest_cents", "penalty_cents",
+        "days_past_due", "tier",
+    ),
+    "written_off": ("loan_no", "on", "principal_cents", "interest_cents"),
+    "decision": ("loan_no", "decision_id", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
+    "contract": ("debtor_no", "contract_id", "facility_id"),
+    "pledge": (
+        "debtor_no", "secures_kind", "secures_id", "secured_cents", "is_maximum_amount", "begins_on", "ends_on",
+    ),
+    "guarantee": (
+        "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",
+    ),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Facts by feed table, whole debtors only, each table in the order that intake gave it."""
+    """Facts by feed table, whole debtors only, each table in the order that intake gave it.
+
+    ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
+    """
 
     loan: pl.DataFrame
     debtor: pl.DataFrame
@@ -45,7 +59,11 @@ class Inputs:
     ledger: pl.DataFrame
     written_off: pl.DataFrame
     decision: pl.DataFrame
+    contract: pl.DataFrame
+    pledge: pl.DataFrame
+    guarantee: pl.DataFrame
     elsewhere: pl.DataFrame
+    ledger_days: pl.DataFrame
 
 
 def read_inputs(facts: Facts, shard: int) -> Inputs:
@@ -54,7 +72,7 @@ def read_inputs(facts: Facts, shard: int) -> Inputs:
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
         frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"))
-    return Inputs(**frames)
+    return Inputs(**frames, ledger_days=facts.days_of("ledger"))
 
 
 def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
@@ -66,4 +84,4 @@ def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
             return frame.filter(pl.col("debtor_no") == debtor_no)
         return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
 
-    return Inputs(**{table: kept(getattr(inputs, table)) for table in _COLUMNS})
+    return replace(inputs, **{table: kept(getattr(inputs, table)) for table in _COLUMNS})

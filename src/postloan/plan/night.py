@@ -9,12 +9,17 @@ import polars as pl
 from postloan.plan.inputs import Inputs
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
+from postloan.steps.acceleration import acceleration
 from postloan.steps.balances import Serving, balances, without_reversed
+from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import restructure_history, technical_delays
+from postloan.steps.funding import funding
+from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
+from postloan.steps.ledger_breaks import ledger_breaks
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
@@ -23,16 +28,18 @@ from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier import final_tier, item_tier
-from postloan.tables.published import PublishedDebtor, PublishedLoan
+from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
 from postloan.tables.results import Balances, Due, FinalTier, Position, ScheduleSource
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first two tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first four tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
+    breaks: dy.DataFrame[LedgerBreak]
+    instructions: dy.DataFrame[Instruction]
     positions: dy.DataFrame[Position]
     dues: dy.DataFrame[Due]
     sources: dy.DataFrame[ScheduleSource]
@@ -43,17 +50,27 @@ class Assessment:
 
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     """Take the facts of whole debtors to their published rows, at close of the business date."""
+    # Where the core keeps the balance, decisions wait for it as instructions.
+    decided = inputs.decision if policy.book_of_record.system == "postloan" else inputs.decision.clear()
     held = positions(
-        inputs.loan, inputs.opening, inputs.decision, inputs.written_off,
+        inputs.loan, inputs.opening, decided, inputs.written_off,
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     plan = schedule(held, inputs.instalment, inputs.opening, on=on)
+    dues = acceleration(plan.dues, held)
     paid = without_reversed(inputs.payment, on=on)
-    met = balances(held, plan.dues, plan.sources, paid, serving=serving_under(policy), on=on)
+    met = balances(held, dues, plan.sources, paid, serving=serving_under(policy), on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
-    stood = standing(owed, inputs.ledger, inputs.written_off, book_of_record=policy.book_of_record.system, on=on)
+    told = instructions(
+        book, inputs.decision, inputs.instalment, inputs.written_off, inputs.ledger, paid,
+        book_of_record=policy.book_of_record.system, on=on,
+    )  # fmt: skip
+    gone = written_off_by_all(inputs.written_off, told)
+    stood = standing(owed, inputs.ledger, gone, book_of_record=policy.book_of_record.system, on=on)
+    shares = funding(book, stood, owed)
+    secured = cover(book, stood, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
 
     delays = technical_delays(inputs.decision, on=on)
     overdue = days_past_due(
@@ -67,21 +84,27 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     items = item_tier({"overdue_floors": by_days, "restructuring_floors": by_history})
 
     views = debtor_view(
-        held, stood, owed, overdue, items, inputs.debtor, inputs.elsewhere,
+        held, stood, shares, overdue, items, inputs.debtor, inputs.elsewhere,
         retail=policy.retail, over_days=policy.contamination.all_banks.over_days, on=on,
     )  # fmt: skip
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
 
+    breaks = ledger_breaks(
+        inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
+        tolerance=policy.book_of_record.tolerance, on=on,
+    )  # fmt: skip
+
     results = [
-        plan.sources, stood, owed.drop("outstanding_cents"), history_of_payment, overdue, interest, history, items,
-        tiers,
+        plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
+        history, items, tiers,
     ]  # fmt: skip
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
-        positions=held, dues=plan.dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
+        breaks=breaks, instructions=told,
+        positions=held, dues=dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip
 
 

@@ -210,10 +210,18 @@ class Holder(Cited):
     system: Literal["core", "postloan"]
 
 
+class BreakTolerance(Cited):
+    """Differences up to these between the core's ledger and ours are no breaks."""
+
+    up_to_cents: Annotated[int, Field(ge=0)]
+    up_to_days: Days
+
+
 class BookOfRecord(Version):
-    """Whose balance governs. The law does not say; the bank does."""
+    """Whose balance governs, and what is no break. The law does not say; the bank does."""
 
     holder: Holder
+    tolerance: BreakTolerance | None = None
 
     @property
     def system(self) -> Literal["core", "postloan"]:

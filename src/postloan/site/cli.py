@@ -33,6 +33,8 @@ class Kind(Enum):
     TIERS = "tiers"
     OVERDUE = "overdue"
     MIGRATION = "migration"
+    BREAKS = "breaks"
+    INSTRUCTIONS = "instructions"
 
 
 class Group(Enum):

@@ -8,7 +8,9 @@ from typing import cast
 import polars as pl
 
 from postloan.desk.report.book import Grouping
+from postloan.desk.report.breaks import breaks
 from postloan.desk.report.form import Report
+from postloan.desk.report.instructions import instructions
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
 from postloan.desk.report.tiers import tiers
@@ -31,7 +33,11 @@ def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, 
             message=f"The report {kind} is of one day; --from has no meaning for it.",
             hint="Leave --from out, or ask for the migration between the two days.",
         )
-    return {"tiers": tiers, "overdue": overdue}[kind](home, day, grouping, orgs=orgs)
+    if kind == "instructions":
+        if by is not None:
+            raise RequestWrong(message="Instructions are listed one by one.", hint="Leave --by out.")
+        return instructions(home, day)
+    return {"tiers": tiers, "overdue": overdue, "breaks": breaks}[kind](home, day, grouping, orgs=orgs)
 
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from postloan.snapshot.files import commit_json, hash_of, read_json, sync_folder
+from postloan.tables.published import PUBLISHED
 
-TABLES = ("loan", "debtor")
+TABLES = tuple(PUBLISHED)
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,30 @@ def scan_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFram
     return pl.scan_parquet(_tables(home, on, "loan", shard))
 
 
+def scan_breaks(home: Path, on: date) -> pl.LazyFrame:
+    """Scan a day's breaks between the core's ledger and ours, in no order; see LedgerBreak."""
+    return _scan(home, on, "ledger_break")
+
+
+def scan_instructions(home: Path, on: date) -> pl.LazyFrame:
+    """Scan a day's instructions, in no order; see Instruction."""
+    return _scan(home, on, "instruction")
+
+
 def _collect(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:
     wanted = list(dict.fromkeys((*columns, order)))
     return pl.scan_parquet(_tables(home, on, table, None)).select(wanted).collect().sort(order).select(columns)
+
+
+def _scan(home: Path, on: date, table: str) -> pl.LazyFrame:
+    paths = _tables(home, on, table, None)
+    if not paths:
+        raise NothingPublished(
+            message=f"The snapshot of {on} has no table {table}: an earlier version of the program published it.",
+            hint=f"Compute the day again: postloan night {on}.",
+            where={"home": home, "on": on},
+        )
+    return pl.scan_parquet(paths)
 
 
 def _tables(home: Path, on: date, table: str, shard: int | None) -> list[Path]:

@@ -7,14 +7,14 @@ import polars as pl
 
 from postloan.rules.shapes import Retail
 from postloan.tables.beside import beside
-from postloan.tables.results import Balances, DaysPastDue, DebtorView, ItemTier, Position, Standing
+from postloan.tables.results import DaysPastDue, DebtorView, Funding, ItemTier, Position, Standing
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 
 def debtor_view(
     positions: dy.DataFrame[Position],
     standing: dy.DataFrame[Standing],
-    balances: dy.DataFrame[Balances],
+    shares: dy.DataFrame[Funding],
     overdue: dy.DataFrame[DaysPastDue],
     items: dy.DataFrame[ItemTier],
     debtors: pl.DataFrame,
@@ -31,9 +31,10 @@ def debtor_view(
     Writes  one row a debtor with a loan in the book; shares are left to the rules, sums are in cents.
     Source  rulebook: contamination (what counts), retail (who is retail).
 
-    Debt is principal outstanding: the base of the shares in Order 2023 No. 1.
+    Debt is principal outstanding: the base of the shares in Order 2023 No. 1. Of a joint loan the
+    bank's own share counts.
     """
-    loans = _on_book(positions, standing, balances, overdue, items).with_columns(
+    loans = _on_book(positions, standing, shares, overdue, items).with_columns(
         npl_cents=pl.when(pl.col("item_tier").is_in(NON_PERFORMING)).then("outstanding_cents").otherwise(0),
         over_90_cents=pl.when(pl.col("days_past_due") > over_days).then("outstanding_cents").otherwise(0),
     )
@@ -66,7 +67,7 @@ def debtor_view(
 def _on_book(
     positions: dy.DataFrame[Position],
     standing: dy.DataFrame[Standing],
-    balances: dy.DataFrame[Balances],
+    shares: dy.DataFrame[Funding],
     overdue: dy.DataFrame[DaysPastDue],
     items: dy.DataFrame[ItemTier],
 ) -> pl.DataFrame:
@@ -74,10 +75,14 @@ def _on_book(
     is_on_book = pl.col("status") == "active"
     return beside(
         positions.select("loan_no", "debtor_no"),
-        standing.select("loan_no", "status", "outstanding_cents"),
+        standing.select("loan_no", "status"),
         overdue.select("loan_no", "days_past_due"),
         items.select("loan_no", "item_tier"),
-        balances.select("loan_no", "overdue_principal_cents"),
+        shares.select(
+            "loan_no",
+            outstanding_cents="own_share_outstanding_cents",
+            overdue_principal_cents="own_share_overdue_principal_cents",
+        ),
     ).select(
         "debtor_no",
         "outstanding_cents",

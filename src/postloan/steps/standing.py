@@ -19,7 +19,8 @@ def standing(
 ) -> dy.DataFrame[Standing]:
     """Publish the core's balance where the core is the book of record and spoke on the day; else ours.
 
-    Reads   balances; ledger: facts of `ledger`; written_off: facts of `written_off`.
+    Reads   balances; ledger: facts of `ledger`; written_off: what was written off, by
+            feed or by decision.
     Writes  outstanding_cents that governs, ours and the core's beside it, and the break between them.
     Source  rulebook: book_of_record (the bank's own choice).
 

@@ -14,7 +14,7 @@ import dataframely as dy
 
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.inputs.feed import FeedTable, Owner
-from postloan.tables.published import PublishedDebtor, PublishedLoan
+from postloan.tables.published import PUBLISHED
 
 MARK = "<!-- Written by `make docs` from here to the end; edit the schemas, not this page. -->"
 
@@ -55,7 +55,7 @@ def published_tables() -> str:
     """The published rows as they lie in the Parquet files."""
     return "\n".join(
         f"## {name}\n\n{_says(schema)}\n\n{_columns(schema, _same, _stored_kind)}{_rules(schema)}"
-        for name, schema in (("loan", PublishedLoan), ("debtor", PublishedDebtor))
+        for name, schema in PUBLISHED.items()
     )
 
 

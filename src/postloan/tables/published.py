@@ -9,8 +9,10 @@ import dataframely as dy
 
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
+    BREAK_KINDS,
     BUCKETS,
     EXPOSURE_KINDS,
+    INSTRUCTION_STATES,
     LEGAL_FORMS,
     METHODS,
     SECURITY_KINDS,
@@ -85,6 +87,14 @@ class PublishedLoan(PerLoan):
     balance_days = dy.Int64(min=0, description="principal outstanding by days, in cents", metadata={"zh": "余额积数"})
     passes_court_cap = flag("charges are more than a court may uphold", "超司法保护上限", optional=False)
 
+    funding_share_e8 = rate("the bank's own share of a joint loan; empty is all", "出资比例", optional=True)
+    partner_id = ident("partner in a joint or syndicated loan", "合作方", optional=True)
+    own_share_outstanding_cents = money("of the principal outstanding, the bank's own", "自担本金余额")
+    partner_outstanding_cents = money("of the principal outstanding, the partners'", "合作方本金余额")
+    own_share_overdue_principal_cents = money("of the principal overdue, the bank's own", "自担逾期本金")
+    own_share_overdue_interest_cents = money("of the interest overdue, the bank's own", "自担逾期利息")
+    secured_cents = money("of the principal outstanding, secured by pledges and guarantees", "担保覆盖金额")
+
     oldest_principal_due_on = day("oldest unpaid principal fell due", "最早欠本日", optional=True)
     oldest_interest_due_on = day("oldest unpaid interest fell due", "最早欠息日", optional=True)
     next_due_on = day("next due day", "下一还款日", optional=True)
@@ -129,8 +139,8 @@ class PublishedDebtor(PerDebtor):
     group_id = ident("group of connected customers", "集团号", optional=True)
     is_retail = flag("retail: classed loan by loan", "零售", optional=False)
     loan_count = dy.Int64(min=0, description="loans on the book", metadata={"zh": "贷款笔数"})
-    exposure_cents = money("principal outstanding", "贷款余额")
-    overdue_cents = money("principal overdue", "逾期本金")
+    exposure_cents = money("principal outstanding, the bank's own share", "贷款余额")
+    overdue_cents = money("principal overdue, the bank's own share", "逾期本金")
     npl_cents = money("non-performing by the loans' own facts", "不良余额")
     over_90_cents = money("past due more than 90 days", "逾期90天以上余额")
     days_past_due_worst = _days("longest days past due", "最长逾期天数")
@@ -140,3 +150,58 @@ class PublishedDebtor(PerDebtor):
     floor_tier = one_of("floor by the debtor's debts", "客户下限", TIERS)
     floor_cite = text("its citation", "客户下限依据", max_length=200)
     tier_worst = one_of("worst tier of its loans", "最差分类", TIERS)
+
+
+class LedgerBreak(dy.Schema):
+    """One way in which the core's ledger and our computation differ about a loan (对账差异).
+
+    Only the columns of the kind's own unit are filled: cents, days or tiers. Differences are the core's less ours, what
+    one side lacks counting as nothing.
+    """
+
+    loan_no = dy.Int64(description="the loan's number", metadata={"zh": "借据序号"})
+    kind = one_of("what differs, or who does not hold the loan", "差异类型", BREAK_KINDS)
+    loan_id = ident("loan; empty where no loan feed holds it any more", "借据号", optional=True)
+    org_id = ident("office that keeps the loan", "机构号", optional=True)
+    product = ident("product", "产品", optional=True)
+    industry_code = ident("industry the money is used in, else the debtor's", "行业代码", optional=True)
+    ledger_on = day("day of the ledger row compared", "核心账日期", optional=True)
+    our_cents = money("our amount", "本系统金额", optional=True)
+    core_cents = money("the core's amount", "核心金额", optional=True)
+    difference_cents = money("the core's amount less ours", "金额差异", optional=True, signed=True)
+    our_days = _days("our days past due", "本系统逾期天数", optional=True)
+    core_days = _days("the core's days past due", "核心逾期天数", optional=True)
+    difference_days = dy.Int32(nullable=True, description="the core's days less ours", metadata={"zh": "天数差异"})
+    our_tier = one_of("our tier", "本系统分类", TIERS, optional=True)
+    core_tier = one_of("the core's tier", "核心分类", TIERS, optional=True)
+    difference_tiers = dy.Int32(
+        nullable=True, description="steps by which the core's tier is worse than ours", metadata={"zh": "分类差异级数"}
+    )
+
+
+class Instruction(dy.Schema):
+    """A decision that the system which keeps the balance must carry out, and how far it has come (核心指令)."""
+
+    loan_no = dy.Int64(description="the loan's number", metadata={"zh": "借据序号"})
+    decision_id = ident("decision", "决定号")
+    loan_id = ident("loan", "借据号")
+    org_id = ident("office that keeps the loan", "机构号")
+    kind = ident("kind of decision", "决定类型")
+    effective_on = day("first business date it applies to", "生效日")
+    amount_cents = money("what is to be written off or waived; empty for a change of terms", "金额", optional=True)
+    principal_cents = money("of that, principal", "其中本金", optional=True)
+    terms = text("terms as decided", "内容", optional=False, max_length=20_000)
+    state = one_of(
+        "withdrawn, waiting (待核心生效), in force by decision, or confirmed by a feed", "状态", INSTRUCTION_STATES
+    )
+    confirmed_by = ident("feed table that confirmed it", "确认来源", optional=True)
+    confirmed_on = day("day of the row that confirmed it, where it has one", "确认日", optional=True)
+
+
+PUBLISHED: dict[str, type[dy.Schema]] = {
+    "loan": PublishedLoan,
+    "debtor": PublishedDebtor,
+    "ledger_break": LedgerBreak,
+    "instruction": Instruction,
+}
+"""Every table of a snapshot, under the name of its folder."""

@@ -128,6 +128,21 @@ class Standing(PerLoan):
     written_off_cents = dy.Int64(min=0)
 
 
+class Funding(PerLoan):
+    """What of each loan is the bank's own; of a loan that is not joint, all of it."""
+
+    own_share_outstanding_cents = dy.Int64(min=0)
+    partner_outstanding_cents = dy.Int64(min=0)
+    own_share_overdue_principal_cents = dy.Int64(min=0)
+    own_share_overdue_interest_cents = dy.Int64(min=0)
+
+
+class Cover(PerLoan):
+    """How much of each loan is secured by contract."""
+
+    secured_cents = dy.Int64(min=0)
+
+
 class DaysPastDue(PerLoan):
     """Calendar days past due at close of the day, by principal and by interest; the longer governs."""
 

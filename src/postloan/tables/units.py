@@ -36,6 +36,18 @@ METHODS = (
 DAY_COUNTS = ("30/360", "30E/360", "ACT/360", "ACT/365", "ACT/ACT")
 SECURITY_KINDS = ("credit", "guarantee", "mortgage", "pledge")
 SECURES_KINDS = ("facility", "contract", "loan")
+BREAK_KINDS = (
+    "missing_here",  # the core holds a debt that is not in our book
+    "missing_in_core",  # the core has spoken since the loan began, and never of it
+    "stale",  # the core spoke of the loan before, but not today
+    "outstanding",
+    "overdue_principal",
+    "overdue_interest",
+    "penalty",
+    "days_past_due",
+    "tier",
+)
+INSTRUCTION_STATES = ("withdrawn", "pending", "in_force", "confirmed")
 COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
 
 

@@ -20,6 +20,12 @@ GROUP_COLUMNS: dict[str, tuple[Column, ...]] = {
     "industry": (Column("industry", "word"),),
 }
 
+_GROUPED_BY: dict[Grouping | None, list[str]] = {
+    None: [], "org": ["org_id"], "product": ["product"], "industry": ["industry_code"],
+}  # fmt: skip
+_SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
+"""Amounts of which a joint loan has a share."""
+
 
 def group_columns(by: Grouping | None) -> tuple[Column, ...]:
     """Name the columns that say which group a row is of."""
@@ -29,15 +35,20 @@ def group_columns(by: Grouping | None) -> tuple[Column, ...]:
 def read_book(home: Path, on: date, columns: list[str], by: Grouping | None, orgs: pl.DataFrame | None) -> pl.DataFrame:
     """Read some columns of a day's loans, whatever their status, with a `group`: null where they are not grouped.
 
+    Amounts are the bank's own share: reports count no partner's money.
     orgs  the feed table org; groups by office need it.
     """
-    wanted = [*columns, *{"org": ["org_id"], "product": ["product"], "industry": ["industry_code"]}.get(by or "", [])]
-    loans = scan_loans(home, on).select(wanted).collect()
+    own = {f"own_share_{name}": name for name in _SHARED if name in columns}
+    wanted = [*(name for name in columns if name not in _SHARED), *own, *_GROUPED_BY[by]]
+    return grouped(scan_loans(home, on).select(wanted).rename(own), by, orgs)
+
+
+def grouped(rows: pl.LazyFrame, by: Grouping | None, orgs: pl.DataFrame | None) -> pl.DataFrame:
+    """Read rows that say org_id, product or industry_code, with their `group`."""
     if by == "org":
-        branch_of = branches(_given(orgs))
-        groups = branch_of.select("org_id", group="branch_id").lazy()
-        return loans.lazy().join(groups, on="org_id", how="left").with_columns(pl.coalesce("group", "org_id")).collect()
-    return loans.with_columns(group=_group(by))
+        groups = branches(_given(orgs)).select("org_id", group="branch_id").lazy()
+        return rows.join(groups, on="org_id", how="left").with_columns(pl.coalesce("group", "org_id")).collect()
+    return rows.collect().with_columns(group=_group(by))
 
 
 def each_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> Iterator[tuple[Row, pl.DataFrame]]:

@@ -153,7 +153,7 @@ class Decision(FeedTable):
     owner: ClassVar[Owner] = "loan"
 
     decision_id = ident("decision", "决定号", key=True)
-    kind = ident("technical_delay, restructure …", "类型")
+    kind = ident("technical_delay, restructure, write_off or waiver", "类型")
     loan_id = ident("the loan it is about", "借据号", refers="loan")
     effective_on = day("first business date it applies to", "生效日")
     ends_on = day("last business date it applies to; empty is open", "终止日", optional=True)

@@ -1,0 +1,99 @@
+"""Cover: what a security secures, up to what amount, and that spreading it loses no cent."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine_rows import Row, debtor, inputs, instalments, loan, policy
+from postloan.plan.night import assess
+
+ON = date(2024, 6, 30)
+LAW = policy(ON)
+
+
+def owing(*balances: int, **says: Any) -> list[Row]:
+    """Loans paid out on the 1st of January, February and so on, nothing repaid."""
+    return [
+        loan(at, principal_cents=cents, method="scheduled", disbursed_on=date(2024, at, 1), contract_id="K1") | says
+        for at, cents in enumerate(balances, start=1)
+    ]
+
+
+def pledge(kind: str, name: str, cents: int, **says: Any) -> Row:
+    return {
+        "debtor_no": 1, "pledge_id": f"{name}-{cents}", "collateral_id": "C", "secures_kind": kind, "secures_id": name,
+        "rank": 1, "secured_cents": cents, "begins_on": date(2024, 1, 1),
+    } | says  # fmt: skip
+
+
+def guarantee(kind: str, name: str, cents: int, **says: Any) -> Row:
+    return {
+        "debtor_no": 1, "guarantee_id": f"{name}-{cents}", "guarantor_id": "G", "secures_kind": kind,
+        "secures_id": name, "amount_cents": cents, "kind": "joint", "begins_on": date(2024, 1, 1),
+    } | says  # fmt: skip
+
+
+def secured(loans: list[Row], *pledges: Row, guarantees: tuple[Row, ...] = ()) -> list[int]:
+    plan = [
+        each for row in loans for each in instalments(row["loan_no"], (date(2024, 12, 1), row["principal_cents"], 0))
+    ]
+    given = inputs(
+        loan=loans, debtor=[debtor()], instalment=plan, pledge=list(pledges), guarantee=list(guarantees),
+        contract=[{"debtor_no": 1, "contract_id": "K1", "facility_id": "F1"}],
+    )  # fmt: skip
+    return assess(given, LAW, on=ON).loans["secured_cents"].to_list()
+
+
+def test_a_loan_is_told_by_itself_its_contract_or_its_facility() -> None:
+    loans = owing(100, 300)
+    assert secured(loans) == [0, 0]
+    assert secured(loans, pledge("loan", "L2", 50)) == [0, 50]
+    assert secured(loans, pledge("contract", "K1", 200)) == [50, 150]
+    assert secured(loans, pledge("facility", "F1", 200)) == [50, 150]
+    assert secured(loans, pledge("facility", "K1", 200)) == [0, 0]
+    assert secured(owing(100, contract_id=None), pledge("contract", "K1", 200)) == [0]
+    assert secured(loans, guarantees=(guarantee("contract", "K1", 4),)) == [1, 3]
+
+
+def test_a_security_gives_no_more_than_is_owed_and_two_no_more_than_all() -> None:
+    assert secured(owing(100, 300), pledge("contract", "K1", 1_000)) == [100, 300]
+    assert secured(owing(100), pledge("loan", "L1", 60), guarantees=(guarantee("loan", "L1", 60),)) == [100]
+    assert secured(owing(100), pledge("loan", "L1", 60), guarantees=(guarantee("loan", "L1", 30),)) == [90]
+
+
+@pytest.mark.parametrize(
+    ("says", "found"),
+    [
+        # Ordinary security holds on its days.
+        ({"ends_on": ON}, [100, 100, 100]),
+        ({"ends_on": date(2024, 6, 29)}, [0, 0, 0]),
+        ({"begins_on": ON}, [100, 100, 100]),
+        ({"begins_on": date(2024, 7, 1)}, [0, 0, 0]),
+        # Maximum-amount security holds what arose in its period, and keeps it.
+        ({"is_maximum_amount": True, "ends_on": date(2024, 2, 1)}, [100, 100, 0]),
+        ({"is_maximum_amount": True, "ends_on": date(2024, 1, 31)}, [100, 0, 0]),
+        ({"is_maximum_amount": True, "begins_on": date(2024, 2, 1)}, [0, 100, 100]),
+        ({"is_maximum_amount": True, "begins_on": date(2024, 2, 2)}, [0, 0, 100]),
+        ({"is_maximum_amount": True, "begins_on": date(2024, 2, 1), "ends_on": date(2024, 2, 29)}, [0, 100, 0]),
+    ],
+)
+def test_which_loans_are_secured_on_the_day(says: Row, found: list[int]) -> None:
+    assert secured(owing(100, 100, 100), pledge("contract", "K1", 1_000, **says)) == found
+
+
+def test_the_maximum_amount_caps_what_arose_under_it() -> None:
+    maximum = pledge("facility", "F1", 100, is_maximum_amount=True, ends_on=date(2024, 2, 15))
+    assert secured(owing(100, 100, 100), maximum) == [50, 50, 0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 10**16), min_size=1, max_size=6), st.integers(0, 10**17))
+def test_spreading_loses_no_cent(balances: list[int], cents: int) -> None:
+    parts = secured(owing(*balances), pledge("contract", "K1", cents))
+    assert sum(parts) == min(cents, sum(balances))
+    for part, balance in zip(parts, balances, strict=True):
+        assert part <= balance
+        assert abs(part * sum(balances) - min(cents, sum(balances)) * balance) < sum(balances), "less than a cent off"
