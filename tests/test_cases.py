@@ -18,6 +18,7 @@ from postloan.rules.rulebook import LAW, Policy, load_rulebook, policy_on
 from postloan.steps.days_past_due import in_buckets
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.decisions import technical_delays
+from postloan.steps.extension_limit import extension_limit
 from postloan.steps.interest_standing import interest_standing
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
@@ -30,6 +31,7 @@ FOLDER = Path(__file__).parents[1] / "rulebook" / "cases"
 BANKS = [folder for folder in FOLDER.iterdir() if folder.is_dir()]
 RULEBOOKS = {None: load_rulebook(home=None)} | {bank.name: load_rulebook(home=bank) for bank in BANKS}
 DECISION = {"loan_no": pl.Int64()} | dict(FEED_TABLES["decision"].create_empty().schema)
+LOAN = {"loan_no": pl.Int64(), "debtor_no": pl.Int64()} | dict(FEED_TABLES["loan"].create_empty().schema)
 DEBTOR = {"debtor_no": pl.Int64()} | dict(FEED_TABLES["debtor"].create_empty().schema)
 
 
@@ -96,6 +98,9 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
         typed([zero(Balances) | row for row in given["owed"]], Balances),
         typed(given["days_past_due"], DaysPastDue),
         bounds=policy.interest_bounds,
+    ),
+    "extension_limit": lambda given, policy: extension_limit(
+        frame(given["loans"], LOAN), frame(given["debtors"], DEBTOR), limits=policy.extension_limits
     ),
     "bucket": lambda given, policy: in_buckets(
         typed(given["days_past_due"], DaysPastDue).drop("bucket"), policy.dpd_buckets.frame()

@@ -13,7 +13,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "officer_id", "funding_share_e8", "partner_id", "principal_cents", "disbursed_on", "matures_on",
         "annual_rate_e8", "method", "due_day", "period_months", "day_count", "instalment_cents", "security_kind",
         "renews_loan_id", "is_no_principal_renewal", "contract_id", "grace_days", "penalty_factor_e8",
-        "misuse_factor_e8", "charges_compound",
+        "misuse_factor_e8", "charges_compound", "signed_on", "original_matures_on",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",

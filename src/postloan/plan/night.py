@@ -16,6 +16,7 @@ from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import restructure_history, technical_delays
+from postloan.steps.extension_limit import extension_limit
 from postloan.steps.funding import funding
 from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
@@ -90,6 +91,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
 
+    extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
@@ -97,7 +99,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
 
     results = [
         plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
-        history, items, tiers,
+        extends, history, items, tiers,
     ]  # fmt: skip
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(

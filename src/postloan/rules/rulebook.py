@@ -12,7 +12,7 @@ from postloan.errors import NoRuleInForce
 from postloan.rules import overlay
 from postloan.rules.figures import RuleFile, Version
 from postloan.rules.reading import read_shape
-from postloan.rules.servicing import Allocation, AllocationOrder, InterestBounds, OverdueInterest
+from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
     BookOfRecord,
     Contamination,
@@ -38,6 +38,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "dpd_buckets": TypeAdapter(RuleFile[DpdBuckets]),
     "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
     "interest_bounds": TypeAdapter(RuleFile[InterestBounds]),
+    "extension_limits": TypeAdapter(RuleFile[ExtensionLimits]),
 }
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -59,7 +60,10 @@ V = TypeVar("V", bound=Version)
 
 @dataclass(frozen=True)
 class Policy:
-    """Every rule in force on the day `on`. A step is given the piece it needs, never the whole."""
+    """Every rule in force on the day `on`. A step is given the piece it needs, never the whole.
+
+    extension_limits  all versions begun: a loan keeps the law of the day it was signed.
+    """
 
     on: date
     overdue_floors: OverdueFloors
@@ -71,6 +75,7 @@ class Policy:
     allocation: Allocation
     overdue_interest: OverdueInterest
     interest_bounds: InterestBounds
+    extension_limits: tuple[ExtensionLimits, ...]
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
 
@@ -109,6 +114,14 @@ class Rulebook:
         assert isinstance(found, shape)  # noqa: S101 - a rule file is read in its own shape
         return found
 
+    def begun(self, rule: str, shape: type[V], on: date) -> tuple[V, ...]:
+        """The versions of a rule that have begun by a day, oldest first, where loans keep the law they were made under.
+
+        Raises NoRuleInForce where none has.
+        """
+        self.version(rule, shape, on)
+        return tuple(each for each in self.in_force[rule] if each.since <= on and isinstance(each, shape))
+
     def unconfirmed(self, on: date | None = None) -> list[UnconfirmedFigure]:
         """The figures nobody has read in their source; with `on`, those not read within 400 days before it too."""
         figures = [
@@ -133,6 +146,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         allocation=rulebook.version("allocation", Allocation, on),
         overdue_interest=rulebook.version("overdue_interest", OverdueInterest, on),
         interest_bounds=rulebook.version("interest_bounds", InterestBounds, on),
+        extension_limits=rulebook.begun("extension_limits", ExtensionLimits, on),
         book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
     )

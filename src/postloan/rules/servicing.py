@@ -120,3 +120,35 @@ class InterestBounds(Version):
 
     off_balance: OffBalance
     court_cap: CourtCap
+
+
+class ExtensionLine(Cited):
+    """How far loans of some debtors, up to some original term, may be extended; one of the three says it."""
+
+    debtors: Literal["all", "person"]
+    term_up_to_months: Annotated[int, Field(ge=1)] | None = None
+    at_most_share_e8: ShareE8 | None = Field(default=None, alias="at_most_share")
+    at_most_months: Annotated[int, Field(ge=0)] | None = None
+    at_most_product_term: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def one_limit_is_said(self) -> Self:
+        """Two limits leave the reader to guess, and none limits nothing."""
+        said = [self.at_most_share_e8, self.at_most_months, self.at_most_product_term]
+        if sum(limit is not None for limit in said) != 1:
+            raise ValueError("one of at_most_share, at_most_months and at_most_product_term is given")
+        return self
+
+
+class ExtensionLimits(Version):
+    """How far a loan signed under this version may be extended."""
+
+    lines: Annotated[tuple[ExtensionLine, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def every_term_has_a_line(self) -> Self:
+        """The last line is of all debtors and all terms."""
+        last = self.lines[-1]
+        if last.debtors != "all" or last.term_up_to_months is not None:
+            raise ValueError("the last line is for all debtors and without term_up_to_months")
+        return self

@@ -110,6 +110,11 @@ class PublishedLoan(PerLoan):
         "payment codes of the last 60 months, oldest first", "还款记录", optional=False, max_length=60
     )
 
+    extension_latest_on = day(
+        "last day to which it may be extended; empty where no law names one", "展期最晚到期日", optional=True
+    )
+    extension_cite = text("its citation", "展期依据", max_length=200)
+    is_extended_too_far = flag("extended beyond that day", "超限展期", optional=False)
     is_restructured = flag("restructured", "重组", optional=False)
     is_repeat_restructured = flag("restructured again in observation", "再次重组", optional=False)
     is_refinanced = flag("repaid another loan (借新还旧)", "借新还旧", optional=False)

@@ -108,6 +108,14 @@ class PaymentHistory(PerLoan):
     payment_string = dy.String(max_length=60)
 
 
+class ExtensionLimit(PerLoan):
+    """The last day to which a loan may be extended."""
+
+    extension_latest_on = dy.Date(nullable=True)
+    extension_cite = dy.String(nullable=True)
+    is_extended_too_far = dy.Bool()
+
+
 class InterestStanding(PerLoan):
     """Interest owed on and off the balance sheet, and whether what was charged passes what a court may reduce it to."""
 
