@@ -7,17 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from postloan.demo.agreements import put_agreements
-from postloan.demo.behaviour import pay
+from postloan.demo.behaviour import Payments, pay
 from postloan.demo.bureau import Bureau
-from postloan.demo.dates import month_ends, month_of
+from postloan.demo.dates import Days, month_ends, month_of
+from postloan.demo.draws import Bools
 from postloan.demo.happenings import put_events, put_legal_events
+from postloan.demo.lateness import pays_when_late
 from postloan.demo.lines import Window
 from postloan.demo.loan_rows import put_instalments, put_loans
 from postloan.demo.loans import Book, draw_book
 from postloan.demo.market import PrimeRates, market_table
 from postloan.demo.offices import org_table
 from postloan.demo.registers import Register, debtor_table, register
-from postloan.demo.schedules import AHEAD_DAYS, Schedule, build_schedules
+from postloan.demo.schedules import AHEAD_DAYS, Schedule, Version, build_schedules
 from postloan.demo.security import put_security
 from postloan.demo.standings import Truth, decide, put_openings, put_payments
 from postloan.demo.statements import put_statements
@@ -75,7 +77,12 @@ class _Bank:
             self._tell("registers", done, len(steps))
             step()
         self._tell("registers", len(steps), len(steps))
-        self._put_months(self._put_schedules())
+        schedule, versions = self._schedules()
+        near = schedule.until(self._window.last + AHEAD_DAYS)
+        paid = pay(self._book.loans, self._book.parties, near, self._window, self._seed)
+        self._put_schedules(schedule, versions, ~pays_when_late(near, paid[0], len(self._book.loans)))
+        del schedule, versions
+        self._put_months(near, *paid)
         return self._writer.finish()
 
     def _put_bank(self) -> None:
@@ -100,20 +107,20 @@ class _Bank:
         put_ties(book, known, writer, seed)
         put_account_entries(book, known, self._window, writer, seed)
 
-    def _put_schedules(self) -> Schedule:
-        """Write loans and instalments; keep only what falls due by the end, which is all that behaviour looks at."""
+    def _schedules(self) -> tuple[Schedule, list[Version]]:
         self._tell("schedules", 0, 1)
-        schedule, versions = build_schedules(self._book.loans, self._window, self._rates)
-        put_loans(self._book, self._known, schedule, versions, self._writer, self._seed)
+        return build_schedules(self._book.loans, self._window, self._rates)
+
+    def _put_schedules(self, schedule: Schedule, versions: list[Version], bears_penalty: Bools) -> None:
+        """Write loans and instalments."""
+        put_loans(self._book, self._known, schedule, versions, bears_penalty, self._writer, self._seed)
         put_instalments(self._book.loans, self._known, schedule, versions, self._writer)
         self._tell("schedules", 1, 1)
-        return schedule.until(self._window.last + AHEAD_DAYS)
 
-    def _put_months(self, schedule: Schedule) -> None:
+    def _put_months(self, schedule: Schedule, payments: Payments, settled_on: Days, has_history: Bools) -> None:
         book, known, writer = self._book, self._known, self._writer
         months = len(self._window.ends)
         self._tell("months", 0, months)
-        payments, settled_on, has_history = pay(book.loans, book.parties, schedule, self._window, self._seed)
         put_payments(payments, book, known, writer)
         accounts = Accounts(book.loans, schedule, payments, settled_on, self._window)
         truth, bureau = Truth(self._truth_folder, book, known), Bureau(book, known, self._window, self._seed)

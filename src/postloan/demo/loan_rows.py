@@ -24,14 +24,24 @@ PENALTY_FACTOR_E8, MISUSE_FACTOR_E8 = 150_000_000, 200_000_000
 
 
 def put_loans(
-    book: Book, known: Register, schedule: Schedule, versions: list[Version], writer: FeedWriter, seed: int
+    book: Book,
+    known: Register,
+    schedule: Schedule,
+    versions: list[Version],
+    bears_penalty: Bools,
+    writer: FeedWriter,
+    seed: int,
 ) -> None:
     """Write the loans, and each January the new rate of those repriced."""
     rate_e8 = book.loans.rate_e8.copy()
     for version in versions:
         if version.year == 0:
             rate_e8[version.loan] = version.rate_e8
-    table = _loan_table(book, known, schedule, seed).with_columns(annual_rate_e8=rate_e8)
+    table = _loan_table(book, known, schedule, seed).with_columns(
+        annual_rate_e8=rate_e8,
+        penalty_factor_e8=only(pl.Series(np.full(len(rate_e8), PENALTY_FACTOR_E8)), bears_penalty),
+        charges_compound=pl.col("charges_compound") & pl.Series(bears_penalty),
+    )
     moved = [version for version in versions if version.year > 0]
     rows = [table] + [table[version.loan].with_columns(annual_rate_e8=version.rate_e8) for version in moved]
     months = [known.loan_month] + [_month_of_year(version, writer) for version in moved]
@@ -141,7 +151,7 @@ def _loan_table(book: Book, known: Register, schedule: Schedule, seed: int) -> p
             "period_months": loans.period_months,
             "day_count": words(("30/360", "ACT/360"), by_days.astype(np.int32)),
             "instalment_cents": only(pl.Series(level), has_level),
-            "penalty_factor_e8": np.full(size, PENALTY_FACTOR_E8), "misuse_factor_e8": np.full(size, MISUSE_FACTOR_E8),
+            "misuse_factor_e8": np.full(size, MISUSE_FACTOR_E8),
             "charges_compound": is_business, "security_kind": words(SECURITY_KINDS, loans.security),
             "purpose_code": words(PURPOSES, loans.product), "renews_loan_id": only(renews, loans.renews >= 0),
             "is_no_principal_renewal": loans.renewal == NO_PRINCIPAL_RENEWAL,
