@@ -103,6 +103,15 @@ def test_nights_are_a_line_each(home: Path) -> None:
     assert [each["on"] for each in json.loads(as_json.stdout)] == ["2024-01-31"]
 
 
+@pytest.mark.parametrize("said", [("--lang", "zh"), ("--lang=zh",)])
+def test_the_language_may_stand_before_or_behind_the_command(home: Path, said: tuple[str, ...]) -> None:
+    command = ("nights", "2024-01-31", "2024-01-31", "--home", home, "--workers", 0, "--month-ends")
+    before, behind = run(*said, *command), run(*command, *said)
+    assert before.stdout.split("  ")[:3] == behind.stdout.split("  ")[:3]
+    assert "此前已发布" in behind.stdout
+    assert run("night", "--lang").exit_code == 2
+
+
 def test_days_between_two_days() -> None:
     assert len(days_between(date(2024, 1, 1), date(2024, 2, 29), month_ends=False)) == 60
     month_ends = days_between(date(2024, 1, 31), date(2024, 4, 29), month_ends=True)

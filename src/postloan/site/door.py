@@ -25,7 +25,7 @@ class Door(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Note whether JSON is asked for: a command whose own options are wrong never gets to say so."""
         ctx.meta[_JSON] = "--json" in args or "--format=json" in args or ("--format", "json") in pairwise(args)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, _language_first(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -44,6 +44,17 @@ class Door(TyperGroup):
                 raise
             _confess(fault, ctx.obj)
             raise typer.Exit(FAULT) from None
+
+
+def _language_first(args: list[str]) -> list[str]:
+    """Let `--lang` stand behind a command as well as before it."""
+    for at, arg in enumerate(args):
+        if arg == "--":
+            break
+        taken = 2 if arg == "--lang" else 1 if arg.startswith("--lang=") else 0
+        if taken:
+            return args[at : at + taken] + args[:at] + args[at + taken :]
+    return args
 
 
 def _refuse(refusal: PostloanError, terminal: Terminal, *, as_json: bool) -> None:
