@@ -49,9 +49,9 @@ def _single(plan: Plan) -> list[tuple[Moment, str]]:
     """Return what happens once, on its own day even where nobody works."""
     terms = plan.terms
     once = [(plan.starts, "IED")]
-    once += [
-        (at, kind) for name, kind in (("purchaseDate", "PRD"), ("terminationDate", "TD")) if (at := terms.moment(name))
-    ]
+    for name, kind in (("purchaseDate", "PRD"), ("terminationDate", "TD")):
+        if at := terms.moment(name):
+            once.append((at, kind))
     if plan.kind == "ANN" and not terms.has("nextPrincipalRedemptionPayment"):
         first = plan.anchor("PrincipalRedemption")
         if first and first > plan.starts:

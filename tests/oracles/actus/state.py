@@ -1,4 +1,4 @@
-"""What each event pays and what it leaves: principal, rate, accrued interest. Amounts are signed by the contract's side."""
+"""What each event pays and what it leaves: principal, rate, accrued interest; amounts have the sign of the side."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from decimal import Decimal
 from postloan.kernels.exact import times_over
 
 from .events import Event, events_of
-from .plan import Plan
-from .reading import MONEY, RATE, Moment, Unsupported, scaled, scaled_text
+from .plan import CAPITALISING, Plan
+from .reading import RATE, Moment, Unsupported, scaled, scaled_text
 
 _LIABILITY = {"RPL", "ST", "SEL", "PFL", "PF"}
 _INDEX = 10**8
@@ -43,10 +43,9 @@ class Contract:
         self.notional = self.base = self.rate = self.accrued = self.payment = 0
         self.since = plan.starts
         self.is_called = False
-        ratio = {"I": "interestScalingMultiplier", "N": "notionalScalingMultiplier"}
-        self.scale = {
-            part: (scaled(self.terms.number(name) or Decimal(1), _INDEX), _INDEX) for part, name in ratio.items()
-        }
+        self.scale = {}
+        for part, name in (("I", "interestScalingMultiplier"), ("N", "notionalScalingMultiplier")):
+            self.scale[part] = scaled(self.terms.number(name) or Decimal(1), _INDEX), _INDEX
         if plan.starts <= plan.status:
             self._take_on()
 
@@ -54,12 +53,8 @@ class Contract:
         """Begin in the middle: the terms hold what is owed on the status date."""
         self._lend()
         self.since = self.plan.status
-        if not self.terms.has("accruedInterest"):
-            paid = (
-                [at for at in self.plan.interest if at < self.plan.status]
-                if self.plan.kind not in {"CLM", "UMP"}
-                else []
-            )
+        if not self.terms.has("accruedInterest") and self.plan.kind not in CAPITALISING:
+            paid = [at for at in self.plan.interest if at < self.plan.status]
             self.accrued = self._interest(paid[-1], self.plan.status) if paid else 0
         if self.plan.kind == "ANN" and not self.payment:
             self._fix(self.plan.status)
