@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from postloan.kernels.exact import times_over
 
-_ONE = 10**15  # a payment's worth in fixed point: 4,000 payments of it stay below 2**62, the divisor's limit
+_ONE = 10**15  # the worth of 1 in fixed point: 4,000 of it stay below 2**62, the limit of a divisor
 
 
 @njit(cache=True)
@@ -16,7 +16,8 @@ def level_payment(owed: int, grown: NDArray[np.int64], lent: NDArray[np.int64]) 
     owed         principal and interest on the first payment day, in the unit of money that the answer has.
     grown, lent  for each of the n − 1 periods between payments, 1 + rate × part of a year as a fraction in whole
                  numbers: `lent` grows to `grown`. Both below 2**62, so that any unit of rate and any day count do.
-    Returns      owed ÷ Σ discount factors, half up. The factors are carried to 1e-15, n up to 4,000.
+    Returns      owed ÷ Σ discount factors, half up. The factors are carried to 1e-15; their sum may be up to 4,000,
+                 which without a negative rate is 4,000 payments.
     Source       the annuity formula with its periods written out (等额本息 over days).
     """
     worth = _ONE

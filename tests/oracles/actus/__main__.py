@@ -51,7 +51,10 @@ def differences(case: Case) -> Iterator[str]:
             yield f"{name}: only {'ours' if key in ours else 'theirs'}"
             continue
         for field, (their_name, unit) in NUMBERS.items():
-            mine, given = Decimal(getattr(ours[key], field)) / unit, Decimal(str(theirs[key][their_name]).strip())
+            mine, given = Decimal(getattr(ours[key], field)) / unit, Terms(theirs[key]).number(their_name)
+            if given is None:
+                yield f"{name} {field}: ours {mine:.9f}, theirs missing"
+                continue
             if abs(mine - given) > TOLERANCE:
                 yield f"{name} {field}: ours {mine:.9f}, theirs {given}"
 

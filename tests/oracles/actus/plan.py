@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from postloan.kernels.annuity import level_payment
+from postloan.kernels.cycles import SHORT
 
 from .days import Days
 from .reading import MONEY, RATE, Moment, Terms, Unsupported, cycle, moment, scaled_text
@@ -49,8 +50,10 @@ class Plan:
 
     def cyclic(self, what: str, end: Moment, missed_cycles: int = 1) -> list[Moment]:
         """Return the moments of one of the contract's cycles before an end."""
-        anchor = self.anchor(what, missed_cycles)
-        return self.days.cycle(anchor, self.terms.cycle(f"cycleOf{what}"), end) if anchor else []
+        anchor, step = self.anchor(what, missed_cycles), self.terms.cycle(f"cycleOf{what}")
+        if step and not (self.called or self.matures):
+            step = step._replace(stub=SHORT)  # The case looks no further, but the contract does not end there.
+        return self.days.cycle(anchor, step, end) if anchor else []
 
     def array(self, what: str, end: Moment) -> list[tuple[Moment, int]]:
         """Return the moments of an array schedule before an end, each with the number of its part."""
@@ -116,7 +119,7 @@ class Plan:
     def _interest(self) -> list[Moment]:
         if not self.terms.has("nominalInterestRate"):
             return []
-        if self.kind == "LAX":
+        if self.terms.has("arrayCycleAnchorDateOfInterestPayment"):
             return [at for at, _ in self.array("InterestPayment", self.end)]
         if self.kind in {"NAM", "ANN"} and (first := self.anchor("PrincipalRedemption")):
             # A level payment holds its interest: from the first one on, interest is due with it.
