@@ -165,6 +165,38 @@ def test_a_reset_is_bounded_by_the_period_and_by_the_life() -> None:
     assert rates == [Decimal(text) for text in ("0.04", "0.09", "0.125", "0.105", "0.085")]
 
 
+def test_a_reset_on_a_day_off_takes_the_rate_of_its_own_day_and_interest_from_the_business_day() -> None:
+    loan = case(
+        calendar="MF",
+        businessDayConvention="SCP",
+        observed={"X": {"2023-04-28": "0.09", "2023-04-30": "0.12"}},
+        cycleAnchorDateOfRateReset="2023-04-30",
+        cycleOfRateReset="P12ML1",
+        marketObjectCodeOfRateReset="X",
+    )
+    assert [row[:2] + row[4:5] for row in rows(loan) if row[1] == "RR"] == [("2023-04-28", "RR", Decimal("0.12"))]
+    # 30 April is a Sunday: 28 thirtieths to Friday at 6 %, and 32 to 31 May at 12 %.
+    assert paid(loan, "IP")[3:5] == [("2023-04-28", Decimal(168)), ("2023-05-31", Decimal(384))]
+
+
+def test_an_annuity_is_fixed_anew_after_its_rate() -> None:
+    loan = case(
+        contractType="ANN",
+        cycleAnchorDateOfInterestPayment="2023-02-28",
+        cycleAnchorDateOfPrincipalRedemption="2023-02-28",
+        cycleOfPrincipalRedemption="P1ML0",
+        nextPrincipalRedemptionPayment="6000",
+        cycleAnchorDateOfRateReset="2023-04-30",
+        cycleOfRateReset="P12ML1",
+        nextResetRate="0.12",
+    )
+    together = [one + other for (_, one), (_, other) in zip(paid(loan, "IP"), paid(loan, "PR"), strict=False)]
+    assert [event for day, event, *_ in rows(loan) if day == "2023-04-30"] == ["PR", "IP", "RRF", "PRF"]
+    assert together[:3] == [6_000] * 3
+    factors = sum(Decimal("1.01") ** -month for month in (1, 2, 3))
+    assert together[3:] == [round(Decimal("18450.54048") / factors, 6)] * 2
+
+
 def test_a_first_reset_that_is_known_needs_no_market_and_a_later_one_does() -> None:
     reset = {"cycleAnchorDateOfRateReset": "2023-02-28", "cycleOfRateReset": "P3ML1", "nextResetRate": "0.07"}
     seen = {"X": {"2023-05-31": "0.08"}}
@@ -242,6 +274,9 @@ def test_what_happened_before_a_purchase_is_not_shown_and_after_a_sale_nothing_h
     ]
     # 17 days from 28 February at 6 a day; from 30 April to the end of 15 May, 16 days.
     assert [found[0][2], found[-1][2]] == [Decimal(-35_102), Decimal(35_596)]
+    owed = rows({**loan, "terms": {**loan["terms"], "contractRole": "RPL"}})
+    # The price has the side's sign; the accrued interest has it already and gets it once more.
+    assert [owed[0][2], owed[-1][2]] == [Decimal(34_898), Decimal(-35_404)]
 
 
 def test_an_array_schedule_draws_and_then_redeems_and_ends_where_nothing_is_owed() -> None:
@@ -312,6 +347,24 @@ def test_a_payment_short_of_the_interest_lets_the_principal_grow() -> None:
         nextPrincipalRedemptionPayment="100",
     )
     assert [(amount, left) for _, event, amount, left, *_ in rows(loan) if event == "PR"][:1] == [(-68, 36_068)]
+
+
+def test_interest_has_its_own_days_until_the_first_level_payment_and_then_those_of_the_payments() -> None:
+    loan = case(
+        contractType="NAM",
+        cycleAnchorDateOfPrincipalRedemption="2023-05-31",
+        cycleOfPrincipalRedemption="P2ML1",
+        nextPrincipalRedemptionPayment="6000",
+        cycleAnchorDateOfInterestPayment="2023-03-31",
+    )
+    assert [day for day, _ in paid(loan, "IP")] == ["2023-03-31", "2023-04-30", "2023-05-31", "2023-07-31"]
+
+
+def test_a_loan_without_an_end_has_no_last_period_where_the_case_looks_no_further() -> None:
+    loan = case(contractType="UMP", maturityDate=None, to="2023-05-20")
+    assert [row[0] for row in rows(loan) if row[1] == "IPCI"][1:] == ["2023-02-28", "2023-03-31", "2023-04-30"]
+    until = case(contractType="UMP", maturityDate=None, to="2023-04-30")
+    assert [row[0] for row in rows(until) if row[1] == "IPCI"][1:] == ["2023-02-28", "2023-03-31"]
 
 
 def test_a_loan_taken_on_in_its_middle_accrues_from_its_last_interest_day() -> None:

@@ -4,18 +4,19 @@ import numpy as np
 
 from postloan.kernels.cycles import SHORT, cycle_day, cycle_days, month_end_day
 from postloan.kernels.daycount import ACT_360, ACT_365, ACT_ACT, THIRTY_E_360, civil, year_part
-from postloan.kernels.roll import FOLLOWING, NO_DAYS_OFF, PRECEDING, STAY, days_off, rolled
+from postloan.kernels.roll import FOLLOWING, MODIFIED_FOLLOWING, NO_MOVES, PRECEDING, STAY, moves_of, rolled
 from postloan.kernels.thirty_isda import thirty_e_isda_days
 
 from .reading import Cycle, Moment, Terms, Unsupported
 
 _DAY_COUNTS = {"A360": ACT_360, "A365": ACT_365, "AA": ACT_ACT, "30E360": THIRTY_E_360}
 _CALENDARS = {
-    "NC": NO_DAYS_OFF,
-    "MF": days_off(np.array([day for day in range(-18_262, 84_006) if day % 7 in {2, 3}], np.int32)),
+    "NC": NO_MOVES,
+    "MF": moves_of(np.array([day for day in range(-18_262, 84_006) if day % 7 in {2, 3}], np.int32)),
 }
 """Nobody ever rests, or everybody on Saturday and Sunday (1920 to 2199); 1970-01-01 was a Thursday."""
-_ROLLS = {"F": FOLLOWING, "P": PRECEDING}
+_NO_DAY = -(2**31)
+_ROLLS = {"": STAY, "F": FOLLOWING, "MF": MODIFIED_FOLLOWING, "P": PRECEDING, "MP": PRECEDING}
 
 
 class Days:
@@ -26,27 +27,28 @@ class Days:
         if self._count not in {*_DAY_COUNTS, "30E360ISDA"}:
             raise Unsupported(f"no day count {self._count}")
         ends = terms.moment("maturityDate")
-        self._terminates_on = ends.day + ends.is_over if ends else -(2**31)
+        self._terminates_on = ends.day + ends.is_over if ends else _NO_DAY
         self._keeps_month_end = terms.word("endOfMonthConvention", "SD") == "EOM"
         calendar = terms.word("calendar", "NC")
         if calendar not in _CALENDARS:
             raise Unsupported(f"no calendar {calendar}")
         self._calendar = _CALENDARS[calendar]
-        convention = terms.word("businessDayConvention")
-        if convention in {"", "NOS", "NULL"}:
-            convention = "CS"
-        if convention[:2] not in {"SC", "CS"} or convention[2:] not in {"", "F", "MF", "P", "MP"}:
+        convention = terms.word("businessDayConvention").replace("NOS", "").replace("NULL", "")
+        order, self._turn = convention[:2], convention[2:]
+        if order not in {"", "SC", "CS"} or self._turn not in _ROLLS:
             raise Unsupported(f"no business day convention {convention}")
-        self._counts_rolled = convention.startswith("SC")
-        self._roll = _ROLLS.get(convention[-1], STAY)
-        self._is_modified = convention[2:3] == "M"
+        self._counts_rolled = order == "SC"
 
     def rolled(self, at: Moment) -> Moment:
-        """Return the business day of a moment; a modified convention turns back at the border of the month."""
-        day = rolled(at.day, self._roll, self._calendar)
-        if self._is_modified and civil(day)[1] != civil(at.day)[1]:
-            day = rolled(at.day, PRECEDING if self._roll == FOLLOWING else FOLLOWING, self._calendar)
+        """Return the business day of a moment."""
+        day = self._moved(at.day, _ROLLS[self._turn])
+        # Modified preceding is the one the kernel lacks: a day that would leave its month goes on instead.
+        if self._turn == "MP" and civil(day)[1] != civil(at.day)[1]:
+            day = self._moved(at.day, FOLLOWING)
         return Moment(day, at.is_over)
+
+    def _moved(self, day: int, roll: int) -> int:
+        return int(rolled(day, _NO_DAY, roll, self._calendar))
 
     def counted(self, at: Moment) -> int:
         """Return the day number that interest counts to: after the shift, or before it."""
