@@ -1,74 +1,22 @@
 """The event engine of the ACTUS reference cases: on the public ones where they are, on our own anywhere."""
 
 import json
-from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.oracles.actus.__main__ import NUMBERS, computed, differences, main
+from tests.oracles.actus.__main__ import computed, differences
 from tests.oracles.actus.days import Days
-from tests.oracles.actus.reading import MONEY, RATE, Moment, Terms, Unsupported, cycle, moment
+from tests.oracles.actus.reading import Moment, Terms, Unsupported, moment
+from tests.oracles.made_actus import LOAN, case, paid, rows
 
-ROOT = Path(__file__).parents[2]
-CASES = ROOT.parent / "shared" / "oracles" / "actus" / "cases.json"
+CASES = Path(__file__).parents[3] / "shared" / "oracles" / "actus" / "cases.json"
 
 LEFT_OUT = {
     "lam18": "asks for interest on the first principal for life (NTIED) and shows interest on what is left",
     "clm07": "shows no accrued interest at the call, and pays it when the call is settled",
     "clm08": "shows no accrued interest at the call, and pays it when the call is settled",
 }
-Case = dict[str, Any]
-
-LOAN: Case = {
-    "contractType": "PAM",
-    "contractRole": "RPA",
-    "statusDate": "2023-01-01T00:00:00",
-    "initialExchangeDate": "2023-01-31",
-    "maturityDate": "2023-07-31T00:00",
-    "notionalPrincipal": "  36000 ",
-    "nominalInterestRate": 0.06,
-    "dayCountConvention": "30E360",
-    "cycleAnchorDateOfInterestPayment": "2023-01-31T00:00:00",
-    "cycleOfInterestPayment": "P1ML0",
-    "endOfMonthConvention": "EOM",
-    "priceAtPurchaseDate": " ",
-}
-
-
-def case(to: str = "", observed: Case | None = None, called: str = "", **terms: Any) -> Case:
-    """Return the loan above with other terms; None takes a term away."""
-    merged = {name: value for name, value in {**LOAN, **terms}.items() if value is not None}
-    calls = [{"time": called, "type": "XD", "value": 0}] if called else []
-    series = {
-        code: {"identifier": code, "data": [{"timestamp": at, "value": value} for at, value in values.items()]}
-        for code, values in (observed or {}).items()
-    }
-    return {"terms": merged, "to": to, "dataObserved": series, "eventsObserved": calls, "results": []}
-
-
-def rows(one: Case) -> list[tuple[str, str, Decimal, Decimal, Decimal, Decimal]]:
-    """Return (day, type, payoff, principal, rate, accrued interest) of each event, to the sixth decimal."""
-    found = []
-    for row in computed(one):
-        numbers = (Decimal(getattr(row, field)) / unit for field, (_, unit) in NUMBERS.items())
-        found.append((row.shown.shown(), row.kind, *(round(number, 6) for number in numbers)))
-    return found
-
-
-def paid(one: Case, kind: str) -> list[tuple[str, Decimal]]:
-    return [(day, payoff) for day, event, payoff, *_ in rows(one) if event == kind]
-
-
-def answered(one: Case) -> Case:
-    """Return a case whose results are what we compute."""
-    names = [name for name, _ in NUMBERS.values()]
-    results = [
-        {"eventDate": day, "eventType": kind, **dict(zip(names, map(str, numbers), strict=True))}
-        for day, kind, *numbers in rows(one)
-    ]
-    return {**one, "results": results}
 
 
 @pytest.mark.skipif(not CASES.exists(), reason="the public ACTUS cases are not beside the project")
@@ -372,58 +320,3 @@ def test_a_loan_taken_on_in_its_middle_accrues_from_its_last_interest_day() -> N
     assert paid(loan, "IED") == []
     assert paid(loan, "IP")[0] == ("2023-03-31", Decimal(192))
     assert paid(case(statusDate="2023-03-10", accruedInterest="5"), "IP")[0] == ("2023-03-31", Decimal(125))
-
-
-def test_terms_are_read_without_floats() -> None:
-    terms = Terms(
-        {"dayCountConvention": "30E360", "notionalPrincipal": "  5000", "rateSpread": " ", "purchaseDate": None}
-    )
-    assert terms.word("dayCountConvention") == "30E360"
-    assert terms.money("notionalPrincipal") == 5_000 * MONEY
-    assert terms.number("rateSpread") is None
-    assert terms.moment("purchaseDate") is None
-    assert Terms({"nominalInterestRate": "0.009827160493827161"}).rate("nominalInterestRate") == 9_827_160_494
-    assert RATE == 10**12
-    for text in ("2023-02-30", "30E360", "2023-02-01T12:00:00"):
-        with pytest.raises(ValueError, match=r"."):
-            moment(text)
-    with pytest.raises(Unsupported):
-        cycle("monthly")
-
-
-@pytest.mark.parametrize(
-    ("field", "by", "is_noticed"),
-    [("payoff", "0.0000009", False), ("payoff", "0.0000011", True)]
-    + [(field, "0.0000011", True) for field in ("notionalPrincipal", "nominalInterestRate", "accruedInterest")],
-)
-def test_a_number_that_differs_by_more_than_the_tolerance_is_named(field: str, by: str, is_noticed: bool) -> None:
-    one = answered(case())
-    assert list(differences(one)) == []
-    changed = deepcopy(one)
-    changed["results"][3][field] = str(Decimal(changed["results"][3][field]) + Decimal(by))
-    found = list(differences(changed))
-    assert len(found) == is_noticed
-    assert all(line.startswith("2023-03-31 IP ") for line in found)
-
-
-def test_an_event_that_only_one_side_has_is_named() -> None:
-    one = answered(case())
-    fewer, more = deepcopy(one), deepcopy(one)
-    del fewer["results"][-1]
-    more["results"].append({**more["results"][-1], "eventDate": "2023-08-01"})
-    assert list(differences(fewer)) == ["2023-07-31 MD: only ours"]
-    assert list(differences(more)) == ["2023-08-01 MD: only theirs"]
-
-
-def test_the_command_lists_what_differs_and_ends_with_the_count(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    good, wrong, odd = answered(case()), answered(case()), case(calendar="MARS")
-    wrong["results"][-1]["payoff"] = "1"
-    file = tmp_path / "cases.json"
-    file.write_text(json.dumps({"_meta": {}, "pam": {"a1": good, "a2": wrong, "a3": odd}}), encoding="utf-8")
-    main(file)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "a2 2023-07-31 MD payoff: ours 36000.000000000, theirs 1"
-    assert lines[1] == "a3 not computed: Unsupported: no calendar MARS"
-    assert lines[-1] == "reproduced 1 of 3"
