@@ -6,7 +6,8 @@ from numba import njit
 HALF_UP, HALF_EVEN, UP, DOWN = range(4)
 ROUNDINGS = {"half_up": HALF_UP, "half_even": HALF_EVEN, "up": UP, "down": DOWN}
 
-_ROOM = 1.3e19  # a product below it and half a divisor, at most 2**61, are together below 2**64
+ROOM = 1.3e19
+"""A product below it and half a divisor, at most 2**61, are together below 2**64."""
 _THIRTIES = np.uint64(36_000_000_000)  # 1e8 × 360
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
@@ -22,12 +23,18 @@ def times_over(amount: int, factor: int, divisor: int) -> int:
     amount, factor   zero or more, below 2**63.
     divisor          one or more, below 2**62.
     """
-    if float(amount) * float(factor) < _ROOM:
-        product = np.uint64(amount) * np.uint64(factor) + (np.uint64(divisor) >> np.uint64(1))
-        # A compiler divides by a number it knows three times as fast as by one it does not.
-        return int(np.int64(product // _THIRTIES if divisor == _THIRTIES else product // np.uint64(divisor)))
+    if float(amount) * float(factor) < ROOM:
+        return roomy_over(amount, factor, divisor)
     quotient, rest = _times_over_wide(np.uint64(amount), np.uint64(factor), np.uint64(divisor))
     return quotient + (1 if rest >= divisor - rest else 0)
+
+
+@njit(cache=True, inline="always")
+def roomy_over(amount: int, factor: int, divisor: int) -> int:
+    """Return what `times_over` does, of a product that the caller knows to be below ROOM."""
+    product = np.uint64(amount) * np.uint64(factor) + (np.uint64(divisor) >> np.uint64(1))
+    # A compiler divides by a number it knows three times as fast as by one it does not.
+    return np.int64(product // _THIRTIES if divisor == _THIRTIES else product // np.uint64(divisor))
 
 
 @njit(cache=True)

@@ -13,10 +13,9 @@ from postloan.kernels.daycount import (
     NEVER,
     civil,
     day_of_month,
-    month_index,
     months_between,
 )
-from postloan.kernels.exact import HALF_UP, rounded_over
+from postloan.kernels.exact import HALF_UP, ROOM, roomy_over, rounded_over
 from postloan.kernels.methods import (
     BULLET,
     CODES,
@@ -32,8 +31,8 @@ from postloan.kernels.methods import (
     part_of,
 )
 from postloan.kernels.pricing import RateChanges, no_changes, period_days, split_factor, year_base
-from postloan.kernels.roll import NO_DAYS_OFF, DaysOff
-from postloan.kernels.terms import Terms, count, count_periods, is_whole, roll_after, terms_at, terms_of
+from postloan.kernels.roll import NO_MOVES, Moves, rolled
+from postloan.kernels.terms import Terms, count, count_periods, is_whole, month_before, nominal_due, terms_at, terms_of
 
 __all__ = ["BULLET", "CODES", "EQUAL_PRINCIPAL", "FLAT", "INTEREST_ONLY", "LEVEL", "build", "count_rows", "coverage"]
 
@@ -69,7 +68,7 @@ def empty_rows(size: int) -> Rows:
 
 @njit(cache=True)
 def write_rows(
-    first: Cents, terms: Terms, changes: RateChanges, calendar: DaysOff, rounding: Rounding, rows: Rows
+    first: Cents, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding, rows: Rows
 ) -> None:
     """Write each loan's remaining schedule into `rows`.
 
@@ -96,32 +95,38 @@ def _write_loan(
     at: int,
     stop: int,
     changes: RateChanges,
-    calendar: DaysOff,
+    calendar: Moves,
     rounding: Rounding,
     rows: Rows,
 ) -> None:
     periods = count_periods(one)
     gone, rate_e8, planned_e8 = periods - wanted, one.rate_e8, np.int64(-1)
     start, nominal, left_cents, even_cents = one.disbursed_on, one.disbursed_on, one.lent_cents, np.int64(0)
-    month = month_index(one.disbursed_on if one.first_due_on == NEVER else one.first_due_on)
-    month -= 0 if one.first_due_on == NEVER else one.period_months
-    for seq in range(1, periods + 1):
+    month = month_before(one)
+    is_plain = _is_plain(one, rounding.interest) and at == stop
+    seq = 0
+    while seq < periods:
+        seq += 1
+        if is_plain and planned_e8 >= 0 and gone + 1 < seq < periods:
+            seq, row, start, left_cents = _write_plain(
+                one, seq, periods, month, start, left_cents, even_cents, calendar, rows, row
+            )
         if seq == gone + 1 and left_cents != one.balance_cents:
             left_cents, planned_e8 = one.balance_cents, np.int64(-1)
         month += one.period_months
-        nominal = _nominal(one, nominal, month, seq == 1, seq == periods)
-        due = roll_after(nominal, one.disbursed_on, one.roll, calendar)
+        nominal = nominal_due(one, nominal, month, seq == 1, seq == periods)
+        due = rolled(nominal, one.disbursed_on, one.roll, calendar)
         end = due if one.moves_interest else nominal
         while at < stop and changes.on[at] <= start:
             rate_e8 = changes.rate_e8[at]
             at += 1
         is_even = 1 < seq < periods and (seq > 2 or one.first_due_on == NEVER) and not one.moves_interest
-        days, is_plain = _days(one, start, end, is_even)
+        days, is_planned = _days(one, start, end, is_even)
         factor, over = rate_e8 * days, year_base(one.day_count) * _E8
         if one.splits and at < stop and changes.on[at] < end:
-            factor, is_plain = split_factor(days, end, one.day_count, rate_e8, changes, at, stop), False
+            factor, is_planned = split_factor(days, end, one.day_count, rate_e8, changes, at, stop), False
         if one.period_e18 > 0:
-            factor, over, is_plain = one.period_e18, np.int64(_E18), True
+            factor, over, is_planned = one.period_e18, np.int64(_E18), True
         base_cents = one.lent_cents if one.method == FLAT and left_cents > 0 else left_cents
         interest_cents = rounded_over(base_cents, factor, over, rounding.interest)
         part_cents = left_cents
@@ -130,7 +135,7 @@ def _write_loan(
                 one, seq, periods, left_cents, even_cents, rate_e8, planned_e8, rounding.instalment
             )
             planned_cents = interest_cents
-            if not is_plain and one.fixed_cents == 0:
+            if not is_planned and one.fixed_cents == 0:
                 planned_cents = rounded_over(base_cents, rate_e8 * one.period_months, 12 * _E8, rounding.interest)
             part_cents = min(left_cents, _part(one, seq, even_cents, planned_cents))
         if seq > gone:
@@ -142,17 +147,49 @@ def _write_loan(
 
 
 @njit(cache=True, inline="always")
-def _nominal(one: Any, before: int, month: int, is_first: bool, is_last: bool) -> int:  # noqa: FBT001
-    """Return a due day before it rolls, given the one before it and the month it falls into."""
-    day = np.int64(one.matures_on)
-    if not is_last:
-        if is_first and one.first_due_on != NEVER:
-            day = np.int64(one.first_due_on)
-        elif one.period_months > 0:
-            day = day_of_month(month, one.due_day)
-        else:
-            day = np.int64(before + one.period_days)
-    return day
+def _is_plain(one: Any, rounding: int) -> bool:
+    """Tell whether the rows between a loan's first and last follow from the one before by the shortest arithmetic."""
+    is_simple = one.method in (LEVEL, EQUAL_PRINCIPAL, INTEREST_ONLY) and one.day_count != ACT_ACT
+    is_usual = one.period_months > 0 and one.first_due_on == NEVER and one.period_e18 == 0 and one.may_grow == 0
+    is_counted = one.day_count in (ACT_360, ACT_365) or not one.moves_interest
+    days = 32 * one.period_months + 62  # No period is longer: a month and a roll at either end.
+    has_room = float(max(one.lent_cents, one.balance_cents)) * float(one.rate_e8 * days) < ROOM
+    return is_simple and is_usual and is_counted and has_room and rounding == HALF_UP
+
+
+@njit(cache=True, inline="always")
+def _write_plain(
+    one: Any,
+    seq: int,
+    periods: int,
+    month: int,
+    start: int,
+    left_cents: int,
+    even_cents: int,
+    calendar: Moves,
+    rows: Rows,
+    row: int,
+) -> tuple[int, int, int, int]:
+    """Write the rows of a plain loan up to the last; return the last's number and row, its start and what is left."""
+    is_thirty = one.day_count not in (ACT_360, ACT_365)
+    over = year_base(one.day_count) * _E8
+    level = np.int64(-1 if one.method == LEVEL else 0)
+    even_cents = 0 if one.method == INTEREST_ONLY else even_cents
+    while seq < periods:
+        nominal = day_of_month(month + one.period_months, one.due_day)
+        month += one.period_months
+        due = rolled(nominal, one.disbursed_on, one.roll, calendar)
+        end = due if one.moves_interest else nominal
+        days = 30 * one.period_months if is_thirty else end - start
+        interest_cents = roomy_over(left_cents, one.rate_e8 * days, over)
+        part_cents = min(left_cents, max(0, even_cents - (interest_cents & level)))
+        rows.seq[row], rows.due_on[row] = seq, due
+        rows.principal_cents[row], rows.interest_cents[row] = part_cents, interest_cents
+        left_cents -= part_cents
+        start = end
+        seq += 1
+        row += 1
+    return seq, row, start, left_cents
 
 
 @njit(cache=True, inline="always")
@@ -225,7 +262,7 @@ def _part(one: Any, seq: int, even_cents: int, planned_cents: int) -> int:
 
 
 def lay_out(
-    first: Cents, terms: Terms, changes: RateChanges, calendar: DaysOff, rounding: Rounding = HALF_UP_BOTH
+    first: Cents, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding = HALF_UP_BOTH
 ) -> Rows:
     """Return what `write_rows` writes, in new rows."""
     rows = empty_rows(int(first[-1]))
@@ -241,7 +278,7 @@ def count_rows(
         disbursed_on=disbursed_on, matures_on=matures_on, period_months=period_months, due_day=due_day, method=method,
         lent_cents=0,
     )  # fmt: skip
-    return count(starts_on, terms, NO_DAYS_OFF)
+    return count(starts_on, terms, NO_MOVES)
 
 
 def build(
@@ -263,7 +300,7 @@ def build(
         lent_cents=lent_cents, balance_cents=balance_cents, rate_e8=rate_e8, day_count=day_count,
         fixed_cents=fixed_cents,
     )  # fmt: skip
-    return lay_out(first, terms, no_changes(balance_cents.size), NO_DAYS_OFF)
+    return lay_out(first, terms, no_changes(balance_cents.size), NO_MOVES)
 
 
 @njit(cache=True)

@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, months_between, months_later
+from postloan.kernels.daycount import NEVER, civil, day_of_month, month_index
 from postloan.kernels.methods import BULLET
-from postloan.kernels.roll import DaysOff, rolled
+from postloan.kernels.roll import Moves, rolled
 
 Cents = NDArray[np.int64]
 Days = NDArray[np.int32]
@@ -84,21 +84,6 @@ def terms_at(terms: Terms, loan: int) -> Any:
     )  # fmt: skip
 
 
-@njit(cache=True)
-def nominal_due(
-    disbursed_on: int, first_due_on: int, period_months: int, period_days: int, due_day: int, seq: int
-) -> int:
-    """Return the due day of instalment `seq` before it rolls, were the loan not to mature; arguments as in Terms."""
-    begun_on, gone = disbursed_on, seq
-    if first_due_on != NEVER:
-        begun_on, gone = first_due_on, seq - 1
-        if gone == 0:
-            return begun_on
-    if period_months == 0:
-        return begun_on + gone * period_days
-    return months_later(begun_on, gone * period_months, due_day)
-
-
 @njit(cache=True, inline="always")
 def count_periods(one: Any) -> int:
     """Count the periods of a loan, a begun period counted whole; at least one. A bullet has one.
@@ -110,49 +95,74 @@ def count_periods(one: Any) -> int:
     """
     periods = 1
     if one.method != BULLET:
-        begun_on = one.disbursed_on if one.first_due_on == NEVER else one.first_due_on
+        begun_on, gone = one.disbursed_on, 0
+        if one.first_due_on != NEVER:
+            begun_on, gone = one.first_due_on, 1
         if one.period_months == 0:
-            periods = -(-(one.matures_on - begun_on) // one.period_days)
+            # The due day that comes on or after the day of maturity begins no further period.
+            periods = max(1, gone - (begun_on - one.matures_on) // one.period_days)
         else:
-            periods = -(-months_between(begun_on, one.matures_on) // one.period_months)
-        periods = max(1, periods + (0 if one.first_due_on == NEVER else 2))
-        # A due day that comes on or after the day of maturity begins no further period.
-        while periods > 1 and one.matures_on <= nominal_due(
-            one.disbursed_on, one.first_due_on, one.period_months, one.period_days, one.due_day, periods - 1
-        ):
-            periods -= 1
+            periods = _count_months(begun_on, one.matures_on, one.period_months, one.due_day, gone)
     return periods
 
 
 @njit(cache=True)
-def roll_after(day: int, disbursed_on: int, roll: int, calendar: DaysOff) -> int:
-    """Roll a due day, but never back to the day of paying out or before it."""
-    moved = rolled(day, roll, calendar)
-    return moved if moved > disbursed_on else day
+def _count_months(begun_on: int, matures_on: int, period_months: int, due_day: int, gone: int) -> int:
+    """Count the periods up to maturity, of which so many are gone on `begun_on`."""
+    year, month, day = civil(begun_on)
+    last_year, last_month, last_day = civil(matures_on)
+    months = (last_year - year) * 12 + last_month - month + (1 if last_day > day else 0)
+    periods = gone - (-months // period_months) + gone
+    month += year * 12 - 1
+    while periods > 1 and day_of_month(month + (periods - 1 - gone) * period_months, due_day) >= matures_on:
+        periods -= 1
+    return max(1, periods)
 
 
 @njit(cache=True)
-def count(starts_on: Days, terms: Terms, calendar: DaysOff) -> Cents:
+def count(starts_on: Days, terms: Terms, calendar: Moves) -> Cents:
     """Count the instalments that fall due after `starts_on`, as offsets: loan i has rows first[i] to first[i + 1]."""
     first = np.zeros(starts_on.size + 1, dtype=np.int64)
     for loan in range(starts_on.size):
         one = terms_at(terms, loan)
-        periods = count_periods(one)
-        gone = 0
-        while gone < periods:
-            day = one.matures_on
-            if gone + 1 < periods:
-                day = nominal_due(
-                    one.disbursed_on, one.first_due_on, one.period_months, one.period_days, one.due_day, gone + 1
-                )
-            if roll_after(day, one.disbursed_on, one.roll, calendar) > starts_on[loan]:
-                break
-            gone += 1
+        periods, gone, month = count_periods(one), 0, month_before(one)
+        if starts_on[loan] > one.disbursed_on:
+            day = np.int64(one.disbursed_on)
+            while gone < periods:
+                month += one.period_months
+                day = nominal_due(one, day, month, gone == 0, gone + 1 == periods)
+                if rolled(day, one.disbursed_on, one.roll, calendar) > starts_on[loan]:
+                    break
+                gone += 1
         first[loan + 1] = first[loan] + periods - gone
     return first
+
+
+@njit(cache=True, inline="always")
+def month_before(one: Any) -> int:
+    """Return the month a period before the one of the first due day, from which due days are counted."""
+    month = month_index(one.disbursed_on)
+    if one.first_due_on != NEVER:
+        month = month_index(one.first_due_on) - one.period_months
+    return month
+
+
+@njit(cache=True, inline="always")
+def nominal_due(one: Any, before: int, month: int, is_first: bool, is_last: bool) -> int:  # noqa: FBT001
+    """Return a due day before it rolls, given the one before it and the month it falls into."""
+    day = np.int64(one.matures_on)
+    if not is_last:
+        if is_first and one.first_due_on != NEVER:
+            day = np.int64(one.first_due_on)
+        elif one.period_months > 0:
+            day = day_of_month(month, one.due_day)
+        else:
+            day = np.int64(before + one.period_days)
+    return day
 
 
 @njit(cache=True)
 def is_whole(start: int, end: int, months: int, due_day: int) -> bool:
     """Tell whether a period is of whole months from due day to due day."""
-    return months > 0 and start == months_later(start, 0, due_day) and end == months_later(start, months, due_day)
+    month = month_index(start)
+    return months > 0 and start == day_of_month(month, due_day) and end == day_of_month(month + months, due_day)
