@@ -114,9 +114,7 @@ def period_days(start: int, end: int, day_count: int, whole_months: int) -> int:
 
 
 @njit(cache=True)
-def split_factor(
-    days: int, end: int, day_count: int, rate_e8: int, changes: RateChanges, after: int, stop: int
-) -> int:
+def split_factor(days: int, end: int, day_count: int, rate_e8: int, changes: RateChanges, after: int, stop: int) -> int:
     """Return rate × days of a period in which the rate changes, each change counted from its day.
 
     days      of the whole period, as `period_days` counts them; `end` is its last day.
