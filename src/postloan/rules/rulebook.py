@@ -23,6 +23,7 @@ from postloan.rules.shapes import (
     PublishChecks,
     RestructuringFloors,
     Retail,
+    WorkingDays,
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.texts import Text, check_citations
@@ -37,11 +38,13 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "retail": TypeAdapter(RuleFile[Retail]),
     "dpd_buckets": TypeAdapter(RuleFile[DpdBuckets]),
     "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
+    "working_days": TypeAdapter(RuleFile[WorkingDays]),
 }
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
     "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
     "contamination": (TypeAdapter(RuleFile[ContaminationOverlay]), overlay.contamination),
+    "working_days": (TypeAdapter(RuleFile[WorkingDays]), overlay.working_days),
 }
 # Rules on which the law is silent, each in bank/<rule>.yaml.
 POLICY: dict[str, TypeAdapter[Any]] = {
@@ -65,6 +68,7 @@ class Policy:
     retail: Retail
     dpd_buckets: DpdBuckets
     allocation_order: AllocationOrder
+    working_days: WorkingDays
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
 
@@ -124,6 +128,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         retail=rulebook.version("retail", Retail, on),
         dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, on),
         allocation_order=rulebook.version("allocation_order", AllocationOrder, on),
+        working_days=rulebook.version("working_days", WorkingDays, on),
         book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
     )
