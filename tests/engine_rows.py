@@ -11,7 +11,9 @@ from postloan.rules.rulebook import Policy, load_rulebook, policy_on
 
 Row = dict[str, Any]
 
-TABLES = ("loan", "debtor", "opening", "instalment", "payment", "ledger", "written_off", "decision", "elsewhere")
+TABLES = (
+    "loan", "debtor", "opening", "instalment", "payment", "ledger", "written_off", "decision", "elsewhere", "market",
+)  # fmt: skip
 RULEBOOK = load_rulebook(None)
 
 

@@ -108,7 +108,8 @@ def test_conventions_change_what_comes_out(tmp_path: Path) -> None:
     """None of the conventions is passed over in silence: each gives rows of its own."""
     more = {
         "plain": "", "yearly": 'compounding = "annual"', "balloon": "amortization_period_months = 12",
-        "free": "interest_only_months = 1", "fixed": 'payment_override = "500"', "down": 'payment_rounding = "ROUND_DOWN"',
+        "free": "interest_only_months = 1", "fixed": 'payment_override = "500"',
+        "down": 'payment_rounding = "ROUND_DOWN"',
         "days": 'day_count = "actual/365"', "quarterly": 'payment_frequency = "quarterly"',
         "changed": '[[loan.rate_schedule]]\neffective_payment_number = 2\nnew_annual_rate = "24"\nrecast = true',
     }  # fmt: skip

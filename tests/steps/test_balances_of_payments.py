@@ -16,7 +16,7 @@ ORDER = ("fee", "penalty", "compound", "interest", "principal")
 
 def owed(payments: list[Row], *, on: date = APR, loans: list[Row] | None = None, rows: list[Row] | None = None) -> Any:
     held = positions(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
-    plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), on=on)
+    plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), facts("market"), years=(), on=on)
     paid = without_reversed(facts("payment", *payments), on=on)
     return balances(held, plan.dues, plan.sources, paid, order=ORDER, on=on).to_dicts()
 

@@ -65,7 +65,7 @@ def day_of_month(index: int, due_day: int) -> int:
     """Return `due_day` of the month numbered `index`, or the month's last day if that is shorter."""
     at = index - _FIRST_YEAR * 12
     if 0 <= at < _YEARS * 12:
-        return min(np.int64(_MONTH_STARTS[at]) + due_day, np.int64(_MONTH_STARTS[at + 1])) - 1
+        return min(int(_MONTH_STARTS[at]) + due_day, int(_MONTH_STARTS[at + 1])) - 1
     year, month = index // 12, index % 12 + 1
     return day_number(year, month, min(due_day, month_length(year, month)))
 

@@ -34,7 +34,7 @@ def roomy_over(amount: int, factor: int, divisor: int) -> int:
     """Return what `times_over` does, of a product that the caller knows to be below ROOM."""
     product = np.uint64(amount) * np.uint64(factor) + (np.uint64(divisor) >> np.uint64(1))
     # A compiler divides by a number it knows three times as fast as by one it does not.
-    return np.int64(product // _THIRTIES if divisor == _THIRTIES else product // np.uint64(divisor))
+    return int(np.int64(product // _THIRTIES if divisor == _THIRTIES else product // np.uint64(divisor)))
 
 
 @njit(cache=True)

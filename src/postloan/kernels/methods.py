@@ -1,6 +1,5 @@
 """The repayment methods: how much principal each row of a plan repays."""
 
-import numpy as np
 from numba import njit
 
 from postloan.kernels.exact import first_step, level_at, times_over
@@ -64,9 +63,9 @@ def is_annuity(method: int) -> bool:
 
 
 @njit(cache=True)
-def part_of(method: int, even_cents: int, interest_cents: int, *, may_grow: bool) -> int:
+def part_of(method: int, even_cents: int, interest_cents: int, may_grow: int) -> int:
     """Return the principal of a row before the last; below zero only where unpaid interest may join the principal."""
     if is_annuity(method):
         part = even_cents - interest_cents
-        return part if may_grow or part > 0 else np.int64(0)
-    return even_cents if method in (EQUAL_PRINCIPAL, FLAT) else np.int64(0)
+        return part if may_grow != 0 or part > 0 else 0
+    return even_cents if method in (EQUAL_PRINCIPAL, FLAT) else 0

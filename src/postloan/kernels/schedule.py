@@ -100,8 +100,8 @@ def _write_loan(
     rows: Rows,
 ) -> None:
     periods = count_periods(one)
-    gone, rate_e8, planned_e8 = periods - wanted, one.rate_e8, np.int64(-1)
-    start, nominal, left_cents, even_cents = one.disbursed_on, one.disbursed_on, one.lent_cents, np.int64(0)
+    gone, rate_e8, planned_e8 = periods - wanted, one.rate_e8, -1
+    start, nominal, left_cents, even_cents = one.disbursed_on, one.disbursed_on, one.lent_cents, 0
     month = month_before(one)
     is_plain = _is_plain(one, rounding.interest) and at == stop
     seq = 0
@@ -112,7 +112,7 @@ def _write_loan(
                 one, seq, periods, month, start, left_cents, even_cents, calendar, rows, row
             )
         if seq == gone + 1 and left_cents != one.balance_cents:
-            left_cents, planned_e8 = one.balance_cents, np.int64(-1)
+            left_cents, planned_e8 = one.balance_cents, -1
         month += one.period_months
         nominal = nominal_due(one, nominal, month, seq == 1, seq == periods)
         due = rolled(nominal, one.disbursed_on, one.roll, calendar)
@@ -126,7 +126,7 @@ def _write_loan(
         if one.splits and at < stop and changes.on[at] < end:
             factor, is_planned = split_factor(days, end, one.day_count, rate_e8, changes, at, stop), False
         if one.period_e18 > 0:
-            factor, over, is_planned = one.period_e18, np.int64(_E18), True
+            factor, over, is_planned = one.period_e18, _E18, True
         base_cents = one.lent_cents if one.method == FLAT and left_cents > 0 else left_cents
         interest_cents = rounded_over(base_cents, factor, over, rounding.interest)
         part_cents = left_cents
@@ -173,7 +173,7 @@ def _write_plain(
     """Write the rows of a plain loan up to the last; return the last's number and row, its start and what is left."""
     is_thirty = one.day_count not in (ACT_360, ACT_365)
     over = year_base(one.day_count) * _E8
-    level = np.int64(-1 if one.method == LEVEL else 0)
+    level = -1 if one.method == LEVEL else 0
     even_cents = 0 if one.method == INTEREST_ONLY else even_cents
     while seq < periods:
         nominal = day_of_month(month + one.period_months, one.due_day)
@@ -199,7 +199,7 @@ def _days(one: Any, start: int, end: int, is_even: bool) -> tuple[int, bool]:  #
     The 30/360 counts take every period from due day to due day as whole months; an odd one changes its interest, not
     the plan of principal. Periods that are counted by the day are planned with the interest they have.
     """
-    days, is_plain = np.int64(end - start), True
+    days, is_plain = end - start, True
     if one.day_count not in (ACT_360, ACT_365):
         months, due_day = one.period_months, one.due_day
         if one.method == BULLET:
@@ -224,7 +224,7 @@ def _even(
     """Return what the plan is made of from row `seq`, and the rate it was made with; -1 asks for a new one."""
     done = seq - 1 - one.free_periods
     if done < 0:
-        planned_e8 = np.int64(-1)
+        planned_e8 = -1
     elif planned_e8 < 0 or (rate_e8 != planned_e8 and one.fixed_cents == 0 and is_annuity(one.method)):
         planned_e8 = rate_e8
         even_cents = one.fixed_cents
@@ -242,10 +242,10 @@ def _even(
 @njit(cache=True, inline="always")
 def _period_rate(one: Any, rate_e8: int) -> tuple[int, int]:
     """Return the rate of a regular period as a ratio."""
-    numerator, denominator = one.period_e18, np.int64(_E18)
+    numerator, denominator = one.period_e18, _E18
     if numerator == 0:
         if one.period_months > 0:
-            numerator, denominator = rate_e8 * one.period_months, np.int64(12 * _E8)
+            numerator, denominator = rate_e8 * one.period_months, 12 * _E8
         else:
             year_days = 365 if one.day_count in (ACT_365, ACT_ACT) else 360
             numerator, denominator = rate_e8 * one.period_days, year_days * _E8
@@ -255,9 +255,9 @@ def _period_rate(one: Any, rate_e8: int) -> tuple[int, int]:
 @njit(cache=True, inline="always")
 def _part(one: Any, seq: int, even_cents: int, planned_cents: int) -> int:
     """Return the principal of a row before the last."""
-    part_cents = np.int64(0)
+    part_cents = 0
     if seq > one.free_periods:
-        part_cents = part_of(one.method, even_cents, planned_cents, one.may_grow != 0)
+        part_cents = part_of(one.method, even_cents, planned_cents, one.may_grow)
     return part_cents
 
 

@@ -127,7 +127,7 @@ def count(starts_on: Days, terms: Terms, calendar: Moves) -> Cents:
         one = terms_at(terms, loan)
         periods, gone, month = count_periods(one), 0, month_before(one)
         if starts_on[loan] > one.disbursed_on:
-            day = np.int64(one.disbursed_on)
+            day = one.disbursed_on
             while gone < periods:
                 month += one.period_months
                 day = nominal_due(one, day, month, gone == 0, gone + 1 == periods)
@@ -150,14 +150,14 @@ def month_before(one: Any) -> int:
 @njit(cache=True, inline="always")
 def nominal_due(one: Any, before: int, month: int, is_first: bool, is_last: bool) -> int:  # noqa: FBT001
     """Return a due day before it rolls, given the one before it and the month it falls into."""
-    day = np.int64(one.matures_on)
+    day: int = one.matures_on
     if not is_last:
         if is_first and one.first_due_on != NEVER:
-            day = np.int64(one.first_due_on)
+            day = one.first_due_on
         elif one.period_months > 0:
             day = day_of_month(month, one.due_day)
         else:
-            day = np.int64(before + one.period_days)
+            day = before + one.period_days
     return day
 
 

@@ -11,8 +11,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "loan": (
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
         "officer_id", "principal_cents", "disbursed_on", "matures_on", "annual_rate_e8", "method", "due_day",
-        "period_months", "day_count", "instalment_cents", "security_kind", "renews_loan_id",
-        "is_no_principal_renewal",
+        "period_months", "day_count", "instalment_cents", "rate_kind", "spread_e8", "reprices", "reprice_months",
+        "splits_periods", "first_due_on", "holiday_roll", "roll_moves_interest", "amortization_months",
+        "interest_only_periods", "step_periods", "step_cents", "step_factor_e8", "known_on", "security_kind",
+        "renews_loan_id", "is_no_principal_renewal",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
@@ -30,12 +32,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "written_off": ("loan_no", "on", "principal_cents"),
     "decision": ("loan_no", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
+    "market": ("series", "on", "value"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Facts by feed table, whole debtors only, each table in the order that intake gave it."""
+    """Facts by feed table, whole debtors only, each table in the order that intake gave it; `market` is the bank's."""
 
     loan: pl.DataFrame
     debtor: pl.DataFrame
@@ -46,6 +49,7 @@ class Inputs:
     written_off: pl.DataFrame
     decision: pl.DataFrame
     elsewhere: pl.DataFrame
+    market: pl.DataFrame
 
 
 def read_inputs(facts: Facts, shard: int) -> Inputs:
@@ -58,12 +62,14 @@ def read_inputs(facts: Facts, shard: int) -> Inputs:
 
 
 def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
-    """Keep one debtor's facts."""
+    """Keep one debtor's facts, and the bank's."""
     loans = inputs.loan.filter(pl.col("debtor_no") == debtor_no).select("loan_no")
 
     def kept(frame: pl.DataFrame) -> pl.DataFrame:
         if "debtor_no" in frame.columns:
             return frame.filter(pl.col("debtor_no") == debtor_no)
+        if "loan_no" not in frame.columns:
+            return frame
         return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
 
     return Inputs(**{table: kept(getattr(inputs, table)) for table in _COLUMNS})

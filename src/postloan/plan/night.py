@@ -42,7 +42,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     """Take the facts of whole debtors to their published rows, at close of the business date."""
     held = positions(inputs.loan, inputs.opening, on=on)
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
-    plan = schedule(held, inputs.instalment, inputs.opening, on=on)
+    plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
     paid = without_reversed(inputs.payment, on=on)
     owed = balances(held, plan.dues, plan.sources, paid, order=policy.allocation_order.components, on=on)
     stood = standing(owed, inputs.ledger, inputs.written_off, book_of_record=policy.book_of_record.system, on=on)

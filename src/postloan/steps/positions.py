@@ -7,6 +7,8 @@ import polars as pl
 
 from postloan.tables.results import Position
 
+ONE_E8 = 10**8
+
 
 def positions(loans: pl.DataFrame, openings: pl.DataFrame, *, on: date) -> dy.DataFrame[Position]:
     """Give each loan in the book the day and the balance its computation starts from.
@@ -51,5 +53,19 @@ def positions(loans: pl.DataFrame, openings: pl.DataFrame, *, on: date) -> dy.Da
             due_day=pl.col("due_day").fill_null(pl.col("disbursed_on").dt.day().cast(pl.Int64)),
             instalment_cents=pl.col("instalment_cents").fill_null(0),
             is_taken_on=is_taken_on,
+            known_on=pl.coalesce("known_on", "disbursed_on"),
+            first_due_on="first_due_on",
+            rate_kind=pl.col("rate_kind").fill_null("fixed"),
+            spread_e8=pl.col("spread_e8").fill_null(0),
+            reprices=pl.col("reprices").fill_null("never"),
+            reprice_months=pl.col("reprice_months").fill_null(0),
+            splits_periods=pl.col("splits_periods").fill_null(value=False),
+            holiday_roll=pl.col("holiday_roll").fill_null("none"),
+            roll_moves_interest=pl.col("roll_moves_interest").fill_null(value=False),
+            amortization_months=pl.col("amortization_months").fill_null(0),
+            interest_only_periods=pl.col("interest_only_periods").fill_null(0),
+            step_periods=pl.col("step_periods").fill_null(1),
+            step_cents=pl.col("step_cents").fill_null(0),
+            step_factor_e8=pl.col("step_factor_e8").fill_null(ONE_E8),
         )
     )
