@@ -29,6 +29,7 @@ TABLES = (
     "contract",
     "pledge",
     "guarantee",
+    "market",
 )
 RULEBOOK = load_rulebook(None)
 

@@ -69,6 +69,12 @@ class TextUnknown(PostloanError):
     code = "PL-R04"
 
 
+class YearNotArranged(PostloanError):
+    """Nobody knows the holidays of a year that has begun."""
+
+    code = "PL-R05"
+
+
 # Intake ----------------------------------------------------------------------------------------------------------
 
 
@@ -169,3 +175,9 @@ class RequestWrong(PostloanError):
     """A command was asked for something that does not fit together."""
 
     code = "PL-C01"
+
+
+class TermsWrong(PostloanError):
+    """The terms of a schedule are not of the form, or contradict each other."""
+
+    code = "PL-C02"

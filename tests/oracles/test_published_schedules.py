@@ -1,141 +1,121 @@
-"""Schedules published by regulators, agencies, textbooks and banks, compared with ours to the cent.
+"""Schedules published by regulators, agencies, textbooks and banks, compared with ours to the cent by the runner."""
 
-Taken: level loans with a nominal rate divided by the periods of a year, half-up rounding and one rate for life, whether
-the source gives the instalment, some rows, or all of them. Left out, each with its reason: `LEFT_OUT` below.
-"""
-
-import csv
-import tomllib
-from datetime import date
-from decimal import Decimal
+import itertools
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-
-from postloan.kernels.daycount import CODES
-from postloan.kernels.exact import level_instalment
-from postloan.kernels.schedule import INTEREST_ONLY, LEVEL, build, count_rows
+from schedules import differences, laid_out, main, read
 
 FOLDER = Path(__file__).parents[3] / "shared" / "oracles" / "amortization_schedules"
+FOUND = sorted(FOLDER.glob("*.toml"))
+is_absent = pytest.mark.skipif(not FOUND, reason="the published schedules are not in this checkout")
 
-LEFT_OUT = {
-    "ecampus_finmath_4_4_1_297500_380_q_36mo_term_240mo": "compounds half-yearly",
-    "ecampus_finmath_4_4_1_renewal_265830p61_250_q_204mo": "compounds half-yearly",
-    "fanniemae_mf_1103_25m_550_360mo": "a balloon: its term is shorter than its amortization; the feed brings those",
-    "olivier_chans_350100_490_36mo_term_240mo": "compounds half-yearly",
-    "olivier_chans_renewal_316593p49_585_204mo": "compounds half-yearly",
-    "openstax_contemp_6_ak_6_100_1_48mo_675_18325": "rounds the instalment up",
-    "openstax_contemp_6_ak_6_100_2_72mo_390_41633": "rounds the instalment up",
-    "openstax_contemp_6_ak_6_110ak_240mo_421_153899": "rounds the instalment up",
-    "openstax_contemp_6_ak_6_114ak_360mo_575_159195p50": "rounds the instalment up",
-    "openstax_contemp_home_180mo_575_136700": "rounds the instalment up",
-    "proeducate_arm_pmt_cap_65k_10pct_to_12pct_360mo": "its rate changes and its payment is capped",
-    "rbc_accelerated_biweekly_350k_5pct_25yr": "pays every two weeks and compounds half-yearly",
-    "skinner_1913_42_ex3_500_6pct_5yr_monthly": "compounds yearly, pays monthly",
-    "synthetic_halfcent_halfeven_360_480_100001p25": "rounds interest half to even",
-}
-ONLY_THE_INSTALMENT = {
-    "fhlbb_1935_plan_a_3k_6pct_30_per_mo": "its balance is carried with fractions of a cent",
-    "geltner_ch20_cpm_1m_1200_360mo": "its balance is carried with fractions of a cent",
-}
-
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the published schedules are not in this checkout")
+# 1,200.00 over three months at 12 %: 408.03 a month but for the last, worked out by hand.
+TOML = """
+[loan]
+principal = "1200"
+annual_rate = "12"
+term_months = 3
+[expected]
+periodic_payment = "408.03"
+"""
+CSV = """payment,payment_amount,principal,interest,balance
+1,408.03,396.03,12.00,803.97
+2,408.03,399.99,8.04,403.98
+3,408.02,403.98,4.04,0.00
+"""
 
 
-LOANS = [pytest.param(path, id=path.stem) for path in sorted(FOLDER.glob("*.toml")) if path.stem not in LEFT_OUT]
+@is_absent
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
+def test_a_published_schedule_is_ours_to_the_cent(path: Path) -> None:
+    assert differences(read(path)) == []
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, str], list[dict[str, str]]]:
-    said = tomllib.loads(path.read_text())
-    with path.with_suffix(".csv").open() as file:
-        return said["loan"], said.get("expected", {}), list(csv.DictReader(file))
-
-
-def minor(text: str, unit: str) -> int:
-    """Money in the smallest unit the source counts in: cents, or whole won and yen."""
-    cents = Decimal(text) / Decimal(unit)
-    assert cents == int(cents)
-    return int(cents)
-
-
-def built(loan: dict[str, Any]) -> list[tuple[int, int]]:
-    """Our rows of principal and interest."""
-    months = 12 if loan.get("payment_frequency") == "annual" else 1
-    unit = loan.get("currency_unit", "0.01")
-    start = (date(2000, 1, 1) - date(1970, 1, 1)).days
-    years, odd = divmod(loan["term_months"], 12)
-    end = (date(2000 + years, 1 + odd, 1) - date(1970, 1, 1)).days
-    method = LEVEL if "interest_only_months" not in loan else INTEREST_ONLY
-    calendar = [np.array([value], np.int32) for value in (start, end, months, 1, method)]
-    lent = np.array([minor(loan["principal"], unit)])
-    first = count_rows(np.array([start], np.int32), *calendar)
-    _, _, principal, interest = build(
-        first, lent, lent, *calendar, np.array([rate_e8(loan)]), np.array([CODES["30/360"]], np.int32),
-        np.array([minor(loan["payment_override"], unit) if "payment_override" in loan else 0]),
-    )  # fmt: skip
-    return [(int(part), int(rent)) for part, rent in zip(principal, interest, strict=True)]
-
-
-def rate_e8(loan: dict[str, Any]) -> int:
-    rate = Decimal(loan["annual_rate"]) * 10**6
-    assert rate == int(rate)
-    return int(rate)
-
-
-@pytest.mark.parametrize("path", LOANS)
-def test_the_instalment_is_the_published_one(path: Path) -> None:
-    loan, expected, _ = read(path)
-    published = minor(
-        expected.get("periodic_payment") or expected["monthly_payment"], loan.get("currency_unit", "0.01")
+@is_absent
+def test_there_is_something_to_compare() -> None:
+    said = [read(path) for path in FOUND]
+    assert len(said) == 30
+    assert sum(len(each.rows) for each in said) == 184, (
+        "rows compared; half of the sources publish the instalment alone"
     )
-    assert sum(built(loan)[0]) == published
-    if "payment_override" not in loan and "interest_only_months" not in loan:
-        months = 12 if loan.get("payment_frequency") == "annual" else 1
-        lent = minor(loan["principal"], loan.get("currency_unit", "0.01"))
-        assert level_instalment(lent, rate_e8(loan), months, loan["term_months"] // months) == published
+    assert all(each.rows or each.expected for each in said)
 
 
-@pytest.mark.parametrize("path", [param for param in LOANS if param.id not in ONLY_THE_INSTALMENT])
-def test_every_published_row_is_ours_to_the_cent(path: Path) -> None:
-    loan, _, rows = read(path)
-    unit = loan.get("currency_unit", "0.01")
-    ours = built(loan)
-    left = minor(loan["principal"], unit)
-    balances = []
-    for principal, _ in ours:
-        left -= principal
-        balances.append(left)
-    assert balances[-1] == 0
-    for row in rows:
-        seq = int(row["payment"]) - 1
-        if seq < 0:
-            continue
-        principal, interest = ours[seq]
-        compared = {
-            "payment_amount": principal + interest + minor(row.get("fee") or "0", unit),
-            "principal": principal,
-            "interest": interest,
-            "balance": balances[seq],
-        }
-        said = {name: minor(row[name], unit) for name in compared if row.get(name)}
-        assert said == {name: compared[name] for name in said}, f"row {row['payment']}"
+def written(folder: Path, toml: str = TOML, rows: str = CSV, name: str = "by_hand") -> Path:
+    (folder / f"{name}.csv").write_text(rows)
+    path = folder / f"{name}.toml"
+    path.write_text(toml)
+    return path
 
 
-def test_where_the_source_carries_fractions_for_eleven_years_interest_differs_by_a_cent_at_most() -> None:
-    loan, _, rows = read(FOLDER / "fhlbb_1935_plan_a_3k_6pct_30_per_mo.toml")
-    differences = [
-        abs(minor(row["interest"], "0.01") - interest) for row, (_, interest) in zip(rows, built(loan), strict=True)
-    ]
-    assert len(differences) == 139
-    assert max(differences) <= 1
-    assert differences.count(0) >= 136
+def test_a_schedule_worked_out_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path)
+    assert main(tmp_path) == 0
+    assert capsys.readouterr().out == "reproduced 1 of 1\n"
 
 
-def test_every_published_schedule_is_compared_or_left_out_for_a_reason() -> None:
-    found = {path.stem for path in FOLDER.glob("*.toml")}
-    assert {*LEFT_OUT, *ONLY_THE_INSTALMENT} <= found
-    assert len(found - LEFT_OUT.keys()) == 16
-    rows = [len(read(param.values[0])[2]) for param in LOANS if param.id not in ONLY_THE_INSTALMENT]
-    assert sum(rows) == 31, "rows compared to the cent; most sources publish the instalment alone"
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("408.03,396.03", "408.04,396.03", "row 1 payment: ours 40803, published 40804"),
+        ("399.99,8.04", "399.98,8.04", "row 2 principal: ours 39999, published 39998"),
+        ("403.98,4.04", "403.98,4.05", "row 3 interest: ours 404, published 405"),
+        ("8.04,403.98", "8.04,403.97", "row 2 balance: ours 40398, published 40397"),
+        ("\n3,", "\n4,", "row 4: ours ends at 3"),
+    ],
+)
+def test_a_cent_off_in_any_column_is_named(
+    right: str, wrong: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert CSV.count(right) == 1
+    written(tmp_path, rows=CSV.replace(right, wrong))
+    assert main(tmp_path) == 1
+    assert capsys.readouterr().out == f"by_hand: {said}\nreproduced 0 of 1\n"
+
+
+def test_a_wrong_instalment_is_named(tmp_path: Path) -> None:
+    said = read(written(tmp_path, TOML.replace("408.03", "408.02"), CSV.splitlines()[0]))
+    assert differences(said) == ["instalment: ours 40803, published 40802"]
+
+
+def test_a_convention_we_do_not_know_is_not_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path, TOML.replace("[expected]", "skipped_months = 1\n[expected]"))
+    assert main(tmp_path) == 1
+    assert "by_hand: not offered: its loan has skipped_months" in capsys.readouterr().out
+
+
+def test_a_source_that_says_nothing_is_not_reproduced(tmp_path: Path) -> None:
+    said = read(written(tmp_path, TOML.partition("[expected]")[0], CSV.splitlines()[0]))
+    assert differences(said) == ["its source gives nothing to compare"]
+
+
+def test_an_empty_folder_reproduces_nothing(tmp_path: Path) -> None:
+    assert main(tmp_path) == 1
+
+
+HALF = TOML.replace("1200", "100.50").replace('12"', '12.00"').partition("[expected]")[0]  # 1.005 of interest at first
+
+
+@pytest.mark.parametrize(("rounding", "interest"), [("HALF_UP", 101), ("HALF_EVEN", 100), ("UP", 101), ("DOWN", 100)])
+def test_interest_is_rounded_as_its_source_says(rounding: str, interest: int, tmp_path: Path) -> None:
+    loan = HALF + f'interest_rounding = "ROUND_{rounding}"\n[expected]\nperiodic_payment = "34.17"\n'
+    row = f"{CSV.splitlines()[0]}\n1,,,{interest // 100}.{interest % 100:02},\n"
+    assert differences(read(written(tmp_path, loan, row))) == []
+
+
+def test_conventions_change_what_comes_out(tmp_path: Path) -> None:
+    """None of the conventions is passed over in silence: each gives rows of its own."""
+    more = {
+        "plain": "", "yearly": 'compounding = "annual"', "balloon": "amortization_period_months = 12",
+        "free": "interest_only_months = 1", "fixed": 'payment_override = "500"',
+        "down": 'payment_rounding = "ROUND_DOWN"',
+        "days": 'day_count = "actual/365"', "quarterly": 'payment_frequency = "quarterly"',
+        "changed": '[[loan.rate_schedule]]\neffective_payment_number = 2\nnew_annual_rate = "24"\nrecast = true',
+    }  # fmt: skip
+    results = {}
+    for name, line in more.items():
+        toml = TOML.replace("[expected]", f"{line}\n[expected]").replace("= 3", "= 6")
+        results[name] = laid_out(read(written(tmp_path, toml, name=name)).loan)
+    for one, other in itertools.combinations(results, 2):
+        assert results[one] != results[other], f"{one} and {other} give the same rows"

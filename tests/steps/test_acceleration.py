@@ -20,7 +20,9 @@ def called_in(day: date) -> list[Row]:
     book = facts("loan", loan(1, principal_cents=300, matures_on=APR), loan(2, principal_cents=300, matures_on=APR))
     rows = [*ROWS, *(row | {"loan_no": 2} for row in ROWS)]
     held = positions_of(book, facts("opening"), decision, on=date(2024, 12, 31))
-    plan = schedule(held, facts("instalment", *rows), facts("opening"), on=date(2024, 12, 31))
+    plan = schedule(
+        held, facts("instalment", *rows), facts("opening"), facts("market"), years=(), on=date(2024, 12, 31)
+    )
     return acceleration(plan.dues, held).filter(pl.col("loan_no") == 1).drop("loan_no").to_dicts()
 
 

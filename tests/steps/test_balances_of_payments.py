@@ -14,7 +14,7 @@ ROWS = instalments(1, (FEB, 100, 9), (MAR, 100, 6), (APR, 100, 3))
 
 def owed(payments: list[Row], *, on: date = APR, loans: list[Row] | None = None, rows: list[Row] | None = None) -> Any:
     held = positions_of(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
-    plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), on=on)
+    plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), facts("market"), years=(), on=on)
     paid = without_reversed(facts("payment", *payments), on=on)
     return balances(held, plan.dues, plan.sources, paid, serving=SERVING, on=on).balances.to_dicts()
 

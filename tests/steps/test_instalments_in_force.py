@@ -15,7 +15,7 @@ JAN, FEB, MAR, APR, MAY = (date(2024, month, 15) for month in range(1, 6))
 def plan(loans: list[Row], rows: list[Row] | None = None, openings: list[Row] | None = None, on: date = ON) -> Schedule:
     opened = facts("opening", *(openings or []))
     held = positions_of(facts("loan", *loans), opened, on=on)
-    return schedule(held, facts("instalment", *(rows or [])), opened, on=on)
+    return schedule(held, facts("instalment", *(rows or [])), opened, facts("market"), years=(), on=on)
 
 
 def dues(built: Schedule) -> list[tuple[Any, ...]]:

@@ -47,13 +47,33 @@ def month_length(year: int, month: int) -> int:
     return 30 if month in (4, 6, 9, 11) else 31
 
 
+_FIRST_YEAR, _YEARS = 1900, 400
+_MONTH_STARTS = np.array(
+    [day_number(_FIRST_YEAR + at // 12, at % 12 + 1, 1) for at in range(_YEARS * 12 + 1)], np.int32
+)
+
+
+@njit(cache=True)
+def month_index(days: int) -> int:
+    """Return the number of a day's month: twelve times its year, and the months of that year gone."""
+    year, month, _ = civil(days)
+    return year * 12 + month - 1
+
+
+@njit(cache=True)
+def day_of_month(index: int, due_day: int) -> int:
+    """Return `due_day` of the month numbered `index`, or the month's last day if that is shorter."""
+    at = index - _FIRST_YEAR * 12
+    if 0 <= at < _YEARS * 12:
+        return min(int(_MONTH_STARTS[at]) + due_day, int(_MONTH_STARTS[at + 1])) - 1
+    year, month = index // 12, index % 12 + 1
+    return day_number(year, month, min(due_day, month_length(year, month)))
+
+
 @njit(cache=True)
 def months_later(days: int, months: int, due_day: int) -> int:
     """Return `due_day` of the month that is `months` after the day's month, or that month's last day if shorter."""
-    year, month, _ = civil(days)
-    index = year * 12 + (month - 1) + months
-    year, month = index // 12, index % 12 + 1
-    return day_number(year, month, min(due_day, month_length(year, month)))
+    return day_of_month(month_index(days) + months, due_day)
 
 
 @njit(cache=True)

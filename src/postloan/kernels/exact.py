@@ -1,11 +1,18 @@
-"""Exact integer arithmetic: a product over a divisor, rounded half up, with no 64-bit overflow on the way."""
+"""Exact integer arithmetic: products over a divisor and level amounts, rounded, with no 64-bit overflow on the way."""
 
 import numpy as np
 from numba import njit
 
-_SAFE = 2**31  # two factors below it leave room for half a divisor: 2**62 + 2**61 is below 2**63
+HALF_UP, HALF_EVEN, UP, DOWN = range(4)
+ROUNDINGS = {"half_up": HALF_UP, "half_even": HALF_EVEN, "up": UP, "down": DOWN}
+
+ROOM = 1.3e19
+"""A product below it and half a divisor, at most 2**61, are together below 2**64."""
+_THIRTIES = np.uint64(36_000_000_000)  # 1e8 × 360
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
+_SHIFTS = (np.uint64(32), np.uint64(16), np.uint64(8), np.uint64(4), np.uint64(2), np.uint64(1))
+_NOISE = 1e-12  # what two doubles may be off a whole or half cent that they mean
 _ENDLESS = 300.0  # (1+m)^n beyond e^300 overflows on the way; the instalment is then the interest, to 1e-100 of a cent
 
 
@@ -16,32 +23,69 @@ def times_over(amount: int, factor: int, divisor: int) -> int:
     amount, factor   zero or more, below 2**63.
     divisor          one or more, below 2**62.
     """
-    if (amount < _SAFE and factor < _SAFE) or amount <= (2**63 - 1 - divisor) // max(factor, 1):
-        return (amount * factor + divisor // 2) // divisor
-    return _times_over_wide(np.uint64(amount), np.uint64(factor), np.uint64(divisor))
+    if float(amount) * float(factor) < ROOM:
+        return roomy_over(amount, factor, divisor)
+    quotient, rest = _times_over_wide(np.uint64(amount), np.uint64(factor), np.uint64(divisor))
+    return quotient + (1 if rest >= divisor - rest else 0)
+
+
+@njit(cache=True, inline="always")
+def roomy_over(amount: int, factor: int, divisor: int) -> int:
+    """Return what `times_over` does, of a product that the caller knows to be below ROOM."""
+    product = np.uint64(amount) * np.uint64(factor) + (np.uint64(divisor) >> np.uint64(1))
+    # A compiler divides by a number it knows three times as fast as by one it does not.
+    return int(np.int64(product // _THIRTIES if divisor == _THIRTIES else product // np.uint64(divisor)))
 
 
 @njit(cache=True)
-def _times_over_wide(amount: np.uint64, factor: np.uint64, divisor: np.uint64) -> int:
-    """Multiply to 128 bits in 32-bit halves, add half the divisor, then divide bit by bit."""
+def rounded_over(amount: int, factor: int, divisor: int, rounding: int) -> int:
+    """Return amount × factor ÷ divisor, rounded by a code of ROUNDINGS; the arguments as in `times_over`."""
+    if rounding == HALF_UP:
+        return times_over(amount, factor, divisor)
+    quotient, rest = _times_over_wide(np.uint64(amount), np.uint64(factor), np.uint64(divisor))
+    if rounding == HALF_EVEN:
+        is_tie = rest == divisor - rest
+        return quotient + (quotient & 1 if is_tie else (1 if rest > divisor - rest else 0))
+    return quotient + (1 if rounding == UP and rest > 0 else 0)
+
+
+@njit(cache=True)
+def _times_over_wide(amount: np.uint64, factor: np.uint64, divisor: np.uint64) -> tuple[int, int]:
+    """Multiply to 128 bits in 32-bit halves, divide in two digits of 32 bits; return the quotient and the rest."""
     a_high, a_low = amount >> _HALF_WORD, amount & _LOW
     b_high, b_low = factor >> _HALF_WORD, factor & _LOW
     low_low, low_high, high_low = a_low * b_low, a_low * b_high, a_high * b_low
     middle = (low_low >> _HALF_WORD) + (low_high & _LOW) + (high_low & _LOW)
     low = (middle << _HALF_WORD) | (low_low & _LOW)
     high = a_high * b_high + (low_high >> _HALF_WORD) + (high_low >> _HALF_WORD) + (middle >> _HALF_WORD)
-    rounded = low + (divisor >> np.uint64(1))
-    if rounded < low:
-        high += np.uint64(1)
-    quotient, rest = np.uint64(0), high % divisor
-    for bit in range(63, -1, -1):
-        rest = (rest << np.uint64(1)) | ((rounded >> np.uint64(bit)) & np.uint64(1))
-        quotient <<= np.uint64(1)
-        if rest >= divisor:
-            rest -= divisor
-            quotient |= np.uint64(1)
+    # A divisor whose first bit is set makes a guess of each digit at most two too great (Knuth 4.3.1 D).
+    shift = np.uint64(0)
+    for step in _SHIFTS:
+        if (divisor << shift) >> (np.uint64(64) - step) == np.uint64(0):
+            shift += step
+    scaled = divisor << shift
+    rest = (high % divisor) << shift
+    if shift > np.uint64(0):
+        rest |= low >> (np.uint64(64) - shift)
+    low <<= shift
+    first, rest = _digit(rest, low >> _HALF_WORD, scaled)
+    second, rest = _digit(rest, low & _LOW, scaled)
     # Signed, like the short way: of int64 and uint64 numba would make a float.
-    return int(np.int64(quotient))
+    return int(np.int64((first << _HALF_WORD) | second)), int(np.int64(rest >> shift))
+
+
+@njit(cache=True)
+def _digit(rest: np.uint64, next_half: np.uint64, divisor: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """Return one 32-bit digit of a quotient, and what rests."""
+    top, under = divisor >> _HALF_WORD, divisor & _LOW
+    digit = rest // top
+    left = rest - digit * top
+    while digit > _LOW or digit * under > ((left << _HALF_WORD) | next_half):
+        digit -= np.uint64(1)
+        left += top
+        if left > _LOW:
+            break
+    return digit, ((rest << _HALF_WORD) | next_half) - digit * divisor
 
 
 @njit(cache=True)
@@ -80,11 +124,28 @@ def _double_over(a_high: float, a_low: float, b_high: float, b_low: float) -> tu
 
 
 @njit(cache=True)
-def _round_half_up(high: float, low: float) -> int:
-    """Round a double-double to a whole number, half up."""
+def _double_of(whole: int) -> tuple[float, float]:
+    """Carry a whole number in two doubles: above 2**53 it is not one."""
+    high = float(whole)
+    return high, float(whole - int(high))
+
+
+@njit(cache=True)
+def _rounded(high: float, low: float, rounding: int) -> int:
+    """Round a double-double that is not negative to a whole number."""
     # Above 2**53 a double is whole and its low part may be several units.
-    whole = np.floor(high)
-    return int(whole) + int(np.floor((high - whole) + low + 0.5))
+    floor = np.floor(high)
+    part = (high - floor) + low
+    if rounding == HALF_UP:
+        return int(floor) + int(np.floor(part + 0.5))
+    nearest = np.floor(part * 2.0 + 0.5) / 2.0
+    if abs(part - nearest) < _NOISE:
+        part = nearest
+    whole = int(floor) + int(np.floor(part))
+    part -= np.floor(part)
+    if rounding == HALF_EVEN:
+        return whole + (whole & 1 if part == 0.5 else (1 if part > 0.5 else 0))
+    return whole + (1 if rounding == UP and part > 0.0 else 0)
 
 
 @njit(cache=True)
@@ -96,11 +157,23 @@ def level_instalment(principal_cents: int, rate_e8: int, months: int, periods: i
     periods          n, one or more.
     Source           等额本息, the annuity formula.
     """
-    if rate_e8 <= 0:
-        return (principal_cents + periods // 2) // periods
-    if periods * np.log1p(rate_e8 * months / 1.2e9) > _ENDLESS:
-        return times_over(principal_cents, rate_e8 * months, 1_200_000_000)
-    m_high, m_low = _double_over(float(rate_e8 * months), 0.0, 1.2e9, 0.0)
+    return level_at(principal_cents, rate_e8 * months, 1_200_000_000, periods, HALF_UP)
+
+
+@njit(cache=True)
+def level_at(principal_cents: int, numerator: int, denominator: int, periods: int, rounding: int) -> int:
+    """Return the level instalment where the rate of a period is numerator ÷ denominator; else as level_instalment."""
+    if numerator <= 0:
+        return rounded_over(principal_cents, 1, periods, rounding)
+    grows = periods * np.log1p(numerator / denominator)
+    if grows > _ENDLESS:
+        return rounded_over(principal_cents, numerator, denominator, rounding)
+    # Doubles are right to 3e-15 of the amount: they serve unless that leaves open to which cent it is rounded.
+    rough = principal_cents * (numerator / denominator) / -np.expm1(-grows)
+    above = rough - np.floor(rough)
+    if rounding == HALF_UP and abs(above - 0.5) > 1e-14 * rough + 1e-9:
+        return int(rough + 0.5)
+    m_high, m_low = _double_over(*_double_of(numerator), *_double_of(denominator))
     base_high, base_low = _double_plus(1.0, 0.0, m_high, m_low)
     grown_high, grown_low = 1.0, 0.0
     power = periods
@@ -110,10 +183,47 @@ def level_instalment(principal_cents: int, rate_e8: int, months: int, periods: i
         base_high, base_low = _double_times(base_high, base_low, base_high, base_low)
         power >>= 1
     top_high, top_low = _double_times(grown_high, grown_low, m_high, m_low)
-    # A principal above 2**53 is not a double: carry it in two.
-    p_high = float(principal_cents)
-    p_low = float(principal_cents - int(p_high))
-    top_high, top_low = _double_times(top_high, top_low, p_high, p_low)
+    top_high, top_low = _double_times(top_high, top_low, *_double_of(principal_cents))
     under_high, under_low = _double_plus(grown_high, grown_low, -1.0, 0.0)
     level_high, level_low = _double_over(top_high, top_low, under_high, under_low)
-    return _round_half_up(level_high, level_low)
+    return _rounded(level_high, level_low, rounding)
+
+
+@njit(cache=True)
+def first_step(
+    principal_cents: int,
+    numerator: int,
+    denominator: int,
+    periods: int,
+    begun: int,
+    every: int,
+    plus_cents: int,
+    times_e8: int,
+    rounding: int,
+) -> int:
+    """Return the amount of the first step of instalments that change by steps and repay a principal.
+
+    numerator, denominator   rate of a period, as a ratio.
+    periods, begun, every    instalments to come; how many of the first step are gone; how many make a step.
+    plus_cents, times_e8     each step's amount is the one before, times `times_e8`, plus `plus_cents` (one of the two
+                             is idle: 0, or 1e8). Zero where the steps alone repay more than the principal.
+    Source                   阶梯还款: A = (P − G·Σ j·v^k) ÷ Σ q^j·v^k, v = 1 ÷ (1 + m), j steps before k.
+    """
+    m_high, m_low = _double_over(*_double_of(numerator), *_double_of(denominator))
+    v_high, v_low = _double_over(1.0, 0.0, *_double_plus(1.0, 0.0, m_high, m_low))
+    q_high, q_low = _double_over(*_double_of(times_e8), 1e8, 0.0)
+    worth, grown, plain, risen = (1.0, 0.0), (1.0, 0.0), (0.0, 0.0), (0.0, 0.0)
+    steps = 0
+    for seq in range(periods):
+        worth = _double_times(worth[0], worth[1], v_high, v_low)
+        if (begun + seq) // every > steps:
+            steps += 1
+            grown = _double_times(grown[0], grown[1], q_high, q_low)
+        term = _double_times(worth[0], worth[1], grown[0], grown[1])
+        plain = _double_plus(plain[0], plain[1], term[0], term[1])
+        term = _double_times(worth[0], worth[1], float(steps), 0.0)
+        risen = _double_plus(risen[0], risen[1], term[0], term[1])
+    risen = _double_times(risen[0], risen[1], *_double_of(-plus_cents))
+    top = _double_plus(*_double_of(principal_cents), risen[0], risen[1])
+    level = _double_over(top[0], top[1], plain[0], plain[1])
+    return max(0, _rounded(max(level[0], 0.0), level[1], rounding))

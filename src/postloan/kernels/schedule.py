@@ -1,76 +1,286 @@
 """Repayment schedules built from a loan's terms, where the feed brings none."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360, civil, months_between, months_later, year_part
-from postloan.kernels.exact import level_instalment, times_over
+from postloan.kernels.daycount import (
+    ACT_360,
+    ACT_365,
+    ACT_ACT,
+    NEVER,
+    civil,
+    day_of_month,
+    months_between,
+)
+from postloan.kernels.exact import HALF_UP, ROOM, roomy_over, rounded_over
+from postloan.kernels.methods import (
+    BULLET,
+    CODES,
+    EQUAL_PRINCIPAL,
+    FLAT,
+    INTEREST_ONLY,
+    LEVEL,
+    STEP_ARITHMETIC,
+    STEP_GEOMETRIC,
+    even_amount,
+    is_annuity,
+    next_step,
+    part_of,
+)
+from postloan.kernels.pricing import RateChanges, no_changes, period_days, split_factor, year_base
+from postloan.kernels.roll import NO_MOVES, Moves, rolled
+from postloan.kernels.terms import Terms, count, count_periods, is_whole, month_before, nominal_due, terms_at, terms_of
+
+__all__ = ["BULLET", "CODES", "EQUAL_PRINCIPAL", "FLAT", "INTEREST_ONLY", "LEVEL", "build", "count_rows", "coverage"]
 
 Cents = NDArray[np.int64]
 Days = NDArray[np.int32]
 
-LEVEL, EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY, BULLET = range(5)
-CODES = {
-    "level_instalment": LEVEL,
-    "daily_interest": LEVEL,
-    "equal_principal": EQUAL_PRINCIPAL,
-    "flat_rate": FLAT,
-    "interest_only": INTEREST_ONLY,
-    "bullet": BULLET,
-}
-"""The methods that can be built from terms alone; the others need the feed's instalments."""
+_E8, _E18 = 10**8, 10**18
+
+
+class Rows(NamedTuple):
+    """Instalments, by loan and number: buffers that `write_rows` fills."""
+
+    seq: Days
+    due_on: Days
+    principal_cents: Cents
+    interest_cents: Cents
+
+
+class Rounding(NamedTuple):
+    """Codes of exact.ROUNDINGS."""
+
+    interest: int = HALF_UP
+    instalment: int = HALF_UP
+
+
+HALF_UP_BOTH = Rounding()
+
+
+def empty_rows(size: int) -> Rows:
+    """Make buffers for so many rows. Filling new memory costs more than the arithmetic: use them again."""
+    return Rows(np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.int64))
 
 
 @njit(cache=True)
-def count_periods(disbursed_on: int, matures_on: int, period_months: int, due_day: int, method: int) -> int:
-    """Count the periods of a loan, a begun period counted whole; at least one. A bullet has one."""
-    if method == BULLET:
-        return 1
-    periods = max(1, -(-months_between(disbursed_on, matures_on) // period_months))
-    # A due day that comes after the day of maturity begins no further period.
-    while periods > 1 and months_later(disbursed_on, (periods - 1) * period_months, due_day) >= matures_on:
-        periods -= 1
-    return periods
+def write_rows(
+    first: Cents, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding, rows: Rows
+) -> None:
+    """Write each loan's remaining schedule into `rows`.
+
+    first     offsets from terms.count: loan i has rows first[i] to first[i + 1]. Their principals sum to its balance.
+              A row has the interest of its whole period, begun before a take-on or not.
+    changes   of the rate: with one, an annuity is made anew of what is left. In a period that splits, the principal
+              follows the old plan.
+    calendar  days off on which due days roll.
+    """
+    for loan in range(first.size - 1):
+        if first[loan + 1] > first[loan]:
+            one = terms_at(terms, loan)
+            _write_loan(
+                one, first[loan], first[loan + 1] - first[loan], changes.first[loan], changes.first[loan + 1],
+                changes, calendar, rounding, rows,
+            )  # fmt: skip
 
 
-@njit(cache=True)
-def _due_on(disbursed_on: int, matures_on: int, period_months: int, due_day: int, seq: int, periods: int) -> int:
-    """Return the due day of instalment `seq`, the last on the day of maturity."""
-    return matures_on if seq >= periods else months_later(disbursed_on, seq * period_months, due_day)
+@njit(cache=True, inline="always")
+def _write_loan(
+    one: Any,
+    row: int,
+    wanted: int,
+    at: int,
+    stop: int,
+    changes: RateChanges,
+    calendar: Moves,
+    rounding: Rounding,
+    rows: Rows,
+) -> None:
+    periods = count_periods(one)
+    gone, rate_e8, planned_e8 = periods - wanted, one.rate_e8, -1
+    start, nominal, left_cents, even_cents = one.disbursed_on, one.disbursed_on, one.lent_cents, 0
+    month = month_before(one)
+    is_plain = _is_plain(one, rounding.interest) and at == stop
+    seq = 0
+    while seq < periods:
+        seq += 1
+        if is_plain and planned_e8 >= 0 and gone + 1 < seq < periods:
+            seq, row, start, left_cents = _write_plain(
+                one, seq, periods, month, start, left_cents, even_cents, calendar, rows, row
+            )
+        if seq == gone + 1 and left_cents != one.balance_cents:
+            left_cents, planned_e8 = one.balance_cents, -1
+        month += one.period_months
+        nominal = nominal_due(one, nominal, month, seq == 1, seq == periods)
+        due = rolled(nominal, one.disbursed_on, one.roll, calendar)
+        end = due if one.moves_interest else nominal
+        while at < stop and changes.on[at] <= start:
+            rate_e8 = changes.rate_e8[at]
+            at += 1
+        is_even = 1 < seq < periods and (seq > 2 or one.first_due_on == NEVER) and not one.moves_interest
+        days, is_planned = _days(one, start, end, is_even)
+        factor, over = rate_e8 * days, year_base(one.day_count) * _E8
+        if one.splits and at < stop and changes.on[at] < end:
+            factor, is_planned = split_factor(days, end, one.day_count, rate_e8, changes, at, stop), False
+        if one.period_e18 > 0:
+            factor, over, is_planned = one.period_e18, _E18, True
+        base_cents = one.lent_cents if one.method == FLAT and left_cents > 0 else left_cents
+        interest_cents = rounded_over(base_cents, factor, over, rounding.interest)
+        part_cents = left_cents
+        if seq < periods:
+            even_cents, planned_e8 = _even(
+                one, seq, periods, left_cents, even_cents, rate_e8, planned_e8, rounding.instalment
+            )
+            planned_cents = interest_cents
+            if not is_planned and one.fixed_cents == 0:
+                planned_cents = rounded_over(base_cents, rate_e8 * one.period_months, 12 * _E8, rounding.interest)
+            part_cents = min(left_cents, _part(one, seq, even_cents, planned_cents))
+        if seq > gone:
+            rows.seq[row], rows.due_on[row] = seq, due
+            rows.principal_cents[row], rows.interest_cents[row] = part_cents, interest_cents
+            row += 1
+        left_cents -= part_cents
+        start = end
 
 
-@njit(cache=True)
-def _interest(balance_cents: int, rate_e8: int, start: int, end: int, months: int, due_day: int, day_count: int) -> int:
-    """Return the interest of one period; the 30/360 counts take every period of whole months as equal."""
-    is_whole = start == months_later(start, 0, due_day) and end == months_later(start, months, due_day)
-    if is_whole and day_count in (THIRTY_360, THIRTY_E_360):
-        return times_over(balance_cents, rate_e8 * months, 1_200_000_000)
-    numerator, denominator = year_part(start, end, day_count)
-    return times_over(balance_cents, rate_e8 * numerator, 100_000_000 * denominator)
+@njit(cache=True, inline="always")
+def _is_plain(one: Any, rounding: int) -> bool:
+    """Tell whether the rows between a loan's first and last follow from the one before by the shortest arithmetic."""
+    is_simple = one.method in (LEVEL, EQUAL_PRINCIPAL, INTEREST_ONLY) and one.day_count != ACT_ACT
+    is_usual = one.period_months > 0 and one.first_due_on == NEVER and one.period_e18 == 0 and one.may_grow == 0
+    is_counted = one.day_count in (ACT_360, ACT_365) or not one.moves_interest
+    days = 32 * one.period_months + 62  # No period is longer: a month and a roll at either end.
+    has_room = float(max(one.lent_cents, one.balance_cents)) * float(one.rate_e8 * days) < ROOM
+    return is_simple and is_usual and is_counted and has_room and rounding == HALF_UP
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
+def _write_plain(
+    one: Any,
+    seq: int,
+    periods: int,
+    month: int,
+    start: int,
+    left_cents: int,
+    even_cents: int,
+    calendar: Moves,
+    rows: Rows,
+    row: int,
+) -> tuple[int, int, int, int]:
+    """Write the rows of a plain loan up to the last; return the last's number and row, its start and what is left."""
+    is_thirty = one.day_count not in (ACT_360, ACT_365)
+    over = year_base(one.day_count) * _E8
+    level = -1 if one.method == LEVEL else 0
+    even_cents = 0 if one.method == INTEREST_ONLY else even_cents
+    while seq < periods:
+        nominal = day_of_month(month + one.period_months, one.due_day)
+        month += one.period_months
+        due = rolled(nominal, one.disbursed_on, one.roll, calendar)
+        end = due if one.moves_interest else nominal
+        days = 30 * one.period_months if is_thirty else end - start
+        interest_cents = roomy_over(left_cents, one.rate_e8 * days, over)
+        part_cents = min(left_cents, max(0, even_cents - (interest_cents & level)))
+        rows.seq[row], rows.due_on[row] = seq, due
+        rows.principal_cents[row], rows.interest_cents[row] = part_cents, interest_cents
+        left_cents -= part_cents
+        start = end
+        seq += 1
+        row += 1
+    return seq, row, start, left_cents
+
+
+@njit(cache=True, inline="always")
+def _days(one: Any, start: int, end: int, is_even: bool) -> tuple[int, bool]:  # noqa: FBT001
+    """Return the days of a period as its day count has them, and whether its interest is the plan's.
+
+    The 30/360 counts take every period from due day to due day as whole months; an odd one changes its interest, not
+    the plan of principal. Periods that are counted by the day are planned with the interest they have.
+    """
+    days, is_plain = end - start, True
+    if one.day_count not in (ACT_360, ACT_365):
+        months, due_day = one.period_months, one.due_day
+        if one.method == BULLET:
+            months, due_day = months_between(one.disbursed_on, one.matures_on), civil(one.disbursed_on)[2]
+        is_even = months > 0 and (is_even or is_whole(start, end, months, due_day))
+        days = period_days(start, end, one.day_count, months if is_even else 0)
+        is_plain = is_even or months == 0 or one.day_count == ACT_ACT
+    return days, is_plain
+
+
+@njit(cache=True, inline="always")
+def _even(
+    one: Any,
+    seq: int,
+    periods: int,
+    left_cents: int,
+    even_cents: int,
+    rate_e8: int,
+    planned_e8: int,
+    rounding: int,
+) -> tuple[int, int]:
+    """Return what the plan is made of from row `seq`, and the rate it was made with; -1 asks for a new one."""
+    done = seq - 1 - one.free_periods
+    if done < 0:
+        planned_e8 = -1
+    elif planned_e8 < 0 or (rate_e8 != planned_e8 and one.fixed_cents == 0 and is_annuity(one.method)):
+        planned_e8 = rate_e8
+        even_cents = one.fixed_cents
+        if one.fixed_cents == 0 or not is_annuity(one.method):
+            numerator, denominator = _period_rate(one, rate_e8)
+            even_cents = even_amount(
+                one.method, left_cents, numerator, denominator, max(periods, one.plan_periods) - seq + 1,
+                done % one.step_periods, one.step_periods, one.step, rounding,
+            )  # fmt: skip
+    elif one.method in (STEP_ARITHMETIC, STEP_GEOMETRIC) and done % one.step_periods == 0:
+        even_cents = next_step(one.method, even_cents, one.step)
+    return even_cents, planned_e8
+
+
+@njit(cache=True, inline="always")
+def _period_rate(one: Any, rate_e8: int) -> tuple[int, int]:
+    """Return the rate of a regular period as a ratio."""
+    numerator, denominator = one.period_e18, _E18
+    if numerator == 0:
+        if one.period_months > 0:
+            numerator, denominator = rate_e8 * one.period_months, 12 * _E8
+        else:
+            year_days = 365 if one.day_count in (ACT_365, ACT_ACT) else 360
+            numerator, denominator = rate_e8 * one.period_days, year_days * _E8
+    return numerator, denominator
+
+
+@njit(cache=True, inline="always")
+def _part(one: Any, seq: int, even_cents: int, planned_cents: int) -> int:
+    """Return the principal of a row before the last."""
+    part_cents = 0
+    if seq > one.free_periods:
+        part_cents = part_of(one.method, even_cents, planned_cents, one.may_grow)
+    return part_cents
+
+
+def lay_out(
+    first: Cents, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding = HALF_UP_BOTH
+) -> Rows:
+    """Return what `write_rows` writes, in new rows."""
+    rows = empty_rows(int(first[-1]))
+    write_rows(first, terms, changes, calendar, rounding, rows)
+    return rows
+
+
 def count_rows(
     starts_on: Days, disbursed_on: Days, matures_on: Days, period_months: Days, due_day: Days, method: Days
 ) -> Cents:
-    """Count the instalments that fall due after `starts_on`, as offsets: loan i has rows first[i] to first[i + 1]."""
-    first = np.zeros(starts_on.size + 1, dtype=np.int64)
-    for loan in range(starts_on.size):
-        months, day = period_months[loan], due_day[loan]
-        periods = count_periods(disbursed_on[loan], matures_on[loan], months, day, method[loan])
-        seq = 1
-        while (
-            seq < periods
-            and _due_on(disbursed_on[loan], matures_on[loan], months, day, seq, periods) <= starts_on[loan]
-        ):
-            seq += 1
-        rows = periods - seq + 1 if matures_on[loan] > starts_on[loan] else 0
-        first[loan + 1] = first[loan] + rows
-    return first
+    """Count the instalments that fall due after `starts_on`, as `terms.count` does, where no due day rolls."""
+    terms = terms_of(
+        disbursed_on=disbursed_on, matures_on=matures_on, period_months=period_months, due_day=due_day, method=method,
+        lent_cents=0,
+    )  # fmt: skip
+    return count(starts_on, terms, NO_MOVES)
 
 
-@njit(cache=True)
 def build(
     first: Cents,
     balance_cents: Cents,
@@ -83,68 +293,14 @@ def build(
     rate_e8: Cents,
     day_count: Days,
     fixed_cents: Cents,
-) -> tuple[Days, Days, Cents, Cents]:
-    """Build each loan's remaining schedule.
-
-    first         offsets from `count_rows`.
-    balance_cents principal to be repaid by these rows: at paying out, or at a take-on since.
-    lent_cents    principal at paying out. The plan is made of it; where the plan does not leave `balance_cents` at the
-                  take-on, the rest is planned anew. A row has the interest of its whole period, begun before or not.
-    method        a code of CODES; day_count a code of daycount.CODES.
-    fixed_cents   level amount fixed by contract; 0 lets the annuity formula find it.
-    Returns       (seq, due_on, principal_cents, interest_cents) per row; principals of a loan sum to its balance.
-    """
-    seqs, due_on = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
-    principal_cents, interest_cents = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
-    for loan in range(balance_cents.size):
-        count = first[loan + 1] - first[loan]
-        if count == 0:
-            continue
-        months, day, rate, kind = period_months[loan], due_day[loan], rate_e8[loan], method[loan]
-        start, end = disbursed_on[loan], matures_on[loan]
-        periods = count_periods(start, end, months, day, kind)
-        if kind == BULLET:
-            months = months_between(start, end)
-            _, _, day = civil(start)
-        left_cents, gone = lent_cents[loan], periods - count
-        even_cents = _even(kind, left_cents, rate, months, periods, fixed_cents[loan])
-        for seq in range(1, periods + 1):
-            if seq == gone + 1 and left_cents != balance_cents[loan]:
-                left_cents = balance_cents[loan]
-                even_cents = _even(kind, left_cents, rate, months, count, fixed_cents[loan])
-            due = _due_on(disbursed_on[loan], end, months, day, seq, periods)
-            base_cents = lent_cents[loan] if kind == FLAT and left_cents > 0 else left_cents
-            interest = _interest(base_cents, rate, start, due, months, day, day_count[loan])
-            part_cents = left_cents
-            if seq < periods:
-                planned_cents = interest
-                if fixed_cents[loan] == 0 and day_count[loan] in (THIRTY_360, THIRTY_E_360):
-                    # An odd first period changes its interest, not the plan of principal.
-                    planned_cents = times_over(base_cents, rate * months, 1_200_000_000)
-                part_cents = min(left_cents, _part(kind, even_cents, planned_cents))
-            if seq > gone:
-                row = first[loan] + seq - gone - 1
-                seqs[row], due_on[row] = seq, due
-                principal_cents[row], interest_cents[row] = part_cents, interest
-            left_cents -= part_cents
-            start = due
-    return seqs, due_on, principal_cents, interest_cents
-
-
-@njit(cache=True)
-def _even(kind: int, whole_cents: int, rate: int, months: int, periods: int, fixed_cents: int) -> int:
-    """Return what is the same in every row of a plan: the level amount, or the share of principal."""
-    if kind != LEVEL:
-        return whole_cents // periods
-    return fixed_cents if fixed_cents > 0 else level_instalment(whole_cents, rate, months, periods)
-
-
-@njit(cache=True)
-def _part(kind: int, even_cents: int, interest_cents: int) -> int:
-    """Return the principal of a row before the last."""
-    if kind == LEVEL:
-        return max(0, even_cents - interest_cents)
-    return even_cents if kind in (EQUAL_PRINCIPAL, FLAT) else 0
+) -> Rows:
+    """Build each loan's remaining schedule where its rate never changes and no due day rolls; arrays as in Terms."""
+    terms = terms_of(
+        disbursed_on=disbursed_on, matures_on=matures_on, period_months=period_months, due_day=due_day, method=method,
+        lent_cents=lent_cents, balance_cents=balance_cents, rate_e8=rate_e8, day_count=day_count,
+        fixed_cents=fixed_cents,
+    )  # fmt: skip
+    return lay_out(first, terms, no_changes(balance_cents.size), NO_MOVES)
 
 
 @njit(cache=True)

@@ -11,9 +11,12 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "loan": (
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
         "officer_id", "funding_share_e8", "partner_id", "principal_cents", "disbursed_on", "matures_on",
-        "annual_rate_e8", "method", "due_day", "period_months", "day_count", "instalment_cents", "security_kind",
-        "renews_loan_id", "is_no_principal_renewal", "contract_id", "grace_days", "penalty_factor_e8",
-        "misuse_factor_e8", "charges_compound", "signed_on", "original_matures_on",
+        "annual_rate_e8", "method", "due_day", "period_months", "day_count", "instalment_cents", "rate_kind",
+        "spread_e8", "reprices", "reprice_months", "splits_periods", "first_due_on", "holiday_roll",
+        "roll_moves_interest", "amortization_months", "interest_only_periods", "step_periods", "step_cents",
+        "step_factor_e8", "known_on", "security_kind", "renews_loan_id", "is_no_principal_renewal", "contract_id",
+        "grace_days", "penalty_factor_e8", "misuse_factor_e8", "charges_compound", "signed_on",
+        "original_matures_on",
     ),
     "debtor": (
         "debtor_no", "debtor_id", "name", "legal_form", "size_class", "industry_code", "region_code", "group_id",
@@ -41,6 +44,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",
     ),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
+    "market": ("series", "on", "value"),
 }  # fmt: skip
 
 
@@ -48,6 +52,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
+    market       the bank's own, the same for every shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
 
@@ -64,6 +69,7 @@ class Inputs:
     guarantee: pl.DataFrame
     elsewhere: pl.DataFrame
     ledger_days: pl.DataFrame
+    market: pl.DataFrame
 
 
 def read_inputs(facts: Facts, shard: int) -> Inputs:
@@ -76,12 +82,14 @@ def read_inputs(facts: Facts, shard: int) -> Inputs:
 
 
 def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
-    """Keep one debtor's facts."""
+    """Keep one debtor's facts, and the bank's."""
     loans = inputs.loan.filter(pl.col("debtor_no") == debtor_no).select("loan_no")
 
     def kept(frame: pl.DataFrame) -> pl.DataFrame:
         if "debtor_no" in frame.columns:
             return frame.filter(pl.col("debtor_no") == debtor_no)
+        if "loan_no" not in frame.columns:
+            return frame
         return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
 
     return replace(inputs, **{table: kept(getattr(inputs, table)) for table in _COLUMNS})

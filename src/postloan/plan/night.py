@@ -58,7 +58,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
-    plan = schedule(held, inputs.instalment, inputs.opening, on=on)
+    plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
     dues = acceleration(plan.dues, held)
     paid = without_reversed(inputs.payment, on=on)
     met = balances(held, dues, plan.sources, paid, serving=serving_under(policy), on=on)

@@ -7,7 +7,14 @@ from pydantic import ValidationError
 
 from postloan.errors import LaxerThanLaw
 from postloan.rules.figures import Cited, Direction, written_share
-from postloan.rules.shapes import Contamination, ContaminationOverlay, OverdueFloors, OverdueFloorsOverlay, Tolerance
+from postloan.rules.shapes import (
+    Contamination,
+    ContaminationOverlay,
+    OverdueFloors,
+    OverdueFloorsOverlay,
+    Tolerance,
+    WorkingDays,
+)
 from postloan.rules.sources import SourceFile, wrong
 
 C = TypeVar("C", bound=Cited)
@@ -91,3 +98,9 @@ def contamination(law: Contamination, bank: ContaminationOverlay, file: BankFile
             "The bank lets {bank} of a debtor's debt at all banks be overdue; the law, {law}.",
         ),
     )
+
+
+def working_days(law: WorkingDays, bank: WorkingDays, _file: BankFile) -> WorkingDays:
+    """The arrangements in force: a year that the bank's file gives stands in the place of the same year here."""
+    years = {arranged.year: arranged for arranged in (*law.years, *bank.years)}
+    return law.changed(years=tuple(years[year] for year in sorted(years)))

@@ -23,6 +23,7 @@ from postloan.rules.shapes import (
     PublishChecks,
     RestructuringFloors,
     Retail,
+    WorkingDays,
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.texts import Text, check_citations
@@ -39,11 +40,13 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
     "interest_bounds": TypeAdapter(RuleFile[InterestBounds]),
     "extension_limits": TypeAdapter(RuleFile[ExtensionLimits]),
+    "working_days": TypeAdapter(RuleFile[WorkingDays]),
 }
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
     "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
     "contamination": (TypeAdapter(RuleFile[ContaminationOverlay]), overlay.contamination),
+    "working_days": (TypeAdapter(RuleFile[WorkingDays]), overlay.working_days),
 }
 # Rules on which the law is silent, each in bank/<rule>.yaml.
 POLICY: dict[str, TypeAdapter[Any]] = {
@@ -76,6 +79,7 @@ class Policy:
     overdue_interest: OverdueInterest
     interest_bounds: InterestBounds
     extension_limits: tuple[ExtensionLimits, ...]
+    working_days: WorkingDays
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
 
@@ -147,6 +151,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         overdue_interest=rulebook.version("overdue_interest", OverdueInterest, on),
         interest_bounds=rulebook.version("interest_bounds", InterestBounds, on),
         extension_limits=rulebook.begun("extension_limits", ExtensionLimits, on),
+        working_days=rulebook.version("working_days", WorkingDays, on),
         book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
     )

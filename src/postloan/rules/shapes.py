@@ -1,5 +1,6 @@
 """The shape of each rule: which figures it has, and what must hold between them."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 import polars as pl
@@ -11,6 +12,7 @@ from postloan.tables.units import BUCKETS, LEGAL_FORMS, TIERS
 Bucket = Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+"]
 LegalForm = Literal["person", "sole_trader", "company", "financial", "government"]
 SizeClass = Literal["large", "medium", "small", "micro", "none"]
+SATURDAY = 5
 
 
 # Floors by days past due -----------------------------------------------------------------------------------------
@@ -137,6 +139,45 @@ class Retail(Version):
 def _is_of(kind: RetailKind) -> pl.Expr:
     is_form = pl.col("legal_form") == kind.legal_form
     return is_form if kind.size_classes is None else is_form & pl.col("size_class").is_in(list(kind.size_classes))
+
+
+# Working days ----------------------------------------------------------------------------------------------------
+
+
+class YearArranged(Cited):
+    """One year's arrangement: the weekdays on which nobody works, and the weekend days that are worked in return."""
+
+    year: Annotated[int, Field(ge=1949, le=2999)]
+    off: Annotated[tuple[date, ...], Field(strict=False)]
+    worked: Annotated[tuple[date, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def its_days_are_of_its_year(self) -> Self:
+        """A weekend needs no line to be off, nor a weekday to be worked: such a line is a slip of the pen."""
+        for day in (*self.off, *self.worked):
+            if day.year != self.year:
+                raise ValueError(f"{day} is not a day of {self.year}")
+        for days, is_weekend, what in ((self.off, False, "off"), (self.worked, True, "worked")):
+            if any((day.weekday() >= SATURDAY) != is_weekend for day in days) or not rises(days):
+                raise ValueError(f"`{what}` holds {'weekend days' if is_weekend else 'weekdays'}, in rising order")
+        return self
+
+    def written(self) -> str:
+        """How many days the year moves: a screen has no room for all of them."""
+        return f"year {self.year}, off {len(self.off)}, worked {len(self.worked)}"
+
+
+class WorkingDays(Version):
+    """The years whose arrangement stands here; the other years come from the library."""
+
+    years: Annotated[tuple[YearArranged, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def years_rise(self) -> Self:
+        """Two lines for one year leave the reader to guess."""
+        if not rises([arranged.year for arranged in self.years]):
+            raise ValueError("years stand in rising order, once each")
+        return self
 
 
 # Floors of restructured loans ------------------------------------------------------------------------------------

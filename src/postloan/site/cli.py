@@ -54,6 +54,14 @@ class Form(Enum):
     XLSX = "xlsx"
 
 
+class PlainForm(Enum):
+    """The forms in which a schedule is given."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -199,6 +207,20 @@ def why(
     from postloan.site.why_screen import show_why
 
     show_why(home, loan_id, on or last_published(home), terminal.words.language, terminal.out)
+
+
+@app.command(help=_SAY("help.schedule"))
+def schedule(
+    ctx: typer.Context,
+    terms: Annotated[Path, typer.Argument(metavar="TERMS.json", help=_SAY("help.terms"))],
+    home: Home = HOME,
+    form: Annotated[PlainForm, typer.Option("--format", help=_SAY("help.schedule_format"))] = PlainForm.TABLE,
+) -> None:
+    """Print a schedule from terms."""
+    terminal = _terminal(ctx, as_json=form is PlainForm.JSON)
+    from postloan.site.schedule_screen import show_schedule
+
+    show_schedule(home, terms, form.value, terminal)
 
 
 @app.command(help=_SAY("help.rules"))

@@ -46,6 +46,12 @@ HELP: dict[str, tuple[str, str]] = {
         "说明一笔借据为何是这一分类：从数据行到条款。",
         "Show why a loan has its tier: from feed rows to the clause.",
     ),
+    "help.schedule": (
+        "按 TERMS.json 的条款列出还款计划，逐期说明利息的计算。",
+        "Print the schedule of the terms in TERMS.json, with the arithmetic of each row's interest.",
+    ),
+    "help.terms": ("条款文件，格式见 docs/schedule.md", "file with the terms; its form is in docs/schedule.md"),
+    "help.schedule_format": ("table、csv 或 json", "table, csv or json"),
     "help.loan_id": ("借据号", "loan number"),
     "help.rules": ("列出生效的规则及其依据，或待核对的数字。", "List the rules in force, or the figures nobody has confirmed."),
     "help.unconfirmed": ("只列待核对的数字", "list the figures nobody has confirmed"),

@@ -57,6 +57,16 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "rules.cite": ("依据", "citation"),
     "rules.why": ("未核对", "not confirmed"),
     "rules.not_yet": ("{day} 起生效", "begins on {day}"),
+    # schedule
+    "schedule.title": ("还款计划 {method}", "Schedule, {method}"),
+    "schedule.seq": ("期", "no."),
+    "schedule.due_on": ("应还日", "due day"),
+    "schedule.instalment": ("期供", "instalment"),
+    "schedule.principal": ("本金", "principal"),
+    "schedule.interest": ("利息", "interest"),
+    "schedule.left": ("剩余本金", "left"),
+    "schedule.arithmetic": ("利息计算", "interest is"),
+    "schedule.total": ("合计", "total"),
     # demo
     "demo.written": (
         "演示银行：{loans} 笔借据，{months} 个月末，种子 {seed}；数据在 {path}",

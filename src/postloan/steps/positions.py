@@ -8,7 +8,7 @@ import polars as pl
 
 from postloan.tables.results import Position
 
-_ONE_E8 = 10**8
+ONE_E8 = 10**8
 
 
 def positions(
@@ -66,8 +66,29 @@ def positions(
             misused_from_on="misused_from_on",
             accelerated_from_on="accelerated_from_on",
             written_off_from_on="written_off_from_on",
+            **_terms_of_schedule(),
         )
     )
+
+
+def _terms_of_schedule() -> dict[str, pl.Expr]:
+    """What a schedule is built from where the feed has none; empty terms get their defaults."""
+    return {
+        "known_on": pl.coalesce("known_on", "disbursed_on"),
+        "first_due_on": pl.col("first_due_on"),
+        "rate_kind": pl.col("rate_kind").fill_null("fixed"),
+        "spread_e8": pl.col("spread_e8").fill_null(0),
+        "reprices": pl.col("reprices").fill_null("never"),
+        "reprice_months": pl.col("reprice_months").fill_null(0),
+        "splits_periods": pl.col("splits_periods").fill_null(value=False),
+        "holiday_roll": pl.col("holiday_roll").fill_null("none"),
+        "roll_moves_interest": pl.col("roll_moves_interest").fill_null(value=False),
+        "amortization_months": pl.col("amortization_months").fill_null(0),
+        "interest_only_periods": pl.col("interest_only_periods").fill_null(0),
+        "step_periods": pl.col("step_periods").fill_null(1),
+        "step_cents": pl.col("step_cents").fill_null(0),
+        "step_factor_e8": pl.col("step_factor_e8").fill_null(ONE_E8),
+    }
 
 
 def _latest(openings: pl.DataFrame, on: date) -> pl.DataFrame:
@@ -88,7 +109,7 @@ def _latest(openings: pl.DataFrame, on: date) -> pl.DataFrame:
 
 def _multiple(factor_e8: str) -> pl.Expr:
     """The contract rate times a factor, half up; both are below 1e9, so that the product is whole in 63 bits."""
-    return ((pl.col("annual_rate_e8") * pl.col(factor_e8) + _ONE_E8 // 2) // _ONE_E8).fill_null(0)
+    return ((pl.col("annual_rate_e8") * pl.col(factor_e8) + ONE_E8 // 2) // ONE_E8).fill_null(0)
 
 
 def _compound_rate_e8(compound_rate: Literal["penalty", "contract"]) -> pl.Expr:

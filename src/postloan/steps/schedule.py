@@ -1,16 +1,30 @@
 """The schedule: what falls due and when, as of the day."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import dataframely as dy
 import numpy as np
 import polars as pl
 
-from postloan.kernels import daycount
+from postloan.kernels import daycount, methods
 from postloan.kernels import schedule as kernel
+from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, repricings
+from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
+from postloan.kernels.terms import Terms, count, terms_of
+from postloan.rules.calendar import days_off
+from postloan.rules.shapes import YearArranged
 from postloan.tables.results import SCHEDULE_SOURCES, Due, Position, ScheduleSource
 
+ONE_E8 = 10**8
+EPOCH = date(1970, 1, 1)
+PRIME_RATES = ("lpr_1y", "lpr_5y")
+ROLL_SPAN = timedelta(days=31)
+"""No holiday is longer, so that a maturity rolls to a day that the calendar knows."""
+
+_SERIES = {name: at for at, name in enumerate(PRIME_RATES)}
+_PACES = {"yearly_jan_1": JANUARY, "anniversary": 12, "monthly": 1}
 _DUE_COLUMNS = ("loan_no", "due_on", "principal_cents", "interest_cents", "fee_cents")
 
 
@@ -22,32 +36,35 @@ class Schedule(NamedTuple):
 
 
 def schedule(
-    positions: dy.DataFrame[Position], instalments: pl.DataFrame, openings: pl.DataFrame, *, on: date
+    positions: dy.DataFrame[Position],
+    instalments: pl.DataFrame,
+    openings: pl.DataFrame,
+    market: pl.DataFrame,
+    *,
+    years: Sequence[YearArranged],
+    on: date,
 ) -> Schedule:
     """Give each loan its instalments as they stand on the day.
 
-    Reads   positions; instalments: facts of `instalment`, by loan, version and seq; openings: facts of `opening`.
+    Reads   positions; instalments: facts of `instalment`, by loan, version and seq; openings: facts of `opening`;
+            market: facts of `market`, of which the prime rates.
     Writes  dues by loan and day: the feed's latest version where the feed has one, else built from the terms
-            (CODES in the kernel); arrears at a take-on stand first, under the day the oldest of them fell due.
+            (methods.CODES), with the prime rate as repriced by the day; arrears at a take-on stand first, under the
+            day the oldest of them fell due.
             sources: schedule_gap_cents is principal the instalments leave out (due at maturity) or, negative, have
             beyond the balance.
-    Source  servicing: methods of repayment.
+    Source  servicing: methods of repayment; rulebook: working_days, for due days that roll.
 
     Instalments are never allowed to understate a debt: where they sum to less than the balance, the rest falls due at
     maturity; where they sum to more, capitalised interest for instance, the larger sum is the debt.
     """
     start = positions.select("loan_no", "begins_on", "is_taken_on", "matures_on", "balance_cents")
     from_feed, fed, short_cents = _covered(_after_take_on(_in_force(instalments, on), start), start)
-    dues, arrears, built = from_feed, _arrears(start, openings), _built(positions.filter(fed == 0), openings)
+    dues, arrears = from_feed, _arrears(start, openings)
+    built = _built(positions.filter(fed == 0), openings, market, years, on)
     if arrears.height or built.height:
         dues, _, short_cents = _covered(pl.concat([arrears, from_feed, built]), start)
-    source = (
-        pl.when(fed > 0)
-        .then(pl.lit("feed"))
-        .when(pl.col("method").is_in(list(kernel.CODES)))
-        .then(pl.lit("terms"))
-        .otherwise(pl.lit("none"))
-    )
+    source = pl.when(fed > 0).then(pl.lit("feed")).when(_is_buildable()).then(pl.lit("terms")).otherwise(pl.lit("none"))
     sources = ScheduleSource.validate(
         positions.select(
             "loan_no", schedule_source=source.cast(pl.Enum(SCHEDULE_SOURCES)), schedule_gap_cents=short_cents
@@ -117,41 +134,94 @@ def _arrears(start: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([principal, interest, fees]).sort("loan_no", "due_on", maintain_order=True)
 
 
-def _built(lacking: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
+def _built(
+    lacking: pl.DataFrame, openings: pl.DataFrame, market: pl.DataFrame, years: Sequence[YearArranged], on: date
+) -> pl.DataFrame:
     """Build instalments for the loans whose feed has none, of the balance that is not in arrears."""
     overdue = openings.select("loan_no", begins_on="on", overdue_cents="overdue_principal_cents")
-    terms = (
-        lacking.filter(pl.col("method").is_in(list(kernel.CODES)))
+    loans = (
+        lacking.filter(_is_buildable())
         .join(overdue, on=["loan_no", "begins_on"], how="left", maintain_order="left")
         .with_columns(
             to_repay_cents=pl.col("balance_cents") - pl.col("overdue_cents").fill_null(0),
-            method_code=pl.col("method").replace_strict(kernel.CODES, return_dtype=pl.Int32),
-            day_count_code=pl.col("day_count").replace_strict(daycount.CODES, return_dtype=pl.Int32),
+            plan_periods=pl.when(method="balloon").then(-(-pl.col("amortization_months") // pl.col("period_months"))),
+            step=pl.when(method="step_geometric").then("step_factor_e8").otherwise("step_cents"),
         )
     )
 
     def days(name: str) -> np.ndarray:
-        return terms[name].cast(pl.Int32).to_numpy()
+        return loans[name].cast(pl.Int32).to_numpy()
 
-    def cents(name: str) -> np.ndarray:
-        return terms[name].to_numpy()
+    def codes(name: str, code: Mapping[str, int]) -> np.ndarray:
+        return loans[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
 
-    calendar = (days("disbursed_on"), days("matures_on"), days("period_months"), days("due_day"), days("method_code"))
-    first = kernel.count_rows(days("begins_on"), *calendar)
-    _, due_on, principal_cents, interest_cents = kernel.build(
-        first, cents("to_repay_cents"), cents("principal_cents"), *calendar,
-        cents("annual_rate_e8"), days("day_count_code"), cents("instalment_cents"),
+    terms = terms_of(
+        disbursed_on=days("disbursed_on"), matures_on=days("matures_on"), period_months=days("period_months"),
+        first_due_on=loans["first_due_on"].cast(pl.Int32).fill_null(daycount.NEVER).to_numpy(),
+        due_day=days("due_day"), lent_cents=loans["principal_cents"].to_numpy(),
+        balance_cents=loans["to_repay_cents"].to_numpy(), rate_e8=loans["annual_rate_e8"].to_numpy(),
+        splits=days("splits_periods"), method=codes("method", methods.CODES),
+        day_count=codes("day_count", daycount.CODES), roll=codes("holiday_roll", ROLLS),
+        moves_interest=days("roll_moves_interest"), fixed_cents=loans["instalment_cents"].to_numpy(),
+        plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
+        step_periods=days("step_periods"), step=loans["step"].to_numpy(),
     )  # fmt: skip
+    calendar = _calendar(loans, years, on)
+    first = count(days("begins_on"), terms, calendar)
+    rows = kernel.lay_out(first, terms, _rate_changes(loans, terms, market, on), calendar)
     return pl.DataFrame(
         {
-            "loan_no": np.repeat(cents("loan_no"), np.diff(first)),
-            "due_on": pl.Series(due_on).cast(pl.Date),
-            "principal_cents": principal_cents,
-            "interest_cents": interest_cents,
-            "fee_cents": np.zeros(due_on.size, np.int64),
+            "loan_no": np.repeat(loans["loan_no"].to_numpy(), np.diff(first)),
+            "due_on": pl.Series(rows.due_on).cast(pl.Date),
+            "principal_cents": rows.principal_cents,
+            "interest_cents": rows.interest_cents,
+            "fee_cents": np.zeros(rows.due_on.size, np.int64),
         },
         schema_overrides={"loan_no": pl.Int64},
     )
+
+
+def _is_buildable() -> pl.Expr:
+    """A method with a kernel, and what a balloon or steps need besides."""
+    method = pl.col("method")
+    return (
+        method.is_in(list(methods.CODES))
+        & ((method != "balloon") | (pl.col("amortization_months") > 0))
+        & ((method != "step_arithmetic") | (pl.col("step_cents") != 0))
+        & ((method != "step_geometric") | (pl.col("step_factor_e8") != ONE_E8))
+    )
+
+
+def _calendar(loans: pl.DataFrame, years: Sequence[YearArranged], on: date) -> Moves:
+    """Solve the working days for the terms of the loans whose due days roll."""
+    rolling = loans.filter(pl.col("holiday_roll") != "none")
+    if rolling.is_empty():
+        return NO_MOVES
+    first, last = rolling.select(pl.col("disbursed_on").min(), pl.col("matures_on").max()).row(0)
+    return moves_of(pl.Series(days_off(first, last + ROLL_SPAN, years, on=on)).cast(pl.Int32).to_numpy())
+
+
+def _rate_changes(loans: pl.DataFrame, terms: Terms, market: pl.DataFrame, on: date) -> RateChanges:
+    """Reprice the loans that follow a prime rate, by what was published up to the day."""
+    floats = (pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never")
+    if not loans.select(floats.any()).item():
+        return no_changes(loans.height)
+    published = market.filter(pl.col("series").is_in(PRIME_RATES), pl.col("on") <= on).sort("series", "on")
+    series = [published.filter(pl.col("series") == name) for name in PRIME_RATES]
+    pace = pl.when(reprices="every_n_months").then("reprice_months").otherwise(
+        pl.col("reprices").cast(pl.String).replace_strict(_PACES, default=0, return_dtype=pl.Int64)
+    )  # fmt: skip
+    which = pl.col("rate_kind").cast(pl.String).replace_strict(_SERIES, default=-1, return_dtype=pl.Int32)
+    asked = loans.select(pace=pace.cast(pl.Int32), which=which, known_on=pl.col("known_on").cast(pl.Int32))
+    return repricings(
+        terms.disbursed_on, terms.matures_on, asked["pace"].to_numpy(), loans["spread_e8"].to_numpy(),
+        asked["which"].to_numpy(), terms.rate_e8, asked["known_on"].to_numpy(), (on - EPOCH).days,
+        Publications(
+            np.cumsum([0, *(each.height for each in series)]),
+            published["on"].cast(pl.Int32).to_numpy(),
+            (published["value"] * ONE_E8).round().cast(pl.Int64).to_numpy(),
+        ),
+    )  # fmt: skip
 
 
 def _covered(dues: pl.DataFrame, start: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:

@@ -3,7 +3,7 @@
 import dataframely as dy
 import polars as pl
 
-from postloan.tables.units import BUCKETS, TIERS, PerDebtor, PerLoan
+from postloan.tables.units import BUCKETS, HOLIDAY_ROLLS, RATE_KINDS, REPRICINGS, TIERS, PerDebtor, PerLoan
 
 LOAN_STATUSES = ("active", "settled", "written_off")
 SCHEDULE_SOURCES = ("feed", "terms", "none")
@@ -36,6 +36,20 @@ class Position(PerLoan):
     misused_from_on = dy.Date(nullable=True)
     accelerated_from_on = dy.Date(nullable=True)
     written_off_from_on = dy.Date(nullable=True)
+    known_on = dy.Date()
+    first_due_on = dy.Date(nullable=True)
+    rate_kind = dy.Enum(RATE_KINDS)
+    spread_e8 = dy.Int64()
+    reprices = dy.Enum(REPRICINGS)
+    reprice_months = dy.Int64()
+    splits_periods = dy.Bool()
+    holiday_roll = dy.Enum(HOLIDAY_ROLLS)
+    roll_moves_interest = dy.Bool()
+    amortization_months = dy.Int64()
+    interest_only_periods = dy.Int64()
+    step_periods = dy.Int64(min=1)
+    step_cents = dy.Int64()
+    step_factor_e8 = dy.Int64()
 
 
 class Due(dy.Schema):

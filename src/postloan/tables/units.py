@@ -20,7 +20,8 @@ EXPOSURE_KINDS = (
     "loan", "card", "acceptance", "guarantee_issued", "letter_of_credit", "advance", "undrawn",
 )  # fmt: skip
 RATE_KINDS = ("fixed", "lpr_1y", "lpr_5y")
-REPRICINGS = ("never", "yearly_jan_1", "anniversary", "monthly")
+REPRICINGS = ("never", "yearly_jan_1", "anniversary", "monthly", "every_n_months")
+HOLIDAY_ROLLS = ("none", "following", "modified_following", "preceding")
 METHODS = (
     "level_instalment",  # 等额本息
     "equal_principal",  # 等额本金

@@ -9,6 +9,7 @@ from postloan.tables.inputs.feed import FeedTable, Owner
 from postloan.tables.units import (
     DAY_COUNTS,
     EXPOSURE_KINDS,
+    HOLIDAY_ROLLS,
     METHODS,
     RATE_KINDS,
     REPRICINGS,
@@ -83,13 +84,39 @@ class Loan(FeedTable):
     annual_rate_e8 = rate("yearly rate in force when the row was known", "年利率")
     spread_e8 = rate("spread over the loan prime rate", "加点", optional=True)
     reprices = one_of("when the rate follows the prime rate; empty is never", "重定价方式", REPRICINGS, optional=True)
+    reprice_months = whole(
+        "months between repricings, if every_n_months",
+        "重定价周期（月）",
+        least=1,
+        most=360,
+        optional=True,
+    )
+    splits_periods = flag(
+        "a rate that changes inside a period counts from its day; empty: from the next period", "利率变动分段计息"
+    )
     method = one_of("repayment method", "还款方式", METHODS)
     due_day = whole("due day of the month; empty is the day paid out", "还款日", least=1, most=31, optional=True)
+    first_due_on = day("first due day; empty is one period after the day paid out", "首次还款日", optional=True)
+    holiday_roll = one_of(
+        "where a due day on a day off moves to; empty is none", "节假日顺延", HOLIDAY_ROLLS, optional=True
+    )
+    roll_moves_interest = flag("interest runs to the day a due day moved to", "顺延期间计息")
     period_months = whole("months in a period; empty is one", "还款周期", least=1, most=120, optional=True)
     day_count = one_of("day count; empty is 30/360", "计息基准", DAY_COUNTS, optional=True)
     instalment_cents = money(
         "level amount that falls due each period, where the contract fixes it", "期供", optional=True
     )
+    amortization_months = whole(
+        "balloon: months its instalments are reckoned over",
+        "摊还期限（月）",
+        least=1,
+        most=600,
+        optional=True,
+    )
+    interest_only_periods = whole("periods at the start in which only interest falls due", "只还息期数", optional=True)
+    step_periods = whole("steps: instalments of one amount", "阶梯期数", least=1, optional=True)
+    step_cents = money("steps: added to the amount by each step", "阶梯递增额", optional=True, signed=True)
+    step_factor_e8 = rate("steps: by what each step multiplies the amount", "阶梯倍数", optional=True)
     grace_days = whole("days of grace", "宽限天数", most=366, optional=True)
     penalty_factor_e8 = rate("overdue rate as a multiple of the rate", "罚息倍数", optional=True)
     misuse_factor_e8 = rate("misuse rate as a multiple of the rate", "挪用罚息倍数", optional=True)
@@ -108,6 +135,17 @@ class Loan(FeedTable):
     def its_rate_is_not_negative(cls) -> pl.Expr:
         """A borrower is not paid for borrowing; spreads may be negative, the rate they make may not."""
         return cls.annual_rate_e8.col >= 0
+
+    @dy.rule()
+    def first_due_in_its_term(cls) -> pl.Expr:
+        """The first due day is after the day of paying out and not after the last."""
+        is_after = cls.first_due_on.col > cls.disbursed_on.col
+        return (is_after & (cls.first_due_on.col <= cls.matures_on.col)).fill_null(value=True)
+
+    @dy.rule()
+    def its_steps_are_not_negative(cls) -> pl.Expr:
+        """An amount times less than nothing is no amount."""
+        return (cls.step_factor_e8.col >= 0).fill_null(value=True)
 
     @dy.rule()
     def paid_out_after_it_is_signed(cls) -> pl.Expr:

@@ -1,0 +1,131 @@
+"""Rates that change while a loan runs: repricing after the prime rate, and the interest of a period with a change."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360, civil, day_number, months_later, year_part
+
+Cents = NDArray[np.int64]
+Days = NDArray[np.int32]
+
+JANUARY = -1
+"""In place of months between repricings: every 1 January."""
+
+
+class RateChanges(NamedTuple):
+    """Changes of the yearly rate: loan i has rows first[i] to first[i + 1], by rising day."""
+
+    first: Cents
+    on: Days
+    rate_e8: Cents
+
+
+class Publications(NamedTuple):
+    """Published rates: series s has rows first[s] to first[s + 1], by rising day."""
+
+    first: Cents
+    on: Days
+    rate_e8: Cents
+
+
+def no_changes(loans: int) -> RateChanges:
+    """Say of each of so many loans that its rate never changes."""
+    return RateChanges(np.zeros(loans + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+
+@njit(cache=True)
+def published_rate(day: int, series: int, published: Publications) -> int:
+    """Return the rate last published by a day, the day included; -1 where none was."""
+    rate_e8 = -1
+    for row in range(published.first[series], published.first[series + 1]):
+        if published.on[row] > day:
+            break
+        rate_e8 = published.rate_e8[row]
+    return rate_e8
+
+
+@njit(cache=True)
+def reprices_on(disbursed_on: int, times: int, every_months: int) -> int:
+    """Return the day of the `times`-th repricing of a loan; the 0th is the day of paying out."""
+    if times == 0:
+        return disbursed_on
+    year, _, day = civil(disbursed_on)
+    if every_months == JANUARY:
+        return day_number(year + times, 1, 1)
+    return months_later(disbursed_on, times * every_months, day)
+
+
+@njit(cache=True)
+def repricings(
+    disbursed_on: Days,
+    matures_on: Days,
+    every_months: Days,
+    spread_e8: Cents,
+    series: Days,
+    stated_e8: Cents,
+    stated_on: Days,
+    known_to: int,
+    published: Publications,
+) -> RateChanges:
+    """Return the rates of floating loans: one from the day of paying out, and one from each repricing up to `known_to`.
+
+    every_months   months between repricings, JANUARY, or 0 for never.
+    series         which of the published series the loan follows; -1 is none.
+    stated_e8      the rate its row states, in force on `stated_on`. It holds in the repricing period of that day, and
+                   wherever nothing was published yet.
+    Source         PBOC notice 2019 No. 30: prime rate of the latest month on the repricing day, plus a spread that
+                   stays. A rate never falls below zero.
+    """
+    first = np.zeros(disbursed_on.size + 1, np.int64)
+    for loan in range(disbursed_on.size):
+        times = 0
+        if series[loan] >= 0 and every_months[loan] != 0:
+            until = min(known_to, matures_on[loan] - 1)
+            while reprices_on(disbursed_on[loan], times, every_months[loan]) <= until:
+                times += 1
+        first[loan + 1] = first[loan] + times
+    on, rate_e8 = np.empty(first[-1], np.int32), np.empty(first[-1], np.int64)
+    for loan in range(disbursed_on.size):
+        for row in range(first[loan], first[loan + 1]):
+            times = row - first[loan]
+            on[row] = reprices_on(disbursed_on[loan], times, every_months[loan])
+            until = reprices_on(disbursed_on[loan], times + 1, every_months[loan])
+            base_e8 = published_rate(on[row], series[loan], published)
+            is_stated = on[row] <= max(stated_on[loan], disbursed_on[loan]) < until
+            rate_e8[row] = stated_e8[loan] if is_stated or base_e8 < 0 else max(0, base_e8 + spread_e8[loan])
+    return RateChanges(first, on, rate_e8)
+
+
+@njit(cache=True)
+def year_base(day_count: int) -> int:
+    """Return the denominator in which `period_days` counts a year: 360, 365, or 365 × 366 for ACT/ACT."""
+    return year_part(0, 0, day_count)[1]
+
+
+@njit(cache=True)
+def period_days(start: int, end: int, day_count: int, whole_months: int) -> int:
+    """Count a period in units of `year_base`; the 30/360 counts take each of so many whole months as 30 days."""
+    if whole_months > 0 and day_count in (THIRTY_360, THIRTY_E_360):
+        return 30 * whole_months
+    return year_part(start, end, day_count)[0]
+
+
+@njit(cache=True)
+def split_factor(days: int, end: int, day_count: int, rate_e8: int, changes: RateChanges, after: int, stop: int) -> int:
+    """Return rate × days of a period in which the rate changes, each change counted from its day.
+
+    days      of the whole period, as `period_days` counts them; `end` is its last day.
+    rate_e8   rate in force at the start; `changes` from row `after` to `stop` come later.
+    """
+    factor = rate_e8 * days
+    for row in range(after, stop):
+        if changes.on[row] >= end:
+            break
+        # What is left of the period goes over from one rate to the next, so that the parts sum to the whole.
+        left = min(days, year_part(changes.on[row], end, day_count)[0])
+        factor += (changes.rate_e8[row] - rate_e8) * left
+        rate_e8 = changes.rate_e8[row]
+    return factor
