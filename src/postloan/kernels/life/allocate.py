@@ -1,0 +1,141 @@
+"""Allocation: how a payment is spread over the components of instalments."""
+
+from decimal import Decimal
+from itertools import groupby
+
+from postloan.kernels.daycount import NEVER
+from postloan.kernels.life.factors import to_money
+from postloan.kernels.life.plan import PLANNED, Plan, Row
+from postloan.kernels.life.tail import remake
+from postloan.kernels.life.terms import (
+    ALL_ALIKE,
+    DUE,
+    IN_ADVANCE,
+    INTEREST,
+    LAST,
+    NEXT_THEN_LAST,
+    PAST_DUE,
+    PRINCIPAL,
+    Policy,
+    Terms,
+)
+
+
+def spread(plan: Plan, terms: Terms, policy: Policy, day: int, cash_cents: int) -> tuple[list[int], int]:
+    """Spread a payment; return what went to each component, and what is left because nothing more can be paid.
+
+    plan     is changed: rows are paid, and the tail is made anew after each part.
+    policy   the order of (stage, component) pairs, and which future instalments are paid.
+    """
+    went, left = [0, 0, 0, 0], cash_cents
+    steps = list(policy.order)
+    if policy.by_component:
+        groups = [[step] for step in steps]
+    else:
+        groups = [list(group) for _, group in groupby(steps, key=lambda step: step[0])]
+    for group in groups:
+        before = -1
+        while left > 0 and left != before:
+            before = left
+            for stage, component in group:
+                rows = _targets(plan, policy, day, stage, component)
+                for row, portion in zip(rows, _portions(terms, left, len(rows)), strict=True):
+                    part = min(portion, payable(plan, terms, row, component, day))
+                    _pay(plan, terms, row, component, day, part)
+                    went[component] += part
+                    left -= part
+    return went, left
+
+
+def _portions(terms: Terms, cash: int, count: int) -> list[int]:
+    """Cut cash into equal parts, the remainder to the last."""
+    if count == 0:
+        return []
+    part = to_money(Decimal(cash) / count, terms)
+    return [part] * (count - 1) + [cash - part * (count - 1)]
+
+
+def _targets(plan: Plan, policy: Policy, day: int, stage: int, component: int) -> list[Row]:
+    """Return the rows that a payment of a day may reach at a stage."""
+    rows = [row for row in plan.all_rows() if row.open_cents() > 0 and _stage(row, day) == stage]
+    if policy.by_component:
+        rows = [row for row in rows if row.owed[component] > row.paid[component]]
+    if stage != IN_ADVANCE:
+        return rows[:1]
+    if policy.future == ALL_ALIKE:
+        return rows
+    if policy.future == LAST:
+        return rows[-1:]
+    if policy.future == NEXT_THEN_LAST:
+        return [row for row in rows if row.starts_on <= day][:1] or rows[-1:]
+    return rows[:1]
+
+
+def _stage(row: Row, day: int) -> int:
+    if row.due_on < day:
+        return PAST_DUE
+    return DUE if row.due_on == day else IN_ADVANCE
+
+
+def payable(plan: Plan, terms: Terms, row: Row, component: int, day: int) -> int:
+    """Return what may be paid of a component on a day.
+
+    A row that is due owes what it says. One that is not owes interest only for the days that have passed, and as much
+    principal as its instalment then has room for.
+    """
+    owed = row.owed[component]
+    if row.kind == PLANNED and component in (PRINCIPAL, INTEREST) and row.due_on > day and terms.recalculates:
+        owed = _as_of(plan, terms, plan.rows.index(row), row.due_on if terms.settles_to_due else day)[component]
+    return max(owed - row.paid[component], 0)
+
+
+def _as_of(plan: Plan, terms: Terms, place: int, day: int) -> list[int]:
+    """Return what a row owes if the loan is settled as of a day."""
+    settled = plan.copied()
+    remake(settled, terms, until=day)
+    row = settled.rows[place]
+    unserved = sum(not other.is_served() for other in settled.rows)
+    if day <= row.starts_on and unserved > 1:
+        principal = max(row.level_cents - row.owed[INTEREST], row.paid[PRINCIPAL], 0)
+        room = row.paid[PRINCIPAL] + sum(other.owed[PRINCIPAL] - other.paid[PRINCIPAL] for other in settled.rows)
+        return [min(principal, room), row.owed[INTEREST]]
+    return row.owed
+
+
+def _pay(plan: Plan, terms: Terms, row: Row, component: int, day: int, cents: int) -> None:
+    """Book a part of a payment on a row and make the tail anew."""
+    if cents <= 0:
+        return
+    row.paid[component] += cents
+    if day < row.due_on:
+        row.in_advance_cents += cents
+    elif day > row.due_on:
+        row.late_cents += cents
+    if row.kind != PLANNED or component not in (PRINCIPAL, INTEREST):
+        return
+    if terms.recalculates and component == PRINCIPAL:
+        plan.moves.append((day if terms.overdue_bears else min(day, row.due_on), -cents, False))
+    paid_cents = row.paid_cents()
+    if day < row.starts_on and (paid_cents > row.asks_cents or paid_cents == row.level_cents):
+        row.asks_cents = paid_cents
+    remake(plan, terms)
+
+
+def mark_settled(plan: Plan, day: int) -> None:
+    """Write down the day on which rows came to owe nothing more, and forget it where they owe again."""
+    for row in (*plan.rows, *plan.beside):
+        if row.open_cents() > 0:
+            row.settled_on = NEVER
+        elif row.settled_on == NEVER and sum(row.owed) > 0:
+            row.settled_on = day
+
+
+def settlement(plan: Plan, terms: Terms, day: int) -> list[int]:
+    """Return what closes the loan on a day: all principal, interest to the day, fees and penalties."""
+    settled = plan.copied()
+    if terms.recalculates:
+        place = settled.running(day)
+        to_due = terms.settles_to_due and place < len(settled.rows)
+        remake(settled, terms, until=settled.rows[place].due_on if to_due else day)
+    rows = settled.all_rows()
+    return [sum(row.owed[part] - row.paid[part] for row in rows) for part in range(4)]

@@ -1,0 +1,175 @@
+"""The replay: a loan's events in order, and what its instalments and payments are at the end of them."""
+
+from collections.abc import Sequence
+from decimal import localcontext
+from typing import NamedTuple
+
+from postloan.kernels.daycount import NEVER
+from postloan.kernels.life import changes
+from postloan.kernels.life.allocate import mark_settled, settlement, spread
+from postloan.kernels.life.factors import arithmetic
+from postloan.kernels.life.plan import Plan, Row
+from postloan.kernels.life.tail import remake
+from postloan.kernels.life.terms import SHORTER_TERM, Event, Kind, Policy, Terms
+
+_PAYMENTS = (Kind.PAY, Kind.PAY_OFF, Kind.PREPAY)
+_COUNTS = (Kind.DISBURSE, *_PAYMENTS, Kind.CHARGE_OFF, Kind.ACCELERATE, Kind.CAPITALISE)
+"""The events before which interest on overdue principal is counted to their day."""
+
+
+class Booking(NamedTuple):
+    """What one event moved.
+
+    event        its place in the list of events.
+    went         principal, interest, fee, penalty that it paid, or that it took off the books or into a new plan.
+    left_cents   of a payment: what nothing could take; it waits in suspense.
+    open_cents   principal still to be repaid after it.
+    """
+
+    event: int
+    on: int
+    kind: Kind
+    amount_cents: int
+    went: tuple[int, int, int, int]
+    left_cents: int
+    open_cents: int
+
+
+class Life(NamedTuple):
+    """Where a loan stands: its rows in the order they are due, and what every event moved."""
+
+    rows: list[Row]
+    bookings: list[Booking]
+    plan: Plan
+    suspense_cents: int
+
+    def open_cents(self) -> int:
+        """Return all that is still to be paid, by the schedule as it stands."""
+        return sum(row.open_cents() for row in self.rows)
+
+
+def live(terms: Terms, events: Sequence[Event], *, counted_to: int) -> Life:
+    """Replay a loan's life.
+
+    events       in the order they were entered; they work in the order of their days. An event that another reverses
+                 never happened.
+    counted_to   overdue principal bears interest up to this day.
+    Returns      rows, bookings in the order of their days, and cash in suspense. Nothing of the input is changed.
+    """
+    with localcontext(arithmetic(terms)):
+        return _Replay(terms).run(events, counted_to)
+
+
+def settlement_quote(terms: Terms, events: Sequence[Event], *, day: int) -> tuple[int, int, int, int]:
+    """Return what closes the loan on a day, if nothing else happens until then: principal, interest, fee, penalty."""
+    life = live(terms, [event for event in events if event.on <= day], counted_to=day)
+    with localcontext(arithmetic(terms)):
+        principal, interest, fee, penalty = settlement(life.plan, terms, day)
+    return principal, interest, fee, penalty
+
+
+class _Replay:
+    """One run through the events."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.plan = Plan()
+        self.bookings: list[Booking] = []
+        self.suspense: list[tuple[int, Policy, int]] = []
+
+    def run(self, events: Sequence[Event], counted_to: int) -> Life:
+        reversed_places = {event.count for event in events if event.kind == Kind.REVERSE}
+        order = sorted(
+            (event.on, place)
+            for place, event in enumerate(events)
+            if place not in reversed_places and event.kind != Kind.REVERSE
+        )
+        for on, place in order:
+            event = events[place]
+            if event.kind in _COUNTS and self.plan.rows:
+                self.plan.counted_on = on
+                remake(self.plan, self.terms)
+            self._happen(place, event)
+            mark_settled(self.plan, on)
+        self.plan.counted_on = max(counted_to, self.plan.counted_on)
+        if self.plan.rows:
+            remake(self.plan, self.terms)
+        left = sum(cents for _, _, cents in self.suspense)
+        return Life(self.plan.all_rows(), self.bookings, self.plan, left)
+
+    def _happen(self, place: int, event: Event) -> None:
+        plan, terms = self.plan, self.terms
+        if event.kind == Kind.DISBURSE:
+            changes.disburse(plan, terms, event)
+            self._book(place, event, event.amount_cents, [0, 0, 0, 0], 0)
+            self._use_suspense(event.on)
+        elif event.kind == Kind.CHARGE:
+            changes.charge(plan, event)
+            self._use_suspense(event.on)
+        elif event.kind in _PAYMENTS:
+            self._pay(place, event)
+        elif event.kind in (Kind.CHARGE_OFF, Kind.WRITE_OFF):
+            changes.charge_off(plan, terms, event)
+            rows = plan.all_rows()
+            taken = [sum(row.owed[part] - row.paid[part] for row in rows) for part in range(4)]
+            self._book(place, event, sum(taken), taken, 0)
+        elif event.kind in (Kind.REAMORTISE, Kind.REPLAN):
+            moved = (changes.reamortise if event.kind == Kind.REAMORTISE else changes.replan)(plan, terms, event)
+            self._book(place, event, moved, [moved, 0, 0, 0], 0)
+        else:
+            self._change(event)
+
+    def _change(self, event: Event) -> None:
+        plan, terms = self.plan, self.terms
+        if event.kind == Kind.PAUSE_INTEREST:
+            plan.pauses.append((event.on, event.until_on))
+            remake(plan, terms)
+        elif event.kind == Kind.ACCELERATE:
+            changes.accelerate(plan, terms, event.on)
+        else:
+            {
+                Kind.CHANGE_RATE: changes.change_rate,
+                Kind.EXTEND: changes.extend,
+                Kind.SHIFT: changes.shift,
+                Kind.CAPITALISE: changes.capitalise,
+            }[event.kind](plan, terms, event)
+
+    def _pay(self, place: int, event: Event) -> None:
+        plan, terms, policy = self.plan, self.terms, event.policy or self.terms.policy
+        cash = event.amount_cents
+        if event.kind == Kind.PAY_OFF:
+            cash = sum(settlement(plan, terms, event.on))
+        if event.kind == Kind.PREPAY:
+            due_first = policy._replace(order=tuple(step for step in policy.order if step[0] != 2))
+            went, left = spread(plan, terms, due_first, event.on, cash)
+            more = changes.prepay(plan, terms, event, left, is_shorter=event.count == SHORTER_TERM)
+            went = [first + second for first, second in zip(went, more, strict=True)]
+            left -= sum(more)
+        else:
+            went, left = spread(plan, terms, policy, event.on, cash)
+        if left:
+            self.suspense.append((len(self.bookings), policy, left))
+        self._book(place, event, cash, went, left)
+
+    def _use_suspense(self, day: int) -> None:
+        """Let cash in suspense pay what has just come to be owed."""
+        waiting, self.suspense = self.suspense, []
+        for number, policy, cents in waiting:
+            went, left = spread(self.plan, self.terms, policy, day, cents)
+            booking = self.bookings[number]
+            sums = [first + second for first, second in zip(booking.went, went, strict=True)]
+            self.bookings[number] = booking._replace(went=(sums[0], sums[1], sums[2], sums[3]), left_cents=left)
+            if left:
+                self.suspense.append((number, policy, left))
+
+    def _book(self, place: int, event: Event, amount: int, went: list[int], left: int) -> None:
+        principal, interest, fee, penalty = went
+        open_cents = self.plan.open_principal_cents()
+        self.bookings.append(
+            Booking(place, event.on, event.kind, amount, (principal, interest, fee, penalty), left, open_cents)
+        )
+
+
+def unpaid_since(rows: Sequence[Row], on: int) -> int:
+    """Return the oldest due day before `on` with something unpaid; NEVER where there is none."""
+    return min((row.due_on for row in rows if row.due_on < on and row.open_cents() > 0), default=NEVER)

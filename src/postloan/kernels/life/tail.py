@@ -1,0 +1,213 @@
+"""The tail: what every unpaid instalment asks, made anew from the balances of each day."""
+
+from decimal import Decimal
+
+from postloan.kernels.daycount import NEVER
+from postloan.kernels.life.factors import factor, level_amount, to_instalment, to_money
+from postloan.kernels.life.plan import Plan, Row
+from postloan.kernels.life.terms import INTEREST, PRINCIPAL, Terms
+from postloan.kernels.schedule import EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY
+
+_PASSES = 3
+
+
+def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
+    """Compute principal and interest of every row; the last row that is not served takes what is left over.
+
+    until   days from this one on bear no interest: what is owed as of a day.
+    """
+    for _ in range(len(plan.rows) + 1):
+        _walk(plan, terms, until)
+        lacking = plan.lent_cents + sum(row.owed[INTEREST] - row.asks_cents for row in plan.rows)
+        open_rows = [row for row in plan.rows if not row.is_served()]
+        if lacking == 0 or not open_rows:
+            return
+        last = open_rows[-1]
+        last.asks_cents = max(last.asks_cents + lacking, last.paid_cents())
+        if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+            last.level_cents = max(last.level_cents + lacking, last.paid[PRINCIPAL])
+
+
+def _walk(plan: Plan, terms: Terms, until: int) -> None:
+    """Walk the rows with the balance of each day. Interest a row cannot hold is handed to the next."""
+    moves = sorted(plan.moves, key=lambda move: move[0])
+    balance, arrears, carry, place = 0, 0, 0, 0
+    counted_on = min(plan.counted_on, plan.counts_until)
+    if terms.rests_by_period and plan.running(counted_on) < len(plan.rows):
+        counted_on = plan.rows[plan.running(counted_on)].due_on
+    for number, row in enumerate(plan.rows):
+        interest, cuts = Decimal(0), _cuts(plan, row, counted_on, until)
+        for start, end in zip(cuts, [*cuts[1:], row.due_on], strict=True):
+            while place < len(moves) and moves[place][0] <= start:
+                balance += moves[place][1]
+                place += 1
+            if start >= counted_on:
+                balance, arrears = balance - arrears, 0
+            if start == row.starts_on:
+                row.opening_cents = balance if number else 0
+            if _bears(plan, row, start, until) and terms.method != FLAT:
+                interest += _part(plan, terms, row, start, end, max(balance, 0))
+        if terms.method == FLAT:
+            lent = sum(cents for day, cents, is_lent in moves if is_lent and day < row.due_on)
+            interest = _part(plan, terms, row, row.starts_on, row.due_on, lent)
+        carry = _settle_row(row, terms, to_money(interest, terms) + carry)
+        while place < len(moves) and moves[place][0] <= row.due_on:
+            balance += moves[place][1]
+            place += 1
+        unpaid = row.owed[PRINCIPAL] - (row.paid[PRINCIPAL] if terms.recalculates else 0)
+        if terms.overdue_bears and terms.recalculates and row.due_on < counted_on:
+            arrears += unpaid
+        else:
+            balance -= unpaid
+    if terms.method == FLAT and not terms.evens_out and plan.rows:
+        _round_off_flat(plan, terms)
+
+
+def _cuts(plan: Plan, row: Row, counted_on: int, until: int) -> list[int]:
+    """Return the days of a period on which its balance or its rate may change, the first day among them."""
+    days = {day for day, _, _ in plan.moves} | {day for day, _ in plan.rates} | {counted_on, until, plan.stops_on}
+    for first, last in plan.pauses:
+        days |= {_pause_begins(row, first), last}
+    return sorted({row.starts_on} | {day for day in days if row.starts_on < day < row.due_on})
+
+
+def _pause_begins(row: Row, first: int) -> int:
+    """Return the day whose interest a pause takes away first: its first day's, which runs from the evening before.
+
+    The interest of a period's first day is never taken away by a pause that begins a day later.
+    """
+    return first if first == row.starts_on + 1 else max(first - 1, row.starts_on)
+
+
+def _bears(plan: Plan, row: Row, start: int, until: int) -> bool:
+    if start >= until or start >= plan.stops_on:
+        return False
+    return not any(_pause_begins(row, first) <= start < last for first, last in plan.pauses)
+
+
+def _part(plan: Plan, terms: Terms, row: Row, start: int, end: int, balance: int) -> Decimal:
+    """Return the interest of some days: the factor to the due day, shared out by days."""
+    left = row.due_on - start
+    if left == 0:
+        return Decimal(0)
+    rate = [rate for day, rate in plan.rates if day <= start][-1]
+    cost = factor(terms, (row.starts_on, row.due_on), start, row.due_on, rate)
+    return balance * cost / left * (end - start)
+
+
+def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
+    """Split what a row asks into interest and principal; return the interest it has no room for."""
+    if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+        row.asks_cents = row.level_cents + accrued
+    has_more_principal = row.paid[PRINCIPAL] > max(row.asks_cents - accrued, 0)
+    due = row.paid[INTEREST] if has_more_principal else min(accrued, row.asks_cents)
+    row.owed[INTEREST] = max(due, row.paid[INTEREST])
+    row.owed[PRINCIPAL] = max(row.asks_cents - row.owed[INTEREST], row.paid[PRINCIPAL], 0)
+    row.carry_cents = max(accrued - row.owed[INTEREST], 0)
+    return row.carry_cents
+
+
+def _round_off_flat(plan: Plan, terms: Terms) -> None:
+    """Let the last row take the interest that rounding each row left of the whole term's."""
+    whole = sum((_part(plan, terms, row, row.starts_on, row.due_on, plan.lent_cents) for row in plan.rows), Decimal(0))
+    last = plan.rows[-1]
+    last.owed[INTEREST] += to_money(whole, terms) - sum(row.owed[INTEREST] for row in plan.rows)
+    last.owed[PRINCIPAL] = last.asks_cents - last.owed[INTEREST]
+
+
+def level(plan: Plan, terms: Terms, first: int) -> None:
+    """Make what the rows from `first` on ask equal again, by the method of the loan.
+
+    A row that was paid more than the new amount keeps what it asked.
+    """
+    rows = plan.rows[first:]
+    if not rows:
+        return
+    remake(plan, terms)
+    opening = rows[0].opening_cents + sum(
+        cents
+        for day, cents, is_lent in plan.moves
+        if is_lent and day <= rows[0].due_on and (day > rows[0].starts_on or first == 0)
+    )
+    if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+        _share_principal(plan, terms, first, opening)
+    elif terms.method == FLAT:
+        interest = sum(row.owed[INTEREST] for row in rows)
+        _ask(rows, to_instalment(Decimal(opening + interest) / len(rows), terms))
+    else:
+        factors = [_row_factor(plan, terms, row) for row in rows]
+        fixed = terms.fixed_cents
+        _ask(rows, fixed or to_instalment(level_amount(opening, factors), terms))
+    remake(plan, terms)
+    if terms.evens_out and not terms.fixed_cents:
+        _even_out(plan, terms, first)
+
+
+def _ask(rows: list[Row], asks_cents: int) -> None:
+    for row in rows:
+        if asks_cents >= row.paid_cents():
+            row.asks_cents = row.level_cents = asks_cents
+
+
+def _row_factor(plan: Plan, terms: Terms, row: Row) -> Decimal:
+    """Return the factor of a whole period, its days each at their own rate."""
+    days = sorted({row.starts_on} | {day for day, _ in plan.rates if row.starts_on < day < row.due_on})
+    total = Decimal(0)
+    for start, end in zip(days, [*days[1:], row.due_on], strict=True):
+        rate = [rate for day, rate in plan.rates if day <= start][-1]
+        total += factor(terms, (row.starts_on, row.due_on), start, end, rate)
+    return total
+
+
+def _share_principal(plan: Plan, terms: Terms, first: int, opening: int) -> None:
+    """Share the principal out in equal parts, none in the periods of grace; the last row takes the rest."""
+    rows = plan.rows[max(first, min(terms.grace_periods, len(plan.rows) - 1)) :]
+    if terms.method == INTEREST_ONLY:
+        rows = rows[-1:]
+    part = to_instalment(Decimal(opening) / len(rows), terms)
+    for row in plan.rows[first:]:
+        row.level_cents = 0
+    for row in rows:
+        row.level_cents = min(part, opening)
+        opening -= row.level_cents
+    rows[-1].level_cents += opening
+
+
+def _even_out(plan: Plan, terms: Terms, first: int) -> None:
+    """Share the last row's difference out over the tail, as long as that makes it smaller."""
+    for _ in range(_PASSES):
+        before, apart = _last_two(plan, first)
+        rows = plan.rows[first:]
+        if abs(apart) <= len(rows) // 2 or len(rows) == 1:
+            return
+        overpaid = sum(before < row.paid_cents() for row in rows)
+        part = to_money(Decimal(apart) / max(1, len(rows) - overpaid), terms)
+        asks = to_instalment(Decimal(before + part), terms)
+        trial = plan.copied()
+        _ask(trial.rows[first:], asks)
+        remake(trial, terms)
+        if asks == before or abs(_last_two(trial, first)[1]) >= abs(apart):
+            return
+        plan.rows = trial.rows
+
+
+def _last_two(plan: Plan, first: int) -> tuple[int, int]:
+    """Return what the last row but one asks, and how much more the last asks; of the last two in a row not served."""
+    rows = plan.rows[first:]
+    for before, last in zip(rows[-2::-1], rows[:0:-1], strict=True):
+        if not before.is_served() and not last.is_served():
+            return before.asks_cents, last.asks_cents - before.asks_cents
+    return rows[0].asks_cents, 0
+
+
+def level_bare(plan: Plan, terms: Terms, first: int) -> None:
+    """Make the rows from `first` on level as if nothing had been paid yet, then keep what was paid."""
+    bare = plan.copied()
+    bare.moves = [move for move in plan.moves if move[2]]
+    bare.counted_on = -NEVER
+    for row in bare.rows:
+        row.paid = [0, 0, 0, 0]
+    level(bare, terms, first)
+    for row, fresh in zip(plan.rows[first:], bare.rows[first:], strict=True):
+        row.asks_cents, row.level_cents = fresh.asks_cents, fresh.level_cents
+    remake(plan, terms)

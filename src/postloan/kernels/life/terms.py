@@ -1,0 +1,147 @@
+"""What a life is made from: the terms of a loan, the order in which its cash is spread, and the events that happen."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from postloan.kernels import daycount
+
+PRINCIPAL, INTEREST, FEE, PENALTY = range(4)
+"""What an instalment consists of; a list of four amounts is always in this order."""
+
+PAST_DUE, DUE, IN_ADVANCE = range(3)
+"""Where an instalment stands on the day a payment comes in."""
+
+NEXT, LAST, NEXT_THEN_LAST, ALL_ALIKE = range(4)
+"""Which instalments not yet due take what a payment leaves: the nearest one, the furthest one, the one whose period is
+running and then the furthest, or all of them in equal parts."""
+
+DAYS, WEEKS, MONTHS = range(3)
+
+SHARE_OF_MONTH, SHARE_OF_PERIOD = 5, 6
+"""Two day counts beside the five of `daycount`. SHARE_OF_MONTH: a month is 30 days of 360, and a part of it counts by its
+share of the month's own days. SHARE_OF_PERIOD: every period is the same part of a year, whatever its days."""
+
+
+class Policy(NamedTuple):
+    """How a payment is spread.
+
+    order         (stage, component) pairs; what stands first is paid first.
+    future        NEXT, LAST, NEXT_THEN_LAST or ALL_ALIKE.
+    by_component  pay a component of every instalment before the next component; otherwise instalment by instalment.
+    """
+
+    order: tuple[tuple[int, int], ...]
+    future: int = NEXT
+    by_component: bool = False
+
+
+INTEREST_FIRST = Policy(
+    tuple((stage, part) for stage in (PAST_DUE, DUE, IN_ADVANCE) for part in (FEE, PENALTY, INTEREST, PRINCIPAL))
+)
+"""Costs, penalty, interest, principal, the oldest instalment first: the statutory order (Civil Code Art. 561)."""
+
+
+class Terms(NamedTuple):
+    """The terms of a loan and the arithmetic of its product.
+
+    rate_e8              yearly rate.
+    periods, every, unit the number of instalments, and how far apart they are due.
+    due_day              day of the month they are due on, when it is not the day of paying out.
+    method               a code of `schedule.CODES`: LEVEL, EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY.
+    day_count            a code of `daycount.CODES`, or one of the two above.
+    fixed_cents          a level instalment fixed by contract; 0 lets the formula find it.
+    step_cents           instalments are whole multiples of it; `steps_up` rounds to the next one above.
+    unit_cents           every amount is a whole multiple of it.
+    is_half_even         ties go to the even neighbour; otherwise up.
+    digits               significant digits that every product and quotient of a rate is rounded to.
+    evens_out            the difference of the last instalment is shared out over the tail.
+    recalculates         a payment before its day lowers the interest of the days that are left.
+    overdue_bears        principal that is past due goes on bearing interest, up to the day it is counted to.
+    rests_by_period      overdue principal bears interest to the end of the period that is running.
+    settles_to_due       a payment in advance owes interest to the due day, not to the day of payment.
+    grace_periods        periods without principal at the start.
+    at_once_e8           the share of every disbursement that is due back on the same day.
+    leap_by_period       366 days only where the period holds a 29 February (ACT/ACT).
+    year_ends_early      a period over New Year is split at 31 December, not at 1 January (ACT/ACT).
+    charged_off_by       what a charge-off does to the schedule: REGULAR, ZERO_INTEREST or ACCELERATE.
+    """
+
+    rate_e8: int
+    periods: int
+    policy: Policy
+    method: int = 0
+    every: int = 1
+    unit: int = MONTHS
+    due_day: int = 0
+    day_count: int = daycount.THIRTY_360
+    fixed_cents: int = 0
+    step_cents: int = 1
+    steps_up: bool = False
+    unit_cents: int = 1
+    is_half_even: bool = False
+    digits: int = 28
+    evens_out: bool = False
+    recalculates: bool = True
+    overdue_bears: bool = True
+    rests_by_period: bool = False
+    settles_to_due: bool = False
+    grace_periods: int = 0
+    at_once_e8: int = 0
+    leap_by_period: bool = False
+    year_ends_early: bool = False
+    charged_off_by: int = 0
+
+
+REGULAR, ZERO_INTEREST, ACCELERATE_ALL = range(3)
+
+
+class Kind(IntEnum):
+    """What can happen to a loan."""
+
+    DISBURSE = 0
+    PAY = 1
+    PAY_OFF = 2
+    PREPAY = 3
+    CHARGE = 4
+    CHANGE_RATE = 5
+    EXTEND = 6
+    SHIFT = 7
+    PAUSE_INTEREST = 8
+    CAPITALISE = 9
+    REAMORTISE = 10
+    REPLAN = 11
+    ACCELERATE = 12
+    CHARGE_OFF = 13
+    WRITE_OFF = 14
+    REVERSE = 15
+
+
+SHORTER_TERM, SMALLER_INSTALMENT = range(2)
+"""What a prepayment does to the tail: the same instalment for fewer periods, or a smaller one for the same periods."""
+
+
+class Event(NamedTuple):
+    """One thing that happened, or is agreed to happen.
+
+    on            the day it takes its place in the story; for a charge the day it is known, or due if that is earlier;
+                  for a change of terms the day the change names.
+    amount_cents  paid out, paid in, charged.
+    component     FEE or PENALTY of a charge.
+    rate_e8       the new yearly rate.
+    until_on      due day of a charge; last day of a pause; the new due day of a shift; first due day of a new plan.
+    count         periods added; instalments of a new plan; SHORTER_TERM or SMALLER_INSTALMENT; the place in the list of
+                  the event that is reversed.
+    every, unit   how far apart the instalments of a new plan are due.
+    policy        how this payment is spread; None spreads it by the product's.
+    """
+
+    kind: Kind
+    on: int
+    amount_cents: int = 0
+    component: int = FEE
+    rate_e8: int = 0
+    until_on: int = daycount.NEVER
+    count: int = 0
+    every: int = 1
+    unit: int = MONTHS
+    policy: Policy | None = None
