@@ -17,7 +17,7 @@ from typing import Any
 
 from postloan.kernels import daycount
 from postloan.kernels.life.plan import AFTER, AT_ONCE, Row
-from postloan.kernels.life.replay import Life, live, unpaid_since
+from postloan.kernels.life.replay import Life, live, settlement_quote, unpaid_since
 from postloan.kernels.life.terms import (
     ACCELERATE_ALL,
     ALL_ALIKE,
@@ -72,8 +72,9 @@ STRATEGIES = {
 NAMES = {
     Kind.DISBURSE: "Disbursement",
     Kind.PAY: "Repayment",
-    Kind.PAY_OFF: "Repayment",
     Kind.CHARGE_OFF: "Charge-off",
+    Kind.ACCELERATE: "Contract Termination",
+    Kind.WRITE_OFF: "Close (as written-off)",
     Kind.REAMORTISE: "Re-amortize",
     Kind.REPLAN: "Re-age",
 }
@@ -85,7 +86,6 @@ LEFT_OUT = {
     ),
     "re-age": lambda case: _does(case, "re_age"),
     "chargeback": lambda case: _does(case, "chargeback"),
-    "contract termination": lambda case: _does(case, "terminate_contract"),
     "refund of a credit balance": lambda case: _does(case, "credit_balance_refund"),
     "fixed length of the last period": lambda case: bool(case["terms"].get("fixed_length")),
 }
@@ -141,6 +141,7 @@ def terms_of(case: Case) -> Terms:
         every=said["repay_every"],
         unit=UNITS[said["repay_unit"]],
         day_count=day_count_of(said),
+        year_days=0 if said["days_in_year"] == "ACTUAL" else int(said["days_in_year"]),
         step_cents=cents(said.get("instalment_multiple_of") or 0) or unit,
         unit_cents=unit,
         is_half_even=True,
@@ -161,8 +162,9 @@ def terms_of(case: Case) -> Terms:
 def day_count_of(said: dict[str, Any]) -> int:
     if said["interest_period"] == "SAME_AS_REPAYMENT_PERIOD" and said["repay_unit"] != "DAYS":
         return SHARE_OF_PERIOD
-    counts = {"360": daycount.ACT_360, "365": daycount.ACT_365, "ACTUAL": daycount.ACT_ACT}
-    return SHARE_OF_MONTH if said["days_in_month"] == "30" else counts[said["days_in_year"]]
+    if said["days_in_month"] == "30":
+        return SHARE_OF_MONTH
+    return daycount.ACT_ACT if said["days_in_year"] == "ACTUAL" else daycount.ACT_365
 
 
 def _paid_late(case: Case) -> int:
@@ -188,9 +190,9 @@ class Story:
             events = [self.expected, *events]
         late = _paid_late(self.case)
         if late:
-            rows = live(self.terms, events, counted_to=counted_to).rows
+            rows = live(self.terms, events, on=counted_to).rows
             counted_to = rows[late - 1].due_on + 1
-        return live(self.terms, events, counted_to=counted_to)
+        return live(self.terms, events, on=counted_to)
 
     def add(self, event: Event, name: str = "", *, recounts: bool = True) -> None:
         self.names[len(self.events)] = name or NAMES.get(event.kind, "")
@@ -216,7 +218,7 @@ class Story:
         event = Event(Kind.DISBURSE, day(step["date"]), cents(step["amount"]))
         self.add(event)
         if self.case["terms"].get("auto_down_payment"):
-            rows = live(self.terms, self.events, counted_to=self.on).rows
+            rows = live(self.terms, self.events, on=self.on).rows
             owed = [row.open_cents() for row in rows if row.kind == AT_ONCE and row.due_on == event.on]
             if owed and owed[-1]:
                 self.add(Event(Kind.PAY, event.on, owed[-1]), "Down Payment")
@@ -230,14 +232,15 @@ class Story:
         self.add(event, kind.replace("_", " ").title())
 
     def _payoff(self, step: dict[str, Any]) -> None:
-        self.add(Event(Kind.PAY_OFF, day(step["date"])))
+        on = day(step["date"])
+        self.add(Event(Kind.PAY, on, sum(settlement_quote(self.terms, self.events, on=on))))
 
     def _undo_repayment(self, step: dict[str, Any]) -> None:
         undone = {event.count for event in self.events if event.kind == Kind.REVERSE}
         places = [
             place
             for place, event in enumerate(self.events)
-            if event.kind in (Kind.PAY, Kind.PAY_OFF)
+            if event.kind == Kind.PAY
             and event.on == day(step["date"])
             and place not in undone
             and self.names[place] != "Down Payment"
@@ -277,6 +280,9 @@ class Story:
 
     def _charge_off(self, step: dict[str, Any]) -> None:
         self.add(Event(Kind.CHARGE_OFF, day(step["date"])))
+
+    def _terminate_contract(self, step: dict[str, Any]) -> None:
+        self.add(Event(Kind.ACCELERATE, day(step["date"])))
 
     def _write_off(self, step: dict[str, Any]) -> None:
         self.add(Event(Kind.WRITE_OFF, day(step["date"])))

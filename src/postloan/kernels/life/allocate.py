@@ -59,7 +59,7 @@ def _targets(plan: Plan, policy: Policy, day: int, stage: int, component: int) -
     """Return the rows that a payment of a day may reach at a stage."""
     rows = [row for row in plan.all_rows() if row.open_cents() > 0 and _stage(row, day) == stage]
     if policy.by_component:
-        rows = [row for row in rows if row.owed[component] > row.paid[component]]
+        rows = [row for row in rows if row.open_of(component) > 0]
     if stage != IN_ADVANCE:
         return rows[:1]
     if policy.future == ALL_ALIKE:
@@ -84,9 +84,14 @@ def payable(plan: Plan, terms: Terms, row: Row, component: int, day: int) -> int
     principal as its instalment then has room for.
     """
     owed = row.owed[component]
-    if row.kind == PLANNED and component in (PRINCIPAL, INTEREST) and row.due_on > day and terms.recalculates:
+    is_early = row.kind == PLANNED and row.due_on > day
+    if is_early and component in (PRINCIPAL, INTEREST) and _recalculates(plan, terms, day):
         owed = _as_of(plan, terms, plan.rows.index(row), row.due_on if terms.settles_to_due else day)[component]
-    return max(owed - row.paid[component], 0)
+    return max(owed - row.met(component), 0)
+
+
+def _recalculates(plan: Plan, terms: Terms, day: int) -> bool:
+    return terms.recalculates and day <= plan.frozen_on
 
 
 def _as_of(plan: Plan, terms: Terms, place: int, day: int) -> list[int]:
@@ -96,8 +101,8 @@ def _as_of(plan: Plan, terms: Terms, place: int, day: int) -> list[int]:
     row = settled.rows[place]
     unserved = sum(not other.is_served() for other in settled.rows)
     if day <= row.starts_on and unserved > 1:
-        principal = max(row.level_cents - row.owed[INTEREST], row.paid[PRINCIPAL], 0)
-        room = row.paid[PRINCIPAL] + sum(other.owed[PRINCIPAL] - other.paid[PRINCIPAL] for other in settled.rows)
+        principal = max(row.level_cents - row.owed[INTEREST], row.met(PRINCIPAL), 0)
+        room = row.met(PRINCIPAL) + sum(other.open_of(PRINCIPAL) for other in settled.rows)
         return [min(principal, room), row.owed[INTEREST]]
     return row.owed
 
@@ -113,11 +118,12 @@ def _pay(plan: Plan, terms: Terms, row: Row, component: int, day: int, cents: in
         row.late_cents += cents
     if row.kind != PLANNED or component not in (PRINCIPAL, INTEREST):
         return
-    if terms.recalculates and component == PRINCIPAL:
+    if component == PRINCIPAL and _recalculates(plan, terms, day):
         plan.moves.append((day if terms.overdue_bears else min(day, row.due_on), -cents, False))
-    paid_cents = row.paid_cents()
-    if day < row.starts_on and (paid_cents > row.asks_cents or paid_cents == row.level_cents):
-        row.asks_cents = paid_cents
+        row.moved_cents += cents
+    met_cents = row.met_cents()
+    if day < row.starts_on and (met_cents > row.asks_cents or met_cents == row.level_cents):
+        row.asks_cents = met_cents
     remake(plan, terms)
 
 
@@ -137,5 +143,4 @@ def settlement(plan: Plan, terms: Terms, day: int) -> list[int]:
         place = settled.running(day)
         to_due = terms.settles_to_due and place < len(settled.rows)
         remake(settled, terms, until=settled.rows[place].due_on if to_due else day)
-    rows = settled.all_rows()
-    return [sum(row.owed[part] - row.paid[part] for row in rows) for part in range(4)]
+    return [settled.open_of(part) for part in range(4)]

@@ -6,7 +6,7 @@ from postloan.kernels.daycount import civil
 from postloan.kernels.life.factors import later, to_instalment
 from postloan.kernels.life.plan import AFTER, AT_ONCE, Plan, Row, add_rows, due_days
 from postloan.kernels.life.tail import level, level_bare, remake
-from postloan.kernels.life.terms import ACCELERATE_ALL, INTEREST, PRINCIPAL, ZERO_INTEREST, Event, Terms
+from postloan.kernels.life.terms import ACCELERATE_ALL, FEE, INTEREST, PRINCIPAL, ZERO_INTEREST, Event, Terms
 from postloan.kernels.schedule import EQUAL_PRINCIPAL, INTEREST_ONLY
 
 _WHOLE_E8 = 100_000_000
@@ -31,18 +31,22 @@ def disburse(plan: Plan, terms: Terms, event: Event) -> None:
 
 def charge(plan: Plan, event: Event) -> None:
     """Add a fee or a penalty to the row in whose period it falls due; after the last row it makes one of its own."""
-    due_on = event.until_on
+    plan.charges.append((event.until_on, event.component, event.amount_cents))
+    _place_charge(plan, event.until_on, event.component, event.amount_cents)
+
+
+def _place_charge(plan: Plan, due_on: int, component: int, cents: int) -> None:
     rows = [row for row in plan.all_rows() if row.kind != AFTER]
     for row in rows:
         if row.starts_on < due_on <= row.due_on or (row is rows[0] and due_on <= row.due_on):
-            row.owed[event.component] += event.amount_cents
+            row.owed[component] += cents
             return
-    later_rows = [row for row in plan.beside if row.kind == AFTER]
-    if not later_rows:
-        later_rows = [Row(rows[-1].due_on, due_on, AFTER)]
-        plan.beside += later_rows
-    later_rows[0].due_on = max(later_rows[0].due_on, due_on)
-    later_rows[0].owed[event.component] += event.amount_cents
+    after = next((row for row in plan.beside if row.kind == AFTER), None)
+    if after is None:
+        after = Row(rows[-1].due_on, due_on, AFTER)
+        plan.beside.append(after)
+    after.due_on = max(after.due_on, due_on)
+    after.owed[component] += cents
 
 
 def change_rate(plan: Plan, terms: Terms, event: Event) -> None:
@@ -76,31 +80,33 @@ def shift(plan: Plan, terms: Terms, event: Event) -> None:
     remake(plan, terms)
 
 
-def capitalise(plan: Plan, terms: Terms, event: Event) -> None:
-    """Turn interest that is due and unpaid into principal, and level the tail."""
+def capitalise(plan: Plan, terms: Terms, event: Event) -> int:
+    """Turn interest that is due and unpaid into principal, and level the tail; return how much."""
     moved = 0
     for row in plan.rows:
         if row.due_on <= event.on:
-            moved += row.owed[INTEREST] - row.paid[INTEREST]
-    _close(plan, event.on)
+            unpaid = row.open_of(INTEREST)
+            row.gone[INTEREST] += unpaid
+            moved += unpaid
     plan.lent_cents += moved
     plan.moves.append((event.on, moved, True))
     level(plan, terms, plan.from_day(event.on))
+    return moved
 
 
 def _close(plan: Plan, day: int) -> None:
     """Empty the rows that are due by a day: they ask no more than was paid, and the tail takes the rest."""
     for row in plan.rows:
         if row.due_on <= day and not row.is_served():
-            row.asks_cents = row.paid_cents()
-            row.level_cents = row.paid[PRINCIPAL]
+            row.asks_cents = row.met_cents()
+            row.level_cents = row.met(PRINCIPAL)
             row.settled_on = day
 
 
 def reamortise(plan: Plan, terms: Terms, event: Event) -> int:
     """Move what is past due into the rows to come, in equal parts, the rest to the last; return how much."""
     rows = [row for row in plan.rows if row.due_on > event.on]
-    moved = sum(row.asks_cents - row.paid_cents() for row in plan.rows if row.due_on <= event.on)
+    moved = sum(row.asks_cents - row.met_cents() for row in plan.rows if row.due_on <= event.on)
     _close(plan, event.on)
     part = to_instalment(Decimal(moved) / len(rows), terms)
     for row in rows:
@@ -110,10 +116,10 @@ def reamortise(plan: Plan, terms: Terms, event: Event) -> int:
     return moved
 
 
-def replan(plan: Plan, terms: Terms, event: Event) -> int:
-    """Put all that is open into a new number of instalments from a first due day; return how much."""
-    moved = accelerate(plan, terms, event.on)
-    last = plan.rows[-1]
+def replan(plan: Plan, terms: Terms, event: Event) -> tuple[int, int]:
+    """Put all that is open into a new number of instalments from a first due day; return principal and interest."""
+    accelerate(plan, terms, event.on)
+    last, moved = plan.rows[-1], (plan.open_of(PRINCIPAL), plan.open_of(INTEREST))
     _close(plan, max(event.on, last.due_on))
     last.settled_on = event.on
     first, day = event.until_on, civil(event.until_on)[2]
@@ -123,32 +129,48 @@ def replan(plan: Plan, terms: Terms, event: Event) -> int:
     return moved
 
 
-def accelerate(plan: Plan, terms: Terms, day: int) -> int:
-    """Make everything due on a day: the row that is running ends there and takes all that is left; return how much."""
+def accelerate(plan: Plan, terms: Terms, day: int) -> None:
+    """Make everything due on a day: the row that is running ends there and takes all that is left.
+
+    Fees and penalties keep their own due day, and so may stand in a row of their own.
+    """
     place = plan.running(day)
-    if place < len(plan.rows):
-        ended, rest = plan.rows[place], plan.rows[place + 1 :]
-        ended.due_on = day
-        for row in rest:
-            ended.paid = [mine + other for mine, other in zip(ended.paid, row.paid, strict=True)]
-            ended.owed[2:] = [mine + other for mine, other in zip(ended.owed[2:], row.owed[2:], strict=True)]
-            ended.in_advance_cents += row.in_advance_cents
-        del plan.rows[place + 1 :]
-        if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
-            ended.level_cents = plan.lent_cents - sum(row.level_cents for row in plan.rows[:place])
-        ended.asks_cents = max(ended.asks_cents, ended.paid_cents() + 1)
-        remake(plan, terms)
-    return plan.open_principal_cents()
+    if place == len(plan.rows):
+        return
+    ended, rest, left = plan.rows[place], plan.rows[place + 1 :], plan.open_of(PRINCIPAL)
+    for row in rest:
+        ended.paid = [mine + other for mine, other in zip(ended.paid, row.paid, strict=True)]
+        ended.in_advance_cents += row.in_advance_cents
+        ended.moved_cents += row.moved_cents
+    del plan.rows[place + 1 :]
+    was_due_on, ended.due_on = ended.due_on, day
+    ended.owed[FEE:] = [0, 0]
+    ended.asks_cents = ended.met_cents() + left
+    if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+        ended.level_cents = ended.met(PRINCIPAL) + left
+    for due_on, component, cents in plan.charges:
+        if due_on > ended.starts_on or (place == 0 and due_on <= was_due_on):
+            _place_charge(plan, due_on, component, cents)
+    remake(plan, terms)
 
 
 def charge_off(plan: Plan, terms: Terms, event: Event) -> None:
-    """Take the loan off the books; what that does to its schedule is the product's choice."""
+    """Charge the loan off; what that does to its schedule is the product's choice."""
     if terms.charged_off_by == ACCELERATE_ALL:
         accelerate(plan, terms, event.on)
     elif terms.charged_off_by == ZERO_INTEREST:
         plan.stops_on = event.on
-    plan.counts_until = event.on
+    plan.frozen_on = min(plan.frozen_on, event.on)
     remake(plan, terms)
+
+
+def write_off(plan: Plan, event: Event) -> list[int]:
+    """Take all that is open off the book; return how much of each component. What is recovered later is not ours."""
+    taken = [plan.open_of(part) for part in range(4)]
+    for row in (*plan.rows, *plan.beside):
+        row.gone = [row.gone[part] + row.open_of(part) for part in range(4)]
+    plan.frozen_on = min(plan.frozen_on, event.on)
+    return taken
 
 
 def prepay(plan: Plan, terms: Terms, event: Event, cents: int, *, is_shorter: bool) -> list[int]:
@@ -161,17 +183,17 @@ def prepay(plan: Plan, terms: Terms, event: Event, cents: int, *, is_shorter: bo
     running = plan.rows[place]
     settled = plan.copied()
     remake(settled, terms, until=event.on)
-    interest = min(settled.rows[place].owed[INTEREST] - settled.rows[place].paid[INTEREST], cents)
-    principal = min(cents - interest, plan.open_principal_cents())
+    interest = min(settled.rows[place].open_of(INTEREST), cents)
+    principal = min(cents - interest, plan.open_of(PRINCIPAL))
     row = Row(running.starts_on, event.on, asks_cents=interest + principal, level_cents=principal)
     row.owed[:2] = row.paid[:2] = [principal, interest]
-    row.settled_on = event.on
+    row.settled_on, row.moved_cents = event.on, principal
     running.starts_on = event.on
     plan.rows.insert(place, row)
     plan.moves.append((event.on, -principal, False))
     remake(plan, terms)
     if is_shorter:
-        while len(plan.rows) > place + 2 and plan.rows[-1].owed[PRINCIPAL] == 0:
+        while len(plan.rows) > place + 2 and sum(plan.rows[-1].owed) == 0:
             plan.rows.pop()
     else:
         level(plan, terms, place + 1)

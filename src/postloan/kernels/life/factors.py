@@ -59,12 +59,13 @@ def factor(terms: Terms, period: tuple[int, int], start: int, end: int, rate: De
     if terms.day_count == SHARE_OF_PERIOD:
         return _scaled(terms, rate * (Decimal(terms.every) / _PERIODS_OF_YEAR[terms.unit]) * days / length)
     if terms.day_count == SHARE_OF_MONTH:
-        part = _DAYS_OF_UNIT[terms.unit] * _units(terms, period) / Decimal(360)
+        part = _DAYS_OF_UNIT[terms.unit] * _units(terms, period) / (terms.year_days or 360)
         return _scaled(terms, rate * part * days / length)
     if terms.day_count == ACT_ACT:
         return _scaled(terms, rate * _years(terms, period, start, end))
     if terms.day_count in (ACT_360, ACT_365):
-        return _scaled(terms, rate * (Decimal(days) / (360 if terms.day_count == ACT_360 else 365)))
+        year_days = terms.year_days or (360 if terms.day_count == ACT_360 else 365)
+        return _scaled(terms, rate * (Decimal(days) / year_days))
     return _scaled(terms, rate * _thirty_part(terms, period, start, end))
 
 

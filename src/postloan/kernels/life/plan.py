@@ -18,6 +18,8 @@ class Row:
     asks_cents   what it asks of principal and interest together.
     level_cents  what it asked when the tail was last made level.
     owed, paid   four amounts: principal, interest, fee, penalty.
+    gone         of the same: what was settled without cash, because it was written off or made principal.
+    moved_cents  principal paid that lowered the balance on its day; the rest lowers it on the due day.
     settled_on   the day it was paid in full, or emptied; NEVER while something is open.
     opening_cents, carry_cents   the balance at its start; interest it could not hold, handed to the next.
     """
@@ -29,6 +31,8 @@ class Row:
     level_cents: int = 0
     owed: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     paid: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    gone: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    moved_cents: int = 0
     in_advance_cents: int = 0
     late_cents: int = 0
     settled_on: int = NEVER
@@ -37,19 +41,27 @@ class Row:
 
     def copied(self) -> "Row":
         """Return a row that can be changed without changing this one."""
-        return replace(self, owed=self.owed.copy(), paid=self.paid.copy())
+        return replace(self, owed=self.owed.copy(), paid=self.paid.copy(), gone=self.gone.copy())
 
-    def paid_cents(self) -> int:
-        """Return what was paid of principal and interest."""
-        return self.paid[PRINCIPAL] + self.paid[INTEREST]
+    def met(self, component: int) -> int:
+        """Return what was paid of a component, or settled without cash."""
+        return self.paid[component] + self.gone[component]
+
+    def met_cents(self) -> int:
+        """Return what was paid of principal and interest, or settled without cash."""
+        return self.met(PRINCIPAL) + self.met(INTEREST)
 
     def is_served(self) -> bool:
-        """Tell whether principal and interest are paid as asked."""
-        return self.asks_cents == self.paid_cents()
+        """Tell whether principal and interest are met as asked."""
+        return self.asks_cents == self.met_cents()
+
+    def open_of(self, component: int) -> int:
+        """Return what is still to be paid of a component."""
+        return self.owed[component] - self.met(component)
 
     def open_cents(self) -> int:
         """Return what is still to be paid of all four components."""
-        return sum(self.owed) - sum(self.paid)
+        return sum(self.owed) - sum(self.paid) - sum(self.gone)
 
 
 @dataclass(slots=True)
@@ -60,9 +72,10 @@ class Plan:
     moves         (day, cents, is_lent): money lent and principal paid, by the day it counts from.
     rates         (day, yearly rate), in order; the first from the start.
     pauses        (first day, last day) without interest, both included.
+    charges       (due day, component, cents) of every fee and penalty.
     lent_cents    all that was lent and is repaid by `rows`.
     counted_on    the day to which overdue principal bears interest.
-    counts_until  overdue principal bears no interest after it: a charge-off.
+    frozen_on     the day of a charge-off: from then on no payment and no arrears change any interest.
     stops_on      nothing bears interest from it on.
     """
 
@@ -71,9 +84,10 @@ class Plan:
     moves: list[tuple[int, int, bool]] = field(default_factory=list)
     rates: list[tuple[int, Decimal]] = field(default_factory=list)
     pauses: list[tuple[int, int]] = field(default_factory=list)
+    charges: list[tuple[int, int, int]] = field(default_factory=list)
     lent_cents: int = 0
     counted_on: int = -NEVER
-    counts_until: int = NEVER
+    frozen_on: int = NEVER
     stops_on: int = NEVER
 
     def copied(self) -> "Plan":
@@ -85,6 +99,7 @@ class Plan:
             moves=self.moves.copy(),
             rates=self.rates.copy(),
             pauses=self.pauses.copy(),
+            charges=self.charges.copy(),
         )
 
     def all_rows(self) -> list[Row]:
@@ -104,9 +119,9 @@ class Plan:
         is_due_day = place < len(self.rows) - 1 and self.rows[place].due_on == day
         return place + 1 if is_due_day else place
 
-    def open_principal_cents(self) -> int:
-        """Return all principal that is not paid."""
-        return sum(row.owed[PRINCIPAL] - row.paid[PRINCIPAL] for row in (*self.rows, *self.beside))
+    def open_of(self, component: int) -> int:
+        """Return what is still to be paid of a component, in all rows."""
+        return sum(row.open_of(component) for row in (*self.rows, *self.beside))
 
 
 def due_days(terms: Terms, start: int, count: int) -> list[int]:

@@ -10,11 +10,11 @@ from postloan.kernels.life.allocate import mark_settled, settlement, spread
 from postloan.kernels.life.factors import arithmetic
 from postloan.kernels.life.plan import Plan, Row
 from postloan.kernels.life.tail import remake
-from postloan.kernels.life.terms import SHORTER_TERM, Event, Kind, Policy, Terms
+from postloan.kernels.life.terms import PRINCIPAL, SHORTER_TERM, Event, Kind, Policy, Terms
 
-_PAYMENTS = (Kind.PAY, Kind.PAY_OFF, Kind.PREPAY)
-_COUNTS = (Kind.DISBURSE, *_PAYMENTS, Kind.CHARGE_OFF, Kind.ACCELERATE, Kind.CAPITALISE)
-"""The events before which interest on overdue principal is counted to their day."""
+_PAYMENTS = (Kind.PAY, Kind.PREPAY)
+_DOES_NOT_COUNT = (Kind.CHARGE, Kind.CHANGE_RATE, Kind.EXTEND, Kind.SHIFT, Kind.PAUSE_INTEREST)
+"""The events that leave interest on overdue principal as it was last counted; before any other it is counted anew."""
 
 
 class Booking(NamedTuple):
@@ -48,23 +48,23 @@ class Life(NamedTuple):
         return sum(row.open_cents() for row in self.rows)
 
 
-def live(terms: Terms, events: Sequence[Event], *, counted_to: int) -> Life:
+def live(terms: Terms, events: Sequence[Event], *, on: int) -> Life:
     """Replay a loan's life.
 
     events       in the order they were entered; they work in the order of their days. An event that another reverses
                  never happened.
-    counted_to   overdue principal bears interest up to this day.
+    on           the business date: overdue principal bears interest up to it.
     Returns      rows, bookings in the order of their days, and cash in suspense. Nothing of the input is changed.
     """
     with localcontext(arithmetic(terms)):
-        return _Replay(terms).run(events, counted_to)
+        return _Replay(terms).run(events, on)
 
 
-def settlement_quote(terms: Terms, events: Sequence[Event], *, day: int) -> tuple[int, int, int, int]:
+def settlement_quote(terms: Terms, events: Sequence[Event], *, on: int) -> tuple[int, int, int, int]:
     """Return what closes the loan on a day, if nothing else happens until then: principal, interest, fee, penalty."""
-    life = live(terms, [event for event in events if event.on <= day], counted_to=day)
+    life = live(terms, [event for event in events if event.on <= on], on=on)
     with localcontext(arithmetic(terms)):
-        principal, interest, fee, penalty = settlement(life.plan, terms, day)
+        principal, interest, fee, penalty = settlement(life.plan, terms, on)
     return principal, interest, fee, penalty
 
 
@@ -77,7 +77,7 @@ class _Replay:
         self.bookings: list[Booking] = []
         self.suspense: list[tuple[int, Policy, int]] = []
 
-    def run(self, events: Sequence[Event], counted_to: int) -> Life:
+    def run(self, events: Sequence[Event], business_date: int) -> Life:
         reversed_places = {event.count for event in events if event.kind == Kind.REVERSE}
         order = sorted(
             (event.on, place)
@@ -86,12 +86,12 @@ class _Replay:
         )
         for on, place in order:
             event = events[place]
-            if event.kind in _COUNTS and self.plan.rows:
+            if event.kind not in _DOES_NOT_COUNT and self.plan.rows:
                 self.plan.counted_on = on
                 remake(self.plan, self.terms)
             self._happen(place, event)
             mark_settled(self.plan, on)
-        self.plan.counted_on = max(counted_to, self.plan.counted_on)
+        self.plan.counted_on = max(business_date, self.plan.counted_on)
         if self.plan.rows:
             remake(self.plan, self.terms)
         left = sum(cents for _, _, cents in self.suspense)
@@ -109,37 +109,41 @@ class _Replay:
         elif event.kind in _PAYMENTS:
             self._pay(place, event)
         elif event.kind in (Kind.CHARGE_OFF, Kind.WRITE_OFF):
-            changes.charge_off(plan, terms, event)
-            rows = plan.all_rows()
-            taken = [sum(row.owed[part] - row.paid[part] for row in rows) for part in range(4)]
+            taken = changes.write_off(plan, event) if event.kind == Kind.WRITE_OFF else self._charge_off(event)
             self._book(place, event, sum(taken), taken, 0)
-        elif event.kind in (Kind.REAMORTISE, Kind.REPLAN):
-            moved = (changes.reamortise if event.kind == Kind.REAMORTISE else changes.replan)(plan, terms, event)
-            self._book(place, event, moved, [moved, 0, 0, 0], 0)
         else:
-            self._change(event)
+            self._change(place, event)
 
-    def _change(self, event: Event) -> None:
+    def _charge_off(self, event: Event) -> list[int]:
+        changes.charge_off(self.plan, self.terms, event)
+        return [self.plan.open_of(part) for part in range(4)]
+
+    def _change(self, place: int, event: Event) -> None:
         plan, terms = self.plan, self.terms
-        if event.kind == Kind.PAUSE_INTEREST:
+        if event.kind == Kind.REAMORTISE:
+            moved = changes.reamortise(plan, terms, event)
+            self._book(place, event, moved, [moved, 0, 0, 0], 0)
+        elif event.kind == Kind.REPLAN:
+            principal, interest = changes.replan(plan, terms, event)
+            self._book(place, event, principal + interest, [principal, interest, 0, 0], 0)
+        elif event.kind == Kind.CAPITALISE:
+            moved = changes.capitalise(plan, terms, event)
+            self._book(place, event, moved, [0, moved, 0, 0], 0)
+        elif event.kind == Kind.PAUSE_INTEREST:
             plan.pauses.append((event.on, event.until_on))
             remake(plan, terms)
         elif event.kind == Kind.ACCELERATE:
             changes.accelerate(plan, terms, event.on)
+            moved = [plan.open_of(part) for part in range(4)]
+            self._book(place, event, sum(moved), moved, 0)
         else:
-            {
-                Kind.CHANGE_RATE: changes.change_rate,
-                Kind.EXTEND: changes.extend,
-                Kind.SHIFT: changes.shift,
-                Kind.CAPITALISE: changes.capitalise,
-            }[event.kind](plan, terms, event)
+            change = {Kind.CHANGE_RATE: changes.change_rate, Kind.EXTEND: changes.extend, Kind.SHIFT: changes.shift}
+            change[event.kind](plan, terms, event)
 
     def _pay(self, place: int, event: Event) -> None:
         plan, terms, policy = self.plan, self.terms, event.policy or self.terms.policy
         cash = event.amount_cents
-        if event.kind == Kind.PAY_OFF:
-            cash = sum(settlement(plan, terms, event.on))
-        if event.kind == Kind.PREPAY:
+        if event.kind == Kind.PREPAY and plan.running(event.on) < len(plan.rows):
             due_first = policy._replace(order=tuple(step for step in policy.order if step[0] != 2))
             went, left = spread(plan, terms, due_first, event.on, cash)
             more = changes.prepay(plan, terms, event, left, is_shorter=event.count == SHORTER_TERM)
@@ -164,7 +168,7 @@ class _Replay:
 
     def _book(self, place: int, event: Event, amount: int, went: list[int], left: int) -> None:
         principal, interest, fee, penalty = went
-        open_cents = self.plan.open_principal_cents()
+        open_cents = self.plan.open_of(PRINCIPAL)
         self.bookings.append(
             Booking(place, event.on, event.kind, amount, (principal, interest, fee, penalty), left, open_cents)
         )

@@ -23,16 +23,16 @@ def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
         if lacking == 0 or not open_rows:
             return
         last = open_rows[-1]
-        last.asks_cents = max(last.asks_cents + lacking, last.paid_cents())
+        last.asks_cents = max(last.asks_cents + lacking, last.met_cents())
         if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
-            last.level_cents = max(last.level_cents + lacking, last.paid[PRINCIPAL])
+            last.level_cents = max(last.level_cents + lacking, last.met(PRINCIPAL))
 
 
 def _walk(plan: Plan, terms: Terms, until: int) -> None:
     """Walk the rows with the balance of each day. Interest a row cannot hold is handed to the next."""
     moves = sorted(plan.moves, key=lambda move: move[0])
     balance, arrears, carry, place = 0, 0, 0, 0
-    counted_on = min(plan.counted_on, plan.counts_until)
+    counted_on = min(plan.counted_on, plan.frozen_on)
     if terms.rests_by_period and plan.running(counted_on) < len(plan.rows):
         counted_on = plan.rows[plan.running(counted_on)].due_on
     for number, row in enumerate(plan.rows):
@@ -54,7 +54,7 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
         while place < len(moves) and moves[place][0] <= row.due_on:
             balance += moves[place][1]
             place += 1
-        unpaid = row.owed[PRINCIPAL] - (row.paid[PRINCIPAL] if terms.recalculates else 0)
+        unpaid = row.owed[PRINCIPAL] - row.moved_cents
         if terms.overdue_bears and terms.recalculates and row.due_on < counted_on:
             arrears += unpaid
         else:
@@ -99,10 +99,10 @@ def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
     """Split what a row asks into interest and principal; return the interest it has no room for."""
     if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
         row.asks_cents = row.level_cents + accrued
-    has_more_principal = row.paid[PRINCIPAL] > max(row.asks_cents - accrued, 0)
-    due = row.paid[INTEREST] if has_more_principal else min(accrued, row.asks_cents)
-    row.owed[INTEREST] = max(due, row.paid[INTEREST])
-    row.owed[PRINCIPAL] = max(row.asks_cents - row.owed[INTEREST], row.paid[PRINCIPAL], 0)
+    has_more_principal = row.met(PRINCIPAL) > max(row.asks_cents - accrued, 0)
+    due = row.met(INTEREST) if has_more_principal else min(accrued, row.asks_cents)
+    row.owed[INTEREST] = max(due, row.met(INTEREST))
+    row.owed[PRINCIPAL] = max(row.asks_cents - row.owed[INTEREST], row.met(PRINCIPAL), 0)
     row.carry_cents = max(accrued - row.owed[INTEREST], 0)
     return row.carry_cents
 
@@ -145,7 +145,7 @@ def level(plan: Plan, terms: Terms, first: int) -> None:
 
 def _ask(rows: list[Row], asks_cents: int) -> None:
     for row in rows:
-        if asks_cents >= row.paid_cents():
+        if asks_cents >= row.met_cents():
             row.asks_cents = row.level_cents = asks_cents
 
 
@@ -180,7 +180,7 @@ def _even_out(plan: Plan, terms: Terms, first: int) -> None:
         rows = plan.rows[first:]
         if abs(apart) <= len(rows) // 2 or len(rows) == 1:
             return
-        overpaid = sum(before < row.paid_cents() for row in rows)
+        overpaid = sum(before < row.met_cents() for row in rows)
         part = to_money(Decimal(apart) / max(1, len(rows) - overpaid), terms)
         asks = to_instalment(Decimal(before + part), terms)
         trial = plan.copied()
@@ -206,7 +206,7 @@ def level_bare(plan: Plan, terms: Terms, first: int) -> None:
     bare.moves = [move for move in plan.moves if move[2]]
     bare.counted_on = -NEVER
     for row in bare.rows:
-        row.paid = [0, 0, 0, 0]
+        row.paid, row.moved_cents = [0, 0, 0, 0], 0
     level(bare, terms, first)
     for row, fresh in zip(plan.rows[first:], bare.rows[first:], strict=True):
         row.asks_cents, row.level_cents = fresh.asks_cents, fresh.level_cents

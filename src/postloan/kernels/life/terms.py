@@ -49,6 +49,7 @@ class Terms(NamedTuple):
     due_day              day of the month they are due on, when it is not the day of paying out.
     method               a code of `schedule.CODES`: LEVEL, EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY.
     day_count            a code of `daycount.CODES`, or one of the two above.
+    year_days            days of a year for SHARE_OF_MONTH and the actual counts; 0 takes the count's own year.
     fixed_cents          a level instalment fixed by contract; 0 lets the formula find it.
     step_cents           instalments are whole multiples of it; `steps_up` rounds to the next one above.
     unit_cents           every amount is a whole multiple of it.
@@ -74,6 +75,7 @@ class Terms(NamedTuple):
     unit: int = MONTHS
     due_day: int = 0
     day_count: int = daycount.THIRTY_360
+    year_days: int = 0
     fixed_cents: int = 0
     step_cents: int = 1
     steps_up: bool = False
@@ -100,20 +102,19 @@ class Kind(IntEnum):
 
     DISBURSE = 0
     PAY = 1
-    PAY_OFF = 2
-    PREPAY = 3
-    CHARGE = 4
-    CHANGE_RATE = 5
-    EXTEND = 6
-    SHIFT = 7
-    PAUSE_INTEREST = 8
-    CAPITALISE = 9
-    REAMORTISE = 10
-    REPLAN = 11
-    ACCELERATE = 12
-    CHARGE_OFF = 13
-    WRITE_OFF = 14
-    REVERSE = 15
+    PREPAY = 2
+    CHARGE = 3
+    CHANGE_RATE = 4
+    EXTEND = 5
+    SHIFT = 6
+    PAUSE_INTEREST = 7
+    CAPITALISE = 8
+    REAMORTISE = 9
+    REPLAN = 10
+    ACCELERATE = 11
+    CHARGE_OFF = 12
+    WRITE_OFF = 13
+    REVERSE = 14
 
 
 SHORTER_TERM, SMALLER_INSTALMENT = range(2)
