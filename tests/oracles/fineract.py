@@ -321,7 +321,7 @@ def schedule_rows(story: Story, step: dict[str, Any], _: object) -> Compared:
             if field in ours:
                 yield f"row {said['n']} {field}", _plain(theirs), _plain(ours[field])
     if "totals" in step or "disbursements" in step:
-        yield "number of rows", len(step["rows"]), len(rows)
+        yield "number of rows", step["rows"][-1]["n"], len(rows)
     for field, theirs in (step.get("totals") or {}).items():
         sums = [Decimal(str(row_of(rows, number, story)[field])) for number in range(len(rows))]
         yield f"total {field}", _plain(theirs), _plain(sum(sums))
@@ -366,7 +366,7 @@ def transactions(story: Story, step: dict[str, Any], _: object) -> Compared:
     yield "number of transactions", len(step["rows"]), len(bookings)
     for number, (said, booking) in enumerate(zip(step["rows"], bookings, strict=False)):
         principal, interest, fee, penalty = booking.went
-        off_book = booking.kind in (Kind.CHARGE_OFF, Kind.REAMORTISE, Kind.REPLAN)
+        off_book = booking.kind in (Kind.CHARGE_OFF, Kind.ACCELERATE, Kind.REAMORTISE, Kind.REPLAN)
         ours = {
             "date": iso(booking.on),
             "type": story.names[booking.event],

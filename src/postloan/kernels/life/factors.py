@@ -32,9 +32,11 @@ def to_money(amount: Decimal, terms: Terms) -> int:
 
 def to_instalment(amount: Decimal, terms: Terms) -> int:
     """Round an instalment to the unit of the product, then to whole steps of it; never a positive one to nothing."""
+    if terms.steps_up:
+        return _to_multiple(amount, terms.step_cents, ROUND_UP)
     amount_cents = to_money(amount, terms)
     rounding = ROUND_HALF_EVEN if terms.is_half_even else ROUND_HALF_UP
-    return _to_multiple(Decimal(amount_cents), terms.step_cents, ROUND_UP if terms.steps_up else rounding) or amount_cents
+    return _to_multiple(Decimal(amount_cents), terms.step_cents, rounding) or amount_cents
 
 
 def _to_multiple(amount: Decimal, unit: int, rounding: str) -> int:

@@ -10,7 +10,7 @@ from postloan.kernels.life.allocate import mark_settled, settlement, spread
 from postloan.kernels.life.factors import arithmetic
 from postloan.kernels.life.plan import Plan, Row
 from postloan.kernels.life.tail import remake
-from postloan.kernels.life.terms import PRINCIPAL, SHORTER_TERM, Event, Kind, Policy, Terms
+from postloan.kernels.life.terms import PRINCIPAL, SHORTER_TERM, Event, Kind, Terms
 
 _PAYMENTS = (Kind.PAY, Kind.PREPAY)
 _DOES_NOT_COUNT = (Kind.CHARGE, Kind.CHANGE_RATE, Kind.EXTEND, Kind.SHIFT, Kind.PAUSE_INTEREST)
@@ -75,7 +75,7 @@ class _Replay:
         self.terms = terms
         self.plan = Plan()
         self.bookings: list[Booking] = []
-        self.suspense: list[tuple[int, Policy, int]] = []
+        self.suspense: dict[int, int] = {}
 
     def run(self, events: Sequence[Event], business_date: int) -> Life:
         reversed_places = {event.count for event in events if event.kind == Kind.REVERSE}
@@ -94,8 +94,7 @@ class _Replay:
         self.plan.counted_on = max(business_date, self.plan.counted_on)
         if self.plan.rows:
             remake(self.plan, self.terms)
-        left = sum(cents for _, _, cents in self.suspense)
-        return Life(self.plan.all_rows(), self.bookings, self.plan, left)
+        return Life(self.plan.all_rows(), self.bookings, self.plan, sum(self.suspense.values()))
 
     def _happen(self, place: int, event: Event) -> None:
         plan, terms = self.plan, self.terms
@@ -152,19 +151,17 @@ class _Replay:
         else:
             went, left = spread(plan, terms, policy, event.on, cash)
         if left:
-            self.suspense.append((len(self.bookings), policy, left))
+            self.suspense[len(self.bookings)] = left
         self._book(place, event, cash, went, left)
 
     def _use_suspense(self, day: int) -> None:
         """Let cash in suspense pay what has just come to be owed."""
-        waiting, self.suspense = self.suspense, []
-        for number, policy, cents in waiting:
-            went, left = spread(self.plan, self.terms, policy, day, cents)
+        for number, cents in self.suspense.items():
+            went, left = spread(self.plan, self.terms, self.terms.policy, day, cents)
             booking = self.bookings[number]
-            sums = [first + second for first, second in zip(booking.went, went, strict=True)]
-            self.bookings[number] = booking._replace(went=(sums[0], sums[1], sums[2], sums[3]), left_cents=left)
-            if left:
-                self.suspense.append((number, policy, left))
+            principal, interest, fee, penalty = (old + new for old, new in zip(booking.went, went, strict=True))
+            self.bookings[number] = booking._replace(went=(principal, interest, fee, penalty), left_cents=left)
+            self.suspense[number] = left
 
     def _book(self, place: int, event: Event, amount: int, went: list[int], left: int) -> None:
         principal, interest, fee, penalty = went

@@ -22,10 +22,14 @@ def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
         open_rows = [row for row in plan.rows if not row.is_served()]
         if lacking == 0 or not open_rows:
             return
-        last = open_rows[-1]
-        last.asks_cents = max(last.asks_cents + lacking, last.met_cents())
-        if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
-            last.level_cents = max(last.level_cents + lacking, last.met(PRINCIPAL))
+        for last in reversed(open_rows):
+            asked = last.asks_cents
+            last.asks_cents = max(asked + lacking, last.met_cents())
+            if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+                last.level_cents = max(last.level_cents + lacking, last.met(PRINCIPAL))
+            lacking -= last.asks_cents - asked
+            if lacking == 0:
+                break
 
 
 def _walk(plan: Plan, terms: Terms, until: int) -> None:
