@@ -175,3 +175,12 @@ class RequestWrong(PostloanError):
     """A command was asked for something that does not fit together."""
 
     code = "PL-C01"
+
+
+# The life of a loan ----------------------------------------------------------------------------------------------
+
+
+class EventImpossible(PostloanError):
+    """An event asks of a loan's schedule what it has no place for on that day."""
+
+    code = "PL-L01"

@@ -115,7 +115,7 @@ class Computed:
         return Decimal(settlement_quote(self.terms, self.events[:1], on=demanded_on)[INTEREST]) / 100
 
     def their_days_past_due(self, text: str) -> int:
-        """Count as they do: an instalment unpaid on its due day is one day past due; ours is none until the day after."""
+        """Count as they do: what is unpaid on its due day is one day past due already."""
         on = day(text)
         since = unpaid_since(self.life(on).rows, on + 1)
         return on - since + 1 if since <= on else 0

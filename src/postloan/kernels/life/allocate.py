@@ -6,7 +6,7 @@ from itertools import groupby
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.life.factors import to_money
 from postloan.kernels.life.plan import PLANNED, Plan, Row
-from postloan.kernels.life.tail import remake
+from postloan.kernels.life.tail import PRINCIPAL_FIRST, remake
 from postloan.kernels.life.terms import (
     ALL_ALIKE,
     DUE,
@@ -52,7 +52,8 @@ def _portions(terms: Terms, cash: int, count: int) -> list[int]:
     if count == 0:
         return []
     part = to_money(Decimal(cash) / count, terms)
-    return [part] * (count - 1) + [cash - part * (count - 1)]
+    portions = [min(part, max(cash - part * place, 0)) for place in range(count - 1)]
+    return [*portions, cash - sum(portions)]
 
 
 def _targets(plan: Plan, policy: Policy, day: int, stage: int, component: int) -> list[Row]:
@@ -101,7 +102,8 @@ def _as_of(plan: Plan, terms: Terms, place: int, day: int) -> list[int]:
     row = settled.rows[place]
     unserved = sum(not other.is_served() for other in settled.rows)
     if day <= row.starts_on and unserved > 1:
-        principal = max(row.level_cents - row.owed[INTEREST], row.met(PRINCIPAL), 0)
+        interest = 0 if terms.method in PRINCIPAL_FIRST else row.owed[INTEREST]
+        principal = max(row.level_cents - interest, row.met(PRINCIPAL), 0)
         room = row.met(PRINCIPAL) + sum(other.open_of(PRINCIPAL) for other in settled.rows)
         return [min(principal, room), row.owed[INTEREST]]
     return row.owed
@@ -122,7 +124,7 @@ def _pay(plan: Plan, terms: Terms, row: Row, component: int, day: int, cents: in
         plan.moves.append((day if terms.overdue_bears else min(day, row.due_on), -cents, False))
         row.moved_cents += cents
     met_cents = row.met_cents()
-    if day < row.starts_on and (met_cents > row.asks_cents or met_cents == row.level_cents):
+    if day < row.starts_on and met_cents == row.level_cents and terms.method not in PRINCIPAL_FIRST:
         row.asks_cents = met_cents
     remake(plan, terms)
 

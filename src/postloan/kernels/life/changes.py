@@ -2,14 +2,23 @@
 
 from decimal import Decimal
 
+from postloan.errors import EventImpossible
 from postloan.kernels.daycount import civil
 from postloan.kernels.life.factors import later, to_instalment
 from postloan.kernels.life.plan import AFTER, AT_ONCE, Plan, Row, add_rows, due_days
-from postloan.kernels.life.tail import level, level_bare, remake
-from postloan.kernels.life.terms import ACCELERATE_ALL, FEE, INTEREST, PRINCIPAL, ZERO_INTEREST, Event, Terms
-from postloan.kernels.schedule import EQUAL_PRINCIPAL, INTEREST_ONLY
+from postloan.kernels.life.tail import PRINCIPAL_FIRST, level, level_bare, remake
+from postloan.kernels.life.terms import ACCELERATE_ALL, FEE, INTEREST, PENALTY, PRINCIPAL, ZERO_INTEREST, Event, Terms
 
 _WHOLE_E8 = 100_000_000
+
+
+def impossible(event: Event, why: str) -> EventImpossible:
+    """Make the refusal of an event that the plan has no place for."""
+    return EventImpossible(
+        message=f"{event.kind.name.lower()} cannot happen on day {event.on}: {why}.",
+        hint="Look at the schedule as of that day, and change the day of the event or what it asks for.",
+        where={"kind": event.kind.name.lower(), "on": event.on},
+    )
 
 
 def disburse(plan: Plan, terms: Terms, event: Event) -> None:
@@ -59,19 +68,21 @@ def change_rate(plan: Plan, terms: Terms, event: Event) -> None:
 def extend(plan: Plan, terms: Terms, event: Event) -> None:
     """Add periods at the end and level the tail from the period that the day before belongs to."""
     start = plan.rows[0].starts_on
-    days = due_days(terms, start, len(plan.rows) + event.count)
+    days = due_days(terms, start, len(plan.rows) + event.number)
     last = plan.rows[-1]
     if days[len(plan.rows) - 1] == last.due_on:
         added = days[len(plan.rows) :]
     else:
-        added = due_days(terms._replace(due_day=civil(last.due_on)[2]), last.due_on, event.count)
+        added = due_days(terms._replace(due_day=civil(last.due_on)[2]), last.due_on, event.number)
     add_rows(plan, last.due_on, added)
     level(plan, terms, plan.from_day(event.on - 1))
 
 
 def shift(plan: Plan, terms: Terms, event: Event) -> None:
     """Move the due day of the row that is due on the day, and of all after it; each still asks what it asked."""
-    place = next(number for number, row in enumerate(plan.rows) if row.due_on == event.on)
+    place = next((number for number, row in enumerate(plan.rows) if row.due_on == event.on), None)
+    if place is None:
+        raise impossible(event, "no instalment is due on that day")
     due_on, day = event.until_on, civil(event.until_on)[2]
     for step, row in enumerate(plan.rows[place:]):
         if step:
@@ -82,6 +93,8 @@ def shift(plan: Plan, terms: Terms, event: Event) -> None:
 
 def capitalise(plan: Plan, terms: Terms, event: Event) -> int:
     """Turn interest that is due and unpaid into principal, and level the tail; return how much."""
+    if plan.rows[-1].due_on <= event.on:
+        raise impossible(event, "no instalment is still to come that could take the interest")
     moved = 0
     for row in plan.rows:
         if row.due_on <= event.on:
@@ -100,12 +113,14 @@ def _close(plan: Plan, day: int) -> None:
         if row.due_on <= day and not row.is_served():
             row.asks_cents = row.met_cents()
             row.level_cents = row.met(PRINCIPAL)
-            row.settled_on = day
+            row.settled_on, row.is_emptied = day, True
 
 
 def reamortise(plan: Plan, terms: Terms, event: Event) -> int:
     """Move what is past due into the rows to come, in equal parts, the rest to the last; return how much."""
     rows = [row for row in plan.rows if row.due_on > event.on]
+    if not rows:
+        raise impossible(event, "no instalment is still to come that could take what is past due")
     moved = sum(row.asks_cents - row.met_cents() for row in plan.rows if row.due_on <= event.on)
     _close(plan, event.on)
     part = to_instalment(Decimal(moved) / len(rows), terms)
@@ -118,13 +133,15 @@ def reamortise(plan: Plan, terms: Terms, event: Event) -> int:
 
 def replan(plan: Plan, terms: Terms, event: Event) -> tuple[int, int]:
     """Put all that is open into a new number of instalments from a first due day; return principal and interest."""
+    if event.number < 1 or event.until_on < event.on:
+        raise impossible(event, "a new plan has at least one instalment, and none due before it is made")
     accelerate(plan, terms, event.on)
     last, moved = plan.rows[-1], (plan.open_of(PRINCIPAL), plan.open_of(INTEREST))
     _close(plan, max(event.on, last.due_on))
     last.settled_on = event.on
     first, day = event.until_on, civil(event.until_on)[2]
     count = len(plan.rows)
-    add_rows(plan, last.due_on, [later(first, step * event.every, event.unit, day) for step in range(event.count)])
+    add_rows(plan, last.due_on, [later(first, step * event.every, event.unit, day) for step in range(event.number)])
     level(plan, terms, count)
     return moved
 
@@ -143,15 +160,24 @@ def accelerate(plan: Plan, terms: Terms, day: int) -> None:
         ended.in_advance_cents += row.in_advance_cents
         ended.moved_cents += row.moved_cents
     del plan.rows[place + 1 :]
-    was_due_on, ended.due_on = ended.due_on, day
-    ended.owed[FEE:] = [0, 0]
+    ended.due_on = day
     ended.asks_cents = ended.met_cents() + left
-    if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+    if terms.method in PRINCIPAL_FIRST:
         ended.level_cents = ended.met(PRINCIPAL) + left
-    for due_on, component, cents in plan.charges:
-        if due_on > ended.starts_on or (place == 0 and due_on <= was_due_on):
-            _place_charge(plan, due_on, component, cents)
+    for component in (FEE, PENALTY):
+        later_cents = sum(row.owed[component] for row in rest)
+        ended.owed[component] += later_cents
+        _move_charges(plan, ended, component, day)
     remake(plan, terms)
+
+
+def _move_charges(plan: Plan, ended: Row, component: int, day: int) -> None:
+    """Move what is not paid of charges that fall due after a day out of the row that ended there."""
+    for due_on, kind, cents in plan.charges:
+        if kind == component and due_on > day and ended.open_of(component) > 0:
+            part = min(cents, ended.open_of(component))
+            ended.owed[component] -= part
+            _place_charge(plan, due_on, component, part)
 
 
 def charge_off(plan: Plan, terms: Terms, event: Event) -> None:
@@ -169,7 +195,7 @@ def write_off(plan: Plan, event: Event) -> list[int]:
     taken = [plan.open_of(part) for part in range(4)]
     for row in (*plan.rows, *plan.beside):
         row.gone = [row.gone[part] + row.open_of(part) for part in range(4)]
-    plan.frozen_on = min(plan.frozen_on, event.on)
+    plan.frozen_on, plan.is_written_off = min(plan.frozen_on, event.on), True
     return taken
 
 
@@ -179,7 +205,7 @@ def prepay(plan: Plan, terms: Terms, event: Event, cents: int, *, is_shorter: bo
     is_shorter   the instalment stays and the term shrinks; otherwise the term stays and the instalment shrinks.
     Returns      what went to each component; a row is put in front of the running one, which goes on from the day.
     """
-    place = plan.running(event.on)
+    place = next(number for number, row in enumerate(plan.rows) if row.due_on > event.on)
     running = plan.rows[place]
     settled = plan.copied()
     remake(settled, terms, until=event.on)

@@ -21,6 +21,7 @@ class Row:
     gone         of the same: what was settled without cash, because it was written off or made principal.
     moved_cents  principal paid that lowered the balance on its day; the rest lowers it on the due day.
     settled_on   the day it was paid in full, or emptied; NEVER while something is open.
+    is_emptied   what it asked and was not paid has gone into the rows after it.
     opening_cents, carry_cents   the balance at its start; interest it could not hold, handed to the next.
     """
 
@@ -36,6 +37,7 @@ class Row:
     in_advance_cents: int = 0
     late_cents: int = 0
     settled_on: int = NEVER
+    is_emptied: bool = False
     opening_cents: int = 0
     carry_cents: int = 0
 
@@ -77,6 +79,7 @@ class Plan:
     counted_on    the day to which overdue principal bears interest.
     frozen_on     the day of a charge-off: from then on no payment and no arrears change any interest.
     stops_on      nothing bears interest from it on.
+    is_written_off  nothing is owed by this book any more.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -89,6 +92,7 @@ class Plan:
     counted_on: int = -NEVER
     frozen_on: int = NEVER
     stops_on: int = NEVER
+    is_written_off: bool = False
 
     def copied(self) -> "Plan":
         """Return a plan that can be changed without changing this one."""

@@ -78,7 +78,7 @@ class _Replay:
         self.suspense: dict[int, int] = {}
 
     def run(self, events: Sequence[Event], business_date: int) -> Life:
-        reversed_places = {event.count for event in events if event.kind == Kind.REVERSE}
+        reversed_places = {event.number for event in events if event.kind == Kind.REVERSE}
         order = sorted(
             (event.on, place)
             for place, event in enumerate(events)
@@ -86,6 +86,10 @@ class _Replay:
         )
         for on, place in order:
             event = events[place]
+            if not self.plan.rows and event.kind != Kind.DISBURSE:
+                raise changes.impossible(event, "nothing has been paid out yet")
+            if self.plan.is_written_off and event.kind not in _PAYMENTS:
+                raise changes.impossible(event, "the loan is written off")
             if event.kind not in _DOES_NOT_COUNT and self.plan.rows:
                 self.plan.counted_on = on
                 remake(self.plan, self.terms)
@@ -133,8 +137,8 @@ class _Replay:
             remake(plan, terms)
         elif event.kind == Kind.ACCELERATE:
             changes.accelerate(plan, terms, event.on)
-            moved = [plan.open_of(part) for part in range(4)]
-            self._book(place, event, sum(moved), moved, 0)
+            due = [plan.open_of(part) for part in range(4)]
+            self._book(place, event, sum(due), due, 0)
         else:
             change = {Kind.CHANGE_RATE: changes.change_rate, Kind.EXTEND: changes.extend, Kind.SHIFT: changes.shift}
             change[event.kind](plan, terms, event)
@@ -142,12 +146,13 @@ class _Replay:
     def _pay(self, place: int, event: Event) -> None:
         plan, terms, policy = self.plan, self.terms, event.policy or self.terms.policy
         cash = event.amount_cents
-        if event.kind == Kind.PREPAY and plan.running(event.on) < len(plan.rows):
+        if event.kind == Kind.PREPAY and plan.rows[-1].due_on > event.on and not plan.is_written_off:
             due_first = policy._replace(order=tuple(step for step in policy.order if step[0] != 2))
             went, left = spread(plan, terms, due_first, event.on, cash)
-            more = changes.prepay(plan, terms, event, left, is_shorter=event.count == SHORTER_TERM)
-            went = [first + second for first, second in zip(went, more, strict=True)]
-            left -= sum(more)
+            if left:
+                more = changes.prepay(plan, terms, event, left, is_shorter=event.number == SHORTER_TERM)
+                went = [first + second for first, second in zip(went, more, strict=True)]
+                left -= sum(more)
         else:
             went, left = spread(plan, terms, policy, event.on, cash)
         if left:

@@ -8,11 +8,16 @@ from postloan.kernels.life.plan import Plan, Row
 from postloan.kernels.life.terms import INTEREST, PRINCIPAL, Terms
 from postloan.kernels.schedule import EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY
 
+PRINCIPAL_FIRST = (EQUAL_PRINCIPAL, INTEREST_ONLY)
+"""Methods whose principal is planned, interest coming on top; with the others the instalment is planned."""
+
 _PASSES = 3
 
 
 def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
     """Compute principal and interest of every row; the last row that is not served takes what is left over.
+
+    Σ principal is what was lent, always: where every row is served, the last one takes it.
 
     until   days from this one on bear no interest: what is owed as of a day.
     """
@@ -20,14 +25,17 @@ def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
         _walk(plan, terms, until)
         lacking = plan.lent_cents + sum(row.owed[INTEREST] - row.asks_cents for row in plan.rows)
         open_rows = [row for row in plan.rows if not row.is_served()]
-        if lacking == 0 or not open_rows:
+        if lacking == 0:
             return
-        for last in reversed(open_rows):
-            asked = last.asks_cents
-            last.asks_cents = max(asked + lacking, last.met_cents())
-            if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
-                last.level_cents = max(last.level_cents + lacking, last.met(PRINCIPAL))
-            lacking -= last.asks_cents - asked
+        for last in reversed(open_rows or plan.rows):
+            if terms.method in PRINCIPAL_FIRST:
+                planned, floor = max(last.level_cents, last.met(PRINCIPAL)), last.met(PRINCIPAL)
+                last.level_cents = max(planned + lacking, floor)
+                lacking -= last.level_cents - planned
+            else:
+                planned, floor = last.asks_cents, last.met_cents()
+                last.asks_cents = max(planned + lacking, floor)
+                lacking -= last.asks_cents - planned
             if lacking == 0:
                 break
 
@@ -101,8 +109,9 @@ def _part(plan: Plan, terms: Terms, row: Row, start: int, end: int, balance: int
 
 def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
     """Split what a row asks into interest and principal; return the interest it has no room for."""
-    if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
-        row.asks_cents = row.level_cents + accrued
+    if terms.method in PRINCIPAL_FIRST and not row.is_emptied:
+        row.asks_cents = max(row.level_cents, row.met(PRINCIPAL)) + accrued
+    row.asks_cents = max(row.asks_cents, row.met_cents())
     has_more_principal = row.met(PRINCIPAL) > max(row.asks_cents - accrued, 0)
     due = row.met(INTEREST) if has_more_principal else min(accrued, row.asks_cents)
     row.owed[INTEREST] = max(due, row.met(INTEREST))
@@ -114,9 +123,10 @@ def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
 def _round_off_flat(plan: Plan, terms: Terms) -> None:
     """Let the last row take the interest that rounding each row left of the whole term's."""
     whole = sum((_part(plan, terms, row, row.starts_on, row.due_on, plan.lent_cents) for row in plan.rows), Decimal(0))
-    last = plan.rows[-1]
-    last.owed[INTEREST] += to_money(whole, terms) - sum(row.owed[INTEREST] for row in plan.rows)
-    last.owed[PRINCIPAL] = last.asks_cents - last.owed[INTEREST]
+    last, rest = plan.rows[-1], to_money(whole, terms) - sum(row.owed[INTEREST] for row in plan.rows)
+    if abs(rest) <= len(plan.rows) * terms.unit_cents and last.met_cents() == 0 <= last.owed[INTEREST] + rest:
+        last.owed[INTEREST] += rest
+        last.owed[PRINCIPAL] = max(last.asks_cents - last.owed[INTEREST], 0)
 
 
 def level(plan: Plan, terms: Terms, first: int) -> None:
@@ -133,7 +143,7 @@ def level(plan: Plan, terms: Terms, first: int) -> None:
         for day, cents, is_lent in plan.moves
         if is_lent and day <= rows[0].due_on and (day > rows[0].starts_on or first == 0)
     )
-    if terms.method in (EQUAL_PRINCIPAL, INTEREST_ONLY):
+    if terms.method in PRINCIPAL_FIRST:
         _share_principal(plan, terms, first, opening)
     elif terms.method == FLAT:
         interest = sum(row.owed[INTEREST] for row in rows)

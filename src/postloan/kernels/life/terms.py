@@ -18,8 +18,8 @@ running and then the furthest, or all of them in equal parts."""
 DAYS, WEEKS, MONTHS = range(3)
 
 SHARE_OF_MONTH, SHARE_OF_PERIOD = 5, 6
-"""Two day counts beside the five of `daycount`. SHARE_OF_MONTH: a month is 30 days of 360, and a part of it counts by its
-share of the month's own days. SHARE_OF_PERIOD: every period is the same part of a year, whatever its days."""
+"""Two day counts beside the five of `daycount`. SHARE_OF_MONTH: a month is 30 days of 360, and a part of it counts by
+its share of the month's own days. SHARE_OF_PERIOD: every period is the same part of a year, whatever its days."""
 
 
 class Policy(NamedTuple):
@@ -130,7 +130,7 @@ class Event(NamedTuple):
     component     FEE or PENALTY of a charge.
     rate_e8       the new yearly rate.
     until_on      due day of a charge; last day of a pause; the new due day of a shift; first due day of a new plan.
-    count         periods added; instalments of a new plan; SHORTER_TERM or SMALLER_INSTALMENT; the place in the list of
+    number        periods added; instalments of a new plan; SHORTER_TERM or SMALLER_INSTALMENT; the place in the list of
                   the event that is reversed.
     every, unit   how far apart the instalments of a new plan are due.
     policy        how this payment is spread; None spreads it by the product's.
@@ -142,7 +142,7 @@ class Event(NamedTuple):
     component: int = FEE
     rate_e8: int = 0
     until_on: int = daycount.NEVER
-    count: int = 0
+    number: int = 0
     every: int = 1
     unit: int = MONTHS
     policy: Policy | None = None
