@@ -19,6 +19,7 @@ from postloan.kernels.life.terms import (
     Policy,
     Terms,
 )
+from postloan.kernels.schedule import FLAT
 
 
 def spread(plan: Plan, terms: Terms, policy: Policy, day: int, cash_cents: int) -> tuple[list[int], int]:
@@ -38,7 +39,7 @@ def spread(plan: Plan, terms: Terms, policy: Policy, day: int, cash_cents: int) 
         while left > 0 and left != before:
             before = left
             for stage, component in group:
-                rows = _targets(plan, policy, day, stage, component)
+                rows = _targets(plan, terms, policy, day, (stage, component))
                 for row, portion in zip(rows, _portions(terms, left, len(rows)), strict=True):
                     part = min(portion, payable(plan, terms, row, component, day))
                     _pay(plan, terms, row, component, day, part)
@@ -56,13 +57,18 @@ def _portions(terms: Terms, cash: int, count: int) -> list[int]:
     return [*portions, cash - sum(portions)]
 
 
-def _targets(plan: Plan, policy: Policy, day: int, stage: int, component: int) -> list[Row]:
-    """Return the rows that a payment of a day may reach at a stage."""
-    rows = [row for row in plan.all_rows() if row.open_cents() > 0 and _stage(row, day) == stage]
+def _targets(plan: Plan, terms: Terms, policy: Policy, day: int, step: tuple[int, int]) -> list[Row]:
+    """Return the rows that a payment of a day may reach at a step of its policy."""
+    stage, component = step
+    rows = [row for row in plan.all_rows() if _stage(row, day) == stage and row.open_cents() > 0]
     if policy.by_component:
         rows = [row for row in rows if row.open_of(component) > 0]
     if stage != IN_ADVANCE:
         return rows[:1]
+    if policy.by_component or terms.method in PRINCIPAL_FIRST:
+        # A row not yet due may owe interest that no day has earned: it does not hold back what can be paid.
+        parts = (component,) if policy.by_component else range(4)
+        rows = [row for row in rows if any(payable(plan, terms, row, part, day) > 0 for part in parts)]
     if policy.future == ALL_ALIKE:
         return rows
     if policy.future == LAST:
@@ -87,12 +93,18 @@ def payable(plan: Plan, terms: Terms, row: Row, component: int, day: int) -> int
     owed = row.owed[component]
     is_early = row.kind == PLANNED and row.due_on > day
     if is_early and component in (PRINCIPAL, INTEREST) and _recalculates(plan, terms, day):
-        owed = _as_of(plan, terms, plan.rows.index(row), row.due_on if terms.settles_to_due else day)[component]
+        owed = _as_of(plan, terms, plan.rows.index(row), _interest_day(plan, terms, day))[component]
     return max(owed - row.met(component), 0)
 
 
+def _interest_day(plan: Plan, terms: Terms, day: int) -> int:
+    """Return the day to which a payment in advance owes interest, and from which it lowers it."""
+    place = plan.running(day)
+    return plan.rows[place].due_on if terms.settles_to_due and place < len(plan.rows) else day
+
+
 def _recalculates(plan: Plan, terms: Terms, day: int) -> bool:
-    return terms.recalculates and day <= plan.frozen_on
+    return terms.recalculates and terms.method != FLAT and day <= plan.frozen_on
 
 
 def _as_of(plan: Plan, terms: Terms, place: int, day: int) -> list[int]:
@@ -121,12 +133,15 @@ def _pay(plan: Plan, terms: Terms, row: Row, component: int, day: int, cents: in
     if row.kind != PLANNED or component not in (PRINCIPAL, INTEREST):
         return
     if component == PRINCIPAL and _recalculates(plan, terms, day):
-        plan.moves.append((day if terms.overdue_bears else min(day, row.due_on), -cents, False))
+        counts_on = _interest_day(plan, terms, day) if day < row.due_on else day
+        plan.moves.append((counts_on if terms.overdue_bears else min(counts_on, row.due_on), -cents, False))
         row.moved_cents += cents
     met_cents = row.met_cents()
     if day < row.starts_on and met_cents == row.level_cents and terms.method not in PRINCIPAL_FIRST:
         row.asks_cents = met_cents
-    remake(plan, terms)
+    # What is paid when it is due, or to the day arrears are counted to, is what the tail was made from.
+    if day < row.due_on or day not in (row.due_on, plan.counted_on):
+        remake(plan, terms)
 
 
 def mark_settled(plan: Plan, day: int) -> None:
@@ -141,8 +156,6 @@ def mark_settled(plan: Plan, day: int) -> None:
 def settlement(plan: Plan, terms: Terms, day: int) -> list[int]:
     """Return what closes the loan on a day: all principal, interest to the day, fees and penalties."""
     settled = plan.copied()
-    if terms.recalculates:
-        place = settled.running(day)
-        to_due = terms.settles_to_due and place < len(settled.rows)
-        remake(settled, terms, until=settled.rows[place].due_on if to_due else day)
+    if terms.recalculates and terms.method != FLAT:
+        remake(settled, terms, until=_interest_day(settled, terms, day))
     return [settled.open_of(part) for part in range(4)]

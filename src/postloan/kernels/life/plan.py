@@ -23,6 +23,7 @@ class Row:
     settled_on   the day it was paid in full, or emptied; NEVER while something is open.
     is_emptied   what it asked and was not paid has gone into the rows after it.
     opening_cents, carry_cents   the balance at its start; interest it could not hold, handed to the next.
+    rest_cents   flat interest of the whole term that rounding each period's left over.
     """
 
     starts_on: int
@@ -40,6 +41,7 @@ class Row:
     is_emptied: bool = False
     opening_cents: int = 0
     carry_cents: int = 0
+    rest_cents: int = 0
 
     def copied(self) -> "Row":
         """Return a row that can be changed without changing this one."""

@@ -9,8 +9,9 @@ from postloan.kernels.life import changes
 from postloan.kernels.life.allocate import mark_settled, settlement, spread
 from postloan.kernels.life.factors import arithmetic
 from postloan.kernels.life.plan import Plan, Row
-from postloan.kernels.life.tail import remake
+from postloan.kernels.life.tail import count_to, remake
 from postloan.kernels.life.terms import PRINCIPAL, SHORTER_TERM, Event, Kind, Terms
+from postloan.kernels.schedule import FLAT
 
 _PAYMENTS = (Kind.PAY, Kind.PREPAY)
 _DOES_NOT_COUNT = (Kind.CHARGE, Kind.CHANGE_RATE, Kind.EXTEND, Kind.SHIFT, Kind.PAUSE_INTEREST)
@@ -91,13 +92,10 @@ class _Replay:
             if self.plan.is_written_off and event.kind not in _PAYMENTS:
                 raise changes.impossible(event, "the loan is written off")
             if event.kind not in _DOES_NOT_COUNT and self.plan.rows:
-                self.plan.counted_on = on
-                remake(self.plan, self.terms)
+                count_to(self.plan, self.terms, on)
             self._happen(place, event)
             mark_settled(self.plan, on)
-        self.plan.counted_on = max(business_date, self.plan.counted_on)
-        if self.plan.rows:
-            remake(self.plan, self.terms)
+        count_to(self.plan, self.terms, max(business_date, self.plan.counted_on))
         return Life(self.plan.all_rows(), self.bookings, self.plan, sum(self.suspense.values()))
 
     def _happen(self, place: int, event: Event) -> None:
@@ -146,7 +144,9 @@ class _Replay:
     def _pay(self, place: int, event: Event) -> None:
         plan, terms, policy = self.plan, self.terms, event.policy or self.terms.policy
         cash = event.amount_cents
-        if event.kind == Kind.PREPAY and plan.rows[-1].due_on > event.on and not plan.is_written_off:
+        # Flat interest is owed in full whenever principal comes back: such a payment is one in advance.
+        remakes = event.kind == Kind.PREPAY and terms.method != FLAT and not plan.is_written_off
+        if remakes and plan.rows[-1].due_on > event.on:
             due_first = policy._replace(order=tuple(step for step in policy.order if step[0] != 2))
             went, left = spread(plan, terms, due_first, event.on, cash)
             if left:

@@ -40,6 +40,13 @@ def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
                 break
 
 
+def count_to(plan: Plan, terms: Terms, day: int) -> None:
+    """Count interest on overdue principal to a day; where nothing is overdue, nothing changes."""
+    plan.counted_on = day
+    if any(row.due_on < day and row.owed[PRINCIPAL] > row.moved_cents for row in plan.rows):
+        remake(plan, terms)
+
+
 def _walk(plan: Plan, terms: Terms, until: int) -> None:
     """Walk the rows with the balance of each day. Interest a row cannot hold is handed to the next."""
     moves = sorted(plan.moves, key=lambda move: move[0])
@@ -60,9 +67,8 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
             if _bears(plan, row, start, until) and terms.method != FLAT:
                 interest += _part(plan, terms, row, start, end, max(balance, 0))
         if terms.method == FLAT:
-            lent = sum(cents for day, cents, is_lent in moves if is_lent and day < row.due_on)
-            interest = _part(plan, terms, row, row.starts_on, row.due_on, lent)
-        carry = _settle_row(row, terms, to_money(interest, terms) + carry)
+            interest = _flat_interest(plan, terms, row)
+        carry = _settle_row(row, terms, to_money(interest, terms) + row.rest_cents + carry)
         while place < len(moves) and moves[place][0] <= row.due_on:
             balance += moves[place][1]
             place += 1
@@ -71,8 +77,6 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
             arrears += unpaid
         else:
             balance -= unpaid
-    if terms.method == FLAT and not terms.evens_out and plan.rows:
-        _round_off_flat(plan, terms)
 
 
 def _cuts(plan: Plan, row: Row, counted_on: int, until: int) -> list[int]:
@@ -112,21 +116,19 @@ def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
     if terms.method in PRINCIPAL_FIRST and not row.is_emptied:
         row.asks_cents = max(row.level_cents, row.met(PRINCIPAL)) + accrued
     row.asks_cents = max(row.asks_cents, row.met_cents())
-    has_more_principal = row.met(PRINCIPAL) > max(row.asks_cents - accrued, 0)
-    due = row.met(INTEREST) if has_more_principal else min(accrued, row.asks_cents)
+    has_more_principal = terms.method != FLAT and row.met(PRINCIPAL) > max(row.asks_cents - accrued, 0)
+    due = row.met(INTEREST) if has_more_principal or row.is_emptied else min(accrued, row.asks_cents)
     row.owed[INTEREST] = max(due, row.met(INTEREST))
     row.owed[PRINCIPAL] = max(row.asks_cents - row.owed[INTEREST], row.met(PRINCIPAL), 0)
+    row.asks_cents = row.owed[PRINCIPAL] + row.owed[INTEREST]
     row.carry_cents = max(accrued - row.owed[INTEREST], 0)
     return row.carry_cents
 
 
-def _round_off_flat(plan: Plan, terms: Terms) -> None:
-    """Let the last row take the interest that rounding each row left of the whole term's."""
-    whole = sum((_part(plan, terms, row, row.starts_on, row.due_on, plan.lent_cents) for row in plan.rows), Decimal(0))
-    last, rest = plan.rows[-1], to_money(whole, terms) - sum(row.owed[INTEREST] for row in plan.rows)
-    if abs(rest) <= len(plan.rows) * terms.unit_cents and last.met_cents() == 0 <= last.owed[INTEREST] + rest:
-        last.owed[INTEREST] += rest
-        last.owed[PRINCIPAL] = max(last.asks_cents - last.owed[INTEREST], 0)
+def _flat_interest(plan: Plan, terms: Terms, row: Row) -> Decimal:
+    """Return the interest of a period on all that was lent before it ends, repaid or not."""
+    lent = sum(cents for day, cents, is_lent in plan.moves if is_lent and day < row.due_on)
+    return _part(plan, terms, row, row.starts_on, row.due_on, lent)
 
 
 def level(plan: Plan, terms: Terms, first: int) -> None:
@@ -146,7 +148,11 @@ def level(plan: Plan, terms: Terms, first: int) -> None:
     if terms.method in PRINCIPAL_FIRST:
         _share_principal(plan, terms, first, opening)
     elif terms.method == FLAT:
-        interest = sum(row.owed[INTEREST] for row in rows)
+        parts = [_flat_interest(plan, terms, row) for row in rows]
+        interest = sum(to_money(part, terms) for part in parts)
+        if first == 0 and not terms.evens_out:
+            rows[-1].rest_cents = to_money(sum(parts, Decimal(0)), terms) - interest
+            interest += rows[-1].rest_cents
         _ask(rows, to_instalment(Decimal(opening + interest) / len(rows), terms))
     else:
         factors = [_row_factor(plan, terms, row) for row in rows]
