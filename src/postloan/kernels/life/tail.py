@@ -34,6 +34,8 @@ def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
                 lacking -= last.level_cents - planned
             else:
                 planned, floor = last.asks_cents, last.met_cents()
+                if terms.method == FLAT:
+                    floor = last.met(PRINCIPAL) + last.owed[INTEREST]
                 last.asks_cents = max(planned + lacking, floor)
                 lacking -= last.asks_cents - planned
             if lacking == 0:
