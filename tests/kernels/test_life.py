@@ -73,6 +73,7 @@ TERMS = st.fixed_dictionaries({
     "overdue_bears": st.booleans(),
     "rests_by_period": st.booleans(),
     "settles_to_due": st.booleans(),
+    "from_the_eve": st.booleans(),
     "charged_off_by": st.integers(0, 2),
 }).map(lambda said: Terms(**said))  # fmt: skip
 
@@ -293,6 +294,23 @@ def test_a_shift_moves_the_days_and_keeps_the_instalment() -> None:
     assert [row.due_on for row in life.rows[:3]] == [due(1), due(3), due(4)]
     assert {row.asks_cents for row in life.rows[:-1]} == {106_619}
     assert life.rows[1].owed[INTEREST] == 2 * round(Fraction(1_200_000 - life.rows[0].owed[PRINCIPAL], 100))
+
+
+def test_a_pause_takes_away_the_interest_of_its_days() -> None:
+    terms = TWELVE._replace(day_count=daycount.ACT_360)
+    for eve, first, last, days in [(False, 5, 9, 5), (True, 5, 9, 5), (False, 1, 9, 9), (True, 1, 9, 8)]:
+        pause = Event(Kind.PAUSE_INTEREST, START + first, until_on=START + last)
+        row = live(terms._replace(from_the_eve=eve), [LENT, pause], on=START).rows[0]
+        assert row.owed[INTEREST] == 1_200_000 * 12 * (31 - days) // 36_000
+        assert row.asks_cents == live(terms, [LENT], on=START).rows[0].asks_cents
+
+
+def test_a_new_rate_works_from_its_day_or_from_the_eve() -> None:
+    terms = TWELVE._replace(day_count=daycount.ACT_360)
+    change = Event(Kind.CHANGE_RATE, START + 10, rate_e8=6_000_000)
+    for eve, days in ((False, 10), (True, 9)):
+        row = live(terms._replace(from_the_eve=eve), [LENT, change], on=START).rows[0]
+        assert row.owed[INTEREST] == 1_200_000 * (12 * days + 6 * (31 - days)) // 36_000
 
 
 def test_a_charge_after_the_last_due_day_has_a_row_of_its_own() -> None:

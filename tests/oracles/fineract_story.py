@@ -125,6 +125,7 @@ def terms_of(case: Case) -> Terms:
         overdue_bears=recalculation.get("on_past_due", True),
         rests_by_period=recalculation.get("rest", "SARP") == "SARP",
         settles_to_due=recalculation.get("preclose") == "TILL_REST_DATE",
+        from_the_eve=True,
         grace_periods=said.get("grace_on_principal") or 0,
         at_once_e8=int(Decimal(str(said.get("down_payment_pct") or 0)) * 1_000_000),
         leap_by_period=bool(said.get("feb29_only")),

@@ -59,14 +59,14 @@ def _place_charge(plan: Plan, due_on: int, component: int, cents: int) -> None:
 
 
 def change_rate(plan: Plan, terms: Terms, event: Event) -> None:
-    """Set a new rate from the evening before the day, and level the tail."""
-    day = event.on - 1
+    """Set a new rate from a day on, and level the tail."""
+    day = max(event.on - terms.from_the_eve, plan.rows[0].starts_on)
     plan.rates = sorted([*plan.rates, (day, Decimal(event.rate_e8) / _WHOLE_E8)], key=lambda rate: rate[0])
-    level(plan, terms, plan.from_day(max(day, plan.rows[0].starts_on + 1) if day <= plan.rows[0].starts_on else day))
+    level(plan, terms, plan.from_day(day))
 
 
 def extend(plan: Plan, terms: Terms, event: Event) -> None:
-    """Add periods at the end and level the tail from the period that the day before belongs to."""
+    """Add periods at the end and level the tail from the period that the day belongs to."""
     start = plan.rows[0].starts_on
     days = due_days(terms, start, len(plan.rows) + event.number)
     last = plan.rows[-1]
@@ -75,14 +75,14 @@ def extend(plan: Plan, terms: Terms, event: Event) -> None:
     else:
         added = due_days(terms._replace(due_day=civil(last.due_on)[2]), last.due_on, event.number)
     add_rows(plan, last.due_on, added)
-    level(plan, terms, plan.from_day(event.on - 1))
+    level(plan, terms, plan.from_day(event.on - terms.from_the_eve))
 
 
 def shift(plan: Plan, terms: Terms, event: Event) -> None:
     """Move the due day of the row that is due on the day, and of all after it; each still asks what it asked."""
     place = next((number for number, row in enumerate(plan.rows) if row.due_on == event.on), None)
-    if place is None:
-        raise impossible(event, "no instalment is due on that day")
+    if place is None or event.until_on <= plan.rows[place].starts_on:
+        raise impossible(event, "no instalment is due on that day and can be moved to the new one")
     due_on, day = event.until_on, civil(event.until_on)[2]
     for step, row in enumerate(plan.rows[place:]):
         if step:

@@ -81,6 +81,7 @@ class Plan:
     counted_on    the day to which overdue principal bears interest.
     frozen_on     the day of a charge-off: from then on no payment and no arrears change any interest.
     stops_on      nothing bears interest from it on.
+    costs         the rate factors found so far, shared by all copies.
     is_written_off  nothing is owed by this book any more.
     """
 
@@ -94,6 +95,7 @@ class Plan:
     counted_on: int = -NEVER
     frozen_on: int = NEVER
     stops_on: int = NEVER
+    costs: dict[tuple[int, int, int, Decimal], Decimal] = field(default_factory=dict)
     is_written_off: bool = False
 
     def copied(self) -> "Plan":

@@ -10,7 +10,7 @@ from postloan.kernels.life.allocate import mark_settled, settlement, spread
 from postloan.kernels.life.factors import arithmetic
 from postloan.kernels.life.plan import Plan, Row
 from postloan.kernels.life.tail import count_to, remake
-from postloan.kernels.life.terms import PRINCIPAL, SHORTER_TERM, Event, Kind, Terms
+from postloan.kernels.life.terms import IN_ADVANCE, PRINCIPAL, SHORTER_TERM, Event, Kind, Terms
 from postloan.kernels.schedule import FLAT
 
 _PAYMENTS = (Kind.PAY, Kind.PREPAY)
@@ -147,7 +147,7 @@ class _Replay:
         # Flat interest is owed in full whenever principal comes back: such a payment is one in advance.
         remakes = event.kind == Kind.PREPAY and terms.method != FLAT and not plan.is_written_off
         if remakes and plan.rows[-1].due_on > event.on:
-            due_first = policy._replace(order=tuple(step for step in policy.order if step[0] != 2))
+            due_first = policy._replace(order=tuple(step for step in policy.order if step[0] != IN_ADVANCE))
             went, left = spread(plan, terms, due_first, event.on, cash)
             if left:
                 more = changes.prepay(plan, terms, event, left, is_shorter=event.number == SHORTER_TERM)

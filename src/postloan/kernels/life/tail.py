@@ -1,5 +1,6 @@
 """The tail: what every unpaid instalment asks, made anew from the balances of each day."""
 
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
 
 from postloan.kernels.daycount import NEVER
@@ -56,8 +57,9 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
     counted_on = min(plan.counted_on, plan.frozen_on)
     if terms.rests_by_period and plan.running(counted_on) < len(plan.rows):
         counted_on = plan.rows[plan.running(counted_on)].due_on
+    days = _change_days(plan, counted_on, until)
     for number, row in enumerate(plan.rows):
-        interest, cuts = Decimal(0), _cuts(plan, row, counted_on, until)
+        interest, cuts = Decimal(0), _cuts(plan, terms, row, days)
         for start, end in zip(cuts, [*cuts[1:], row.due_on], strict=True):
             while place < len(moves) and moves[place][0] <= start:
                 balance += moves[place][1]
@@ -66,7 +68,7 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
                 balance, arrears = balance - arrears, 0
             if start == row.starts_on:
                 row.opening_cents = balance if number else 0
-            if _bears(plan, row, start, until) and terms.method != FLAT:
+            if _bears(plan, terms, row, start, until) and terms.method != FLAT:
                 interest += _part(plan, terms, row, start, end, max(balance, 0))
         if terms.method == FLAT:
             interest = _flat_interest(plan, terms, row)
@@ -81,26 +83,35 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
             balance -= unpaid
 
 
-def _cuts(plan: Plan, row: Row, counted_on: int, until: int) -> list[int]:
-    """Return the days of a period on which its balance or its rate may change, the first day among them."""
-    days = {day for day, _, _ in plan.moves} | {day for day, _ in plan.rates} | {counted_on, until, plan.stops_on}
-    for first, last in plan.pauses:
-        days |= {_pause_begins(row, first), last}
-    return sorted({row.starts_on} | {day for day in days if row.starts_on < day < row.due_on})
+def _change_days(plan: Plan, counted_on: int, until: int) -> list[int]:
+    """Return the days on which a balance or a rate may change, in order; pauses, which depend on the row, apart."""
+    days = {day for day, _, _ in plan.moves} | {day for day, _ in plan.rates}
+    return sorted(days | {counted_on, until, plan.stops_on})
 
 
-def _pause_begins(row: Row, first: int) -> int:
-    """Return the day whose interest a pause takes away first: its first day's, which runs from the evening before.
+def _cuts(plan: Plan, terms: Terms, row: Row, days: list[int]) -> list[int]:
+    """Return the days of a period on which something may change, its first day before them."""
+    cuts = days[bisect_right(days, row.starts_on) : bisect_left(days, row.due_on)]
+    paused = {day for pause in plan.pauses for day in _paused(terms, row, pause) if row.starts_on < day < row.due_on}
+    return [row.starts_on, *(sorted(paused.union(cuts)) if paused else cuts)]
 
-    The interest of a period's first day is never taken away by a pause that begins a day later.
+
+def _paused(terms: Terms, row: Row, pause: tuple[int, int]) -> tuple[int, int]:
+    """Return the days without interest of a pause as (from, to before).
+
+    A day's interest runs from it to the next day, or, where days are reckoned from the eve, from the day before; then
+    a pause that begins a day after the period leaves the period's first day its interest.
     """
-    return first if first == row.starts_on + 1 else max(first - 1, row.starts_on)
+    first, last = pause
+    if not terms.from_the_eve:
+        return first, last + 1
+    return (first if first == row.starts_on + 1 else first - 1), last
 
 
-def _bears(plan: Plan, row: Row, start: int, until: int) -> bool:
+def _bears(plan: Plan, terms: Terms, row: Row, start: int, until: int) -> bool:
     if start >= until or start >= plan.stops_on:
         return False
-    return not any(_pause_begins(row, first) <= start < last for first, last in plan.pauses)
+    return not any(begin <= start < end for begin, end in (_paused(terms, row, pause) for pause in plan.pauses))
 
 
 def _part(plan: Plan, terms: Terms, row: Row, start: int, end: int, balance: int) -> Decimal:
@@ -109,7 +120,10 @@ def _part(plan: Plan, terms: Terms, row: Row, start: int, end: int, balance: int
     if left == 0:
         return Decimal(0)
     rate = [rate for day, rate in plan.rates if day <= start][-1]
-    cost = factor(terms, (row.starts_on, row.due_on), start, row.due_on, rate)
+    key = (row.starts_on, row.due_on, start, rate)
+    if key not in plan.costs:
+        plan.costs[key] = factor(terms, (row.starts_on, row.due_on), start, row.due_on, rate)
+    cost = plan.costs[key]
     return balance * cost / left * (end - start)
 
 

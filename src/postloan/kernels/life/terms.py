@@ -60,7 +60,8 @@ class Terms(NamedTuple):
     overdue_bears        principal that is past due goes on bearing interest, up to the day it is counted to.
     rests_by_period      overdue principal bears interest to the end of the period that is running.
     settles_to_due       a payment in advance owes interest to the due day, not to the day of payment.
-    grace_periods        periods without principal at the start.
+    from_the_eve         a new rate, a pause or an extension named for a day works from the evening before it.
+    grace_periods        periods without principal at the start (EQUAL_PRINCIPAL).
     at_once_e8           the share of every disbursement that is due back on the same day.
     leap_by_period       366 days only where the period holds a 29 February (ACT/ACT).
     year_ends_early      a period over New Year is split at 31 December, not at 1 January (ACT/ACT).
@@ -87,6 +88,7 @@ class Terms(NamedTuple):
     overdue_bears: bool = True
     rests_by_period: bool = False
     settles_to_due: bool = False
+    from_the_eve: bool = False
     grace_periods: int = 0
     at_once_e8: int = 0
     leap_by_period: bool = False
@@ -98,7 +100,24 @@ REGULAR, ZERO_INTEREST, ACCELERATE_ALL = range(3)
 
 
 class Kind(IntEnum):
-    """What can happen to a loan."""
+    """What can happen to a loan.
+
+    DISBURSE        money is paid out: the first lays out the schedule, a later one levels what follows it.
+    PAY             a payment is spread by its policy.
+    PREPAY          a payment beyond what is due lowers the principal on its day, and the tail is made anew.
+    CHARGE          a fee or a penalty falls due.
+    CHANGE_RATE     a new rate from a day on; the tail is levelled.
+    EXTEND          more periods at the end; the tail is levelled.
+    SHIFT           the due days from one on move; instalments stay, the last takes what that costs.
+    PAUSE_INTEREST  days without interest; instalments stay.
+    CAPITALISE      interest that is due and unpaid becomes principal; the tail is levelled.
+    REAMORTISE      what is past due is spread over the instalments to come.
+    REPLAN          all that is open goes into new instalments.
+    ACCELERATE      all that is open falls due on a day.
+    CHARGE_OFF      the loan is charged off; it goes on being owed, by the schedule the product says.
+    WRITE_OFF       the loan leaves the book; cash that still comes waits in suspense.
+    REVERSE         another event never happened.
+    """
 
     DISBURSE = 0
     PAY = 1
