@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ from postloan.kernels.life.terms import (
     Policy,
     Terms,
 )
-from postloan.kernels.schedule import EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY, LEVEL
+from postloan.kernels.schedule import EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY, LEVEL, build, count_rows
 
 START = day_number(2024, 1, 15)
 TWELVE = Terms(rate_e8=12_000_000, periods=12, policy=INTEREST_FIRST)
@@ -67,8 +68,10 @@ TERMS = st.fixed_dictionaries({
     "day_count": st.sampled_from([*daycount.CODES.values(), SHARE_OF_MONTH, SHARE_OF_PERIOD]),
     "step_cents": st.sampled_from([1, 100]),
     "is_half_even": st.booleans(),
-    "digits": st.sampled_from([19, 28]),
+    "digits": st.sampled_from([19, 50]),
     "evens_out": st.booleans(),
+    "levels_by_months": st.booleans(),
+    "shares_down": st.booleans(),
     "recalculates": st.booleans(),
     "overdue_bears": st.booleans(),
     "rests_by_period": st.booleans(),
@@ -169,6 +172,36 @@ def test_what_is_quoted_closes_the_loan(terms: Terms, events: list[Event], on: i
     closed = told(terms, [*plain, Event(Kind.PAY, on, quote)], on)
     assert closed.bookings[-1].open_cents == 0
     assert (closed.open_cents(), closed.suspense_cents) == (0, 0)
+
+
+@given(
+    st.sampled_from([LEVEL, EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY]),
+    st.sampled_from(list(daycount.CODES.values())),
+    st.integers(1, 10**13),
+    st.integers(1, 36_000_000),
+    st.integers(1, 60),
+    st.sampled_from([1, 3]),
+    st.integers(START, START + 1500),
+)
+def test_a_life_begins_with_the_schedule_of_the_night(
+    method: int, count: int, lent: int, rate_e8: int, periods: int, every: int, start: int
+) -> None:
+    """Two kernels, one in 64-bit integers over arrays, one in decimals, build one schedule to the cent."""
+    day = daycount.civil(start)[2]
+    whole = {"starts_on": start, "ends_on": months_later(start, periods * every, day), "every": every, "day": day}
+    starts, ends, months, days = (np.array([value], np.int32) for value in whole.values())
+    methods, counts = np.array([method], np.int32), np.array([count], np.int32)
+    cents, rates = np.array([lent], np.int64), np.array([rate_e8], np.int64)
+    first = count_rows(starts, starts, ends, months, days, methods)
+    fixed = np.zeros(1, np.int64)
+    _, due_on, principal, interest = build(
+        first, cents, cents, starts, ends, months, days, methods, rates, counts, fixed
+    )
+    terms = Terms(rate_e8, periods, INTEREST_FIRST, method=method, every=every, day_count=count, due_day=day)
+    rows = live(terms, [Event(Kind.DISBURSE, start, lent)], on=start).rows
+    assert [row.due_on for row in rows] == due_on.tolist()
+    assert [row.owed[PRINCIPAL] for row in rows] == principal.tolist()
+    assert [row.owed[INTEREST] for row in rows] == interest.tolist()
 
 
 # Prepayment ------------------------------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ def terms_of(case: Case) -> Terms:
         unit_cents=unit,
         is_half_even=True,
         digits=19,
+        levels_by_months=False,
+        shares_down=False,
         evens_out=progressive,
         recalculates=recalculation["enabled"],
         overdue_bears=recalculation.get("on_past_due", True),

@@ -1,7 +1,7 @@
 """Rate factors: what part of a balance a stretch of days costs, and the level instalment that repays it."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 
 from postloan.kernels.daycount import (
     ACT_360,
@@ -17,6 +17,7 @@ from postloan.kernels.daycount import (
 from postloan.kernels.life.terms import DAYS, MONTHS, SHARE_OF_MONTH, SHARE_OF_PERIOD, WEEKS, Terms
 
 _DAYS_OF_UNIT = {DAYS: 1, WEEKS: 7, MONTHS: 30}
+_SNAP, _WIDE = Decimal("1e-25"), Context(prec=100, rounding=ROUND_HALF_EVEN)
 _PERIODS_OF_YEAR = {DAYS: 365, WEEKS: 52, MONTHS: 12}
 
 
@@ -26,7 +27,12 @@ def arithmetic(terms: Terms) -> Context:
 
 
 def to_money(amount: Decimal, terms: Terms) -> int:
-    """Round an amount of cents to the unit of the product."""
+    """Round an amount of cents to the unit of the product.
+
+    What is closer to a tie than 1e-25 is the tie: amounts of interest are fractions whose denominators (days of a year,
+    a month and a period, and 1e8 of a rate) stay far below 1e24, so that no other can come so close.
+    """
+    amount = amount.quantize(_SNAP, context=_WIDE)
     return _to_multiple(amount, terms.unit_cents, ROUND_HALF_EVEN if terms.is_half_even else ROUND_HALF_UP)
 
 
@@ -37,6 +43,13 @@ def to_instalment(amount: Decimal, terms: Terms) -> int:
     amount_cents = to_money(amount, terms)
     rounding = ROUND_HALF_EVEN if terms.is_half_even else ROUND_HALF_UP
     return _to_multiple(Decimal(amount_cents), terms.step_cents, rounding) or amount_cents
+
+
+def to_share(amount: Decimal, terms: Terms) -> int:
+    """Round an equal share of principal as the product does."""
+    if not terms.shares_down:
+        return to_instalment(amount, terms)
+    return _to_multiple(amount.quantize(_SNAP, context=_WIDE), max(terms.unit_cents, terms.step_cents), ROUND_DOWN)
 
 
 def _to_multiple(amount: Decimal, unit: int, rounding: str) -> int:
@@ -72,7 +85,7 @@ def factor(terms: Terms, period: tuple[int, int], start: int, end: int, rate: De
 
 
 def _scaled(terms: Terms, value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-terms.digits), context=Context(prec=60, rounding=ROUND_HALF_EVEN))
+    return value.quantize(Decimal(1).scaleb(-terms.digits), context=_WIDE)
 
 
 def _thirty_part(terms: Terms, period: tuple[int, int], start: int, end: int) -> Decimal:

@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal
 
 from postloan.kernels.daycount import NEVER
-from postloan.kernels.life.factors import factor, level_amount, to_instalment, to_money
+from postloan.kernels.life.factors import factor, level_amount, to_instalment, to_money, to_share
 from postloan.kernels.life.plan import Plan, Row
-from postloan.kernels.life.terms import INTEREST, PRINCIPAL, Terms
+from postloan.kernels.life.terms import INTEREST, MONTHS, PRINCIPAL, Terms
 from postloan.kernels.schedule import EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY
 
 PRINCIPAL_FIRST = (EQUAL_PRINCIPAL, INTEREST_ONLY)
@@ -166,10 +166,15 @@ def level(plan: Plan, terms: Terms, first: int) -> None:
     elif terms.method == FLAT:
         parts = [_flat_interest(plan, terms, row) for row in rows]
         interest = sum(to_money(part, terms) for part in parts)
-        if first == 0 and not terms.evens_out:
+        if first == 0 and not terms.evens_out and not terms.shares_down:
             rows[-1].rest_cents = to_money(sum(parts, Decimal(0)), terms) - interest
             interest += rows[-1].rest_cents
-        _ask(rows, to_instalment(Decimal(opening + interest) / len(rows), terms))
+        if terms.shares_down:
+            share = to_share(Decimal(opening) / len(rows), terms)
+            for row, part in zip(rows, parts, strict=True):
+                _ask([row], share + to_money(part, terms))
+        else:
+            _ask(rows, to_instalment(Decimal(opening + interest) / len(rows), terms))
     else:
         factors = [_row_factor(plan, terms, row) for row in rows]
         fixed = terms.fixed_cents
@@ -187,6 +192,8 @@ def _ask(rows: list[Row], asks_cents: int) -> None:
 
 def _row_factor(plan: Plan, terms: Terms, row: Row) -> Decimal:
     """Return the factor of a whole period, its days each at their own rate."""
+    if terms.levels_by_months and terms.unit == MONTHS:
+        return [rate for day, rate in plan.rates if day <= row.starts_on][-1] * terms.every / 12
     days = sorted({row.starts_on} | {day for day, _ in plan.rates if row.starts_on < day < row.due_on})
     total = Decimal(0)
     for start, end in zip(days, [*days[1:], row.due_on], strict=True):
@@ -200,7 +207,7 @@ def _share_principal(plan: Plan, terms: Terms, first: int, opening: int) -> None
     rows = plan.rows[max(first, min(terms.grace_periods, len(plan.rows) - 1)) :]
     if terms.method == INTEREST_ONLY:
         rows = rows[-1:]
-    part = to_instalment(Decimal(opening) / len(rows), terms)
+    part = to_share(Decimal(opening) / len(rows), terms)
     for row in plan.rows[first:]:
         row.level_cents = 0
     for row in rows:

@@ -54,7 +54,12 @@ class Terms(NamedTuple):
     step_cents           instalments are whole multiples of it; `steps_up` rounds to the next one above.
     unit_cents           every amount is a whole multiple of it.
     is_half_even         ties go to the even neighbour; otherwise up.
-    digits               significant digits that every product and quotient of a rate is rounded to.
+    digits               significant digits that every product and quotient of a rate is rounded to; with the 50 that
+                         are ours by default every rounding to cents is that of the exact amount.
+    levels_by_months     a level instalment is the annuity of equal months, whatever days the months have.
+    shares_down          equal principal is rounded down, the last instalment taking the rest; a flat-rate instalment
+                         is such a share and the period's interest. Otherwise the share is rounded as money is, and
+                         flat-rate instalments are equal.
     evens_out            the difference of the last instalment is shared out over the tail.
     recalculates         a payment before its day lowers the interest of the days that are left.
     overdue_bears        principal that is past due goes on bearing interest, up to the day it is counted to.
@@ -82,7 +87,9 @@ class Terms(NamedTuple):
     steps_up: bool = False
     unit_cents: int = 1
     is_half_even: bool = False
-    digits: int = 28
+    digits: int = 50
+    levels_by_months: bool = True
+    shares_down: bool = True
     evens_out: bool = False
     recalculates: bool = True
     overdue_bears: bool = True
