@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.oracles import fineract
 
 FILE = Path(__file__).parents[3] / "shared" / "oracles" / "fineract" / "cases.json"

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.oracles import frappe
 
 FILE = Path(__file__).parents[3] / "shared" / "oracles" / "frappe" / "cases.json"

@@ -99,8 +99,21 @@ def payable(plan: Plan, terms: Terms, row: Row, component: int, day: int) -> int
 
 def _interest_day(plan: Plan, terms: Terms, day: int) -> int:
     """Return the day to which a payment in advance owes interest, and from which it lowers it."""
+    return _end_of_period(plan, day) if terms.settles_to_due else day
+
+
+def _counts_on(plan: Plan, terms: Terms, row: Row, day: int) -> int:
+    """Return the day from which principal that is paid on a row bears no interest."""
+    if day < row.due_on:
+        return _interest_day(plan, terms, day)
+    if not terms.overdue_bears:
+        return row.due_on
+    return _end_of_period(plan, day) if terms.rests_by_period else day
+
+
+def _end_of_period(plan: Plan, day: int) -> int:
     place = plan.running(day)
-    return plan.rows[place].due_on if terms.settles_to_due and place < len(plan.rows) else day
+    return plan.rows[place].due_on if place < len(plan.rows) else day
 
 
 def _recalculates(plan: Plan, terms: Terms, day: int) -> bool:
@@ -133,8 +146,7 @@ def _pay(plan: Plan, terms: Terms, row: Row, component: int, day: int, cents: in
     if row.kind != PLANNED or component not in (PRINCIPAL, INTEREST):
         return
     if component == PRINCIPAL and _recalculates(plan, terms, day):
-        counts_on = _interest_day(plan, terms, day) if day < row.due_on else day
-        plan.moves.append((counts_on if terms.overdue_bears else min(counts_on, row.due_on), -cents, False))
+        plan.moves.append((_counts_on(plan, terms, row, day), -cents, False))
         row.moved_cents += cents
     met_cents = row.met_cents()
     if day < row.starts_on and met_cents == row.level_cents and terms.method not in PRINCIPAL_FIRST:
