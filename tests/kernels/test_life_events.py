@@ -151,6 +151,13 @@ def test_a_charge_after_the_last_due_day_has_a_row_of_its_own() -> None:
     assert (life.rows[-1].kind, life.rows[-1].due_on, life.rows[-1].owed) == (AFTER, due(12) + 9, [0, 0, 0, 500])
 
 
+def test_a_quote_knows_of_reversals_and_not_of_later_days() -> None:
+    paid = Event(Kind.PAY, due(1), 106_619)
+    undone = [LENT, paid, Event(Kind.REVERSE, due(2), number=1), Event(Kind.PAY, due(4), 5_000)]
+    assert settlement_quote(TWELVE, undone, on=due(3)) == settlement_quote(TWELVE, [LENT], on=due(3))
+    assert settlement_quote(TWELVE, [LENT, paid], on=due(1)) == (1_200_000 - 94_619, 0, 0, 0)
+
+
 def test_cash_in_suspense_pays_what_comes_to_be_owed() -> None:
     closing = sum(settlement_quote(TWELVE, [LENT], on=due(1)))
     events = [LENT, Event(Kind.PAY, due(1), closing + 300), Event(Kind.CHARGE, due(1) + 1, 200, until_on=due(1) + 1)]

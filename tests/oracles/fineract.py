@@ -1,8 +1,9 @@
 """Loan life stories of Apache Fineract, replayed by our kernel: `python -m tests.oracles.fineract FILE`.
 
 A story is a list of things that happen to one loan, with what its schedule, its transactions and its delinquency must
-be in between. Every expectation that the file marks as verified is compared to the cent; a story counts as reproduced
-when all of its expectations hold. What a Chinese post-loan product does not offer is left out, by feature.
+be in between. Every expectation that the file marks as verified is compared to the cent, and so are status and
+outstanding amount, which it does not mark; a story counts as reproduced when all of them hold. What a Chinese post-loan
+product does not offer is left out, by feature.
 """
 
 import json
@@ -44,7 +45,7 @@ def differences(case: Case, ranges: list[dict[str, Any]]) -> Iterator[str]:
     for number, step in enumerate(case["timeline"]):
         if not step["type"].startswith("expect_"):
             story.tell(step)
-        elif step.get("verified"):
+        elif step.get("verified", step["type"] in UNMARKED):
             found = EXPECTATIONS[step["type"]](story, step, ranges)
             for what, theirs, ours in found:
                 if theirs != ours:
@@ -166,7 +167,27 @@ def instalment_delinquency(story: Story, step: dict[str, Any], ranges: list[dict
     yield "buckets", theirs, {band: amount for band, amount in buckets.items() if band != "NO_DELINQUENCY"}
 
 
+def outstanding(story: Story, step: dict[str, Any], _: object) -> Compared:
+    yield "outstanding", _plain(step["amount"]), money(story.life().open_cents())
+
+
+def status(story: Story, step: dict[str, Any], _: object) -> Compared:
+    life = story.life()
+    ours = "ACTIVE"
+    if life.plan.is_written_off:
+        ours = "CLOSED_WRITTEN_OFF"
+    elif life.open_cents() == 0:
+        ours = "OVERPAID" if life.suspense_cents else "CLOSED_OBLIGATIONS_MET"
+    if step["status"] in ("ACTIVE", "OVERPAID", "CLOSED_OBLIGATIONS_MET", "CLOSED_WRITTEN_OFF"):
+        yield "status", step["status"], ours
+
+
+UNMARKED = {"expect_outstanding", "expect_status"}
+"""Expectations that the file does not mark as verified or not; they are compared too."""
+
 EXPECTATIONS = {
+    "expect_outstanding": outstanding,
+    "expect_status": status,
     "expect_schedule": schedule_rows,
     "expect_transactions": transactions,
     "expect_delinquency": delinquency,

@@ -22,7 +22,7 @@ class Row:
     moved_cents  principal paid that lowered the balance on its day; the rest lowers it on the due day.
     settled_on   the day it was paid in full, or emptied; NEVER while something is open.
     is_emptied   what it asked and was not paid has gone into the rows after it.
-    opening_cents, carry_cents   the balance at its start; interest it could not hold, handed to the next.
+    opening_cents the balance at its start.
     rest_cents   flat interest of the whole term that rounding each period's left over.
     """
 
@@ -40,7 +40,6 @@ class Row:
     settled_on: int = NEVER
     is_emptied: bool = False
     opening_cents: int = 0
-    carry_cents: int = 0
     rest_cents: int = 0
 
     def copied(self) -> "Row":

@@ -54,17 +54,18 @@ def live(terms: Terms, events: Sequence[Event], *, on: int) -> Life:
 
     events       in the order they were entered; they work in the order of their days. An event that another reverses
                  never happened.
-    on           the business date: overdue principal bears interest up to it.
+    on           the business date: overdue principal bears interest up to it. Events of later days are agreed already
+                 and shape the tail.
     Returns      rows, bookings in the order of their days, and cash in suspense. Nothing of the input is changed.
     """
     with localcontext(arithmetic(terms)):
-        return _Replay(terms).run(events, on)
+        return _Replay(terms).run(events, on, last_day=NEVER)
 
 
 def settlement_quote(terms: Terms, events: Sequence[Event], *, on: int) -> tuple[int, int, int, int]:
     """Return what closes the loan on a day, if nothing else happens until then: principal, interest, fee, penalty."""
-    life = live(terms, [event for event in events if event.on <= on], on=on)
     with localcontext(arithmetic(terms)):
+        life = _Replay(terms).run(events, on, last_day=on)
         principal, interest, fee, penalty = settlement(life.plan, terms, on)
     return principal, interest, fee, penalty
 
@@ -78,12 +79,12 @@ class _Replay:
         self.bookings: list[Booking] = []
         self.suspense: dict[int, int] = {}
 
-    def run(self, events: Sequence[Event], business_date: int) -> Life:
+    def run(self, events: Sequence[Event], business_date: int, *, last_day: int) -> Life:
         reversed_places = {event.number for event in events if event.kind == Kind.REVERSE}
         order = sorted(
             (event.on, place)
             for place, event in enumerate(events)
-            if place not in reversed_places and event.kind != Kind.REVERSE
+            if place not in reversed_places and event.kind != Kind.REVERSE and event.on <= last_day
         )
         for on, place in order:
             event = events[place]

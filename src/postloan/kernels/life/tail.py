@@ -137,8 +137,7 @@ def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
     row.owed[INTEREST] = max(due, row.met(INTEREST))
     row.owed[PRINCIPAL] = max(row.asks_cents - row.owed[INTEREST], row.met(PRINCIPAL), 0)
     row.asks_cents = row.owed[PRINCIPAL] + row.owed[INTEREST]
-    row.carry_cents = max(accrued - row.owed[INTEREST], 0)
-    return row.carry_cents
+    return max(accrued - row.owed[INTEREST], 0)
 
 
 def _flat_interest(plan: Plan, terms: Terms, row: Row) -> Decimal:
