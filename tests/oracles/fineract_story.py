@@ -47,18 +47,6 @@ FUTURE = {
 }
 UNITS = {"DAYS": DAYS, "WEEKS": WEEKS, "MONTHS": MONTHS}
 CHARGED_OFF_BY = {"REGULAR": REGULAR, "ZERO_INTEREST": ZERO_INTEREST, "ACCELERATE_MATURITY": ACCELERATE_ALL}
-STRATEGIES = {
-    "PENALTIES_FEES_INTEREST_PRINCIPAL_ORDER": [[PENALTY, FEE, INTEREST, PRINCIPAL]] * 3,
-    "DUE_PENALTY_INTEREST_PRINCIPAL_FEE_IN_ADVANCE_PENALTY_INTEREST_PRINCIPAL_FEE": [
-        [PENALTY, INTEREST, PRINCIPAL, FEE]
-    ]
-    * 3,
-    "DUE_PENALTY_FEE_INTEREST_PRINCIPAL_IN_ADVANCE_PRINCIPAL_PENALTY_FEE_INTEREST": [
-        [PENALTY, FEE, INTEREST, PRINCIPAL],
-        [PENALTY, FEE, INTEREST, PRINCIPAL],
-        [PRINCIPAL, PENALTY, FEE, INTEREST],
-    ],
-}
 NAMES = {
     Kind.DISBURSE: "Disbursement",
     Kind.PAY: "Repayment",
@@ -93,6 +81,14 @@ def policy_of(rule: dict[str, Any], processing: str) -> Policy:
     return Policy(tuple(order), FUTURE[rule["future"]], processing == "VERTICAL")
 
 
+def policy_named(strategy: str) -> Policy:
+    """Read an order from its name: `FEES_INTEREST_…_ORDER`, or `DUE_PENALTY_FEE_…_IN_ADVANCE_PRINCIPAL_…`."""
+    words = strategy.replace("PENALTIES", "PENALTY").replace("FEES", "FEE").removeprefix("DUE_").removesuffix("_ORDER")
+    due, _, ahead = words.partition("_IN_ADVANCE_")
+    ranks = {PAST_DUE: due, DUE: due, IN_ADVANCE: ahead or due}
+    return Policy(tuple((stage, COMPONENTS[word]) for stage, said in ranks.items() for word in said.split("_")))
+
+
 def terms_of(case: Case) -> Terms:
     """Read a story's terms."""
     said = case["terms"]
@@ -100,12 +96,12 @@ def terms_of(case: Case) -> Terms:
     if progressive:
         policy = policy_of(said["allocation"]["DEFAULT"], said["processing"])
     else:
-        ranks = STRATEGIES[said.get("allocation_strategy") or "PENALTIES_FEES_INTEREST_PRINCIPAL_ORDER"]
-        policy = Policy(tuple((stage, part) for stage, parts in enumerate(ranks) for part in parts))
+        policy = policy_named(said.get("allocation_strategy") or "PENALTIES_FEES_INTEREST_PRINCIPAL_ORDER")
     method = FLAT if said["interest_method"] == "FLAT" else LEVEL
     if said["amortization"] == "EQUAL_PRINCIPAL":
         method = EQUAL_PRINCIPAL
     recalculation = said.get("interest_recalculation") or {"enabled": not progressive and _paid_late(case) > 0}
+    year_days = int(said["days_in_year"].replace("ACTUAL", "0" if progressive else "365"))
     unit = cents(said.get("currency_multiple_of") or "0.01")
     return Terms(
         rate_e8=int(Decimal(said["annual_rate_pct"]) * 1_000_000),
@@ -115,12 +111,12 @@ def terms_of(case: Case) -> Terms:
         every=said["repay_every"],
         unit=UNITS[said["repay_unit"]],
         day_count=day_count_of(said),
-        year_days=0 if said["days_in_year"] == "ACTUAL" else int(said["days_in_year"]),
+        year_days=year_days,
         step_cents=cents(said.get("instalment_multiple_of") or 0) or unit,
         unit_cents=unit,
         is_half_even=True,
         digits=19,
-        levels_by_months=False,
+        levels_by_months=not progressive and said["interest_period"] == "DAILY",
         shares_down=False,
         evens_out=progressive,
         recalculates=recalculation["enabled"],

@@ -92,14 +92,14 @@ def payable(plan: Plan, terms: Terms, row: Row, component: int, day: int) -> int
     """
     owed = row.owed[component]
     is_early = row.kind == PLANNED and row.due_on > day
-    if is_early and component in (PRINCIPAL, INTEREST) and _recalculates(plan, terms, day):
+    if is_early and component in (PRINCIPAL, INTEREST) and _recalculates(plan, terms):
         owed = _as_of(plan, terms, plan.rows.index(row), _interest_day(plan, terms, day))[component]
     return max(owed - row.met(component), 0)
 
 
 def _interest_day(plan: Plan, terms: Terms, day: int) -> int:
     """Return the day to which a payment in advance owes interest, and from which it lowers it."""
-    return _end_of_period(plan, day) if terms.settles_to_due else day
+    return _end_of_period(plan, day) if terms.settles_to_due or terms.rests_by_period else day
 
 
 def _counts_on(plan: Plan, terms: Terms, row: Row, day: int) -> int:
@@ -116,8 +116,8 @@ def _end_of_period(plan: Plan, day: int) -> int:
     return plan.rows[place].due_on if place < len(plan.rows) else day
 
 
-def _recalculates(plan: Plan, terms: Terms, day: int) -> bool:
-    return terms.recalculates and terms.method != FLAT and day <= plan.frozen_on
+def _recalculates(plan: Plan, terms: Terms) -> bool:
+    return terms.recalculates and terms.method != FLAT and plan.frozen_on == NEVER
 
 
 def _as_of(plan: Plan, terms: Terms, place: int, day: int) -> list[int]:
@@ -145,7 +145,7 @@ def _pay(plan: Plan, terms: Terms, row: Row, component: int, day: int, cents: in
         row.late_cents += cents
     if row.kind != PLANNED or component not in (PRINCIPAL, INTEREST):
         return
-    if component == PRINCIPAL and _recalculates(plan, terms, day):
+    if component == PRINCIPAL and _recalculates(plan, terms):
         plan.moves.append((_counts_on(plan, terms, row, day), -cents, False))
         row.moved_cents += cents
     met_cents = row.met_cents()
@@ -168,6 +168,6 @@ def mark_settled(plan: Plan, day: int) -> None:
 def settlement(plan: Plan, terms: Terms, day: int) -> list[int]:
     """Return what closes the loan on a day: all principal, interest to the day, fees and penalties."""
     settled = plan.copied()
-    if terms.recalculates and terms.method != FLAT:
+    if _recalculates(plan, terms):
         remake(settled, terms, until=_interest_day(settled, terms, day))
     return [settled.open_of(part) for part in range(4)]

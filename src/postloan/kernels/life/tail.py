@@ -192,7 +192,8 @@ def _ask(rows: list[Row], asks_cents: int) -> None:
 def _row_factor(plan: Plan, terms: Terms, row: Row) -> Decimal:
     """Return the factor of a whole period, its days each at their own rate."""
     if terms.levels_by_months and terms.unit == MONTHS:
-        return [rate for day, rate in plan.rates if day <= row.starts_on][-1] * terms.every / 12
+        rate = [rate for day, rate in plan.rates if day <= row.starts_on][-1]
+        return rate * (30 * terms.every) / (terms.year_days or 360)
     days = sorted({row.starts_on} | {day for day, _ in plan.rates if row.starts_on < day < row.due_on})
     total = Decimal(0)
     for start, end in zip(days, [*days[1:], row.due_on], strict=True):

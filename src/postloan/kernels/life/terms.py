@@ -49,21 +49,21 @@ class Terms(NamedTuple):
     due_day              day of the month they are due on, when it is not the day of paying out.
     method               a code of `schedule.CODES`: LEVEL, EQUAL_PRINCIPAL, FLAT, INTEREST_ONLY.
     day_count            a code of `daycount.CODES`, or one of the two above.
-    year_days            days of a year for SHARE_OF_MONTH and the actual counts; 0 takes the count's own year.
+    year_days            days of a year for equal months and the actual counts of a fixed year; 0 takes the count's own.
     fixed_cents          a level instalment fixed by contract; 0 lets the formula find it.
     step_cents           instalments are whole multiples of it; `steps_up` rounds to the next one above.
     unit_cents           every amount is a whole multiple of it.
     is_half_even         ties go to the even neighbour; otherwise up.
     digits               significant digits that every product and quotient of a rate is rounded to; with the 50 that
                          are ours by default every rounding to cents is that of the exact amount.
-    levels_by_months     a level instalment is the annuity of equal months, whatever days the months have.
+    levels_by_months     a level instalment is the annuity of equal months of 30 days, whatever days they have.
     shares_down          equal principal is rounded down, the last instalment taking the rest; a flat-rate instalment
                          is such a share and the period's interest. Otherwise the share is rounded as money is, and
                          flat-rate instalments are equal.
     evens_out            the difference of the last instalment is shared out over the tail.
     recalculates         a payment before its day lowers the interest of the days that are left.
     overdue_bears        principal that is past due goes on bearing interest, up to the day it is counted to.
-    rests_by_period      overdue principal bears interest to the end of the period that is running.
+    rests_by_period      interest is reckoned to the end of the period that is running, of arrears and of payments.
     settles_to_due       a payment in advance owes interest to the due day, not to the day of payment.
     from_the_eve         a new rate, a pause or an extension named for a day works from the evening before it.
     grace_periods        periods without principal at the start (EQUAL_PRINCIPAL).
