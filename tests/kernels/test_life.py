@@ -67,6 +67,7 @@ TERMS = st.fixed_dictionaries({
     "evens_out": st.booleans(),
     "levels_by_months": st.booleans(),
     "shares_down": st.booleans(),
+    "prorates": st.booleans(),
     "recalculates": st.booleans(),
     "overdue_bears": st.booleans(),
     "rests_by_period": st.booleans(),

@@ -118,6 +118,7 @@ def terms_of(case: Case) -> Terms:
         digits=19,
         levels_by_months=not progressive and said["interest_period"] == "DAILY",
         shares_down=False,
+        prorates=True,
         evens_out=progressive,
         recalculates=recalculation["enabled"],
         overdue_bears=recalculation.get("on_past_due", True),

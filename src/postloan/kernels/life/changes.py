@@ -121,7 +121,10 @@ def reamortise(plan: Plan, terms: Terms, event: Event) -> int:
     rows = [row for row in plan.rows if row.due_on > event.on]
     if not rows:
         raise impossible(event, "no instalment is still to come that could take what is past due")
-    moved = sum(row.asks_cents - row.met_cents() for row in plan.rows if row.due_on <= event.on)
+    late = [row for row in plan.rows if row.due_on <= event.on]
+    moved = sum(row.open_of(PRINCIPAL) for row in late)
+    if terms.method not in PRINCIPAL_FIRST:
+        moved += sum(row.open_of(INTEREST) for row in late)
     _close(plan, event.on)
     part = to_instalment(Decimal(moved) / len(rows), terms)
     for row in rows:

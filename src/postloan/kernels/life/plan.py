@@ -55,8 +55,8 @@ class Row:
         return self.met(PRINCIPAL) + self.met(INTEREST)
 
     def is_served(self) -> bool:
-        """Tell whether principal and interest are met as asked."""
-        return self.asks_cents == self.met_cents()
+        """Tell whether principal and interest are met."""
+        return self.open_of(PRINCIPAL) == self.open_of(INTEREST) == 0
 
     def open_of(self, component: int) -> int:
         """Return what is still to be paid of a component."""
@@ -94,7 +94,7 @@ class Plan:
     counted_on: int = -NEVER
     frozen_on: int = NEVER
     stops_on: int = NEVER
-    costs: dict[tuple[int, int, int, Decimal], Decimal] = field(default_factory=dict)
+    costs: dict[tuple[int, int, int, int, Decimal], Decimal] = field(default_factory=dict)
     is_written_off: bool = False
 
     def copied(self) -> "Plan":

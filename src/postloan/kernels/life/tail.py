@@ -18,15 +18,17 @@ _PASSES = 3
 def remake(plan: Plan, terms: Terms, until: int = NEVER) -> None:
     """Compute principal and interest of every row; the last row that is not served takes what is left over.
 
-    Σ principal is what was lent, always: where every row is served, the last one takes it.
+    Σ principal is what was lent, always: where every row is served, the last one takes it. Interest that no row has
+    room for falls due with the last.
 
     until   days from this one on bear no interest: what is owed as of a day.
     """
     for _ in range(len(plan.rows) + 1):
-        _walk(plan, terms, until)
+        homeless = _walk(plan, terms, until)
         lacking = plan.lent_cents + sum(row.owed[INTEREST] - row.asks_cents for row in plan.rows)
         open_rows = [row for row in plan.rows if not row.is_served()]
         if lacking == 0:
+            plan.rows[-1].owed[INTEREST] += homeless
             return
         for last in reversed(open_rows or plan.rows):
             if terms.method in PRINCIPAL_FIRST:
@@ -50,8 +52,8 @@ def count_to(plan: Plan, terms: Terms, day: int) -> None:
         remake(plan, terms)
 
 
-def _walk(plan: Plan, terms: Terms, until: int) -> None:
-    """Walk the rows with the balance of each day. Interest a row cannot hold is handed to the next."""
+def _walk(plan: Plan, terms: Terms, until: int) -> int:
+    """Walk the rows with the balance of each day. Interest a row cannot hold is handed to the next; return the rest."""
     moves = sorted(plan.moves, key=lambda move: move[0])
     balance, arrears, carry, place = 0, 0, 0, 0
     counted_on = min(plan.counted_on, plan.frozen_on)
@@ -59,8 +61,8 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
         counted_on = plan.rows[plan.running(counted_on)].due_on
     days = _change_days(plan, counted_on, until)
     for number, row in enumerate(plan.rows):
-        interest, cuts = Decimal(0), _cuts(plan, terms, row, days)
-        for start, end in zip(cuts, [*cuts[1:], row.due_on], strict=True):
+        stretches: list[tuple[int, int, Decimal]] = []
+        for start in _cuts(plan, terms, row, days):
             while place < len(moves) and moves[place][0] <= start:
                 balance += moves[place][1]
                 place += 1
@@ -68,10 +70,13 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
                 balance, arrears = balance - arrears, 0
             if start == row.starts_on:
                 row.opening_cents = balance if number else 0
-            if _bears(plan, terms, row, start, until) and terms.method != FLAT:
-                interest += _part(plan, terms, row, start, end, max(balance, 0))
-        if terms.method == FLAT:
-            interest = _flat_interest(plan, terms, row)
+            bearing = max(balance, 0) if _bears(plan, terms, row, start, until) else 0
+            stretch = (start, bearing, _rate(plan, start))
+            # A day on which nothing changes is no cut: by 30/360 the parts of a period need not sum to the whole.
+            if not stretches or stretches[-1][1:] != stretch[1:]:
+                stretches.append(stretch)
+        is_flat = terms.method == FLAT
+        interest = _flat_interest(plan, terms, row) if is_flat else _interest(plan, terms, row, stretches)
         carry = _settle_row(row, terms, to_money(interest, terms) + row.rest_cents + carry)
         while place < len(moves) and moves[place][0] <= row.due_on:
             balance += moves[place][1]
@@ -81,6 +86,7 @@ def _walk(plan: Plan, terms: Terms, until: int) -> None:
             arrears += unpaid
         else:
             balance -= unpaid
+    return carry
 
 
 def _change_days(plan: Plan, counted_on: int, until: int) -> list[int]:
@@ -114,17 +120,28 @@ def _bears(plan: Plan, terms: Terms, row: Row, start: int, until: int) -> bool:
     return not any(begin <= start < end for begin, end in (_paused(terms, row, pause) for pause in plan.pauses))
 
 
-def _part(plan: Plan, terms: Terms, row: Row, start: int, end: int, balance: int) -> Decimal:
-    """Return the interest of some days: the factor to the due day, shared out by days."""
-    left = row.due_on - start
-    if left == 0:
-        return Decimal(0)
-    rate = [rate for day, rate in plan.rates if day <= start][-1]
-    key = (row.starts_on, row.due_on, start, rate)
+def _rate(plan: Plan, day: int) -> Decimal:
+    return [rate for begins_on, rate in plan.rates if begins_on <= day][-1]
+
+
+def _interest(plan: Plan, terms: Terms, row: Row, stretches: list[tuple[int, int, Decimal]]) -> Decimal:
+    """Return the interest of a period's stretches of one balance and one rate: (first day, balance, rate)."""
+    interest, ends = Decimal(0), [start for start, _, _ in stretches[1:]]
+    for (start, balance, rate), end in zip(stretches, [*ends, row.due_on], strict=True):
+        left = row.due_on - start
+        if balance and left and terms.prorates:
+            interest += balance * _cost(plan, terms, row, (start, row.due_on), rate) / left * (end - start)
+        elif balance and left:
+            interest += balance * _cost(plan, terms, row, (start, end), rate)
+    return interest
+
+
+def _cost(plan: Plan, terms: Terms, row: Row, days: tuple[int, int], rate: Decimal) -> Decimal:
+    """Return a rate factor, found once."""
+    key = (row.starts_on, row.due_on, *days, rate)
     if key not in plan.costs:
-        plan.costs[key] = factor(terms, (row.starts_on, row.due_on), start, row.due_on, rate)
-    cost = plan.costs[key]
-    return balance * cost / left * (end - start)
+        plan.costs[key] = factor(terms, (row.starts_on, row.due_on), *days, rate)
+    return plan.costs[key]
 
 
 def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
@@ -143,7 +160,7 @@ def _settle_row(row: Row, terms: Terms, accrued: int) -> int:
 def _flat_interest(plan: Plan, terms: Terms, row: Row) -> Decimal:
     """Return the interest of a period on all that was lent before it ends, repaid or not."""
     lent = sum(cents for day, cents, is_lent in plan.moves if is_lent and day < row.due_on)
-    return _part(plan, terms, row, row.starts_on, row.due_on, lent)
+    return _interest(plan, terms, row, [(row.starts_on, lent, _rate(plan, row.starts_on))])
 
 
 def level(plan: Plan, terms: Terms, first: int) -> None:
@@ -192,13 +209,11 @@ def _ask(rows: list[Row], asks_cents: int) -> None:
 def _row_factor(plan: Plan, terms: Terms, row: Row) -> Decimal:
     """Return the factor of a whole period, its days each at their own rate."""
     if terms.levels_by_months and terms.unit == MONTHS:
-        rate = [rate for day, rate in plan.rates if day <= row.starts_on][-1]
-        return rate * (30 * terms.every) / (terms.year_days or 360)
+        return _rate(plan, row.starts_on) * (30 * terms.every) / (terms.year_days or 360)
     days = sorted({row.starts_on} | {day for day, _ in plan.rates if row.starts_on < day < row.due_on})
     total = Decimal(0)
     for start, end in zip(days, [*days[1:], row.due_on], strict=True):
-        rate = [rate for day, rate in plan.rates if day <= start][-1]
-        total += factor(terms, (row.starts_on, row.due_on), start, end, rate)
+        total += factor(terms, (row.starts_on, row.due_on), start, end, _rate(plan, start))
     return total
 
 

@@ -56,6 +56,8 @@ class Terms(NamedTuple):
     is_half_even         ties go to the even neighbour; otherwise up.
     digits               significant digits that every product and quotient of a rate is rounded to; with the 50 that
                          are ours by default every rounding to cents is that of the exact amount.
+    prorates             interest of a part of a period is that of all its days to the due day, shared out by days;
+                         otherwise the day count of the part itself.
     levels_by_months     a level instalment is the annuity of equal months of 30 days, whatever days they have.
     shares_down          equal principal is rounded down, the last instalment taking the rest; a flat-rate instalment
                          is such a share and the period's interest. Otherwise the share is rounded as money is, and
@@ -88,6 +90,7 @@ class Terms(NamedTuple):
     unit_cents: int = 1
     is_half_even: bool = False
     digits: int = 50
+    prorates: bool = False
     levels_by_months: bool = True
     shares_down: bool = True
     evens_out: bool = False
