@@ -15,12 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tests.oracles.fineract_story import Case, Story, cents, iso
-
 from postloan.kernels import daycount
 from postloan.kernels.life.plan import AFTER, Row
 from postloan.kernels.life.replay import unpaid_since
 from postloan.kernels.life.terms import FEE, INTEREST, PENALTY, PRINCIPAL, Kind
+
+from .fineract_story import Case, Story, cents, iso
 
 LEFT_OUT = {
     "down payment": lambda case: bool(case["terms"].get("down_payment_pct")),

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.oracles import fineract
+
+from oracles import fineract
 
 FILE = Path(__file__).parents[3] / "shared" / "oracles" / "fineract" / "cases.json"
 REPRODUCED_MIN, IN_SCOPE_MIN = 78, 78

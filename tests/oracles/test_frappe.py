@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.oracles import frappe
+
+from oracles import frappe
 
 FILE = Path(__file__).parents[3] / "shared" / "oracles" / "frappe" / "cases.json"
 REPRODUCED_MIN, IN_SCOPE_MIN = 7, 7
