@@ -38,7 +38,8 @@ class Policy(NamedTuple):
 INTEREST_FIRST = Policy(
     tuple((stage, part) for stage in (PAST_DUE, DUE, IN_ADVANCE) for part in (FEE, PENALTY, INTEREST, PRINCIPAL))
 )
-"""Costs, penalty, interest, principal, the oldest instalment first: the statutory order (Civil Code Art. 561)."""
+"""Costs, penalty, interest, principal, the oldest instalment first. The statutory order is costs, interest, principal
+(Civil Code Art. 561); where penalty stands within interest is for the contract to say."""
 
 
 class Terms(NamedTuple):
@@ -72,7 +73,7 @@ class Terms(NamedTuple):
     at_once_e8           the share of every disbursement that is due back on the same day.
     leap_by_period       366 days only where the period holds a 29 February (ACT/ACT).
     year_ends_early      a period over New Year is split at 31 December, not at 1 January (ACT/ACT).
-    charged_off_by       what a charge-off does to the schedule: REGULAR, ZERO_INTEREST or ACCELERATE.
+    charged_off_by       what a charge-off does to the schedule: REGULAR, ZERO_INTEREST or ACCELERATE_ALL.
     """
 
     rate_e8: int
