@@ -181,3 +181,12 @@ class TermsWrong(PostloanError):
     """The terms of a schedule are not of the form, or contradict each other."""
 
     code = "PL-C02"
+
+
+# The life of a loan ----------------------------------------------------------------------------------------------
+
+
+class EventImpossible(PostloanError):
+    """An event asks of a loan's schedule what it has no place for on that day."""
+
+    code = "PL-L01"
