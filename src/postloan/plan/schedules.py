@@ -66,10 +66,10 @@ def schedule_of(given: LoanTerms, years: Sequence[YearArranged]) -> list[Instalm
         ends = due if given.roll_moves_interest else np.array(nominal, np.int32)
         interest = interest_of(np.array([0, due.size]), terms, ends, principal, changes, rounding.interest)
     else:
-        first = count(terms.disbursed_on, terms, calendar)
-        rows = lay_out(first, terms, changes, calendar, rounding)
+        spans = count(terms.disbursed_on, terms, calendar)
+        rows = lay_out(spans, terms, changes, calendar, rounding)
         due, principal, interest = rows.due_on, rows.principal_cents, rows.interest_cents
-        unrolled = lay_out(first, terms._replace(roll=np.zeros(1, np.int32)), changes, NO_MOVES, rounding).due_on
+        unrolled = lay_out(spans, terms._replace(roll=np.zeros(1, np.int32)), changes, NO_MOVES, rounding).due_on
         ends = due if given.roll_moves_interest else unrolled
     if (principal[:-1] == 0).any() and given.method.startswith("step"):
         raise TermsWrong(
