@@ -11,6 +11,8 @@ from postloan.kernels.daycount import (
     ACT_365,
     ACT_ACT,
     NEVER,
+    THIRTY_360,
+    THIRTY_E_360,
     civil,
     day_of_month,
     months_between,
@@ -122,7 +124,8 @@ def _write_loan(
         days, is_planned = _days(one, start, end, is_even)
         factor, over = rate_e8 * days, year_base(one.day_count) * _E8
         if one.splits and at < stop and changes.on[at] < end:
-            factor, is_planned = split_factor(days, end, one.day_count, rate_e8, changes, at, stop), False
+            factor = split_factor(days, end, one.day_count, rate_e8, changes, at, stop)
+            is_planned = one.period_months == 0 or one.day_count not in (THIRTY_360, THIRTY_E_360)
         if one.period_e18 > 0:
             factor, over, is_planned = one.period_e18, _E18, True
         base_cents = one.lent_cents if one.method == FLAT and left_cents > 0 else left_cents
