@@ -123,8 +123,8 @@ def _version(loan: dict[str, Any], lent: int, percent: str, gone: int, fixed: in
         may_grow=any("payment_cap_factor" in change for change in loan.get("rate_schedule", ())),
         period_e18=period_e18,
     )  # fmt: skip
-    first = count(terms.disbursed_on, terms, NO_MOVES)
-    laid = lay_out(first, terms, no_changes(1), NO_MOVES, rounding)
+    spans = count(terms.disbursed_on, terms, NO_MOVES)
+    laid = lay_out(spans, terms, no_changes(1), NO_MOVES, rounding)
     return _shown(lent, fine, laid.principal_cents.tolist(), laid.interest_cents.tolist())
 
 

@@ -80,7 +80,7 @@ def _digit(rest: np.uint64, next_half: np.uint64, divisor: np.uint64) -> tuple[n
     top, under = divisor >> _HALF_WORD, divisor & _LOW
     digit = rest // top
     left = rest - digit * top
-    while digit > _LOW or digit * under > ((left << _HALF_WORD) | next_half):
+    while digit > _LOW or digit * under > (left << _HALF_WORD) + next_half:
         digit -= np.uint64(1)
         left += top
         if left > _LOW:

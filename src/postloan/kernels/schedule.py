@@ -11,6 +11,8 @@ from postloan.kernels.daycount import (
     ACT_365,
     ACT_ACT,
     NEVER,
+    THIRTY_360,
+    THIRTY_E_360,
     civil,
     day_of_month,
     months_between,
@@ -32,7 +34,7 @@ from postloan.kernels.methods import (
 )
 from postloan.kernels.pricing import RateChanges, no_changes, period_days, split_factor, year_base
 from postloan.kernels.roll import NO_MOVES, Moves, rolled
-from postloan.kernels.terms import Terms, count, count_periods, is_whole, month_before, nominal_due, terms_at, terms_of
+from postloan.kernels.terms import Spans, Terms, count, is_whole, month_before, nominal_due, terms_at, terms_of
 
 __all__ = ["BULLET", "CODES", "EQUAL_PRINCIPAL", "FLAT", "INTEREST_ONLY", "LEVEL", "build", "count_rows", "coverage"]
 
@@ -68,23 +70,21 @@ def empty_rows(size: int) -> Rows:
 
 @njit(cache=True)
 def write_rows(
-    first: Cents, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding, rows: Rows
+    spans: Spans, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding, rows: Rows
 ) -> None:
     """Write each loan's remaining schedule into `rows`.
 
-    first     offsets from terms.count: loan i has rows first[i] to first[i + 1]. Their principals sum to its balance.
-              A row has the interest of its whole period, begun before a take-on or not.
+    spans     from terms.count. The principals of a loan sum to its balance. A row has the interest of its whole
+              period, begun before a take-on or not.
     changes   of the rate: with one, an annuity is made anew of what is left. In a period that splits, the principal
               follows the old plan.
     calendar  days off on which due days roll.
     """
-    for loan in range(first.size - 1):
-        if first[loan + 1] > first[loan]:
-            one = terms_at(terms, loan)
-            _write_loan(
-                one, first[loan], first[loan + 1] - first[loan], changes.first[loan], changes.first[loan + 1],
-                changes, calendar, rounding, rows,
-            )  # fmt: skip
+    for loan in range(spans.periods.size):
+        row, wanted = spans.first[loan], spans.first[loan + 1] - spans.first[loan]
+        if wanted > 0:
+            one, at, stop = terms_at(terms, loan), changes.first[loan], changes.first[loan + 1]
+            _write_loan(one, row, wanted, spans.periods[loan], at, stop, changes, calendar, rounding, rows)
 
 
 @njit(cache=True, inline="always")
@@ -92,6 +92,7 @@ def _write_loan(
     one: Any,
     row: int,
     wanted: int,
+    periods: int,
     at: int,
     stop: int,
     changes: RateChanges,
@@ -99,7 +100,6 @@ def _write_loan(
     rounding: Rounding,
     rows: Rows,
 ) -> None:
-    periods = count_periods(one)
     gone, rate_e8, planned_e8 = periods - wanted, one.rate_e8, -1
     start, nominal, left_cents, even_cents = one.disbursed_on, one.disbursed_on, one.lent_cents, 0
     month = month_before(one)
@@ -124,7 +124,8 @@ def _write_loan(
         days, is_planned = _days(one, start, end, is_even)
         factor, over = rate_e8 * days, year_base(one.day_count) * _E8
         if one.splits and at < stop and changes.on[at] < end:
-            factor, is_planned = split_factor(days, end, one.day_count, rate_e8, changes, at, stop), False
+            factor = split_factor(days, end, one.day_count, rate_e8, changes, at, stop)
+            is_planned = one.period_months == 0 or one.day_count not in (THIRTY_360, THIRTY_E_360)
         if one.period_e18 > 0:
             factor, over, is_planned = one.period_e18, _E18, True
         base_cents = one.lent_cents if one.method == FLAT and left_cents > 0 else left_cents
@@ -262,11 +263,11 @@ def _part(one: Any, seq: int, even_cents: int, planned_cents: int) -> int:
 
 
 def lay_out(
-    first: Cents, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding = HALF_UP_BOTH
+    spans: Spans, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding = HALF_UP_BOTH
 ) -> Rows:
     """Return what `write_rows` writes, in new rows."""
-    rows = empty_rows(int(first[-1]))
-    write_rows(first, terms, changes, calendar, rounding, rows)
+    rows = empty_rows(int(spans.first[-1]))
+    write_rows(spans, terms, changes, calendar, rounding, rows)
     return rows
 
 
@@ -278,7 +279,7 @@ def count_rows(
         disbursed_on=disbursed_on, matures_on=matures_on, period_months=period_months, due_day=due_day, method=method,
         lent_cents=0,
     )  # fmt: skip
-    return count(starts_on, terms, NO_MOVES)
+    return count(starts_on, terms, NO_MOVES).first
 
 
 def build(
@@ -300,7 +301,8 @@ def build(
         lent_cents=lent_cents, balance_cents=balance_cents, rate_e8=rate_e8, day_count=day_count,
         fixed_cents=fixed_cents,
     )  # fmt: skip
-    return lay_out(first, terms, no_changes(balance_cents.size), NO_MOVES)
+    spans = Spans(first, count(terms.disbursed_on, terms, NO_MOVES).periods)
+    return lay_out(spans, terms, no_changes(balance_cents.size), NO_MOVES)
 
 
 @njit(cache=True)

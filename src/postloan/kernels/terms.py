@@ -57,6 +57,13 @@ class Terms(NamedTuple):
     period_e18: Cents
 
 
+class Spans(NamedTuple):
+    """Which rows are whose: loan i has rows first[i] to first[i + 1], the last of its `periods`."""
+
+    first: Cents
+    periods: Days
+
+
 def terms_of(**given: Any) -> Terms:
     """Make terms of arrays or single values; the disbursement days give their number, terms not given are idle."""
     idle = {"first_due_on": NEVER, "step_periods": 1}
@@ -120,9 +127,9 @@ def _count_months(begun_on: int, matures_on: int, period_months: int, due_day: i
 
 
 @njit(cache=True)
-def count(starts_on: Days, terms: Terms, calendar: Moves) -> Cents:
-    """Count the instalments that fall due after `starts_on`, as offsets: loan i has rows first[i] to first[i + 1]."""
-    first = np.zeros(starts_on.size + 1, dtype=np.int64)
+def count(starts_on: Days, terms: Terms, calendar: Moves) -> Spans:
+    """Count each loan's periods, and its instalments that fall due after `starts_on`."""
+    first, counted = np.zeros(starts_on.size + 1, dtype=np.int64), np.empty(starts_on.size, np.int32)
     for loan in range(starts_on.size):
         one = terms_at(terms, loan)
         periods, gone, month = count_periods(one), 0, month_before(one)
@@ -134,8 +141,8 @@ def count(starts_on: Days, terms: Terms, calendar: Moves) -> Cents:
                 if rolled(day, one.disbursed_on, one.roll, calendar) > starts_on[loan]:
                     break
                 gone += 1
-        first[loan + 1] = first[loan] + periods - gone
-    return first
+        first[loan + 1], counted[loan] = first[loan] + periods - gone, periods
+    return Spans(first, counted)
 
 
 @njit(cache=True, inline="always")

@@ -11,7 +11,7 @@ from postloan.kernels import daycount
 from postloan.kernels.daycount import civil, day_number, is_leap, months_between
 from postloan.kernels.exact import ROUNDINGS
 from postloan.kernels.methods import BULLET, CODES, FLAT
-from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, period_days, repricings
+from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, period_days, repricings, year_base
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of, rolled
 from postloan.kernels.schedule import Rounding, lay_out
 from postloan.kernels.scheduled import interest_of
@@ -66,10 +66,10 @@ def schedule_of(given: LoanTerms, years: Sequence[YearArranged]) -> list[Instalm
         ends = due if given.roll_moves_interest else np.array(nominal, np.int32)
         interest = interest_of(np.array([0, due.size]), terms, ends, principal, changes, rounding.interest)
     else:
-        first = count(terms.disbursed_on, terms, calendar)
-        rows = lay_out(first, terms, changes, calendar, rounding)
+        spans = count(terms.disbursed_on, terms, calendar)
+        rows = lay_out(spans, terms, changes, calendar, rounding)
         due, principal, interest = rows.due_on, rows.principal_cents, rows.interest_cents
-        unrolled = lay_out(first, terms._replace(roll=np.zeros(1, np.int32)), changes, NO_MOVES, rounding).due_on
+        unrolled = lay_out(spans, terms._replace(roll=np.zeros(1, np.int32)), changes, NO_MOVES, rounding).due_on
         ends = due if given.roll_moves_interest else unrolled
     if (principal[:-1] == 0).any() and given.method.startswith("step"):
         raise TermsWrong(
@@ -159,7 +159,7 @@ def _parts(given: LoanTerms, terms: Terms, changes: RateChanges, start: int, end
     if terms.method[0] == BULLET:
         months, due_day = months_between(start, end), civil(start)[2]
     whole = months if not given.rows and is_whole(start, end, months, due_day) else 0
-    base = 365 if given.day_count == "ACT/365" else 360
+    base = year_base(day_count)
     # What is left of the period from each cut; the differences are the days of the parts, and sum to the whole.
     left = [period_days(start, end, day_count, whole)]
     left += [min(left[0], period_days(since, end, day_count, 0)) for since, _ in cuts]

@@ -68,7 +68,7 @@ class Floating(_Written):
 
     spread_e8: SignedFraction = Field(alias="spread")
     reprices: Literal["yearly_jan_1", "anniversary", "monthly", "every_n_months"]
-    reprice_months: Annotated[int, Field(ge=1, le=360)] | None = None
+    reprice_months: Annotated[int, Field(ge=1, le=120)] | None = None
     published: tuple[RateOn, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -167,11 +167,11 @@ def _built(
         step_periods=days("step_periods"), step=loans["step"].to_numpy(),
     )  # fmt: skip
     calendar = _calendar(loans, years, on)
-    first = count(days("begins_on"), terms, calendar)
-    rows = kernel.lay_out(first, terms, _rate_changes(loans, terms, market, on), calendar)
+    spans = count(days("begins_on"), terms, calendar)
+    rows = kernel.lay_out(spans, terms, _rate_changes(loans, terms, market, on), calendar)
     return pl.DataFrame(
         {
-            "loan_no": np.repeat(loans["loan_no"].to_numpy(), np.diff(first)),
+            "loan_no": np.repeat(loans["loan_no"].to_numpy(), np.diff(spans.first)),
             "due_on": pl.Series(rows.due_on).cast(pl.Date),
             "principal_cents": rows.principal_cents,
             "interest_cents": rows.interest_cents,

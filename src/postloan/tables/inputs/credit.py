@@ -88,7 +88,7 @@ class Loan(FeedTable):
         "months between repricings, if every_n_months",
         "重定价周期（月）",
         least=1,
-        most=360,
+        most=120,
         optional=True,
     )
     splits_periods = flag(
