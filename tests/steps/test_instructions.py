@@ -27,7 +27,7 @@ def told(*decisions: Row, book: Any = "core", row: Row | None = None, **tables: 
     held = {name: facts(name, *tables.get(name, ())) for name in ("instalment", "written_off", "ledger", "payment")}
     return instructions(
         facts("loan", row or loan(1)), facts("decision", *decisions), held["instalment"], held["written_off"],
-        held["ledger"], held["payment"], book_of_record=book, on=ON,
+        held["ledger"], held["payment"], book_of_record=book, taken=(), refused=(), on=ON,
     ).to_dicts()  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from postloan.intake.quarantine import Complaints
 
@@ -54,6 +54,42 @@ class AccelerateTerms(_Terms):
     approver: Filled
 
 
+class PrepaymentTerms(_Terms):
+    """Cash paid ahead lowers the principal (提前还款): the same instalment for a shorter term, or a smaller one."""
+
+    amount: Money
+    choice: Literal["shorter_term", "smaller_instalment"]
+
+
+class ExtensionTerms(_Terms):
+    """More periods at the end (展期), within what the law of the day of signing allows."""
+
+    periods: int = Field(ge=1, le=600)
+    approver: Filled
+
+
+class RateChangeTerms(_Terms):
+    """Another rate from the day on (调整利率)."""
+
+    annual_rate: Fraction
+    approver: Filled
+
+
+class DeferralTerms(_Terms):
+    """The instalment of a due day, and all after it, fall due later (延期还款)."""
+
+    due_on: date
+    new_due_on: date
+    approver: Filled
+
+    @model_validator(mode="after")
+    def it_falls_due_later(self) -> Self:
+        """Earlier is no deferral."""
+        if self.new_due_on <= self.due_on:
+            raise ValueError("new_due_on is not after due_on")
+        return self
+
+
 class WriteOffTerms(_Terms):
     """Principal and interest to be taken off the book, and the ground on which it may be done."""
 
@@ -92,6 +128,10 @@ TERMS: dict[str, type[_Terms]] = {
     "restructure": RestructureTerms,
     "misuse": MisuseTerms,
     "accelerate": AccelerateTerms,
+    "prepayment": PrepaymentTerms,
+    "extension": ExtensionTerms,
+    "rate_change": RateChangeTerms,
+    "deferral": DeferralTerms,
     "write_off": WriteOffTerms,
     "waiver": WaiverTerms,
 }

@@ -10,6 +10,7 @@ from postloan.plan.inputs import Inputs
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
+from postloan.steps.agreed_changes import agreed_changes
 from postloan.steps.balances import Serving, balances, without_reversed
 from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
@@ -59,14 +60,16 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
-    dues = acceleration(plan.dues, held)
+    extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
+    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    dues = acceleration(changed.dues, held)
     paid = without_reversed(inputs.payment, on=on)
     met = balances(held, dues, plan.sources, paid, serving=serving_under(policy), on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
         book, inputs.decision, inputs.instalment, inputs.written_off, inputs.ledger, paid,
-        book_of_record=policy.book_of_record.system, on=on,
+        book_of_record=policy.book_of_record.system, taken=changed.taken, refused=changed.refused, on=on,
     )  # fmt: skip
     gone = written_off_by_all(inputs.written_off, told)
     stood = standing(owed, inputs.ledger, gone, book_of_record=policy.book_of_record.system, on=on)
@@ -91,7 +94,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
 
-    extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,

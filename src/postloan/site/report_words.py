@@ -47,6 +47,7 @@ _BREAKS = {
 _STATES = {
     "withdrawn": ("已撤销", "Withdrawn"),
     "pending": ("待核心生效", "Waits for the core"),
+    "refused": ("超限不生效", "Refused by law"),
     "in_force": ("已生效", "In force"),
     "confirmed": ("核心已确认", "Confirmed"),
     "total": ("合计", "Total"),
@@ -57,6 +58,10 @@ _DECISIONS = {
     "waiver": ("减免", "Waiver"),
     "misuse": ("挪用计息", "Misuse"),
     "accelerate": ("提前到期", "Acceleration"),
+    "prepayment": ("提前还款", "Prepayment"),
+    "extension": ("展期", "Extension"),
+    "rate_change": ("利率调整", "Rate change"),
+    "deferral": ("延期还款", "Deferral"),
 }
 _FEEDS = {
     "instalment": ("还款计划", "Instalments"),

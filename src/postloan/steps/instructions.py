@@ -1,5 +1,6 @@
 """Instructions: decisions that the system which keeps the balance must carry out, and how far each has come."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -9,7 +10,8 @@ import polars as pl
 from postloan.tables.published import Instruction
 from postloan.tables.units import INSTRUCTION_STATES
 
-_KINDS = ("restructure", "write_off", "waiver", "misuse", "accelerate")
+_CHANGES = ("restructure", "prepayment", "extension", "rate_change", "deferral")
+_KINDS = (*_CHANGES, "write_off", "waiver", "misuse", "accelerate")
 # What a decision alone brings into force where we keep the balance; no step waives anything yet.
 _TAKEN_BY_US = ("restructure", "write_off", "misuse", "accelerate")
 _ON_THE_LEDGER = {"interest": "overdue_interest_cents", "penalty": "penalty_cents"}
@@ -25,12 +27,15 @@ def instructions(
     payments: pl.DataFrame,
     *,
     book_of_record: Literal["core", "postloan"],
+    taken: Sequence[str],
+    refused: Sequence[str],
     on: date,
 ) -> dy.DataFrame[Instruction]:
     """Say of each change of terms, write-off and waiver begun by the day whether it waits, holds, or is confirmed.
 
     Reads   loans: facts of the loans in the book; decisions and the feed tables that may confirm them: facts;
-            payments: those taken back left out.
+            payments: those taken back left out; taken, refused: the decisions whose change of the schedule is made, or
+            that the law forbids.
     Writes  Instruction, by loan and decision. Of several signs the one of the table first asked is told.
     Source  design: whose balance governs; docs/decisions/0020 says what confirms what.
     """
@@ -42,7 +47,7 @@ def instructions(
     if told.is_empty():
         return Instruction.create_empty()
     told = told.with_columns(*_amounts(), pl.col("is_withdrawn").fill_null(value=False))
-    changes = told.filter(pl.col("kind") == "restructure")
+    changes = told.filter(pl.col("kind").is_in(_CHANGES))
     signs = pl.concat(
         [
             _new_versions(changes, instalments, on),
@@ -51,10 +56,13 @@ def instructions(
             _falls_of_the_ledger(told.filter(pl.col("kind") == "waiver"), ledger, payments, on),
         ]
     ).unique("decision_id", keep="first", maintain_order=True)
-    holds_alone = pl.lit(book_of_record == "postloan") & pl.col("kind").is_in(_TAKEN_BY_US)
+    is_ours = pl.col("kind").is_in(_TAKEN_BY_US) | pl.col("decision_id").is_in(list(taken))
+    holds_alone = pl.lit(book_of_record == "postloan") & is_ours
     state = (
         pl.when("is_withdrawn")
         .then(pl.lit("withdrawn"))
+        .when(pl.col("decision_id").is_in(list(refused)))
+        .then(pl.lit("refused"))
         .when(pl.col("confirmed_by").is_not_null())
         .then(pl.lit("confirmed"))
         .when(holds_alone)

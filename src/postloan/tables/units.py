@@ -48,7 +48,7 @@ BREAK_KINDS = (
     "days_past_due",
     "tier",
 )
-INSTRUCTION_STATES = ("withdrawn", "pending", "in_force", "confirmed")
+INSTRUCTION_STATES = ("withdrawn", "refused", "pending", "in_force", "confirmed")
 COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
 
 
