@@ -17,7 +17,8 @@ from postloan.night.checks import check_night, sum_up
 from postloan.night.pins import Pins, pins, run_id
 from postloan.night.task import ShardTask, finished_shard, shard_folder
 from postloan.night.worker import compute
-from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
+from postloan.plan.inputs import law_day
+from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json
 from postloan.snapshot.publish import publish
 from postloan.snapshot.read import is_published, read_manifest
@@ -74,7 +75,7 @@ def _run_night(
     home: Path, on: date, known_on: date | None, law_of: date | None, pool: Executor | None, tell: Tell | None
 ) -> Published:
     facts, rulebook = Facts(home, known_on), load_rulebook(home)
-    law = law_of or _law_of(on, facts, rulebook)
+    law = law_of or law_day(on, facts, rulebook)
     policy = policy_on(rulebook, law)
     pinned = pins(facts, rulebook, on=on, law_of=law)
     run = run_id(pinned)
@@ -100,11 +101,6 @@ def _run_night(
     publish(home, run, on, shards, manifest)
     shutil.rmtree(folder)
     return Published(on, run, read_manifest(home, on), was_there=False)
-
-
-def _law_of(on: date, facts: Facts, rulebook: Rulebook) -> date:
-    """Say whose law a business date is read under: its own, once the rulebook has begun."""
-    return on if on >= rulebook.begins_on else facts.layout.law_of or on
 
 
 def _compute(tasks: Sequence[ShardTask], pool: Executor | None) -> Iterator[int]:

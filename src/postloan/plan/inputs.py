@@ -1,10 +1,12 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
 from postloan.intake.facts import Facts
+from postloan.rules.rulebook import Rulebook
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -79,6 +81,11 @@ def read_inputs(facts: Facts, shard: int) -> Inputs:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
         frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"))
     return Inputs(**frames, ledger_days=facts.days_of("ledger"))
+
+
+def law_day(on: date, facts: Facts, rulebook: Rulebook) -> date:
+    """Say whose law a business date is read under: its own, once the rulebook has begun; else what the feeds say."""
+    return on if on >= rulebook.begins_on else facts.layout.law_of or on
 
 
 def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:

@@ -209,6 +209,23 @@ def why(
     show_why(home, loan_id, on or last_published(home), terminal.words.language, terminal.out)
 
 
+@app.command(help=_SAY("help.quote"))
+def quote(
+    ctx: typer.Context,
+    loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=_SAY("help.loan_id"))],
+    home: Home = HOME,
+    on: On = None,
+    prepay: Annotated[str | None, typer.Option("--prepay", metavar="AMOUNT", help=_SAY("help.prepay"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Quote a payoff and a prepayment."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site.quote_screen import show_quote
+    from postloan.site.reporting import last_published
+
+    show_quote(home, loan_id, on or last_published(home), prepay, terminal)
+
+
 @app.command(help=_SAY("help.schedule"))
 def schedule(
     ctx: typer.Context,

@@ -46,6 +46,11 @@ HELP: dict[str, tuple[str, str]] = {
         "说明一笔借据为何是这一分类：从数据行到条款。",
         "Show why a loan has its tier: from feed rows to the clause.",
     ),
+    "help.quote": (
+        "报出一笔借据某日的结清金额，以及提前还款后的两种还款计划；不作任何更改。",
+        "Quote what pays a loan off on a day, and what a prepayment would leave. Nothing is changed.",
+    ),
+    "help.prepay": ("提前还款金额（元，含已到期应还）", "amount to prepay, in major units, what has fallen due included"),
     "help.schedule": (
         "按 TERMS.json 的条款列出还款计划，逐期说明利息的计算。",
         "Print the schedule of the terms in TERMS.json, with the arithmetic of each row's interest.",
