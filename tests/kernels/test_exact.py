@@ -32,6 +32,7 @@ def test_interest_is_exact_for_any_balance_rate_and_days(cents: int, rate_e8: in
 @example(3_037_000_498, 3_037_000_498, 2**62 - 1)
 @example(3_037_000_498, 3_037_000_498, 36_000_000_000)
 @example(0, 0, 1)
+@example(2 * 10**14 + 1, 2**60, 2**61)  # half a unit, of a product beyond 64 bits
 def test_a_product_is_exact_at_the_edges_of_64_bits(amount: int, factor: int, divisor: int) -> None:
     expected = half_up(amount, factor, divisor)
     if expected <= INT64_MAX:

@@ -288,6 +288,8 @@ def test_a_level_amount_is_rounded_as_asked(lent: int, rate: int, periods: int, 
 
 
 @given(st.sets(st.integers(100, 160)), st.integers(90, 170), st.sampled_from(sorted(ROLLS.values())))
+@example({150, 151}, 150, MODIFIED_FOLLOWING)  # 31 May 1970: the next working day is in June
+@example({151, 152}, 151, PRECEDING)
 def test_a_day_rolls_to_a_working_day(off: set[int], day: int, roll: int) -> None:
     calendar = moves_of(np.array(sorted(off), np.int32))
     assert rolled(day, 0, roll, calendar) == moved(day, roll, off)
@@ -300,6 +302,8 @@ def test_a_day_rolls_to_a_working_day(off: set[int], day: int, roll: int) -> Non
     st.dictionaries(st.integers(14_000, 22_000), st.integers(0, 10**7), max_size=12), st.integers(-(10**7), 10**7),
     st.integers(14_000, 23_000), st.integers(14_000, 23_000),
 )  # fmt: skip
+@example(15_000, 100, 1, {15_000: 3, 15_031: 5}, 0, 14_000, 16_000)  # published on the repricing day itself
+@example(15_000, 100, 1, {15_031: 5}, 0, 14_000, 15_031)
 def test_a_floating_rate_is_the_one_published_by_each_repricing_day(
     begun: int, term: int, pace: int, published: dict[int, int], spread: int, stated_on: int, known_to: int
 ) -> None:

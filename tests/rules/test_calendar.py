@@ -1,6 +1,7 @@
 """Days off: what the State Council arranged, what the rulebook arranges instead, and years that nobody knows."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -81,3 +82,17 @@ def test_parts_of_a_span_join_to_the_whole(one: date, other: date) -> None:
 
 def test_the_policy_of_a_day_has_the_arrangements() -> None:
     assert policy_on(load_rulebook(None), ON).working_days.years == ()
+
+
+def test_a_year_of_the_banks_own_file_stands_beside_the_laws(tmp_path: Path) -> None:
+    own = tmp_path / "rulebook" / "bank"
+    own.mkdir(parents=True)
+    (own / "working_days.yaml").write_text(
+        "rule: working_days\nsays: The bank knows 2027 already.\nversions:\n  - from: 2026-11-01\n    years:\n"
+        "      - {year: 2027, off: [2027-01-01], worked: [2027-01-02], cite: {text: cn-civil-code, at: none}}\n"
+    )
+    book = load_rulebook(tmp_path)
+    assert policy_on(book, date(2026, 10, 31)).working_days.years == ()
+    (arranged,) = policy_on(book, ON).working_days.years
+    assert arranged.written() == "year 2027, off 1, worked 1"
+    assert of_month(2027, 1, ON, (arranged,))[:2] == [1, 3]

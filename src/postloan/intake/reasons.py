@@ -78,6 +78,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "matures_after_it_is_paid_out": ("", "到期日须晚于放款日。"),
     "paid_out_after_it_is_signed": ("", "放款日不得早于签订日。"),
     "its_rate_is_not_negative": ("", "年利率不得为负。"),
+    "first_due_in_its_term": ("", "首次还款日须晚于放款日，且不晚于到期日。"),
+    "its_steps_are_not_negative": ("", "阶梯倍数不得为负。"),
     "overdue_principal_is_part_of_outstanding": ("", "逾期本金不得大于本金余额。"),
     "overdue_principal_has_its_due_day": ("", "有逾期本金时须有最早欠本日,且不晚于期初日。"),
     "overdue_interest_has_its_due_day": ("", "有逾期利息时须有最早欠息日,且不晚于期初日。"),

@@ -103,4 +103,4 @@ def contamination(law: Contamination, bank: ContaminationOverlay, file: BankFile
 def working_days(law: WorkingDays, bank: WorkingDays, _file: BankFile) -> WorkingDays:
     """The arrangements in force: a year that the bank's file gives stands in the place of the same year here."""
     years = {arranged.year: arranged for arranged in (*law.years, *bank.years)}
-    return law.changed(years=tuple(years[year] for year in sorted(years)))
+    return law.changed(since=max(law.since, bank.since), years=tuple(years[year] for year in sorted(years)))
