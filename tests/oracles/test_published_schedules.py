@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from schedules import differences, laid_out, main, read
+from tests.oracles.schedules import differences, laid_out, main, read
 
 FOLDER = Path(__file__).parents[3] / "shared" / "oracles" / "amortization_schedules"
 FOUND = sorted(FOLDER.glob("*.toml"))
