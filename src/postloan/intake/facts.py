@@ -115,14 +115,27 @@ def read_parts(
     repeats = any(record.tables[table].repeats_keys for record in parts)
     is_late = any((record.tables[table].last_known_on or known_on) > known_on for record in parts)
     if len(files) == 1 and not repeats and not is_late:
-        return read_rows(files[0][1], wanted).select(wanted)
+        return _read(files[0][1], wanted, shape)
     needed = list(dict.fromkeys((*wanted, *shape.order, *(shape.key if repeats else ()), "known_on")))
-    frame = pl.concat([read_rows(path, needed).select(*needed, _load=pl.lit(load, pl.Int64)) for load, path in files])
+    frame = pl.concat([_read(path, needed, shape).with_columns(_load=pl.lit(load, pl.Int64)) for load, path in files])
     if is_late:
         frame = frame.filter(pl.col("known_on") <= known_on)
     if repeats:
         frame = frame.sort("known_on", "_load").unique(subset=list(shape.key), keep="last", maintain_order=True)
     return in_order(frame, shape).select(wanted)
+
+
+def _read(path: Path, wanted: Sequence[str], shape: FactsShape) -> pl.DataFrame:
+    """Read some columns of a part, as its table has them now: lists grow, and columns are added; those are empty."""
+    try:
+        rows = read_rows(path, wanted).select(wanted)
+    except pl.exceptions.ColumnNotFoundError:
+        held = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
+        rows = read_rows(path, [name for name in wanted if name in held])
+        later = {name: pl.lit(None, shape.columns[name]) for name in wanted if name not in held}
+        rows = rows.with_columns(**later).select(wanted)
+    grown = {name: shape.columns[name] for name in wanted if rows.schema[name] != shape.columns[name]}
+    return rows.cast(grown) if grown else rows
 
 
 def _files(home: Path, record: LoadRecord, shape: FactsShape, shard: int | None) -> list[Path]:
