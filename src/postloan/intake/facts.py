@@ -135,7 +135,7 @@ def _read(path: Path, wanted: Sequence[str], shape: FactsShape) -> pl.DataFrame:
         later = {name: pl.lit(None, shape.columns[name]) for name in wanted if name not in held}
         rows = rows.with_columns(**later).select(wanted)
     grown = {name: shape.columns[name] for name in wanted if rows.schema[name] != shape.columns[name]}
-    return rows.cast(grown) if grown else rows
+    return rows.cast(grown) if grown else rows  # type: ignore[arg-type]
 
 
 def _files(home: Path, record: LoadRecord, shape: FactsShape, shard: int | None) -> list[Path]:

@@ -42,8 +42,8 @@ _WAITING, _AHEAD, _SINCE, _OPEN, _NEXT, _CAPITALISED, _BALANCE_DAYS, _CURED_IN, 
 _PENALTY_PRODUCT, _HEAVY_PRODUCT, _MISUSE_PRODUCT, _COMPOUND_PRODUCT = range(15, 19)
 _TAKEN_PENALTY, _TAKEN_COMPOUND, _GRACE, _MISUSED_FROM, _ACCELERATED_FROM, _WRITTEN_OFF_FROM = range(19, 25)
 _PENALTY_RATE, _HEAVY_RATE, _MISUSE_RATE, _COMPOUND_RATE, _YEAR_E8, _LONG_OVERDUE_OVER = range(25, 31)
-_IS_RETROACTIVE, _COMPOUNDS_PENALTY, _SETTLES_EVERY, _SETTLES_ON, _PAID_IN = range(31, 36)
-_FIGURES = 36
+_IS_RETROACTIVE, _COMPOUNDS_PENALTY, _SETTLES_EVERY, _SETTLES_ON, _PAID_IN, _BALANCE, _BEARS = range(31, 38)
+_FIGURES = 38
 _LOG_COLUMNS = 4
 
 
@@ -140,6 +140,7 @@ def _begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None
     """Write the loan's terms on a fresh sheet. Overdue and misused, the heavier rate runs, not both."""
     sheet[:] = 0
     sheet[_AHEAD], sheet[_SINCE], sheet[_CURED_IN] = terms.balance_cents[loan], terms.begins_on[loan], -1
+    sheet[_BALANCE] = terms.balance_cents[loan]
     year, month, _ = civil(on)
     sheet[_ON_MONTH] = year * 12 + month
     sheet[_TAKEN_PENALTY], sheet[_TAKEN_COMPOUND] = terms.penalty_cents[loan], terms.compound_cents[loan]
@@ -152,6 +153,7 @@ def _begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None
     sheet[_LONG_OVERDUE_OVER], sheet[_IS_RETROACTIVE] = rules.long_overdue_over_days, rules.grace_is_retroactive
     sheet[_COMPOUNDS_PENALTY], sheet[_SETTLES_EVERY] = rules.compounds_penalty, rules.settles_every_months
     sheet[_SETTLES_ON] = rules.settles_on_day
+    sheet[_BEARS] = sheet[_HEAVY_RATE] + sheet[_COMPOUND_RATE] > 0
 
 
 @njit(cache=True)
@@ -178,9 +180,11 @@ def _pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Day
 @njit(cache=True)
 def _bear(since: int, end: int, sheet: Cents, left: Cents, due_on: Days) -> None:
     """Add the days of one stretch, times what bears penalty and compound interest in it."""
-    misused_days, overdue_cents = max(0, end - max(since, sheet[_MISUSED_FROM])), 0
+    sheet[_BALANCE_DAYS] += (sheet[_BALANCE] - sheet[PRINCIPAL]) * (end - since)
+    if sheet[_BEARS] == 0:
+        return
+    misused_days = max(0, end - max(since, sheet[_MISUSED_FROM]))
     for row in range(sheet[_OPEN], sheet[_NEXT]):
-        overdue_cents += left[row, PRINCIPAL]
         free_until, days = due_on[row] + sheet[_GRACE], end - since
         if end <= free_until:
             continue
@@ -194,7 +198,6 @@ def _bear(since: int, end: int, sheet: Cents, left: Cents, due_on: Days) -> None
         sheet[_COMPOUND_PRODUCT] += left[row, INTEREST] * days
     sheet[_COMPOUND_PRODUCT] += sheet[_CAPITALISED] * (end - since)
     sheet[_MISUSE_PRODUCT] += sheet[_AHEAD] * misused_days
-    sheet[_BALANCE_DAYS] += (sheet[_AHEAD] + overdue_cents) * (end - since)
 
 
 @njit(cache=True)
@@ -268,6 +271,8 @@ def _pay(
             _meet(on, -1, component, _owed_compound(sheet), sheet, log)
         else:
             for row in range(sheet[_OPEN], sheet[_NEXT]):
+                if sheet[_WAITING] == 0:
+                    break
                 for at in range(place, last):
                     component = components[stage, at]
                     left[row, component] -= _meet(on, row, component, left[row, component], sheet, log)

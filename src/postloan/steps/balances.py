@@ -72,9 +72,7 @@ def balances(
     state, was_walked, walk = kernel.run(
         at, _rules(serving, serving.contractual), *_under(inputs, serving.contractual, products), log_lines
     )
-    frame = pl.DataFrame({"loan_no": positions["loan_no"]} | _columns(state)).with_columns(
-        accounting_principal_cents="outstanding_cents", accounting_income_cents=_income_cents()
-    )
+    principal_cents, income_cents = state.outstanding_cents.copy(), _income_cents(state)
     is_booked_otherwise = np.bitwise_and(walk.stages, _stages_unlike(serving)).astype(np.bool_)
     if is_booked_otherwise.any():
         late = positions.filter(is_booked_otherwise)
@@ -82,10 +80,13 @@ def balances(
         booked, _, _ = kernel.run(
             at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]), 0
         )
-        of_books = pl.DataFrame({"loan_no": late["loan_no"]} | _columns(booked)).select(
-            "loan_no", accounting_principal_cents="outstanding_cents", accounting_income_cents=_income_cents()
-        )
-        frame = frame.update(of_books, on="loan_no", how="left", maintain_order="left")
+        principal_cents[is_booked_otherwise] = booked.outstanding_cents
+        income_cents[is_booked_otherwise] = _income_cents(booked)
+    frame = pl.DataFrame(
+        {"loan_no": positions["loan_no"]}
+        | _columns(state)
+        | {"accounting_principal_cents": principal_cents, "accounting_income_cents": income_cents}
+    )
     return Met(Balances.validate(frame), was_walked, walk.marks, walk.log)
 
 
@@ -181,8 +182,8 @@ def _stages_unlike(serving: Serving) -> int:
     return sum(1 << stage for stage, is_unlike in enumerate(unlike.any(axis=(0, 2)).tolist()) if is_unlike)
 
 
-def _income_cents() -> pl.Expr:
-    return pl.col("paid_interest_cents") + pl.col("paid_penalty_cents") + pl.col("paid_compound_cents")
+def _income_cents(state: loan_arrays.State) -> NDArray[np.int64]:
+    return state.paid_interest_cents + state.paid_penalty_cents + state.paid_compound_cents
 
 
 def _columns(state: loan_arrays.State) -> dict[str, pl.Series]:

@@ -40,12 +40,18 @@ def payment_history(
     kept = (MONTHS - (pl.lit(on.year * 12 + on.month) - _month("ends_on"))).clip(0, MONTHS)
     frame = frame.with_columns(months=pl.min_horizontal(months, kept), kept=kept)
     own = _own_strings(frame, was_walked, marks)
-    before = _taken_on_with(frame, openings)
-    joined = pl.DataFrame({"own": own, "before": before, "kept": frame["kept"]}).select(
-        # The month of a take-on is in both strings; ours saw its end.
-        pl.concat_str(pl.col("before").str.head(-1).fill_null(""), "own").str.tail(pl.col("kept"))
-    )
-    return PaymentHistory.validate(frame.select("loan_no", payment_string=joined.to_series()))
+    told = openings.filter(pl.col("payment_string").is_not_null())
+    if told.height:
+        before = _taken_on_with(frame, told)
+        own = (
+            pl.DataFrame({"own": own, "before": before, "kept": frame["kept"]})
+            .select(
+                # The month of a take-on is in both strings; ours saw its end.
+                pl.concat_str(pl.col("before").str.head(-1).fill_null(""), "own").str.tail(pl.col("kept"))
+            )
+            .to_series()
+        )
+    return PaymentHistory.validate(frame.select("loan_no", payment_string=own))
 
 
 def _month(name: str) -> pl.Expr:
