@@ -290,6 +290,7 @@ def test_a_level_amount_is_rounded_as_asked(lent: int, rate: int, periods: int, 
 @given(st.sets(st.integers(100, 160)), st.integers(90, 170), st.sampled_from(sorted(ROLLS.values())))
 @example({150, 151}, 150, MODIFIED_FOLLOWING)  # 31 May 1970: the next working day is in June
 @example({151, 152}, 151, PRECEDING)
+@example({151, 152}, 152, PRECEDING)
 def test_a_day_rolls_to_a_working_day(off: set[int], day: int, roll: int) -> None:
     calendar = moves_of(np.array(sorted(off), np.int32))
     assert rolled(day, 0, roll, calendar) == moved(day, roll, off)

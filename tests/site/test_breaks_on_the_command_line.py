@@ -131,7 +131,7 @@ def test_an_instruction_waits_for_the_core_and_alters_nothing(core_home: Path) -
     (told,) = scan_instructions(core_home, ON).collect().to_dicts()
     assert (told["decision_id"], told["state"], told["amount_cents"]) == ("X1", "pending", 275_046)
     assert read_manifest(core_home, ON)["totals"]["instructions"] == {
-        "withdrawn": 0, "pending": 1, "in_force": 0, "confirmed": 0,
+        "withdrawn": 0, "refused": 0, "pending": 1, "in_force": 0, "confirmed": 0,
     }  # fmt: skip
     loans = {row["loan_id"]: row for row in read_loans(core_home, ON).to_dicts()}
     assert (loans["L2"]["status"], loans["L2"]["written_off_cents"], loans["L2"]["outstanding_cents"]) == (

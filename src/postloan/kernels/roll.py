@@ -35,10 +35,10 @@ def moves_of(off_on: NDArray[np.int32]) -> Moves:
 @njit(cache=True)
 def _solved(begins_on: int, is_off: NDArray[np.bool_]) -> NDArray[np.int16]:
     days = np.zeros((4, is_off.size), np.int16)
+    days[PRECEDING, 0] = -1  # a calendar begins with a day off, and before it is a working day
     for at in range(1, is_off.size):
         if is_off[at]:
             days[PRECEDING, at] = days[PRECEDING, at - 1] - 1
-    days[PRECEDING, 0] = -1
     for at in range(is_off.size - 1, -1, -1):
         if is_off[at]:
             days[FOLLOWING, at] = 1 + (days[FOLLOWING, at + 1] if at + 1 < is_off.size else 0)
