@@ -23,12 +23,14 @@ def extension_limit(
 
     The law of the day of signing binds; a loan without one was signed when it was paid out.
     """
-    book = loans.join(
-        debtors.select("debtor_no", "legal_form"), on="debtor_no", how="left", maintain_order="left"
-    ).with_columns(
+    book = loans.select(
+        "loan_no",
+        "debtor_no",
+        "disbursed_on",
+        "matures_on",
         signed_on=pl.coalesce("signed_on", "disbursed_on"),
         first_matures_on=pl.coalesce("original_matures_on", "matures_on"),
-    )
+    ).join(debtors.select("debtor_no", "legal_form"), on="debtor_no", how="left", maintain_order="left")
     begins, ends = _days(book["disbursed_on"]), _days(book["first_matures_on"])
     line = _line_of(book.with_columns(term_months=pl.Series(kernel.terms(begins, ends))), limits)
     lines = [each for version in limits for each in version.lines]
