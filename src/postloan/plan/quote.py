@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.errors import LoanUnknown, RequestWrong
+from postloan.errors import RequestWrong
 from postloan.intake.facts import Facts
-from postloan.plan.inputs import Inputs, law_day, of_debtor, read_inputs
+from postloan.plan.inputs import Inputs, law_day
 from postloan.plan.night import Assessment, assess
+from postloan.plan.one_loan import assess_one
 from postloan.plan.trace import row_of
 from postloan.rules.rulebook import Policy, load_rulebook, policy_on
 
@@ -65,15 +66,7 @@ def quote(home: Path, loan_id: str, on: date, *, prepay: Decimal | None) -> Quot
     """
     facts, rulebook = Facts(home, None), load_rulebook(home)
     policy = _as_ours(policy_on(rulebook, law_day(on, facts, rulebook)))
-    loan_no, debtor_no, shard = facts.find_loan(loan_id)
-    inputs = of_debtor(read_inputs(facts, shard), debtor_no)
-    assessed = assess(inputs, policy, on=on)
-    if not (assessed.loans["loan_no"] == loan_no).any():
-        raise LoanUnknown(
-            message=f"Loan {loan_id} is not in the book on {on}.",
-            hint="It was paid out or taken on later; ask for a later day.",
-            where={"loan_id": loan_id, "on": on},
-        )
+    loan_no, inputs, assessed = assess_one(facts, policy, loan_id, on)
     loan, balance = row_of(assessed.loans, loan_no), row_of(assessed.balances, loan_no)
     interest_cents = balance["overdue_interest_cents"] + balance["accrued_interest_cents"]
     owed = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from postloan.errors import LoanUnknown
 from postloan.intake.facts import Facts
-from postloan.plan.inputs import Inputs, of_debtor, read_inputs
-from postloan.plan.night import assess, serving_under
+from postloan.plan.inputs import Inputs
+from postloan.plan.night import serving_under
+from postloan.plan.one_loan import assess_one
 from postloan.plan.trace import Allocation, allocations, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
@@ -61,17 +61,14 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     facts = Facts(home, date.fromisoformat(pins["known_on"]))
     rulebook = load_rulebook(home)
     policy = policy_on(rulebook, date.fromisoformat(pins["law_of"]))
-    loan_no, debtor_no, shard = facts.find_loan(loan_id)
-    inputs = of_debtor(read_inputs(facts, shard), debtor_no)
-    assessed = assess(inputs, policy, on=on)
-    if not (assessed.loans["loan_no"] == loan_no).any():
-        raise LoanUnknown(
-            message=f"Loan {loan_id} was not in the book on {on}.",
-            hint="It was paid out or taken on later; ask for a later day.",
-            where={"loan_id": loan_id, "on": on},
-        )
+    loan_no, inputs, assessed = assess_one(facts, policy, loan_id, on)
     loan = row_of(assessed.loans, loan_no)
-    published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
+    published = (
+        scan_loans(home, on, shard=facts.find_loan(loan_id)[2])
+        .filter(pl.col("loan_no") == loan_no)
+        .collect()
+        .to_dicts()
+    )
     parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     return Why(

@@ -1,0 +1,26 @@
+"""One loan on one day: its debtor's facts, assessed as the night assesses them."""
+
+from datetime import date
+
+from postloan.errors import LoanUnknown
+from postloan.intake.facts import Facts
+from postloan.plan.inputs import Inputs, of_debtor, read_inputs
+from postloan.plan.night import Assessment, assess
+from postloan.rules.rulebook import Policy
+
+
+def assess_one(facts: Facts, policy: Policy, loan_id: str, on: date) -> tuple[int, Inputs, Assessment]:
+    """Assess a loan's debtor from the facts; return the loan's number, the facts, and what was found.
+
+    Raises LoanUnknown, also where the loan is not in the book on the day.
+    """
+    loan_no, debtor_no, shard = facts.find_loan(loan_id)
+    inputs = of_debtor(read_inputs(facts, shard), debtor_no)
+    assessed = assess(inputs, policy, on=on)
+    if not (assessed.loans["loan_no"] == loan_no).any():
+        raise LoanUnknown(
+            message=f"Loan {loan_id} was not in the book on {on}.",
+            hint="It was paid out or taken on later; ask for a later day.",
+            where={"loan_id": loan_id, "on": on},
+        )
+    return loan_no, inputs, assessed
