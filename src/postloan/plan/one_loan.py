@@ -1,6 +1,7 @@
 """One loan on one day: its debtor's facts, assessed as the night assesses them."""
 
 from datetime import date
+from typing import NamedTuple
 
 from postloan.errors import LoanUnknown
 from postloan.intake.facts import Facts
@@ -9,8 +10,17 @@ from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Policy
 
 
-def assess_one(facts: Facts, policy: Policy, loan_id: str, on: date) -> tuple[int, Inputs, Assessment]:
-    """Assess a loan's debtor from the facts; return the loan's number, the facts, and what was found.
+class OneLoan(NamedTuple):
+    """A loan's number and shard, the facts of its debtor, and what was found of them."""
+
+    loan_no: int
+    shard: int
+    inputs: Inputs
+    assessed: Assessment
+
+
+def assess_one(facts: Facts, policy: Policy, loan_id: str, on: date) -> OneLoan:
+    """Assess a loan's debtor from the facts.
 
     Raises LoanUnknown, also where the loan is not in the book on the day.
     """
@@ -23,4 +33,4 @@ def assess_one(facts: Facts, policy: Policy, loan_id: str, on: date) -> tuple[in
             hint="It was paid out or taken on later; ask for a later day.",
             where={"loan_id": loan_id, "on": on},
         )
-    return loan_no, inputs, assessed
+    return OneLoan(loan_no, shard, inputs, assessed)

@@ -61,14 +61,9 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     facts = Facts(home, date.fromisoformat(pins["known_on"]))
     rulebook = load_rulebook(home)
     policy = policy_on(rulebook, date.fromisoformat(pins["law_of"]))
-    loan_no, inputs, assessed = assess_one(facts, policy, loan_id, on)
+    loan_no, shard, inputs, assessed = assess_one(facts, policy, loan_id, on)
     loan = row_of(assessed.loans, loan_no)
-    published = (
-        scan_loans(home, on, shard=facts.find_loan(loan_id)[2])
-        .filter(pl.col("loan_no") == loan_no)
-        .collect()
-        .to_dicts()
-    )
+    published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
     parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     return Why(

@@ -32,7 +32,9 @@ def extension_limit(
         first_matures_on=pl.coalesce("original_matures_on", "matures_on"),
     ).join(debtors.select("debtor_no", "legal_form"), on="debtor_no", how="left", maintain_order="left")
     begins, ends = _days(book["disbursed_on"]), _days(book["first_matures_on"])
-    line = _line_of(book.with_columns(term_months=pl.Series(kernel.terms(begins, ends))), limits)
+    months_whole, days_beyond = kernel.terms(begins, ends)
+    # A begun month counts whole.
+    line = _line_of(book.with_columns(term_months=pl.Series(months_whole + (days_beyond > 0))), limits)
     lines = [each for version in limits for each in version.lines]
     share_e8 = [-1 if each.at_most_share_e8 is None else each.at_most_share_e8 for each in lines]
     months = [-1 if each.at_most_months is None else each.at_most_months for each in lines]
@@ -40,7 +42,9 @@ def extension_limit(
     def of_line(values: list[int]) -> pl.Series:
         return pl.Series([*values, -1], dtype=pl.Int64).gather(line)
 
-    latest = pl.Series(kernel.latest(begins, ends, of_line(share_e8).to_numpy(), of_line(months).to_numpy()))
+    latest = pl.Series(
+        kernel.latest(ends, months_whole, days_beyond, of_line(share_e8).to_numpy(), of_line(months).to_numpy())
+    )
     latest_on = latest.set(latest == NEVER, None).cast(pl.Date)
     cites = pl.Series([*(str(each.cite) for each in lines), None], dtype=pl.String).gather(line)
     return ExtensionLimit.validate(
