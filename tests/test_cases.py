@@ -77,22 +77,22 @@ def run_technical_delay(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
     delays = technical_delays(frame(written, DECISION), on=policy.on)
     excused = set(delays["loan_no"])
     overdue = [row | {"delay_is_technical": row["loan_no"] in excused} for row in given["loans_overdue"]]
-    return overdue_floor(typed(overdue, DaysPastDue), floors=policy.overdue_floors)
+    return overdue_floor(typed(overdue, DaysPastDue), floors=policy.tier_law.overdue_floors)
 
 
 STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     "overdue_floor": lambda given, policy: overdue_floor(
-        typed(given["days_past_due"], DaysPastDue), floors=policy.overdue_floors
+        typed(given["days_past_due"], DaysPastDue), floors=policy.tier_law.overdue_floors
     ),
     "technical_delay": run_technical_delay,
     "debtor_floor": lambda given, policy: debtor_floor(
-        typed(given["debtor_view"], DebtorView), contamination=policy.contamination
+        typed(given["debtor_view"], DebtorView), contamination=policy.tier_law.contamination
     ),
     "is_retail": lambda given, policy: frame(given["debtors"], DEBTOR).select(
-        "debtor_no", is_retail=policy.retail.is_retail()
+        "debtor_no", is_retail=policy.tier_law.retail.is_retail()
     ),
     "restructuring_floor": lambda given, policy: restructuring_floor(
-        typed(given["restructure_history"], RestructureHistory), floors=policy.restructuring_floors
+        typed(given["restructure_history"], RestructureHistory), floors=policy.tier_law.restructuring_floors
     ),
     "interest_standing": lambda given, policy: interest_standing(
         typed([zero(Balances) | row for row in given["owed"]], Balances),

@@ -241,7 +241,7 @@ def _importing(*rooms: str) -> str:
         (stray_write, "desk", "request.save()", "request.refresh_from_db()"),
         (long_function, "steps", "def f():\n" + "    x = 1\n" * 60, "def f():\n" + "    x = 1\n" * 59),
         (law_in_code, "steps", "NON_PERFORMING_DAYS = 90", "FIRST = 0"),
-        (law_in_code, "plan", "share = 0.2", "share = policy.contamination.own_bank.over_share_e8"),
+        (law_in_code, "plan", "share = 0.2", "share = policy.tier_law.contamination.own_bank.over_share_e8"),
         (float_money, "steps", "a = pl.col('npl_cents') / pl.col('exposure_cents')", "a = npl_cents * 10 // b_cents"),
         (float_money, "steps", "pl.col('paid_cents').sum().cast(pl.Float64)", "pl.col('paid_cents').cast(pl.Int128)"),
         (float_money, "kernels", "float(owed_cents[3])", "float(pd_ratio)") ,

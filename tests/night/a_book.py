@@ -102,8 +102,8 @@ def _add_loan(chance: random.Random, tables: Tables, loan_id: str, debtor_id: st
     if chance.random() < 0.1:
         tables["decision"].append(
             {"decision_id": f"R-{loan_id}", "kind": "restructure", "loan_id": loan_id, "effective_on": paid_out,
-             "ends_on": None, "terms": '{"is_repeat": false, "observation_ends_on": null, "difficulty": "sales fell", '
-             '"adjustment": "longer term"}'}
+             "ends_on": None, "terms": '{"difficulty": "cash_flow_short", '
+             '"adjustment": "extension"}'}
         )  # fmt: skip
 
 

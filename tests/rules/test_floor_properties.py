@@ -28,7 +28,7 @@ DELAY = st.sampled_from([0, 1, 3, 4, 7, 8, 60, 61, 90, 91, 270, 271, 360, 361]) 
 LOANS = st.lists(st.tuples(DELAY, st.booleans()), min_size=1, max_size=30)
 
 
-def ranks(loans: list[tuple[int, bool]], floors: OverdueFloors = LAW.overdue_floors) -> list[int]:
+def ranks(loans: list[tuple[int, bool]], floors: OverdueFloors = LAW.tier_law.overdue_floors) -> list[int]:
     """The floor of each loan as a rank, 0 best, in the order given."""
     frame = pl.DataFrame(
         {
@@ -65,13 +65,13 @@ def test_overdue_one_more_day_never_improves_a_tier(loans) -> None:
 
 @given(LOANS)
 def test_overdue_the_bank_is_never_laxer_than_the_law(loans) -> None:
-    own = ranks(loans, BANK.overdue_floors)
+    own = ranks(loans, BANK.tier_law.overdue_floors)
     assert all(bank >= law for law, bank in zip(ranks(loans), own, strict=True))
 
 
 def test_overdue_the_bank_is_stricter_where_its_figures_say_so() -> None:
     loans = [(61, False), (4, True)]
-    assert (ranks(loans), ranks(loans, BANK.overdue_floors)) == ([1, 0], [2, 1])
+    assert (ranks(loans), ranks(loans, BANK.tier_law.overdue_floors)) == ([1, 0], [2, 1])
 
 
 @given(LOANS, st.integers(1, 7))
@@ -106,7 +106,7 @@ def debtors(draw) -> dict:
 BOOK = st.lists(debtors(), min_size=1, max_size=20)
 
 
-def debtor_ranks(rows: list[dict], contamination: Contamination = LAW.contamination) -> list[int]:
+def debtor_ranks(rows: list[dict], contamination: Contamination = LAW.tier_law.contamination) -> list[int]:
     blank = {"loan_count": 1, "overdue_cents": 0, "days_past_due_worst": 0, "item_tier_worst": "pass"}
     numbered = [{"debtor_no": number} | blank | row for number, row in enumerate(rows, start=1)]
     schema = DebtorView.create_empty().schema
@@ -146,7 +146,7 @@ def test_debtors_a_worse_debtor_is_never_better_off(rows) -> None:
 
 @given(BOOK)
 def test_debtors_the_bank_is_never_laxer_than_the_law(rows) -> None:
-    own = debtor_ranks(rows, BANK.contamination)
+    own = debtor_ranks(rows, BANK.tier_law.contamination)
     assert all(bank >= law for law, bank in zip(debtor_ranks(rows), own, strict=True))
 
 
@@ -161,7 +161,7 @@ def test_restructuring_in_every_combination() -> None:
     rows = [dict(zip(flags, values, strict=True)) for values in product((False, True), repeat=4)]
     numbered = [{"loan_no": number} | row for number, row in enumerate(rows, start=1)]
     history = RestructureHistory.validate(pl.DataFrame(numbered))
-    result = restructuring_floor(history, floors=LAW.restructuring_floors)
+    result = restructuring_floor(history, floors=LAW.tier_law.restructuring_floors)
 
     def oracle(row: dict) -> str:
         if row["is_repeat_restructured"]:

@@ -21,29 +21,29 @@ LAW_BEGINS = date(2023, 7, 1)
 
 def test_the_law_as_it_stands() -> None:
     policy = policy_on(BOOK, date(2026, 11, 23))
-    assert [(floor.tier, floor.over_days) for floor in policy.overdue_floors.floors] == [
+    assert [(floor.tier, floor.over_days) for floor in policy.tier_law.overdue_floors.floors] == [
         ("special_mention", 0),
         ("substandard", 90),
         ("doubtful", 270),
         ("loss", 360),
     ]
-    assert policy.overdue_floors.technical_delay.up_to_days == 7
-    assert policy.contamination.own_bank.over_share_e8 == 10_000_000
-    assert policy.contamination.all_banks.over_share_e8 == 20_000_000
-    assert policy.contamination.all_banks.over_days == 90
-    assert policy.contamination.any_non_performing.tier == "special_mention"
-    assert policy.restructuring_floors.repeat_restructured.tier == "substandard"
+    assert policy.tier_law.overdue_floors.technical_delay.up_to_days == 7
+    assert policy.tier_law.contamination.own_bank.over_share_e8 == 10_000_000
+    assert policy.tier_law.contamination.all_banks.over_share_e8 == 20_000_000
+    assert policy.tier_law.contamination.all_banks.over_days == 90
+    assert policy.tier_law.contamination.any_non_performing.tier == "special_mention"
+    assert policy.tier_law.restructuring_floors.repeat_restructured.tier == "substandard"
     assert policy.allocation_order.components == ("fee", "penalty", "compound", "interest", "principal")
     assert policy.book_of_record.system == "core"
     assert policy.publish_checks.tier_share_move.over_share_e8 == 10_000_000
     assert policy.publish_checks.tier_share_move.within_days == 7
     assert policy.publish_checks.quarantined.over_share_e8 == 5_000_000
-    assert str(policy.overdue_floors.floors[1].cite) == "cn-2023-1 Art. 11 (1)"
+    assert str(policy.tier_law.overdue_floors.floors[1].cite) == "cn-2023-1 Art. 11 (1)"
 
 
 def test_floors_and_buckets_as_tables() -> None:
     policy = policy_on(BOOK, LAW_BEGINS)
-    floors = policy.overdue_floors.frame()
+    floors = policy.tier_law.overdue_floors.frame()
     assert dict(floors.schema) == {"over_days": pl.Int32(), "tier": pl.Enum(TIERS), "cite": pl.String()}
     assert floors.rows()[1] == (90, "substandard", "cn-2023-1 Art. 11 (1)")
     buckets = policy.dpd_buckets.frame()
@@ -71,7 +71,7 @@ def test_a_policy_cannot_be_changed_and_travels_whole() -> None:
     with pytest.raises(FrozenInstanceError):
         policy.on = date(2020, 1, 1)  # type: ignore[misc]
     with pytest.raises(ValidationError):
-        policy.overdue_floors.technical_delay.up_to_days = 30
+        policy.tier_law.overdue_floors.technical_delay.up_to_days = 30
     assert pickle.loads(pickle.dumps(policy)) == policy  # noqa: S301 - our own bytes
 
 

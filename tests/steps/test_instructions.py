@@ -13,7 +13,7 @@ from postloan.steps.instructions import instructions
 
 ON = date(2024, 6, 30)
 OFF_TERMS = {"principal": "6.00", "interest": "0.50", "ground": "no estate"}
-CHANGE_TERMS = {"is_repeat": False, "observation_ends_on": None, "difficulty": "d", "adjustment": "longer"}
+CHANGE_TERMS = {"difficulty": "overdue", "adjustment": "extension"}
 JUNE = date(2024, 6, 10)
 
 

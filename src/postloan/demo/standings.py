@@ -33,15 +33,15 @@ TECHNICAL_TERMS = (
 RESTRUCTURED_SHARE = 0.03
 RESTRUCTURED_DAYS = (31, 90)
 DIFFICULTIES = (
-    "下游回款周期延长,经营现金流不足",
-    "主要客户停产,收入下降",
-    "家庭主要收入来源中断",
-    "原材料涨价,毛利收窄",
+    ("cash_flow_short", "下游回款周期延长,经营现金流不足"),
+    ("overdue", "主要客户停产,收入下降"),
+    ("overdue", "家庭主要收入来源中断"),
+    ("cash_flow_short", "原材料涨价,毛利收窄"),
 )
 ADJUSTMENTS = (
-    "减免罚息,担保追加但未变更还款计划",
-    "以存货质押置换原应收账款质押",
-    "解除一名保证人的保证责任,其余条款不变",
+    ("forgiveness", "减免罚息,担保追加但未变更还款计划"),
+    ("weaker_security", "以存货质押置换原应收账款质押"),
+    ("weaker_security", "解除一名保证人的保证责任,其余条款不变"),
 )
 
 
@@ -120,34 +120,29 @@ def decide(standing: Standing, month: int, book: Book, known: Register, seed: in
         }
     )
     on = np.full(len(eased), standing.on, dtype=np.int32)
-    watched_to = add_months(on, np.full(len(eased), 15, dtype=np.int32))
     changes = pl.DataFrame(
         {
             "kind": pl.Series(["restructure"]).new_from_index(0, len(eased)),
             "loan_id": known.loan.gather(eased),
             "effective_on": day_series(on),
             "ends_on": pl.Series([None], dtype=pl.Date).new_from_index(0, len(eased)),
-            "terms": pl.Series(_restructure_terms(watched_to, rng), dtype=pl.String),
+            "terms": pl.Series(_restructure_terms(len(eased), rng), dtype=pl.String),
         }
     )
     return pl.concat([delays, changes])
 
 
-def _restructure_terms(watched_to: Days, rng: np.random.Generator) -> list[str]:
-    difficulty = rng.integers(0, len(DIFFICULTIES), len(watched_to)).tolist()
-    adjustment = rng.integers(0, len(ADJUSTMENTS), len(watched_to)).tolist()
+def _restructure_terms(count: int, rng: np.random.Generator) -> list[str]:
+    difficulties = rng.integers(0, len(DIFFICULTIES), count).tolist()
+    adjustments = rng.integers(0, len(ADJUSTMENTS), count).tolist()
+    told = [(DIFFICULTIES[why], ADJUSTMENTS[how]) for why, how in zip(difficulties, adjustments, strict=True)]
     return [
         json.dumps(
-            {
-                "is_repeat": False,
-                "observation_ends_on": to_date(day).isoformat(),
-                "difficulty": DIFFICULTIES[why],
-                "adjustment": ADJUSTMENTS[how],
-            },
+            {"difficulty": difficulty, "adjustment": adjustment, "note": f"{why};{how}"},
             ensure_ascii=False,
             sort_keys=True,
         )
-        for day, why, how in zip(watched_to.tolist(), difficulty, adjustment, strict=True)
+        for (difficulty, why), (adjustment, how) in told
     ]
 
 

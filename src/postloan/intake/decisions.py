@@ -12,6 +12,8 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # Amounts and rates are decimals in quotes, as people write them: a JSON number would pass through a float.
 Money = Annotated[str, StringConstraints(pattern=r"^\d{1,14}(\.\d{1,2})?$")]
 Fraction = Annotated[str, StringConstraints(pattern=r"^\d(\.\d{1,8})?$")]
+Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,8})?|1(\.0{1,8})?)$")]
+_HANDS = 3
 
 
 class _Terms(BaseModel):
@@ -29,22 +31,69 @@ class TechnicalDelayTerms(_Terms):
 class RestructureTerms(_Terms):
     """A change of terms for a debtor in difficulty, which starts an observation period.
 
+    difficulty, adjustment   which of those that the law lists.
+    is_repeat                restructured before, within an observation that our facts do not know of.
     matures_on, annual_rate  the new terms, where they change: what the core's loan row must show to confirm them.
     """
 
-    is_repeat: bool
-    observation_ends_on: date | None
-    difficulty: Filled
-    adjustment: Filled
+    difficulty: Literal["overdue", "cash_flow_short", "non_performing", "no_fair_financing", "delisting", "other"]
+    adjustment: Literal[
+        "extension", "easier_plan", "longer_grace", "capitalised_interest", "lower_rate", "forgiveness",
+        "weaker_security", "swap", "other_easing", "refinancing",
+    ]  # fmt: skip
+    note: Filled | None = None
+    is_repeat: bool = False
     matures_on: date | None = None
     annual_rate: Fraction | None = None
 
 
-class MisuseTerms(_Terms):
-    """The money was not used as agreed (挪用): from the day on, misuse interest runs instead of the contract's."""
+class ObservationEndTerms(_Terms):
+    """What was found at the end of an observation period: the difficulty is over, or it is watched for another."""
+
+    is_resolved: bool
+    evidence: Filled
+    approver: Filled
+
+
+class EstablishedTerms(_Terms):
+    """A fact that somebody established: how it is known, and who agreed."""
 
     evidence: Filled
     approver: Filled
+
+
+class ImpairmentTerms(EstablishedTerms):
+    """The asset is credit-impaired (已发生信用减值), with the share of its balance that is expected to be lost."""
+
+    expected_loss: Share
+
+
+class _ByThree(_Terms):
+    """What three people settle one after the other (初分, 认定, 审批)."""
+
+    proposed_by: Filled
+    determined_by: Filled
+    approved_by: Filled
+
+    @model_validator(mode="after")
+    def three_are_three(self) -> Self:
+        """Nobody checks his own work."""
+        if len({self.proposed_by, self.determined_by, self.approved_by}) < _HANDS:
+            raise ValueError("proposed_by, determined_by and approved_by are three different people")
+        return self
+
+
+class ManualTierTerms(_ByThree):
+    """A tier that people found (人工认定); it counts where it is worse than the rules'."""
+
+    tier: Literal["special_mention", "substandard", "doubtful", "loss"]
+    reason: Filled
+
+
+class UpgradeTerms(_ByThree):
+    """The debtor's non-performing loans may be classed better again (上调): it was found able to go on paying."""
+
+    ability: Filled
 
 
 class AccelerateTerms(_Terms):
@@ -126,7 +175,15 @@ def _is_nothing(amount: str) -> bool:
 TERMS: dict[str, type[_Terms]] = {
     "technical_delay": TechnicalDelayTerms,
     "restructure": RestructureTerms,
-    "misuse": MisuseTerms,
+    "observation_end": ObservationEndTerms,
+    "misuse": EstablishedTerms,
+    "impairment": ImpairmentTerms,
+    "rating_fall": EstablishedTerms,
+    "evasion": EstablishedTerms,
+    "bankruptcy": EstablishedTerms,
+    "merger": EstablishedTerms,
+    "manual_tier": ManualTierTerms,
+    "upgrade": UpgradeTerms,
     "accelerate": AccelerateTerms,
     "prepayment": PrepaymentTerms,
     "extension": ExtensionTerms,
@@ -137,8 +194,8 @@ TERMS: dict[str, type[_Terms]] = {
 }
 """Kinds of decision that a night can act on, and what each must say."""
 
-ENDLESS = ("write_off", "waiver")
-"""Kinds that do not end on a day: what is given up comes back only by withdrawing the decision."""
+ENDLESS = ("write_off", "waiver", "restructure", "observation_end", "merger", "upgrade")
+"""Kinds that do not end on a day: what is given up or has happened comes back only by withdrawing the decision."""
 
 
 def check_decisions(frame: pl.DataFrame, complaints: Complaints) -> None:

@@ -47,8 +47,24 @@ _FIGURES = 38
 _LOG_COLUMNS = 4
 
 
+class Spells(NamedTuple):
+    """Since when each walked loan has owed what is oldest, by loan and day: a line for every day on which that changed.
+
+    loan, from_on          which loan; from the close of which day on.
+    oldest_due_on          due day of the oldest principal or interest unpaid since then; NEVER where there is none.
+    paid_principal_cents   principal repaid by then.
+    lines                  how many lines are written.
+    """
+
+    loan: Days
+    from_on: Days
+    oldest_due_on: Days
+    paid_principal_cents: Cents
+    lines: Cents
+
+
 class Walk(NamedTuple):
-    """What the walk notes down; used again for every loan, but for the marks.
+    """What the walk notes down; used again for every loan, but for the marks and the spells.
 
     sheet   the figures named above: what passes between the functions below, as few arrays as can be.
     left    [row, component]: what an instalment that has fallen due still owes, by its row from the loan's first.
@@ -56,6 +72,7 @@ class Walk(NamedTuple):
     stages  per loan: a bit for each stage in which cash met it.
     log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation; no lines where
             nobody asks.
+    spells  of every loan walked.
     """
 
     sheet: Cents
@@ -63,17 +80,24 @@ class Walk(NamedTuple):
     marks: NDArray[np.int8]
     stages: NDArray[np.int8]
     log: Cents
+    spells: Spells
 
 
 @njit(cache=True)
-def new_walk(loans: int, rows: Rows, log_lines: int) -> Walk:
-    """Make room for a walk over `loans` loans whose instalments lie at `rows`."""
-    most = 0
+def new_walk(loans: int, rows: Rows, payment_rows: Rows, log_lines: int) -> Walk:
+    """Make room for a walk over `loans` loans whose instalments and payments lie at `rows` and `payment_rows`."""
+    most, events = 0, 0
     for loan in range(loans):
         most = max(most, rows[2 * loan + 1] - rows[2 * loan])
+        events += rows[2 * loan + 1] - rows[2 * loan] + payment_rows[2 * loan + 1] - payment_rows[2 * loan]
+    # Room for every loan to be walked, of which memory is touched only for those that are.
+    spells = Spells(
+        np.empty(events, np.int32), np.empty(events, np.int32), np.empty(events, np.int32), np.empty(events, np.int64),
+        np.zeros(1, np.int64),
+    )  # fmt: skip
     return Walk(
         np.zeros(_FIGURES, np.int64), np.zeros((most, _COMPONENTS), np.int64), np.zeros((loans, MONTHS), np.int8),
-        np.zeros(loans, np.int8), np.zeros((log_lines, _LOG_COLUMNS), np.int64),
+        np.zeros(loans, np.int8), np.zeros((log_lines, _LOG_COLUMNS), np.int64), spells,
     )  # fmt: skip
 
 
@@ -109,6 +133,7 @@ def walk_late(
                 sheet[_AHEAD] -= left[at, PRINCIPAL]
                 sheet[_NEXT] += 1
             _pay(day, sheet, left, due_on, components, groups, log)
+            _tell(loan, day, sheet, left, due_on, walk.spells)
         if settled_on == NEVER:
             _pass_days(until, sheet, left, due_on, buckets, marks)
         if is_payment:
@@ -122,6 +147,7 @@ def walk_late(
                 _pay(until, sheet, left, due_on, components, groups, log)
                 accrued_cents = accrued_of(loan, until, first + sheet[_NEXT], terms, dues)
                 settled_on = until if _settles(until, accrued_cents, sheet, log) else NEVER
+                _tell(loan, until, sheet, left, due_on, walk.spells)
         is_done = not is_payment
     if settled_on == NEVER:
         # Misuse bears penalty while cash waits.
@@ -330,6 +356,20 @@ def _mark(month_end: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days
     for from_days in buckets:
         bucket += 1 if days >= from_days else 0
     marks[place] = CURED if bucket == 0 and sheet[_CURED_IN] == year * 12 + month else bucket
+
+
+@njit(cache=True)
+def _tell(loan: int, day: int, sheet: Cents, left: Cents, due_on: Days, spells: Spells) -> None:
+    """Write down what is oldest since the close of a day; a later event of the day writes over it."""
+    oldest_on, paid_cents, line = _oldest_due_on(sheet, left, due_on), sheet[PRINCIPAL], spells.lines[0]
+    if line > 0 and spells.loan[line - 1] == loan:
+        if spells.from_on[line - 1] == day:
+            line -= 1
+        elif spells.oldest_due_on[line - 1] == oldest_on and spells.paid_principal_cents[line - 1] == paid_cents:
+            return
+    spells.loan[line], spells.from_on[line] = loan, day
+    spells.oldest_due_on[line], spells.paid_principal_cents[line] = oldest_on, paid_cents
+    spells.lines[0] = line + 1
 
 
 @njit(cache=True)

@@ -31,11 +31,11 @@ def run(
 
     log_lines  how many allocations to write down; where any are asked for, every loan is walked day by day.
     Returns    the state of each loan; of each, received = paid + unapplied, and balance = outstanding + paid principal.
-               Whether it was walked day by day. The walk's marks, for those that were; and its log.
+               Whether it was walked day by day. The walk's marks and spells, for those that were; and its log.
     """
     loans = terms.begins_on.size
     state, was_walked = empty_state(loans), np.zeros(loans, np.bool_)
-    walk = new_walk(loans, dues.rows, log_lines)
+    walk = new_walk(loans, dues.rows, payments.rows, log_lines)
     for loan in range(loans):
         if terms.is_daily[loan]:
             run_daily(loan, on, terms, dues, payments, state)

@@ -75,7 +75,7 @@ def _run_night(
     home: Path, on: date, known_on: date | None, law_of: date | None, pool: Executor | None, tell: Tell | None
 ) -> Published:
     facts, rulebook = Facts(home, known_on), load_rulebook(home)
-    law = law_of or law_day(on, facts, rulebook)
+    law = law_of or law_day(on, facts)
     policy = policy_on(rulebook, law)
     pinned = pins(facts, rulebook, on=on, law_of=law)
     run = run_id(pinned)

@@ -6,7 +6,6 @@ from datetime import date
 import polars as pl
 
 from postloan.intake.facts import Facts
-from postloan.rules.rulebook import Rulebook
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -26,7 +25,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "opening": (
         "loan_no", "on", "outstanding_cents", "overdue_principal_cents", "overdue_interest_cents",
         "accrued_interest_cents", "penalty_cents", "compound_cents", "fee_cents", "oldest_principal_due_on",
-        "oldest_interest_due_on", "payment_string",
+        "oldest_interest_due_on", "payment_string", "observation_from", "tier",
     ),
     "instalment": (
         "loan_no", "version", "seq", "due_on", "principal_cents", "interest_cents", "fee_cents", "effective_on",
@@ -83,9 +82,9 @@ def read_inputs(facts: Facts, shard: int) -> Inputs:
     return Inputs(**frames, ledger_days=facts.days_of("ledger"))
 
 
-def law_day(on: date, facts: Facts, rulebook: Rulebook) -> date:
-    """Say whose law a business date is read under: its own, once the rulebook has begun; else what the feeds say."""
-    return on if on >= rulebook.begins_on else facts.layout.law_of or on
+def law_day(on: date, facts: Facts) -> date:
+    """Say whose law a business date is read under: its own, or the later one that the feeds say."""
+    return max(on, facts.layout.law_of or on)
 
 
 def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:

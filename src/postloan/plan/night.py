@@ -6,7 +6,9 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.plan.classify import classify
 from postloan.plan.inputs import Inputs
+from postloan.plan.lives import Found, lives
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
@@ -16,22 +18,20 @@ from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
-from postloan.steps.decisions import restructure_history, technical_delays
+from postloan.steps.decisions import technical_delays
 from postloan.steps.extension_limit import extension_limit
 from postloan.steps.funding import funding
 from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
 from postloan.steps.ledger_breaks import ledger_breaks
-from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
-from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
-from postloan.steps.tier import final_tier, item_tier
+from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, FinalTier, Position, ScheduleSource
+from postloan.tables.results import Balances, Due, Judged, Position, ScheduleSource
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Assessment:
     sources: dy.DataFrame[ScheduleSource]
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
-    tiers: dy.DataFrame[FinalTier]
+    judged: dy.DataFrame[Judged]
 
 
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
@@ -64,7 +64,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
     dues = acceleration(changed.dues, held)
     paid = without_reversed(inputs.payment, on=on)
-    met = balances(held, dues, plan.sources, paid, serving=serving_under(policy), on=on)
+    serving = serving_under(policy)
+    met = balances(held, dues, plan.sources, paid, serving=serving, on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
@@ -76,24 +77,24 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     shares = funding(book, stood, owed)
     secured = cover(book, stood, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
 
-    delays = technical_delays(inputs.decision, on=on)
     overdue = days_past_due(
-        owed, stood, held, delays,
+        owed, stood, held, technical_delays(inputs.decision, on=on),
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
-    history = restructure_history(book, inputs.decision, on=on)
-    by_days = overdue_floor(overdue, floors=policy.overdue_floors)
-    by_history = restructuring_floor(history, floors=policy.restructuring_floors)
-    items = item_tier({"overdue_floors": by_days, "restructuring_floors": by_history})
+    found = Found(held, dues, plan.sources, paid, met, stood, shares, overdue, gone)
+    # A book that is read under the law of another day knows that law alone.
+    laws = policy.tier_laws if policy.on == on else policy.tier_laws.only_the_last()
+    lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
+    judged = classify(lived.days, laws=laws)
+    tiers = tier_history(judged, book, held, overdue, lived.late, grades=policy.grades, on=on)
 
+    long_overdue = policy.tier_law.contamination.all_banks or policy.interest_bounds.off_balance
     views = debtor_view(
-        held, stood, shares, overdue, items, inputs.debtor, inputs.elsewhere,
-        retail=policy.retail, over_days=policy.contamination.all_banks.over_days, on=on,
+        held, stood, shares, overdue, tiers, inputs.debtor, inputs.elsewhere,
+        retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
     )  # fmt: skip
-    by_debtor = debtor_floor(views, contamination=policy.contamination)
-    tiers = final_tier(items, held, stood, by_debtor)
-
+    by_debtor = debtor_floor(views, contamination=policy.tier_law.contamination)
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
@@ -101,14 +102,13 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
 
     results = [
         plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
-        extends, history, items, tiers,
+        extends, tiers,
     ]  # fmt: skip
-    floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(
-        loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
+        loans=loan_portrait(book, inputs.debtor, results, views),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         breaks=breaks, instructions=told,
-        positions=held, dues=dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
+        positions=held, dues=dues, sources=plan.sources, payments=paid, balances=owed, judged=judged,
     )  # fmt: skip
 
 

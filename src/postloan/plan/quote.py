@@ -65,7 +65,7 @@ def quote(home: Path, loan_id: str, on: date, *, prepay: Decimal | None) -> Quot
     pays the loan off, or the schedule is not ours to change.
     """
     facts, rulebook = Facts(home, None), load_rulebook(home)
-    policy = _as_ours(policy_on(rulebook, law_day(on, facts, rulebook)))
+    policy = _as_ours(policy_on(rulebook, law_day(on, facts)))
     loan_no, _, inputs, assessed = assess_one(facts, policy, loan_id, on)
     loan, balance = row_of(assessed.loans, loan_no), row_of(assessed.balances, loan_no)
     interest_cents = balance["overdue_interest_cents"] + balance["accrued_interest_cents"]

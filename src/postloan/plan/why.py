@@ -76,7 +76,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         position=row_of(assessed.positions, loan_no),
         contamination={
             case.name: (case.tier, case.cite) if assessed.debtors.select(case.binds).item() else None
-            for case in contamination_cases(policy.contamination)
+            for case in contamination_cases(policy.tier_law.contamination)
         },
         fallen={
             "count": dues.height,

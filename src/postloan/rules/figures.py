@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 ONE_E8 = 10**8
 
 Tier = Literal["pass", "special_mention", "substandard", "doubtful", "loss"]
-Direction = Literal["lower over_days", "lower up_to_days", "lower over_share"]
+Direction = Literal["lower over_days", "lower up_to_days", "lower over_share", "choose reclassified_on"]
 Words = Annotated[str, Field(min_length=1)]
 Days = Annotated[int, Field(ge=0, le=36_600)]
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from postloan.errors import LaxerThanLaw
 from postloan.rules.figures import Cited, Direction, written_share
+from postloan.rules.judging import Transition, TransitionOverlay
 from postloan.rules.shapes import (
     Contamination,
     ContaminationOverlay,
@@ -64,13 +65,15 @@ def overdue_floors(law: OverdueFloors, bank: OverdueFloorsOverlay, file: BankFil
     floors = tuple(
         file.stricter(
             floor,
-            of_bank.get(floor.tier),
+            of_bank.pop(floor.tier, None),
             "over_days",
             f"The bank calls {floor.tier} after {{bank}} days; the law, after {{law}}.",
         )
         for floor in law.floors
     )
-    technical_delay = file.stricter(
+    # Where the law names no days for a tier, the bank may.
+    floors += tuple(of_bank.values())
+    technical_delay = law.technical_delay and file.stricter(
         law.technical_delay,
         bank.technical_delay,
         "up_to_days",
@@ -87,17 +90,34 @@ def contamination(law: Contamination, bank: ContaminationOverlay, file: BankFile
     """The tolerances in force: of each share, the lower."""
     return law.changed(
         since=max(law.since, bank.since),
-        own_bank=file.stricter_share(
+        own_bank=law.own_bank
+        and file.stricter_share(
             law.own_bank,
             bank.own_bank,
             "The bank lets {bank} of a debtor's debt here be non-performing; the law, {law}.",
         ),
-        all_banks=file.stricter_share(
+        all_banks=law.all_banks
+        and file.stricter_share(
             law.all_banks,
             bank.all_banks,
             "The bank lets {bank} of a debtor's debt at all banks be overdue; the law, {law}.",
         ),
     )
+
+
+def transition(law: Transition, bank: TransitionOverlay, file: BankFile) -> Transition:
+    """The transition in force: up to the day the bank chose, which the law's last day limits."""
+    chosen, limit = bank.old_assets, law.old_assets.latest_on
+    if "choose reclassified_on" not in file.may:
+        raise wrong(file.source.shown, "reclassified_on", "the law leaves the bank no choice here")
+    if chosen.reclassified_on > limit:
+        raise LaxerThanLaw(
+            message=f"The bank classes old assets by the present rules from {chosen.reclassified_on}; the law, {limit}.",
+            hint=f"Choose a day up to {limit}, or remove the bank's entry.",
+            where={"file": file.source.shown, "bank": chosen.cite, "law": law.old_assets.cite},
+        )
+    old_assets = law.old_assets.model_copy(update={"reclassified_on": chosen.reclassified_on, "cite": chosen.cite})
+    return law.changed(since=max(law.since, bank.since), old_assets=old_assets)
 
 
 def working_days(law: WorkingDays, bank: WorkingDays, _file: BankFile) -> WorkingDays:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay
 from postloan.rules.figures import RuleFile, Version
+from postloan.rules.judging import FactFloors, Grades, Transition, TransitionOverlay, Upgrade
 from postloan.rules.reading import read_shape
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
@@ -26,6 +27,7 @@ from postloan.rules.shapes import (
     WorkingDays,
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
+from postloan.rules.tier_law import TierLaw, TierLaws, tier_laws
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 
@@ -34,7 +36,10 @@ TEXTS = TypeAdapter(dict[str, Text])
 LAW: dict[str, TypeAdapter[Any]] = {
     "overdue_floors": TypeAdapter(RuleFile[OverdueFloors]),
     "contamination": TypeAdapter(RuleFile[Contamination]),
+    "fact_floors": TypeAdapter(RuleFile[FactFloors]),
     "restructuring_floors": TypeAdapter(RuleFile[RestructuringFloors]),
+    "upgrade": TypeAdapter(RuleFile[Upgrade]),
+    "transition": TypeAdapter(RuleFile[Transition]),
     "retail": TypeAdapter(RuleFile[Retail]),
     "dpd_buckets": TypeAdapter(RuleFile[DpdBuckets]),
     "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
@@ -46,6 +51,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
     "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
     "contamination": (TypeAdapter(RuleFile[ContaminationOverlay]), overlay.contamination),
+    "transition": (TypeAdapter(RuleFile[TransitionOverlay]), overlay.transition),
     "working_days": (TypeAdapter(RuleFile[WorkingDays]), overlay.working_days),
 }
 # Rules on which the law is silent, each in bank/<rule>.yaml.
@@ -54,6 +60,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "publish_checks": TypeAdapter(RuleFile[PublishChecks]),
     "allocation": TypeAdapter(RuleFile[Allocation]),
     "overdue_interest": TypeAdapter(RuleFile[OverdueInterest]),
+    "grades": TypeAdapter(RuleFile[Grades]),
 }
 REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
 OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
@@ -65,14 +72,13 @@ V = TypeVar("V", bound=Version)
 class Policy:
     """Every rule in force on the day `on`. A step is given the piece it needs, never the whole.
 
+    tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
     extension_limits  all versions begun: a loan keeps the law of the day it was signed.
     """
 
     on: date
-    overdue_floors: OverdueFloors
-    contamination: Contamination
-    restructuring_floors: RestructuringFloors
-    retail: Retail
+    tier_laws: TierLaws
+    grades: Grades
     dpd_buckets: DpdBuckets
     allocation_order: AllocationOrder
     allocation: Allocation
@@ -82,6 +88,11 @@ class Policy:
     working_days: WorkingDays
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
+
+    @property
+    def tier_law(self) -> TierLaw:
+        """The law by which a loan is classed on the day itself."""
+        return self.tier_laws.laws[-1]
 
 
 @dataclass(frozen=True)
@@ -141,10 +152,8 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
     return Policy(
         on=on,
-        overdue_floors=rulebook.version("overdue_floors", OverdueFloors, on),
-        contamination=rulebook.version("contamination", Contamination, on),
-        restructuring_floors=rulebook.version("restructuring_floors", RestructuringFloors, on),
-        retail=rulebook.version("retail", Retail, on),
+        tier_laws=tier_laws(rulebook.in_force, on),
+        grades=rulebook.version("grades", Grades, on),
         dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, on),
         allocation_order=rulebook.version("allocation_order", AllocationOrder, on),
         allocation=rulebook.version("allocation", Allocation, on),

@@ -32,16 +32,16 @@ class TechnicalDelay(Cited):
 
 
 class OverdueFloors(Version):
-    """The overdue floors in force: one for each tier below pass."""
+    """The overdue floors in force, from the best tier below pass to the worst that days alone can set."""
 
-    floors: Annotated[tuple[Floor, ...], Field(strict=False)]
-    technical_delay: TechnicalDelay
+    floors: Annotated[tuple[Floor, ...], Field(strict=False, min_length=1)]
+    technical_delay: TechnicalDelay | None = None
 
     @model_validator(mode="after")
     def a_worse_tier_needs_a_longer_delay(self) -> Self:
         """Otherwise a loan would improve by staying overdue."""
-        if tuple(floor.tier for floor in self.floors) != TIERS[1:]:
-            raise ValueError(f"floors are given once each for {', '.join(TIERS[1:])}, in this order")
+        if tuple(floor.tier for floor in self.floors) != TIERS[1 : len(self.floors) + 1]:
+            raise ValueError(f"floors are given once each, in the order of {', '.join(TIERS[1:])}")
         if not rises([floor.over_days for floor in self.floors]):
             raise ValueError("a worse tier needs a longer delay: over_days must rise with the tier")
         return self
@@ -97,10 +97,10 @@ class AnyNonPerforming(Cited):
 
 
 class Contamination(Version):
-    """How one bad debt of a non-retail debtor touches its other debts."""
+    """How one bad debt of a non-retail debtor touches its other debts; the former rules knew the last case alone."""
 
-    own_bank: OwnBankShare
-    all_banks: AllBanksShare
+    own_bank: OwnBankShare | None = None
+    all_banks: AllBanksShare | None = None
     any_non_performing: AnyNonPerforming
 
 
@@ -189,25 +189,47 @@ class RestructuringFloor(Cited):
     tier: Tier
 
 
-class NoPrincipalRenewal(Cited):
-    """A qualifying renewal of a loan that was classed `old_loan_tier` does not count as refinancing."""
+class RenewedBy(RetailKind):
+    """A renewal without repayment of principal by such a debtor does not count as refinancing.
 
-    old_loan_tier: Tier
+    renewed_until      the last day on which the new loan may be signed; without it the rule has no end.
+    before_maturity    the new loan must be signed before the old one matures.
+    """
+
+    renewed_until: date | None = None
+    before_maturity: bool = False
+
+    def is_meant(self) -> pl.Expr:
+        """Whether the debtor of a row, by legal_form, size_class and the day of signing, may renew so."""
+        is_meant = _is_of(self)
+        if self.renewed_until is not None:
+            is_meant &= pl.col("originated_on") <= self.renewed_until
+        return is_meant & pl.col("is_renewed_in_time") if self.before_maturity else is_meant
+
+
+class Observation(Cited):
+    """How long a restructured loan is watched, from its first due day after the change: the longer of the two."""
+
+    periods: Annotated[int, Field(ge=0, le=120)]
+    months: Annotated[int, Field(ge=0, le=600)]
 
 
 class RestructuringFloors(Version):
-    """The floors of restructured and refinanced loans, and the renewal that is excused."""
+    """The floors of restructured and refinanced loans, the renewals that are excused, and the time of observation."""
 
     restructured: RestructuringFloor
-    repeat_restructured: RestructuringFloor
+    restructured_overdue: RestructuringFloor | None = None
+    repeat_restructured: RestructuringFloor | None = None
     refinanced: RestructuringFloor
-    no_principal_renewal: NoPrincipalRenewal
+    renewals: Annotated[tuple[RenewedBy, ...], Field(strict=False)] = ()
+    observation: Observation
 
     @model_validator(mode="after")
     def again_is_worse_than_once(self) -> Self:
-        """A second restructuring cannot be treated better than the first."""
-        if TIERS.index(self.repeat_restructured.tier) < TIERS.index(self.restructured.tier):
-            raise ValueError("repeat_restructured may not have a better tier than restructured")
+        """Neither a second restructuring nor one that is overdue again can be treated better than the first."""
+        for worse in (self.repeat_restructured, self.restructured_overdue):
+            if worse is not None and TIERS.index(worse.tier) < TIERS.index(self.restructured.tier):
+                raise ValueError("a loan restructured again, or overdue again, may not have a better tier")
         return self
 
 

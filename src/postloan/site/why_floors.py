@@ -27,7 +27,7 @@ def floor_lines(story: Why, lang: str) -> Iterator[FloorLine]:
 
 
 def _overdue(story: Why, lang: str) -> FloorLine:
-    loan, floors = story.loan, story.policy.overdue_floors
+    loan, floors = story.loan, story.policy.tier_law.overdue_floors
     facts = words(lang, "fact_days").format(days=loan["days_past_due"])
     if loan["delay_is_technical"]:
         facts += words(lang, "fact_technical").format(most=floors.technical_delay.up_to_days)
@@ -57,7 +57,7 @@ def _restructuring(story: Why, lang: str) -> FloorLine:
 
 
 def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
-    debtor, rule = story.debtor, story.policy.contamination
+    debtor, rule = story.debtor, story.policy.tier_law.contamination
     name = words(lang, "rule_contamination")
     if debtor["is_retail"]:
         yield FloorLine(name, words(lang, "fact_retail"), words(lang, "binds_not_retail"), "pass", "")

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from postloan.kernels import daycount, loan_arrays
 from postloan.kernels import state as kernel
+from postloan.kernels.arrears import Spells
 from postloan.rules.orders import Orders
 from postloan.rules.servicing import OverdueInterest
-from postloan.tables.results import Balances, Due, Position, ScheduleSource
+from postloan.tables.results import Balances, Due, Position, ScheduleSource, Spell
 
 _EPOCH = date(1970, 1, 1)
 
@@ -40,12 +41,14 @@ class Met(NamedTuple):
     marks       [loan, month] of those that were: bucket of days past due at each month-end, the day's month last;
                 loan_arrays.CURED where arrears were paid within the month.
     log         [line, 4]: day, instalment (-1 for none), component, cents of each allocation, where it was asked for.
+    spells      since when they have owed what is oldest.
     """
 
     balances: dy.DataFrame[Balances]
     was_walked: NDArray[np.bool_]
     marks: NDArray[np.int8]
     log: NDArray[np.int64]
+    spells: dy.DataFrame[Spell]
 
 
 def balances(
@@ -87,7 +90,7 @@ def balances(
         | _columns(state)
         | {"accounting_principal_cents": principal_cents, "accounting_income_cents": income_cents}
     )
-    return Met(Balances.validate(frame), was_walked, walk.marks, walk.log)
+    return Met(Balances.validate(frame), was_walked, walk.marks, walk.log, _spells(positions["loan_no"], walk.spells))
 
 
 def without_reversed(payments: pl.DataFrame, *, on: date) -> pl.DataFrame:
@@ -184,6 +187,19 @@ def _stages_unlike(serving: Serving) -> int:
 
 def _income_cents(state: loan_arrays.State) -> NDArray[np.int64]:
     return state.paid_interest_cents + state.paid_penalty_cents + state.paid_compound_cents
+
+
+def _spells(loans: pl.Series, spells: Spells) -> dy.DataFrame[Spell]:
+    told = slice(spells.lines[0])
+    frame = pl.DataFrame(
+        {
+            "loan_no": loans.gather(spells.loan[told]),
+            "from_on": pl.Series(spells.from_on[told]).cast(pl.Date),
+            "oldest_due_on": _date_or_null(spells.oldest_due_on[told]),
+            "paid_principal_cents": spells.paid_principal_cents[told],
+        }
+    )
+    return Spell.cast(frame)
 
 
 def _columns(state: loan_arrays.State) -> dict[str, pl.Series]:

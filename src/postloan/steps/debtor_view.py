@@ -7,7 +7,7 @@ import polars as pl
 
 from postloan.rules.shapes import Retail
 from postloan.tables.beside import beside
-from postloan.tables.results import DaysPastDue, DebtorView, Funding, ItemTier, Position, Standing
+from postloan.tables.results import DaysPastDue, DebtorView, Funding, Position, Standing, TierHistory
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 
@@ -16,7 +16,7 @@ def debtor_view(
     standing: dy.DataFrame[Standing],
     shares: dy.DataFrame[Funding],
     overdue: dy.DataFrame[DaysPastDue],
-    items: dy.DataFrame[ItemTier],
+    tiers: dy.DataFrame[TierHistory],
     debtors: pl.DataFrame,
     elsewhere: pl.DataFrame,
     *,
@@ -34,7 +34,7 @@ def debtor_view(
     Debt is principal outstanding: the base of the shares in Order 2023 No. 1. Of a joint loan the
     bank's own share counts.
     """
-    loans = _on_book(positions, standing, shares, overdue, items).with_columns(
+    loans = _on_book(positions, standing, shares, overdue, tiers).with_columns(
         npl_cents=pl.when(pl.col("item_tier").is_in(NON_PERFORMING)).then("outstanding_cents").otherwise(0),
         over_90_cents=pl.when(pl.col("days_past_due") > over_days).then("outstanding_cents").otherwise(0),
     )
@@ -47,7 +47,7 @@ def debtor_view(
             npl_cents=pl.col("npl_cents").sum(),
             over_90_cents=pl.col("over_90_cents").sum(),
             days_past_due_worst=pl.col("days_past_due").max(),
-            item_tier_worst=pl.col("item_tier").max(),
+            tier_worst=pl.col("tier").max(),
         )
         .sort("debtor_no")
     )
@@ -69,7 +69,7 @@ def _on_book(
     standing: dy.DataFrame[Standing],
     shares: dy.DataFrame[Funding],
     overdue: dy.DataFrame[DaysPastDue],
-    items: dy.DataFrame[ItemTier],
+    tiers: dy.DataFrame[TierHistory],
 ) -> pl.DataFrame:
     """Put what counts of each loan side by side; a loan off the book keeps its row and counts nothing."""
     is_on_book = pl.col("status") == "active"
@@ -77,7 +77,7 @@ def _on_book(
         positions.select("loan_no", "debtor_no"),
         standing.select("loan_no", "status"),
         overdue.select("loan_no", "days_past_due"),
-        items.select("loan_no", "item_tier"),
+        tiers.select("loan_no", "item_tier", "tier"),
         shares.select(
             "loan_no",
             outstanding_cents="own_share_outstanding_cents",
@@ -87,6 +87,7 @@ def _on_book(
         "debtor_no",
         "outstanding_cents",
         "days_past_due",
+        "tier",
         is_on_book=is_on_book,
         item_tier=pl.when(is_on_book).then("item_tier").otherwise(pl.lit("pass", pl.Enum(TIERS))),
         overdue_cents=pl.when(is_on_book).then("overdue_principal_cents").otherwise(0),

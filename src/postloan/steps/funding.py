@@ -28,13 +28,13 @@ def funding(
     whole = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
     is_joint = frame["funding_share_e8"].null_count() < frame.height
     own = frame.select(
-        "loan_no", *((_own_share(name) if is_joint else pl.col(name)).alias(f"own_share_{name}") for name in whole)
+        "loan_no", *((own_share(pl.col(name)) if is_joint else pl.col(name)).alias(f"own_share_{name}") for name in whole)
     )
     partner_cents = frame["outstanding_cents"] - own["own_share_outstanding_cents"]
     return Funding.validate(own.with_columns(partner_outstanding_cents=partner_cents))
 
 
-def _own_share(name: str) -> pl.Expr:
-    """Whole cents times a share in 128 bits, half up."""
+def own_share(cents: pl.Expr) -> pl.Expr:
+    """The bank's own share of whole cents, by funding_share_e8, in 128 bits, half up."""
     share_e8 = pl.col("funding_share_e8").fill_null(_WHOLE_E8)
-    return ((2 * pl.col(name).cast(pl.Int128) * share_e8 + _WHOLE_E8) // (2 * _WHOLE_E8)).cast(pl.Int64)
+    return ((2 * cents.cast(pl.Int128) * share_e8 + _WHOLE_E8) // (2 * _WHOLE_E8)).cast(pl.Int64)

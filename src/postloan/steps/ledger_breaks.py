@@ -9,7 +9,7 @@ import polars as pl
 from postloan.rules.shapes import BreakTolerance
 from postloan.tables.beside import beside
 from postloan.tables.published import LedgerBreak
-from postloan.tables.results import Balances, DaysPastDue, FinalTier, Position, Standing
+from postloan.tables.results import Balances, DaysPastDue, Position, Standing, TierHistory
 from postloan.tables.units import BREAK_KINDS, TIERS
 
 _AMOUNTS = ("outstanding", "overdue_principal", "overdue_interest", "penalty")
@@ -22,7 +22,7 @@ def ledger_breaks(
     standing: dy.DataFrame[Standing],
     balances: dy.DataFrame[Balances],
     overdue: dy.DataFrame[DaysPastDue],
-    tiers: dy.DataFrame[FinalTier],
+    tiers: dy.DataFrame[TierHistory],
     ledger: pl.DataFrame,
     ledger_days: pl.DataFrame,
     *,
@@ -74,7 +74,7 @@ def _ours(
     standing: dy.DataFrame[Standing],
     balances: dy.DataFrame[Balances],
     overdue: dy.DataFrame[DaysPastDue],
-    tiers: dy.DataFrame[FinalTier],
+    tiers: dy.DataFrame[TierHistory],
 ) -> pl.DataFrame:
     return beside(
         positions.select("loan_no", "begins_on"),

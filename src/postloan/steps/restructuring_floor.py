@@ -4,29 +4,28 @@ import dataframely as dy
 import polars as pl
 
 from postloan.rules.shapes import RestructuringFloors
-from postloan.tables.results import LoanFloor, RestructureHistory
-from postloan.tables.units import TIERS
+from postloan.steps.overdue_floor import worst_of
+from postloan.tables.results import LoanFloor
 
 
-def restructuring_floor(
-    history: dy.DataFrame[RestructureHistory], *, floors: RestructuringFloors
-) -> dy.DataFrame[LoanFloor]:
+def restructuring_floor(days: pl.DataFrame, *, floors: RestructuringFloors) -> dy.DataFrame[LoanFloor]:
     """Give each loan the best tier its restructuring history still allows.
 
-    Reads   history: restructured, restructured again in observation, repaid by a new loan, renewed without principal.
+    Reads   days: LoanDay: restructured, restructured again while watched, repaid by a new loan, renewed without principal.
     Writes  floor_tier and the citation that set it; the same loans, one row each.
-    Source  rulebook: restructuring_floors (Order 2023 No. 1; Notice 2024 No. 13 for renewals without principal).
+    Source  rulebook: restructuring_floors (Order 2023 No. 1, Arts. 10, 20-22; Notice 2024 No. 13 for renewals without
+            principal; before that the guideline of 2007, Art. 12).
 
-    Worse is later: a case further down the list overrides one above it.
+    A renewal counts as refinancing unless the rulebook excuses its debtor, and the loan it renewed was pass.
     """
-    excused = pl.col("is_no_principal_renewal")
+    excused = [renewal.is_meant() for renewal in floors.renewals]
+    is_excused = pl.any_horizontal(pl.lit(value=False), *excused).fill_null(value=False)
+    is_excused &= pl.col("is_no_principal_renewal") & pl.col("renews_pass_loan")
+    is_overdue = pl.col("is_restructured") & (pl.col("days_past_due") > 0)
     cases = (
-        (pl.col("is_refinanced") & ~excused, floors.refinanced),
+        (pl.col("is_refinanced") & ~is_excused, floors.refinanced),
         (pl.col("is_restructured"), floors.restructured),
+        (is_overdue, floors.restructured_overdue),
         (pl.col("is_repeat_restructured"), floors.repeat_restructured),
     )
-    tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
-    for applies, floor in cases:
-        tier = pl.when(applies).then(pl.lit(floor.tier)).otherwise(tier)
-        cite = pl.when(applies).then(pl.lit(str(floor.cite))).otherwise(cite)
-    return LoanFloor.validate(history.select("loan_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))
+    return worst_of(days, [(binds, floor.tier, str(floor.cite)) for binds, floor in cases if floor is not None])

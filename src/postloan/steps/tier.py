@@ -5,12 +5,17 @@ from collections.abc import Mapping
 import dataframely as dy
 import polars as pl
 
-from postloan.tables.beside import beside
-from postloan.tables.results import DebtorFloor, FinalTier, ItemTier, LoanFloor, Position, Standing
+from postloan.kernels.upgrade import BARRED, HELD, TOUCHED
+from postloan.tables.results import ItemTier, LoanFloor
 from postloan.tables.units import TIERS
 
 _PASS = pl.lit("pass", pl.Enum(TIERS))
 _NOTHING = pl.lit(None, pl.String)
+_CAUSES = (
+    (TOUCHED, "contamination", "debtor_floor_cite"),
+    (HELD, "upgrade", "held_cite"),
+    (BARRED, "upgrade", "merger_cite"),
+)
 
 
 def item_tier(floors: Mapping[str, dy.DataFrame[LoanFloor]]) -> dy.DataFrame[ItemTier]:
@@ -33,28 +38,19 @@ def item_tier(floors: Mapping[str, dy.DataFrame[LoanFloor]]) -> dy.DataFrame[Ite
     return ItemTier.validate(frame)
 
 
-def final_tier(
-    items: dy.DataFrame[ItemTier],
-    positions: dy.DataFrame[Position],
-    standing: dy.DataFrame[Standing],
-    debtor_floors: dy.DataFrame[DebtorFloor],
-) -> dy.DataFrame[FinalTier]:
-    """Take the worse of a loan's own tier and what its debtor's other debts allow.
+def final_tier(days: pl.DataFrame) -> pl.DataFrame:
+    """Name what set each tier: the loan's own facts, its debtor's other debts, the want of an upgrade, or a merger.
 
-    Reads   items; positions: debtor_no; standing: status; debtor_floors: contamination by debtor.
+    Reads   days with settled_tier, cause and the citations of each.
     Writes  tier, tier_rule, tier_cite; a loan that is settled or written off is not on the book and stays pass.
     Source  regulations, order of the classification engine.
     """
-    is_on_book = pl.col("status") == "active"
-    is_worse = is_on_book & (pl.col("floor_tier") > pl.col("item_tier"))
-    return FinalTier.validate(
-        beside(items, positions.select("loan_no", "debtor_no"), standing.select("loan_no", "status"))
-        .join(debtor_floors, on="debtor_no", how="left", maintain_order="left")
-        .with_columns(pl.col("floor_tier").fill_null("pass"))
-        .select(
-            "loan_no",
-            tier=pl.when(is_worse).then("floor_tier").when(is_on_book).then("item_tier").otherwise(_PASS),
-            tier_rule=pl.when(is_worse).then(pl.lit("contamination")).when(is_on_book).then("item_rule"),
-            tier_cite=pl.when(is_worse).then("floor_cite").when(is_on_book).then("item_cite"),
-        )
+    rule, cite = pl.col("item_rule"), pl.col("item_cite")
+    for cause, named, column in _CAUSES:
+        binds = pl.col("cause") == cause
+        rule = pl.when(binds).then(pl.lit(named)).otherwise(rule)
+        cite = pl.when(binds).then(column).otherwise(cite)
+    is_below_pass = pl.col("is_on_book") & (pl.col("settled_tier") > "pass")
+    return days.with_columns(
+        tier="settled_tier", tier_rule=pl.when(is_below_pass).then(rule), tier_cite=pl.when(is_below_pass).then(cite)
     )

@@ -1,0 +1,93 @@
+"""The law a loan is classed by: the rules of classification that hold together, and which of them a loan-day falls under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from postloan.rules.figures import Version
+from postloan.rules.judging import FactFloors, OldAssets, Transition, Upgrade
+from postloan.rules.shapes import Contamination, OverdueFloors, RestructuringFloors, Retail
+
+RULES: dict[str, type[Version]] = {
+    "overdue_floors": OverdueFloors,
+    "fact_floors": FactFloors,
+    "restructuring_floors": RestructuringFloors,
+    "contamination": Contamination,
+    "retail": Retail,
+    "upgrade": Upgrade,
+}
+"""The rules by which a loan is classed, in the order in which their floors are laid on it."""
+
+
+@dataclass(frozen=True)
+class TierLaw:
+    """The rules of classification as they stand from the day `since`."""
+
+    since: date
+    overdue_floors: OverdueFloors
+    fact_floors: FactFloors
+    restructuring_floors: RestructuringFloors
+    contamination: Contamination
+    retail: Retail
+    upgrade: Upgrade
+
+
+@dataclass(frozen=True)
+class TierLaws:
+    """The laws of classification up to a day, oldest first; the last is the law of that day.
+
+    old_assets  those that former rules may serve for a while, see `Transition`.
+    """
+
+    laws: tuple[TierLaw, ...]
+    old_assets: tuple[OldAssets, ...]
+
+    def only_the_last(self) -> "TierLaws":
+        """The same day's law for every loan-day: for books that are read under the law of another day."""
+        return TierLaws(self.laws[-1:], ())
+
+    def cuts(self) -> list[int]:
+        """The days past due after which a rule of any of the laws may bind."""
+        found = {floor.over_days for law in self.laws for floor in law.overdue_floors.floors}
+        found |= {law.contamination.all_banks.over_days for law in self.laws if law.contamination.all_banks}
+        found |= {law.overdue_floors.technical_delay.up_to_days for law in self.laws if law.overdue_floors.technical_delay}
+        return sorted(found)
+
+    def days(self) -> list[date]:
+        """The days on which the law of a loan may change."""
+        of_old = [old.reclassified_on for old in self.old_assets if old.reclassified_on]
+        return sorted({law.since for law in self.laws[1:]} | set(of_old))
+
+    def which(self) -> pl.Expr:
+        """The place in `laws` of the law of a loan-day, from `on` and `originated_on`; days before all laws take the first."""
+        place = pl.lit(0, pl.Int32)
+        for at, law in enumerate(self.laws[1:], start=1):
+            place = pl.when(pl.col("on") >= law.since).then(at).otherwise(place)
+        for old in self.old_assets:
+            if old.reclassified_on is None:
+                continue
+            former = max((at for at, law in enumerate(self.laws) if law.since < old.created_before), default=0)
+            is_served = pl.col("on").is_between(old.created_before, old.reclassified_on, closed="left")
+            is_served &= pl.col("originated_on") < old.created_before
+            place = pl.when(is_served).then(former).otherwise(place)
+        return place.cast(pl.Int32)
+
+
+def tier_laws(in_force: Mapping[str, tuple[Version, ...]], on: date) -> TierLaws:
+    """Put together the laws of classification that have begun by `on`: a new one with every version of one of its rules."""
+    versions = {rule: [each for each in in_force[rule] if each.since <= on] for rule in RULES}
+    begun = max(each[0].since for each in versions.values())
+    days = sorted({begun} | {each.since for rule in versions.values() for each in rule if each.since > begun})
+    laws = tuple(
+        TierLaw(since=day, **{rule: _latest(each, day) for rule, each in versions.items()})  # type: ignore[arg-type]
+        for day in days
+    )
+    old_assets = [each.old_assets for each in in_force["transition"] if isinstance(each, Transition) and each.since <= on]
+    return TierLaws(laws, tuple(old_assets))
+
+
+def _latest(versions: list[Version], day: date) -> Version:
+    return next(each for each in reversed(versions) if each.since <= day)
+

@@ -1,0 +1,67 @@
+"""Observation: which restructured loans are still watched on each of their days, and until when."""
+
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+
+from postloan.kernels import observation as kernel
+from postloan.kernels.daycount import NEVER
+from postloan.rules.tier_law import TierLaws
+from postloan.tables.results import Due, LoanDay
+
+
+def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) -> dy.DataFrame[LoanDay]:
+    """Say of each loan-day whether the loan is restructured, was so again while watched, and until when it is watched.
+
+    Reads   rows: of the step loan_days; dues: the first of them after a restructuring starts the time of observation;
+            laws: how long that is, by the law of the day.
+    Writes  LoanDay, complete.
+    Source  rulebook: restructuring_floors (Order 2023 No. 1, Arts. 20-22).
+    """
+    watched = rows.filter(pl.col("restructured_on").is_not_null())
+    if watched.is_empty():
+        nothing = {"is_restructured": False, "is_repeat_restructured": False, "observation_ends_on": None}
+        found = rows.with_columns(**{name: pl.lit(value) for name, value in nothing.items()})
+        return LoanDay.validate(found.select(LoanDay.column_names()), cast=True)
+    terms = [law.restructuring_floors.observation for law in laws.laws]
+    months = pl.max_horizontal(
+        _of_law([each.months for each in terms]), _of_law([each.periods for each in terms]) * pl.col("period_months")
+    )
+    first_due = (
+        dues.join(watched.select("loan_no", "restructured_on").unique(), on="loan_no")
+        .filter(pl.col("due_on") >= pl.col("restructured_on"))
+        .group_by("loan_no", "restructured_on")
+        .agg(first_due_on=pl.col("due_on").min())
+    )
+    watched = (
+        watched.join(first_due, on=["loan_no", "restructured_on"], how="left", maintain_order="left")
+        .with_columns(law=laws.which(), place=pl.col("loan_no").rank("dense").cast(pl.Int32) - 1)
+        .with_columns(months=months.cast(pl.Int32))
+    )
+    is_watched, is_repeat, until = kernel.watch(
+        watched["place"].to_numpy(), _days(watched, "on"), _days(watched, "restructured_on"),
+        _days(watched, "first_due_on"), watched["says_repeat"].to_numpy(), _days(watched, "ended_on"),
+        watched["is_resolved"].to_numpy(), _days(watched, "late_since_on"), watched["months"].to_numpy(),
+    )  # fmt: skip
+    ends = pl.Series(until)
+    found = watched.select(
+        "row",
+        is_restructured=pl.Series(is_watched),
+        is_repeat_restructured=pl.Series(is_repeat),
+        observation_ends_on=ends.set(ends == NEVER, None).cast(pl.Date),
+    )
+    return LoanDay.validate(
+        rows.join(found, on="row", how="left", maintain_order="left")
+        .with_columns(pl.col("is_restructured", "is_repeat_restructured").fill_null(value=False))
+        .select(LoanDay.column_names())
+    )
+
+
+def _of_law(figures: list[int]) -> pl.Expr:
+    """The figure of the law that a row falls under."""
+    return pl.col("law").replace_strict(list(range(len(figures))), figures, return_dtype=pl.Int64)
+
+
+def _days(frame: pl.DataFrame, name: str) -> np.ndarray:
+    return frame[name].to_physical().fill_null(NEVER).to_numpy()

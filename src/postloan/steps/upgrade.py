@@ -1,0 +1,118 @@
+"""Upgrades: what a loan was yesterday, and what must hold before it may be classed better today."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from postloan.kernels import upgrade as kernel
+from postloan.kernels.daycount import NEVER
+from postloan.tables.units import NON_PERFORMING, TIERS
+
+_BAD = TIERS.index(NON_PERFORMING[0])
+_TIER = pl.Enum(TIERS)
+
+
+def held_items(days: pl.DataFrame) -> pl.DataFrame:
+    """Hold each loan that its own facts made non-performing, until a decision upgrades it and the law lets it.
+
+    Reads   days, by debtor, day and loan: LoanDay with item_tier, worst_tier and what the law of the day asks.
+    Writes  item_tier, item_rule, item_cite as held; is_held, is_upgraded; clean_months_ends_on: from when on a decision
+            may upgrade the debtor's loans, null where something is overdue.
+    Source  rulebook: upgrade (Order 2023 No. 1, Art. 14).
+
+    The conditions are the debtor's: nothing of it overdue, for so long; no asset of it impaired.
+    """
+    starts = _groups(days)
+    clean = _numbers(days, "clean_since_on")
+    on_book = days["is_on_book"].to_numpy()
+    clean_of_debtor = _spread(np.maximum, np.where(on_book, clean, -NEVER), starts, days.height)
+    impaired = _spread(np.logical_or, on_book & days["impaired"].to_numpy(), starts, days.height)
+    months = _spread(np.maximum, np.where(on_book, days["clean_months"].to_numpy(), 0), starts, days.height)
+    is_barred = impaired & days["needs_unimpaired"].to_numpy()
+    tier, is_held, is_upgraded = kernel.hold(
+        place_of(days), _numbers(days, "on"), _codes(days["item_tier"]), _codes(days["worst_tier"]),
+        on_book, days["is_free"].to_numpy(), _numbers(days, "upgrade_decided_on"), clean_of_debtor, is_barred, months,
+        _codes(days["held_tier"].cast(_TIER)), _BAD,
+    )  # fmt: skip
+    held = pl.Series(is_held)
+    return days.with_columns(
+        item_tier=tiers_of(pl.Series(tier)),
+        item_rule=pl.when(held).then(pl.lit("upgrade")).otherwise("item_rule"),
+        item_cite=pl.when(held).then("held_cite").otherwise("item_cite"),
+        is_held=held,
+        is_upgraded=pl.Series(is_upgraded),
+        debtor_clean_since_on=_dates(clean_of_debtor),
+        clean_months=pl.Series(months),
+    )
+
+
+def debtor_sums(days: pl.DataFrame) -> pl.DataFrame:
+    """Add up what each debtor owes on each day, what of it is non-performing and what is overdue for long.
+
+    Reads   days with item_tier, is_long_overdue, debt_cents.
+    Writes  exposure_cents, npl_cents, over_90_cents: of the debtor, the same on each of its rows of a day.
+    """
+    starts, debts = _groups(days), days["debt_cents"].to_numpy()
+    is_bad = _codes(days["item_tier"]) >= _BAD
+    parts = {
+        "exposure_cents": debts,
+        "npl_cents": np.where(is_bad, debts, 0),
+        "over_90_cents": np.where(days["is_long_overdue"].to_numpy(), debts, 0),
+    }
+    return days.with_columns(
+        pl.Series(name, _spread(np.add, cents, starts, days.height)) for name, cents in parts.items()
+    )
+
+
+def held_by_debtor(days: pl.DataFrame) -> pl.DataFrame:
+    """Settle each loan's tier, given what its debtor's other debts allow, what it was before, and mergers.
+
+    Reads   days with item_tier as held, debtor_floor_tier and what the law of the day asks.
+    Writes  settled_tier and cause: own, touched (by the debtor's other debts), held, or barred (by a merger).
+    Source  rulebook: contamination; upgrade (Order 2023 No. 1, Arts. 7, 14, 15).
+    """
+    tier, cause = kernel.settle(
+        place_of(days), _numbers(days, "on"), _codes(days["item_tier"]), _codes(days["debtor_floor_tier"]),
+        days["is_on_book"].to_numpy(), days["is_free"].to_numpy(), days["is_upgraded"].to_numpy(),
+        _codes(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), _BAD,
+    )  # fmt: skip
+    return days.with_columns(settled_tier=tiers_of(pl.Series(tier)), cause=pl.Series(cause))
+
+
+def place_of(days: pl.DataFrame) -> NDArray[np.int32]:
+    """Number the loans of some days from 0 without gaps, in the order of their numbers."""
+    _, places = np.unique(days["loan_no"].to_numpy(), return_inverse=True)
+    return places.astype(np.int32)
+
+
+def _groups(days: pl.DataFrame) -> NDArray[np.int64]:
+    """Where each debtor's rows of one day begin."""
+    debtors, on = days["debtor_no"].to_numpy(), _numbers(days, "on")
+    is_first = np.ones(days.height, np.bool_)
+    is_first[1:] = (debtors[1:] != debtors[:-1]) | (on[1:] != on[:-1])
+    return np.flatnonzero(is_first)
+
+
+def _spread(together: np.ufunc, values: NDArray, starts: NDArray[np.int64], rows: int) -> NDArray:
+    """Bring a debtor's values of a day together, and give the outcome to each of its rows."""
+    if rows == 0:
+        return values
+    return np.repeat(together.reduceat(values, starts), np.diff(starts, append=rows))
+
+
+def _numbers(days: pl.DataFrame, name: str) -> NDArray[np.int32]:
+    return days[name].to_physical().fill_null(NEVER).to_numpy()
+
+
+def _dates(numbers: NDArray[np.int32]) -> pl.Series:
+    days = pl.Series(numbers)
+    return days.set((days == NEVER) | (days < 0), None).cast(pl.Date)
+
+
+def _codes(tiers: pl.Series) -> NDArray[np.int8]:
+    return tiers.to_physical().cast(pl.Int8).to_numpy()
+
+
+def tiers_of(codes: pl.Series) -> pl.Series:
+    """The tiers of their ranks, 0 best; null stays null."""
+    return pl.Series(TIERS, dtype=_TIER).gather(codes.cast(pl.UInt32))
