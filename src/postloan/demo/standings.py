@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from postloan.demo.behaviour import Payments
-from postloan.demo.dates import NEVER, Days, add_months, to_date
+from postloan.demo.dates import NEVER, Days, to_date
 from postloan.demo.draws import Bools, Indexes, stream
 from postloan.demo.loans import Book
 from postloan.demo.parties import CLASSES

@@ -37,10 +37,10 @@ def watch(
                      difficulty to be over.
     late_since       due day of what is overdue; NEVER where nothing is.
     months           how long the law of the day watches the loan, two periods or so already in months.
-    Returns          is the loan restructured; was it restructured again while watched; the day until which it is watched
-                     (NEVER where it is not).
-    A default starts the time anew from the day it fell due, and so does the finding that the difficulty goes on. The end
-    takes a decision made when the time is over and nothing is overdue: one made sooner ends nothing.
+    Returns          is the loan restructured; was it restructured again while watched; the day until which it is
+                     watched (NEVER where it is not).
+    A default starts the time anew from the day it fell due, and so does the finding that the difficulty goes on. The
+    end takes a decision made when the time is over and nothing is overdue: one made sooner ends nothing.
     """
     rows = on.size
     is_watched, is_repeat, until = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_), np.full(rows, NEVER, np.int32)

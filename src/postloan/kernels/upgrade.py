@@ -38,7 +38,8 @@ def hold(
     tier, worst  the tier by the loan's own facts on the day, and the worst that they set since its row before.
     is_free      the loan moves by its days past due alone.
     upgrade_on   the latest decision to upgrade by the day, NEVER where there is none.
-    clean_since  since when nothing of the debtor's is overdue, NEVER where something is; months: how long it must be so.
+    clean_since  since when nothing of the debtor's is overdue, NEVER where something is.
+    months       for how long that must be so.
     is_barred    an impaired asset of the debtor bars the upgrade.
     bad          the best of the non-performing tiers.
     Returns      the tier so held; whether it was held; whether a decision upgrades the debtor's loans on the day.
@@ -96,9 +97,9 @@ def settle(
             continue
         if out[last] >= bad and out[row] < held_tier[row] and not is_free[row] and not is_upgraded[row]:
             out[row], cause[row] = held_tier[row], HELD
-        if merged_on[row] != NEVER and out[row] < out[last]:
-            if on[row] < months_after(merged_on[row], merger_months[row]):
-                out[row], cause[row] = out[last], BARRED
+        improves_after_merger = merged_on[row] != NEVER and out[row] < out[last]
+        if improves_after_merger and on[row] < months_after(merged_on[row], merger_months[row]):
+            out[row], cause[row] = out[last], BARRED
     return out, cause
 
 

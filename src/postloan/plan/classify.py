@@ -12,7 +12,7 @@ from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.steps.tier import final_tier, item_tier
 from postloan.steps.upgrade import debtor_sums, held_by_debtor, held_items
-from postloan.tables.results import Judged, LoanDay
+from postloan.tables.tiers import Judged, LoanDay
 
 FLOORS = ("overdue", "fact", "restructuring", "manual")
 """The floors by a loan's own facts, in the order of the law: of two alike the first is cited."""
@@ -33,9 +33,7 @@ def classify(days: dy.DataFrame[LoanDay], *, laws: TierLaws) -> dy.DataFrame[Jud
     return Judged.validate(final_tier(held_by_debtor(touched)).select(Judged.column_names()))
 
 
-def by_law(
-    days: pl.DataFrame, laws: TierLaws, judge: Callable[[pl.DataFrame, TierLaw], pl.DataFrame]
-) -> pl.DataFrame:
+def by_law(days: pl.DataFrame, laws: TierLaws, judge: Callable[[pl.DataFrame, TierLaw], pl.DataFrame]) -> pl.DataFrame:
     """Judge each row by the law it falls under; the rows keep their order."""
     place = days.select(laws.which()).to_series()
     used = place.unique().to_list()

@@ -31,7 +31,8 @@ from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, Judged, Position, ScheduleSource
+from postloan.tables.results import Balances, Due, Position, ScheduleSource
+from postloan.tables.tiers import Judged
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
     found = Found(held, dues, plan.sources, paid, met, stood, shares, overdue, gone)
-    # A book that is read under the law of another day knows that law alone.
-    laws = policy.tier_laws if policy.on == on else policy.tier_laws.only_the_last()
+    laws = policy.tier_laws_for(on)
     lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
     judged = classify(lived.days, laws=laws)
     tiers = tier_history(judged, book, held, overdue, lived.late, grades=policy.grades, on=on)

@@ -10,11 +10,12 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.plan.inputs import Inputs
-from postloan.plan.night import serving_under
+from postloan.plan.night import Assessment, serving_under
 from postloan.plan.one_loan import assess_one
 from postloan.plan.trace import Allocation, allocations, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
+from postloan.rules.tier_law import TierLaw
 from postloan.snapshot.read import read_manifest, scan_loans
 from postloan.steps.debtor_floor import contamination_cases
 
@@ -24,10 +25,11 @@ class Why:
     """The whole story of one loan on one day.
 
     loan, debtor      the published rows, as recomputed.
+    law               the rules of classification that the loan falls under.
     position          where the story begins: paid out, or taken on.
     unpaid            instalments fallen due and not fully paid: due_on, principal_cents, interest_cents, fee_cents.
-    contamination     each case of contamination: the tier and clause it sets for the debtor, or None where it does not
-                      bind.
+    contamination     each case of contamination that the law knows: the tier and clause it sets for the debtor, or None
+                      where it does not bind.
     fallen            how many instalments have fallen due, and their sums.
     allocations       each payment's parts.
     decisions         the desk's decisions about the loan that hold on the day.
@@ -39,6 +41,7 @@ class Why:
     run_id: str
     pins: dict[str, Any]
     policy: Policy
+    law: TierLaw
     loan: dict[str, Any]
     debtor: dict[str, Any]
     position: dict[str, Any]
@@ -65,18 +68,20 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
     parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
+    law = _law_of(assessed, loan_no, policy, on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     return Why(
         on=on,
         run_id=manifest["run_id"],
         pins=pins,
         policy=policy,
+        law=law,
         loan=loan,
         debtor=assessed.debtors.row(0, named=True),
         position=row_of(assessed.positions, loan_no),
         contamination={
             case.name: (case.tier, case.cite) if assessed.debtors.select(case.binds).item() else None
-            for case in contamination_cases(policy.tier_law.contamination)
+            for case in contamination_cases(law.contamination)
         },
         fallen={
             "count": dues.height,
@@ -90,6 +95,13 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         texts=_cited(rulebook, loan, policy),
         is_as_published=published == [loan],
     )
+
+
+def _law_of(assessed: Assessment, loan_no: int, policy: Policy, on: date) -> TierLaw:
+    """The law by which the loan was judged; of one that needed no judging, that of the day."""
+    laws = policy.tier_laws_for(on)
+    judged = assessed.judged.filter((pl.col("loan_no") == loan_no) & (pl.col("on") == on))
+    return laws.laws[judged.select(laws.which()).item() if judged.height else -1]
 
 
 def _unpaid(dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any]) -> pl.DataFrame:

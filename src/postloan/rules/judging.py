@@ -61,7 +61,7 @@ class Held(Cited):
 
 
 class Clean(Cited):
-    """How long a debtor pays on time, nothing being overdue, before its loans may be upgraded: the longer of the two."""
+    """For how long nothing of a debtor's is overdue before its loans may be upgraded: the longer of the two."""
 
     periods: Annotated[int, Field(ge=0, le=120)]
     months: Months

@@ -112,7 +112,7 @@ def transition(law: Transition, bank: TransitionOverlay, file: BankFile) -> Tran
         raise wrong(file.source.shown, "reclassified_on", "the law leaves the bank no choice here")
     if chosen.reclassified_on > limit:
         raise LaxerThanLaw(
-            message=f"The bank classes old assets by the present rules from {chosen.reclassified_on}; the law, {limit}.",
+            message=f"The bank reclasses its old assets from {chosen.reclassified_on}; the law, by {limit}.",
             hint=f"Choose a day up to {limit}, or remove the bank's entry.",
             where={"file": file.source.shown, "bank": chosen.cite, "law": law.old_assets.cite},
         )

@@ -27,8 +27,8 @@ from postloan.rules.shapes import (
     WorkingDays,
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
-from postloan.rules.tier_law import TierLaw, TierLaws, tier_laws
 from postloan.rules.texts import Text, check_citations
+from postloan.rules.tier_law import TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 
 TEXTS = TypeAdapter(dict[str, Text])
@@ -93,6 +93,10 @@ class Policy:
     def tier_law(self) -> TierLaw:
         """The law by which a loan is classed on the day itself."""
         return self.tier_laws.laws[-1]
+
+    def tier_laws_for(self, on: date) -> TierLaws:
+        """The laws of the days up to `on`; a book that is read under the law of another day knows that law alone."""
+        return self.tier_laws if self.on == on else self.tier_laws.only_the_last()
 
 
 @dataclass(frozen=True)

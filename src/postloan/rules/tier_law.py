@@ -1,4 +1,4 @@
-"""The law a loan is classed by: the rules of classification that hold together, and which of them a loan-day falls under."""
+"""The law of classification: the rules that hold together, and which of them a loan falls under on a day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import polars as pl
 from postloan.rules.figures import Version
 from postloan.rules.judging import FactFloors, OldAssets, Transition, Upgrade
 from postloan.rules.shapes import Contamination, OverdueFloors, RestructuringFloors, Retail
+from postloan.tables.units import NON_PERFORMING
 
 RULES: dict[str, type[Version]] = {
     "overdue_floors": OverdueFloors,
@@ -52,8 +53,21 @@ class TierLaws:
         """The days past due after which a rule of any of the laws may bind."""
         found = {floor.over_days for law in self.laws for floor in law.overdue_floors.floors}
         found |= {law.contamination.all_banks.over_days for law in self.laws if law.contamination.all_banks}
-        found |= {law.overdue_floors.technical_delay.up_to_days for law in self.laws if law.overdue_floors.technical_delay}
+        found |= {
+            law.overdue_floors.technical_delay.up_to_days for law in self.laws if law.overdue_floors.technical_delay
+        }
         return sorted(found)
+
+    def bad_after_days(self) -> int:
+        """The fewest days past due after which any of the laws may call a debt bad, so that it touches others."""
+        found = {
+            floor.over_days for law in self.laws for floor in law.overdue_floors.floors if floor.tier in NON_PERFORMING
+        }
+        return min(found | {law.contamination.all_banks.over_days for law in self.laws if law.contamination.all_banks})
+
+    def is_always_retail(self) -> pl.Expr:
+        """Whether a debtor, by legal_form and size_class, is retail by all of the laws."""
+        return pl.all_horizontal(law.retail.is_retail() for law in self.laws)
 
     def days(self) -> list[date]:
         """The days on which the law of a loan may change."""
@@ -61,7 +75,7 @@ class TierLaws:
         return sorted({law.since for law in self.laws[1:]} | set(of_old))
 
     def which(self) -> pl.Expr:
-        """The place in `laws` of the law of a loan-day, from `on` and `originated_on`; days before all laws take the first."""
+        """The place of a loan-day's law, from `on` and `originated_on`; days before all laws take the first."""
         place = pl.lit(0, pl.Int32)
         for at, law in enumerate(self.laws[1:], start=1):
             place = pl.when(pl.col("on") >= law.since).then(at).otherwise(place)
@@ -76,7 +90,7 @@ class TierLaws:
 
 
 def tier_laws(in_force: Mapping[str, tuple[Version, ...]], on: date) -> TierLaws:
-    """Put together the laws of classification that have begun by `on`: a new one with every version of one of its rules."""
+    """Put together the laws that have begun by `on`: a new one with every version of one of its rules."""
     versions = {rule: [each for each in in_force[rule] if each.since <= on] for rule in RULES}
     begun = max(each[0].since for each in versions.values())
     days = sorted({begun} | {each.since for rule in versions.values() for each in rule if each.since > begun})
@@ -84,10 +98,11 @@ def tier_laws(in_force: Mapping[str, tuple[Version, ...]], on: date) -> TierLaws
         TierLaw(since=day, **{rule: _latest(each, day) for rule, each in versions.items()})  # type: ignore[arg-type]
         for day in days
     )
-    old_assets = [each.old_assets for each in in_force["transition"] if isinstance(each, Transition) and each.since <= on]
+    old_assets = [
+        each.old_assets for each in in_force["transition"] if isinstance(each, Transition) and each.since <= on
+    ]
     return TierLaws(laws, tuple(old_assets))
 
 
 def _latest(versions: list[Version], day: date) -> Version:
     return next(each for each in reversed(versions) if each.since <= day)
-

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from postloan.plan.why import Why
+from postloan.rules.judging import FACTS
 from postloan.rules.shapes import OverdueFloors
-from postloan.site.why_words import words
+from postloan.site.why_words import said_of, words
 
 
 @dataclass(frozen=True)
@@ -22,21 +23,54 @@ class FloorLine:
 def floor_lines(story: Why, lang: str) -> Iterator[FloorLine]:
     """Set out every floor that was looked at, in the order of the law."""
     yield _overdue(story, lang)
+    yield _facts(story, lang)
     yield _restructuring(story, lang)
+    yield _manual(story, lang)
+    if story.loan["is_held"]:
+        yield _held(story, lang)
     yield from _debtor(story, lang)
 
 
 def _overdue(story: Why, lang: str) -> FloorLine:
-    loan, floors = story.loan, story.policy.tier_law.overdue_floors
+    loan, floors = story.loan, story.law.overdue_floors
+    most = floors.technical_delay.up_to_days if floors.technical_delay else 0
     facts = words(lang, "fact_days").format(days=loan["days_past_due"])
     if loan["delay_is_technical"]:
-        facts += words(lang, "fact_technical").format(most=floors.technical_delay.up_to_days)
-    elif 0 < loan["days_past_due"] <= floors.technical_delay.up_to_days:
+        facts += words(lang, "fact_technical").format(most=most)
+    elif 0 < loan["days_past_due"] <= most:
         facts += words(lang, "fact_not_technical")
     return FloorLine(
         words(lang, "rule_overdue"), facts, _over_days(floors, loan["overdue_floor_tier"], lang),
         loan["overdue_floor_tier"], loan["overdue_floor_cite"] or "",
     )  # fmt: skip
+
+
+def _facts(story: Why, lang: str) -> FloorLine:
+    loan = story.loan
+    held = [words(lang, fact) for fact in FACTS if loan[fact]]
+    if loan["impaired_share_e8"] is not None:
+        held.append(words(lang, "fact_impaired_share").format(share=percent_of_e8(loan["impaired_share_e8"])))
+    return FloorLine(
+        words(lang, "rule_facts"), words(lang, "comma").join(held) or words(lang, "fact_nothing_decided"),
+        words(lang, "binds_facts"), loan["fact_floor_tier"], loan["fact_floor_cite"] or "",
+    )  # fmt: skip
+
+
+def _manual(story: Why, lang: str) -> FloorLine:
+    loan = story.loan
+    found = said_of(lang, "tier", loan["manual_tier"]) if loan["manual_tier"] else words(lang, "fact_nobody_found")
+    return FloorLine(
+        words(lang, "rule_manual"), found, words(lang, "binds_manual"),
+        loan["manual_floor_tier"], loan["manual_floor_cite"] or "",
+    )  # fmt: skip
+
+
+def _held(story: Why, lang: str) -> FloorLine:
+    clean, since = story.law.upgrade.clean, story.loan["clean_since_on"]
+    facts = words(lang, "fact_clean").format(day=since) if since else words(lang, "fact_not_clean")
+    binds_when = words(lang, "binds_held").format(periods=clean.periods, months=clean.months)
+    held = story.law.upgrade.held
+    return FloorLine(words(lang, "rule_upgrade"), facts, binds_when, held.tier, str(held.cite))
 
 
 def _over_days(floors: OverdueFloors, tier: str, lang: str) -> str:
@@ -57,39 +91,45 @@ def _restructuring(story: Why, lang: str) -> FloorLine:
 
 
 def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
-    debtor, rule = story.debtor, story.policy.tier_law.contamination
+    debtor, rule = story.debtor, story.law.contamination
     name = words(lang, "rule_contamination")
     if debtor["is_retail"]:
         yield FloorLine(name, words(lang, "fact_retail"), words(lang, "binds_not_retail"), "pass", "")
         return
-    own = words(lang, "fact_own_share").format(
-        part=_units(debtor["npl_cents"]), whole=_units(debtor["exposure_cents"]),
-        share=_percent(debtor["npl_cents"], debtor["exposure_cents"]),
-    )  # fmt: skip
-    part_cents = max(debtor["over_90_cents"], debtor["all_banks_over_90_cents"] or 0)
-    whole_cents = max(debtor["exposure_cents"], debtor["all_banks_cents"] or 0)
-    everywhere = words(lang, "fact_all_share").format(
-        days=rule.all_banks.over_days, part=_units(part_cents), whole=_units(whole_cents),
-        share=_percent(part_cents, whole_cents),
-    )  # fmt: skip
+    shown = {}
+    if rule.own_bank is not None:
+        own = words(lang, "fact_own_share").format(
+            part=_units(debtor["npl_cents"]), whole=_units(debtor["exposure_cents"]),
+            share=_percent(debtor["npl_cents"], debtor["exposure_cents"]),
+        )  # fmt: skip
+        shown["own_bank"] = (own, _over_share(rule.own_bank.over_share_e8, lang))
+    if rule.all_banks is not None:
+        part_cents = max(debtor["over_90_cents"], debtor["all_banks_over_90_cents"] or 0)
+        whole_cents = max(debtor["exposure_cents"], debtor["all_banks_cents"] or 0)
+        everywhere = words(lang, "fact_all_share").format(
+            days=rule.all_banks.over_days, part=_units(part_cents), whole=_units(whole_cents),
+            share=_percent(part_cents, whole_cents),
+        )  # fmt: skip
+        shown["all_banks"] = (everywhere, _over_share(rule.all_banks.over_share_e8, lang))
     bad_debts = words(lang, "comma").join(
         (
             words(lang, "fact_own_npl" if debtor["npl_cents"] else "fact_no_own_npl"),
             words(lang, "fact_other_npl" if debtor["other_bank_npl"] else "fact_no_other_npl"),
         )
     )
-    shown = {
-        "own_bank": (own, _over_share(rule.own_bank.over_share_e8, lang)),
-        "all_banks": (everywhere, _over_share(rule.all_banks.over_share_e8, lang)),
-        "any_non_performing": (bad_debts, words(lang, "binds_any_npl")),
-    }
+    shown["any_non_performing"] = (bad_debts, words(lang, "binds_any_npl"))
     for case, (facts, binds_when) in shown.items():
         tier, cite = story.contamination[case] or ("pass", "")
         yield FloorLine(name, facts, binds_when, tier, cite)
 
 
 def _over_share(share_e8: int, lang: str) -> str:
-    return words(lang, "binds_over_share").format(share=f"{share_e8 // 10**6}.{share_e8 % 10**6 // 10**4:02d}")
+    return words(lang, "binds_over_share").format(share=percent_of_e8(share_e8))
+
+
+def percent_of_e8(share_e8: int) -> str:
+    """Write a share in percent to two places."""
+    return f"{share_e8 // 10**6}.{share_e8 % 10**6 // 10**4:02d}"
 
 
 def _percent(part: int, whole: int) -> str:

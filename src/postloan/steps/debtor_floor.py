@@ -15,7 +15,8 @@ _WHOLE_E8 = 10**8
 def debtor_floor(debtors: pl.DataFrame, *, contamination: Contamination) -> dy.DataFrame[DebtorFloor]:
     """Give each debtor the best tier its loans may hold, given its bad debts here and elsewhere.
 
-    Reads   debtors: sums of debt in cents, see DebtorView; a bureau report where there is one, else this bank's own sums.
+    Reads   debtors: sums of debt in cents, see DebtorView; a bureau report where there is one, else this bank's own
+            sums.
     Writes  floor_tier and the citation that set it, row by row; retail debtors are not touched.
     Source  rulebook: contamination (Order 2023 No. 1, Arts. 7, 10 (4), 11 (4)).
 

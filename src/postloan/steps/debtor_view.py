@@ -7,7 +7,8 @@ import polars as pl
 
 from postloan.rules.shapes import Retail
 from postloan.tables.beside import beside
-from postloan.tables.results import DaysPastDue, DebtorView, Funding, Position, Standing, TierHistory
+from postloan.tables.results import DaysPastDue, DebtorView, Funding, Position, Standing
+from postloan.tables.tiers import TierHistory
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 

@@ -24,15 +24,15 @@ def technical_delays(decisions: pl.DataFrame, *, on: date) -> pl.DataFrame:
     A decision excuses the days it names and no others: a loan-day outside them counts as overdue from day 1.
     """
     told = begun(decisions, ("technical_delay",), on=on)
-    return told.filter(pl.col("ends_on").is_null() | (pl.col("ends_on") >= on)).select("loan_no").unique().sort("loan_no")
+    return (
+        told.filter(pl.col("ends_on").is_null() | (pl.col("ends_on") >= on)).select("loan_no").unique().sort("loan_no")
+    )
 
 
 def begun(decisions: pl.DataFrame, kinds: tuple[str, ...], *, on: date) -> pl.DataFrame:
     """Keep the decisions of some kinds that have begun by a day and were not withdrawn, oldest first."""
     return decisions.filter(
-        pl.col("kind").is_in(kinds)
-        & (pl.col("effective_on") <= on)
-        & ~pl.col("is_withdrawn").fill_null(value=False)
+        pl.col("kind").is_in(kinds) & (pl.col("effective_on") <= on) & ~pl.col("is_withdrawn").fill_null(value=False)
     ).sort("effective_on", "decision_id")
 
 
@@ -45,8 +45,8 @@ def decided_of_loans(
             they are, and where they were taken on.
     Writes  loan_no, debtor_no, kind, effective_on, ends_on (null where it has no end), terms; oldest first.
 
-    What is decided of a debtor holds for each of its loans, those paid out later too. What an opening says of a tier and
-    of an observation was decided before the loan was taken on: its tier holds on that day, and what follows is ours.
+    What is decided of a debtor holds for each of its loans, those paid out later too. What an opening says of a tier
+    and of an observation was decided before the take-on: the tier holds on that day, and what follows is ours.
     """
     whose = positions.select("loan_no", "debtor_no")
     told = begun(decisions, OF_CLASSES, on=on).join(whose, on="loan_no", maintain_order="left")
@@ -60,7 +60,10 @@ def _taken_on(openings: pl.DataFrame, positions: dy.DataFrame[Position]) -> tupl
     where = positions.filter("is_taken_on").select("loan_no", "debtor_no", on="begins_on")
     opened = openings.join(where, on=["loan_no", "on"])
     classed = opened.filter(pl.col("tier") > "pass").with_columns(
-        kind=pl.lit("manual_tier"), effective_on="on", ends_on="on", terms=pl.lit('{"tier": "') + pl.col("tier").cast(pl.String) + pl.lit('"}')
+        kind=pl.lit("manual_tier"),
+        effective_on="on",
+        ends_on="on",
+        terms=pl.lit('{"tier": "') + pl.col("tier").cast(pl.String) + pl.lit('"}'),
     )
     watched = opened.filter(pl.col("observation_from").is_not_null()).with_columns(
         kind=pl.lit("restructure"), effective_on="observation_from", ends_on=pl.lit(None, pl.Date), terms=pl.lit("{}")

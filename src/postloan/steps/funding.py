@@ -28,7 +28,8 @@ def funding(
     whole = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
     is_joint = frame["funding_share_e8"].null_count() < frame.height
     own = frame.select(
-        "loan_no", *((own_share(pl.col(name)) if is_joint else pl.col(name)).alias(f"own_share_{name}") for name in whole)
+        "loan_no",
+        *((own_share(pl.col(name)) if is_joint else pl.col(name)).alias(f"own_share_{name}") for name in whole),
     )
     partner_cents = frame["outstanding_cents"] - own["own_share_outstanding_cents"]
     return Funding.validate(own.with_columns(partner_outstanding_cents=partner_cents))

@@ -9,7 +9,8 @@ import polars as pl
 from postloan.rules.shapes import BreakTolerance
 from postloan.tables.beside import beside
 from postloan.tables.published import LedgerBreak
-from postloan.tables.results import Balances, DaysPastDue, Position, Standing, TierHistory
+from postloan.tables.results import Balances, DaysPastDue, Position, Standing
+from postloan.tables.tiers import TierHistory
 from postloan.tables.units import BREAK_KINDS, TIERS
 
 _AMOUNTS = ("outstanding", "overdue_principal", "overdue_interest", "penalty")

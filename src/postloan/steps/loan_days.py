@@ -18,9 +18,9 @@ _FACTS = {
     "bankruptcy": "bankruptcy",
 }  # fmt: skip
 _LATEST = {
-    "upgrade": "upgrade_decided_on", "merger": "merged_on", "restructure": "restructured_on", "observation_end": "ended_on",
+    "upgrade": "upgrade_decided_on", "merger": "merged_on", "restructure": "restructured_on",
+    "observation_end": "ended_on",
 }  # fmt: skip
-
 
 
 class Told(NamedTuple):
@@ -54,21 +54,21 @@ def loan_days(
     grace_counts: bool,
     on: date,
 ) -> pl.DataFrame:
-    """Set out the loans of some debtors on each of their days.
+    """Set out some loans on each of their days.
 
-    Reads   days: debtor_no and on, by both; loans: facts of the loans in the book; standing, shares, overdue: what
+    Reads   days: loan_no and on, once each; loans: facts of the loans in the book; standing, shares, overdue: what
             holds on the business date, which is taken as it is.
     Writes  the columns of LoanDay, but for those of observation; beside them row, late_since_on, and the latest
             decisions on a restructuring. By debtor, day and loan.
     Source  regulations 1: what each rule asks about. Days past due as in the step of that name.
     """
     rows = (
-        days.join(_lives(loans, told), on="debtor_no")
+        days.join(_lives(loans, told), on="loan_no")
         .filter(pl.col("on") >= pl.col("begins_on"))
         .sort("debtor_no", "on", "loan_no")
         .with_row_index("row")
     )
-    rows = _past_due(rows, told, grace_counts)
+    rows = _past_due(rows, told, grace_counts=grace_counts)
     rows = _debts(rows, told)
     rows = _decided(rows, told.decided)
     delayed = _during(rows, told.delays)["row"].unique()
@@ -117,14 +117,16 @@ def _renewals(mine: pl.DataFrame, loans: pl.DataFrame, told: Told) -> pl.DataFra
         .select("loan_no")
     )
     eased = told.decided.filter(pl.col("kind") == "restructure").select(old_no="loan_no", eased_on="effective_on")
-    restructured = pairs.join(eased, on="old_no").filter(pl.col("eased_on") <= pl.col("originated_on")).select("loan_no")
+    restructured = (
+        pairs.join(eased, on="old_no").filter(pl.col("eased_on") <= pl.col("originated_on")).select("loan_no")
+    )
     is_bad = pl.col("loan_no").is_in(pl.concat([days_late, restructured])["loan_no"].implode())
     return pairs.select(
         "loan_no", renews_pass_loan=~is_bad, is_renewed_in_time=pl.col("originated_on") < pl.col("old_matures_on")
     ).unique("loan_no")
 
 
-def _past_due(rows: pl.DataFrame, told: Told, grace_counts: bool) -> pl.DataFrame:
+def _past_due(rows: pl.DataFrame, told: Told, *, grace_counts: bool) -> pl.DataFrame:
     stretches = told.late.sort("from_on").select("loan_no", "from_on", late_until="until_on", oldest="oldest_due_on")
     cured = told.late.sort("until_on").select("loan_no", cured_on="until_on")
     core = told.ledger.select("loan_no", "on", core_days="days_past_due")
@@ -169,7 +171,8 @@ def _during(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         rows.select("row", "loan_no", "on")
         .join(spans.drop("debtor_no", strict=False), on="loan_no")
         .filter(
-            (pl.col("effective_on") <= pl.col("on")) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= pl.col("on")))
+            (pl.col("effective_on") <= pl.col("on"))
+            & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= pl.col("on")))
         )
     )
 

@@ -1,6 +1,5 @@
 """Observation: which restructured loans are still watched on each of their days, and until when."""
 
-
 import dataframely as dy
 import numpy as np
 import polars as pl
@@ -8,7 +7,8 @@ import polars as pl
 from postloan.kernels import observation as kernel
 from postloan.kernels.daycount import NEVER
 from postloan.rules.tier_law import TierLaws
-from postloan.tables.results import Due, LoanDay
+from postloan.tables.results import Due
+from postloan.tables.tiers import LoanDay
 
 
 def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) -> dy.DataFrame[LoanDay]:

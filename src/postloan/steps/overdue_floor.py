@@ -34,7 +34,8 @@ def worst_of(days: pl.DataFrame, cases: Iterable[tuple[pl.Expr, str, str]]) -> d
     cases  when it binds, tier, citation. Of two with the same tier the first is cited.
     """
     tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
-    for binds, case_tier, case_cite in sorted(reversed(list(cases)), key=lambda case: TIERS.index(case[1])):
+    last_first = list(cases)[::-1]
+    for binds, case_tier, case_cite in sorted(last_first, key=lambda case: TIERS.index(case[1])):
         tier = pl.when(binds).then(pl.lit(case_tier)).otherwise(tier)
         cite = pl.when(binds).then(pl.lit(case_cite)).otherwise(cite)
     return LoanFloor.validate(days.select("loan_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))

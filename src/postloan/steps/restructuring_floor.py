@@ -11,7 +11,8 @@ from postloan.tables.results import LoanFloor
 def restructuring_floor(days: pl.DataFrame, *, floors: RestructuringFloors) -> dy.DataFrame[LoanFloor]:
     """Give each loan the best tier its restructuring history still allows.
 
-    Reads   days: LoanDay: restructured, restructured again while watched, repaid by a new loan, renewed without principal.
+    Reads   days: LoanDay: restructured, restructured again while watched, repaid by a new loan, renewed without
+            principal.
     Writes  floor_tier and the citation that set it; the same loans, one row each.
     Source  rulebook: restructuring_floors (Order 2023 No. 1, Arts. 10, 20-22; Notice 2024 No. 13 for renewals without
             principal; before that the guideline of 2007, Art. 12).

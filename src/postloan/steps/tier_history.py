@@ -10,7 +10,8 @@ from postloan.kernels.upgrade import trace
 from postloan.rules.judging import Grades
 from postloan.steps.upgrade import place_of, tiers_of
 from postloan.tables.beside import beside
-from postloan.tables.results import Judged, Late, Position, TierHistory
+from postloan.tables.results import Late, Position
+from postloan.tables.tiers import Judged, TierHistory
 from postloan.tables.units import NON_PERFORMING
 
 _EPOCH = date(1970, 1, 1)

@@ -1,5 +1,7 @@
 """Upgrades: what a loan was yesterday, and what must hold before it may be classed better today."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -93,7 +95,7 @@ def _groups(days: pl.DataFrame) -> NDArray[np.int64]:
     return np.flatnonzero(is_first)
 
 
-def _spread(together: np.ufunc, values: NDArray, starts: NDArray[np.int64], rows: int) -> NDArray:
+def _spread(together: np.ufunc, values: NDArray[Any], starts: NDArray[np.int64], rows: int) -> NDArray[Any]:
     """Bring a debtor's values of a day together, and give the outcome to each of its rows."""
     if rows == 0:
         return values

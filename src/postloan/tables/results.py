@@ -6,10 +6,8 @@ import polars as pl
 from postloan.tables.units import (
     BUCKETS,
     HOLIDAY_ROLLS,
-    LEGAL_FORMS,
     RATE_KINDS,
     REPRICINGS,
-    SIZE_CLASSES,
     TIERS,
     PerDebtor,
     PerLoan,
@@ -140,8 +138,11 @@ class Spell(dy.Schema):
 
 
 class Late(dy.Schema):
-    """A stretch of days on which a loan was past due with one oldest due day: from the first of them until, not with, the
-    day on which that changed. Cast, not validated: made of spells row by row."""
+    """A stretch of days on which a loan was past due with one oldest due day.
+
+    It lasts from its first day until, not with, the day on which that changed. Cast, not validated: made of spells row
+    by row.
+    """
 
     loan_no = dy.Int64()
     from_on = dy.Date()
@@ -208,55 +209,6 @@ class DaysPastDue(PerLoan):
     delay_is_technical = dy.Bool()
 
 
-class LoanDay(dy.Schema):
-    """A loan on a day of its life: all that its class may rest on. Rows stand by debtor, day and loan.
-
-    Of most loans nothing is known that could bear on their tier, and they have no row. A loan that has one has a row for
-    each day on which something changed, of it or of another loan of its debtor, and for the business date.
-
-    originated_on         day of signing, or of paying out.
-    days_past_due         that govern on the day; worst_days_past_due: the longest since the row before.
-    debt_cents            principal outstanding, the bank's own share; nothing where the loan is not on the book.
-    clean_since_on        the day since which nothing is overdue; null while something is.
-    renews_pass_loan      the loan it renewed was neither past due nor restructured when this one was signed.
-    is_renewed_in_time    that loan had not matured yet.
-    observation_ends_on   of a restructured loan: when it may leave observation, if it pays until then.
-    """
-
-    loan_no = dy.Int64()
-    debtor_no = dy.Int64()
-    on = dy.Date()
-    is_on_book = dy.Bool()
-    legal_form = dy.Enum(LEGAL_FORMS, nullable=True)
-    size_class = dy.Enum(SIZE_CLASSES, nullable=True)
-    originated_on = dy.Date()
-    period_months = dy.Int64(min=1)
-    debt_cents = dy.Int64(min=0)
-    days_past_due = dy.Int32(min=0)
-    worst_days_past_due = dy.Int32(min=0)
-    delay_is_technical = dy.Bool()
-    clean_since_on = dy.Date(nullable=True)
-    use_changed = dy.Bool()
-    impaired = dy.Bool()
-    impaired_share_e8 = dy.Int64(nullable=True)
-    rating_fall = dy.Bool()
-    evasion = dy.Bool()
-    bankruptcy = dy.Bool()
-    manual_tier = dy.Enum(TIERS, nullable=True)
-    upgrade_decided_on = dy.Date(nullable=True)
-    merged_on = dy.Date(nullable=True)
-    is_restructured = dy.Bool()
-    is_repeat_restructured = dy.Bool()
-    observation_ends_on = dy.Date(nullable=True)
-    is_refinanced = dy.Bool()
-    is_no_principal_renewal = dy.Bool()
-    renews_pass_loan = dy.Bool()
-    is_renewed_in_time = dy.Bool()
-    all_banks_cents = dy.Int64(nullable=True)
-    all_banks_over_90_cents = dy.Int64(nullable=True)
-    other_bank_npl = dy.Bool()
-
-
 class Floor(dy.Schema):
     """The best tier that may be held, and the citation that says so."""
 
@@ -304,102 +256,3 @@ class DebtorView(PerDebtor):
     all_banks_cents = dy.Int64(nullable=True)
     all_banks_over_90_cents = dy.Int64(nullable=True)
     other_bank_npl = dy.Bool()
-
-
-class Judged(LoanDay):
-    """A loan's class on each of its days: every floor, the tier, and what set it.
-
-    is_free                 it moves by its days past due alone.
-    item_tier               by the loan's own facts, held where it may not improve yet.
-    is_held                 it would be better by its facts, and waits for an upgrade; is_upgraded: a decision of the day
-                            upgrades the debtor's loans.
-    debtor_clean_since_on   since when nothing of the debtor's is overdue; null while something is.
-    clean_months            for how long that must be so before a decision may upgrade.
-    """
-
-    is_retail = dy.Bool()
-    is_free = dy.Bool()
-    overdue_floor_tier = dy.Enum(TIERS)
-    overdue_floor_cite = dy.String(nullable=True)
-    fact_floor_tier = dy.Enum(TIERS)
-    fact_floor_cite = dy.String(nullable=True)
-    restructuring_floor_tier = dy.Enum(TIERS)
-    restructuring_floor_cite = dy.String(nullable=True)
-    manual_floor_tier = dy.Enum(TIERS)
-    manual_floor_cite = dy.String(nullable=True)
-    item_tier = dy.Enum(TIERS)
-    item_rule = dy.String(nullable=True)
-    item_cite = dy.String(nullable=True)
-    is_held = dy.Bool()
-    is_upgraded = dy.Bool()
-    debtor_clean_since_on = dy.Date(nullable=True)
-    clean_months = dy.Int32(min=0)
-    exposure_cents = dy.Int64(min=0)
-    npl_cents = dy.Int64(min=0)
-    over_90_cents = dy.Int64(min=0)
-    debtor_floor_tier = dy.Enum(TIERS)
-    debtor_floor_cite = dy.String(nullable=True)
-    tier = dy.Enum(TIERS)
-    tier_rule = dy.String(nullable=True)
-    tier_cite = dy.String(nullable=True)
-
-    @dy.rule()
-    def a_tier_below_pass_is_cited(cls) -> pl.Expr:
-        """No tier worse than pass without the text that sets it."""
-        return (cls.tier.col == "pass") | cls.tier_cite.col.is_not_null()
-
-
-class TierHistory(PerLoan):
-    """A loan's class on the day, what it rests on, and how the loan came to it; every loan of the book has a row.
-
-    tier_yesterday, tier_last_quarter  at close of the day before, and of the last day of the quarter before; null where
-                                       the loan was not in the book.
-    tier_before, tier_before_cite      what it was before the tier it has, and by which clause; null where it never moved.
-    month_worst_days_past_due          the longest that it was past due at a close of the month.
-    may_upgrade_from_on                of a non-performing loan that waits: the first day on which a decision may upgrade it,
-                                       if nothing is overdue until then.
-    The other columns are those of Judged.
-    """
-
-    originated_on = dy.Date()
-    period_months = dy.Int64(min=1)
-    month_worst_days_past_due = dy.Int32(min=0)
-    clean_since_on = dy.Date(nullable=True)
-    use_changed = dy.Bool()
-    impaired = dy.Bool()
-    impaired_share_e8 = dy.Int64(nullable=True)
-    rating_fall = dy.Bool()
-    evasion = dy.Bool()
-    bankruptcy = dy.Bool()
-    manual_tier = dy.Enum(TIERS, nullable=True)
-    upgrade_decided_on = dy.Date(nullable=True)
-    merged_on = dy.Date(nullable=True)
-    is_restructured = dy.Bool()
-    is_repeat_restructured = dy.Bool()
-    observation_ends_on = dy.Date(nullable=True)
-    is_refinanced = dy.Bool()
-    is_no_principal_renewal = dy.Bool()
-    renews_pass_loan = dy.Bool()
-    is_renewed_in_time = dy.Bool()
-    overdue_floor_tier = dy.Enum(TIERS)
-    overdue_floor_cite = dy.String(nullable=True)
-    fact_floor_tier = dy.Enum(TIERS)
-    fact_floor_cite = dy.String(nullable=True)
-    restructuring_floor_tier = dy.Enum(TIERS)
-    restructuring_floor_cite = dy.String(nullable=True)
-    manual_floor_tier = dy.Enum(TIERS)
-    manual_floor_cite = dy.String(nullable=True)
-    item_tier = dy.Enum(TIERS)
-    is_held = dy.Bool()
-    may_upgrade_from_on = dy.Date(nullable=True)
-    debtor_floor_tier = dy.Enum(TIERS)
-    debtor_floor_cite = dy.String(nullable=True)
-    tier = dy.Enum(TIERS)
-    tier_rule = dy.String(nullable=True)
-    tier_cite = dy.String(nullable=True)
-    grade = dy.String(nullable=True)
-    tier_since_on = dy.Date()
-    tier_before = dy.Enum(TIERS, nullable=True)
-    tier_before_cite = dy.String(nullable=True)
-    tier_yesterday = dy.Enum(TIERS, nullable=True)
-    tier_last_quarter = dy.Enum(TIERS, nullable=True)
