@@ -8,7 +8,7 @@ from postloan.site.why_words import said_of, words
 
 
 def history_lines(story: Why, lang: str) -> Iterator[str]:
-    """Say since when the loan has its tier, what it was before and by which clause, and on the days one looks back to."""
+    """Say since when the loan has its tier, what it was before and why, and on the days one looks back to."""
     loan = story.loan
     days = (story.on - loan["tier_since_on"]).days
     line = words(lang, "since_line").format(day=loan["tier_since_on"], days=days)

@@ -3,8 +3,8 @@
 import dataframely as dy
 import polars as pl
 
+from postloan.rules.floors import worst_of
 from postloan.rules.judging import FactFloors
-from postloan.steps.overdue_floor import worst_of
 from postloan.tables.results import LoanFloor
 from postloan.tables.units import TIERS
 

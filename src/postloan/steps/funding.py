@@ -5,8 +5,7 @@ import polars as pl
 
 from postloan.tables.beside import beside
 from postloan.tables.results import Balances, Funding, Standing
-
-_WHOLE_E8 = 10**8
+from postloan.tables.shares import own_share
 
 
 def funding(
@@ -33,9 +32,3 @@ def funding(
     )
     partner_cents = frame["outstanding_cents"] - own["own_share_outstanding_cents"]
     return Funding.validate(own.with_columns(partner_outstanding_cents=partner_cents))
-
-
-def own_share(cents: pl.Expr) -> pl.Expr:
-    """The bank's own share of whole cents, by funding_share_e8, in 128 bits, half up."""
-    share_e8 = pl.col("funding_share_e8").fill_null(_WHOLE_E8)
-    return ((2 * cents.cast(pl.Int128) * share_e8 + _WHOLE_E8) // (2 * _WHOLE_E8)).cast(pl.Int64)

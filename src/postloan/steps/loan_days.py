@@ -6,10 +6,9 @@ from typing import NamedTuple
 import dataframely as dy
 import polars as pl
 
-from postloan.steps.decisions import OF_CLASSES
-from postloan.steps.funding import own_share
 from postloan.tables.beside import beside
 from postloan.tables.results import DaysPastDue, Funding, Late, Position, Spell, Standing
+from postloan.tables.shares import own_share
 from postloan.tables.units import TIERS
 
 _WHOLE_E8 = 10**8
@@ -179,20 +178,23 @@ def _during(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 
 def _decided(rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     held = _during(rows, decided).sort("row", "effective_on", maintain_order=True)
-    is_kind = {kind: pl.col("kind") == kind for kind in OF_CLASSES}
     lost_share = pl.col("terms").str.json_path_match("$.expected_loss").cast(pl.Decimal(38, 8), strict=False)
     by_row = held.group_by("row").agg(
-        *(is_kind[kind].any().alias(fact) for kind, fact in _FACTS.items()),
-        *(pl.col("effective_on").filter(is_kind[kind]).max().alias(name) for kind, name in _LATEST.items()),
-        impaired_share_e8=(lost_share * pl.lit(_WHOLE_E8)).cast(pl.Int64).filter(is_kind["impairment"]).last(),
-        manual_tier=_said("tier").filter(is_kind["manual_tier"]).last().cast(pl.Enum(TIERS)),
-        says_repeat=(_said("is_repeat") == "true").filter(is_kind["restructure"]).last(),
-        is_resolved=(_said("is_resolved") == "true").filter(is_kind["observation_end"]).last(),
+        *(_is(kind).any().alias(fact) for kind, fact in _FACTS.items()),
+        *(pl.col("effective_on").filter(_is(kind)).max().alias(name) for kind, name in _LATEST.items()),
+        impaired_share_e8=(lost_share * pl.lit(_WHOLE_E8)).cast(pl.Int64).filter(_is("impairment")).last(),
+        manual_tier=_said("tier").filter(_is("manual_tier")).last().cast(pl.Enum(TIERS)),
+        says_repeat=(_said("is_repeat") == "true").filter(_is("restructure")).last(),
+        is_resolved=(_said("is_resolved") == "true").filter(_is("observation_end")).last(),
     )
     flags = (*_FACTS.values(), "says_repeat", "is_resolved")
     return rows.join(by_row, on="row", how="left", maintain_order="left").with_columns(
         pl.col(flag).fill_null(value=False) for flag in flags
     )
+
+
+def _is(kind: str) -> pl.Expr:
+    return pl.col("kind") == kind
 
 
 def _said(name: str) -> pl.Expr:

@@ -8,10 +8,9 @@ import polars as pl
 
 from postloan.kernels.upgrade import trace
 from postloan.rules.judging import Grades
-from postloan.steps.upgrade import place_of, tiers_of
 from postloan.tables.beside import beside
 from postloan.tables.results import Late, Position
-from postloan.tables.tiers import Judged, TierHistory
+from postloan.tables.tiers import Judged, TierHistory, place_of, ranks_of, tiers_of
 from postloan.tables.units import NON_PERFORMING
 
 _EPOCH = date(1970, 1, 1)
@@ -91,7 +90,7 @@ def _ways(judged: pl.DataFrame, positions: pl.DataFrame, looked_at: tuple[date, 
     begins_on = numbers.join(positions, on="loan_no", maintain_order="left")["begins_on"]
     since, other, then = trace(
         place_of(judged), judged["on"].to_physical().to_numpy(), begins_on.to_physical().to_numpy(),
-        judged["tier"].to_physical().cast(pl.Int8).to_numpy(),
+        ranks_of(judged["tier"]),
         np.array([(day - _EPOCH).days for day in looked_at], np.int32),
     )  # fmt: skip
     before = pl.Series(other)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from postloan.kernels import upgrade as kernel
 from postloan.kernels.daycount import NEVER
+from postloan.tables.tiers import place_of, ranks_of, tiers_of
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 _BAD = TIERS.index(NON_PERFORMING[0])
@@ -32,9 +33,9 @@ def held_items(days: pl.DataFrame) -> pl.DataFrame:
     months = _spread(np.maximum, np.where(on_book, days["clean_months"].to_numpy(), 0), starts, days.height)
     is_barred = impaired & days["needs_unimpaired"].to_numpy()
     tier, is_held, is_upgraded = kernel.hold(
-        place_of(days), _numbers(days, "on"), _codes(days["item_tier"]), _codes(days["worst_tier"]),
+        place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["worst_tier"]),
         on_book, days["is_free"].to_numpy(), _numbers(days, "upgrade_decided_on"), clean_of_debtor, is_barred, months,
-        _codes(days["held_tier"].cast(_TIER)), _BAD,
+        ranks_of(days["held_tier"].cast(_TIER)), _BAD,
     )  # fmt: skip
     held = pl.Series(is_held)
     return days.with_columns(
@@ -55,7 +56,7 @@ def debtor_sums(days: pl.DataFrame) -> pl.DataFrame:
     Writes  exposure_cents, npl_cents, over_90_cents: of the debtor, the same on each of its rows of a day.
     """
     starts, debts = _groups(days), days["debt_cents"].to_numpy()
-    is_bad = _codes(days["item_tier"]) >= _BAD
+    is_bad = ranks_of(days["item_tier"]) >= _BAD
     parts = {
         "exposure_cents": debts,
         "npl_cents": np.where(is_bad, debts, 0),
@@ -74,17 +75,11 @@ def held_by_debtor(days: pl.DataFrame) -> pl.DataFrame:
     Source  rulebook: contamination; upgrade (Order 2023 No. 1, Arts. 7, 14, 15).
     """
     tier, cause = kernel.settle(
-        place_of(days), _numbers(days, "on"), _codes(days["item_tier"]), _codes(days["debtor_floor_tier"]),
+        place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["debtor_floor_tier"]),
         days["is_on_book"].to_numpy(), days["is_free"].to_numpy(), days["is_upgraded"].to_numpy(),
-        _codes(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), _BAD,
+        ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), _BAD,
     )  # fmt: skip
     return days.with_columns(settled_tier=tiers_of(pl.Series(tier)), cause=pl.Series(cause))
-
-
-def place_of(days: pl.DataFrame) -> NDArray[np.int32]:
-    """Number the loans of some days from 0 without gaps, in the order of their numbers."""
-    _, places = np.unique(days["loan_no"].to_numpy(), return_inverse=True)
-    return places.astype(np.int32)
 
 
 def _groups(days: pl.DataFrame) -> NDArray[np.int64]:
@@ -109,12 +104,3 @@ def _numbers(days: pl.DataFrame, name: str) -> NDArray[np.int32]:
 def _dates(numbers: NDArray[np.int32]) -> pl.Series:
     days = pl.Series(numbers)
     return days.set((days == NEVER) | (days < 0), None).cast(pl.Date)
-
-
-def _codes(tiers: pl.Series) -> NDArray[np.int8]:
-    return tiers.to_physical().cast(pl.Int8).to_numpy()
-
-
-def tiers_of(codes: pl.Series) -> pl.Series:
-    """The tiers of their ranks, 0 best; null stays null."""
-    return pl.Series(TIERS, dtype=_TIER).gather(codes.cast(pl.UInt32))

@@ -1,7 +1,9 @@
 """Tiers: what the class of a loan rests on, day by day, what it was judged to be, and how it came to it."""
 
 import dataframely as dy
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from postloan.tables.units import LEGAL_FORMS, SIZE_CLASSES, TIERS, PerLoan
 
@@ -154,3 +156,19 @@ class TierHistory(PerLoan):
     tier_before_cite = dy.String(nullable=True)
     tier_yesterday = dy.Enum(TIERS, nullable=True)
     tier_last_quarter = dy.Enum(TIERS, nullable=True)
+
+
+def place_of(days: pl.DataFrame) -> NDArray[np.int32]:
+    """Number the loans of some days from 0 without gaps, in the order of their numbers."""
+    _, places = np.unique(days["loan_no"].to_numpy(), return_inverse=True)
+    return places.astype(np.int32)
+
+
+def tiers_of(codes: pl.Series) -> pl.Series:
+    """The tiers of their ranks, 0 best; null stays null."""
+    return pl.Series(TIERS, dtype=pl.Enum(TIERS)).gather(codes.cast(pl.UInt32))
+
+
+def ranks_of(tiers: pl.Series) -> NDArray[np.int8]:
+    """The ranks of tiers, 0 best."""
+    return tiers.to_physical().cast(pl.Int8).to_numpy()
