@@ -75,19 +75,20 @@ def run(stories: list[Story], on: date, log_lines: int = 0) -> list[State]:
         accrued_cents=cents([story.accrued for story in stories]),
         is_daily=np.array([story.is_daily for story in stories]),
         rate_e8=cents([story.rate_e8 for story in stories]),
+        rates=arrays.Rates(rows([0 for _ in stories]), days([]), cents([])),
         day_count=np.array([CODES[story.count] for story in stories], np.int32),
         compound_cents=cents([0 for _ in stories]),
         grace_days=np.zeros(len(stories), np.int32),
-        penalty_rate_e8=cents([0 for _ in stories]),
-        compound_rate_e8=cents([0 for _ in stories]),
-        misuse_rate_e8=cents([0 for _ in stories]),
+        penalty_factor_e8=cents([0 for _ in stories]),
+        compound_factor_e8=cents([0 for _ in stories]),
+        misuse_factor_e8=cents([0 for _ in stories]),
         misused_from=np.full(len(stories), NEVER, np.int32),
         accelerated_from=np.full(len(stories), NEVER, np.int32),
         written_off_from=np.full(len(stories), NEVER, np.int32),
         policy=np.zeros(len(stories), np.int32),
     )
     dues_of = arrays.Dues(
-        rows([len(story.dues) for story in stories]), days([due[0] for due in dues]),
+        rows([len(story.dues) for story in stories]), days([due[0] for due in dues]), days([due[0] for due in dues]),
         cents([due[1] for due in dues]), cents([due[2] for due in dues]), cents([due[3] for due in dues]),
     )  # fmt: skip
     payments = arrays.Payments(

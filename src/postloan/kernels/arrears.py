@@ -10,8 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import ACT_365, ACT_ACT, NEVER, civil, month_length
-from postloan.kernels.exact import times_over
+from postloan.kernels.daycount import NEVER, civil, month_length
 from postloan.kernels.loan_arrays import (
     ACCELERATED,
     COMPOUND,
@@ -35,15 +34,27 @@ from postloan.kernels.loan_arrays import (
     Terms,
     accrued_of,
 )
+from postloan.kernels.overdue_interest import (
+    COUNTS_FROM,
+    FIGURES,
+    SEGMENT,
+    bear,
+    begin_interest,
+    capitalise,
+    change_rate,
+    lower_base,
+    owed_compound,
+    owed_penalty,
+    rate_changes_on,
+    settlement_day,
+)
 
 _COMPONENTS = 5
-# Where figures stand on the sheet of a loan. Its first five are what was paid, by component.
-_WAITING, _AHEAD, _SINCE, _OPEN, _NEXT, _CAPITALISED, _BALANCE_DAYS, _CURED_IN, _LOGGED, _ON_MONTH = range(5, 15)
-_PENALTY_PRODUCT, _HEAVY_PRODUCT, _MISUSE_PRODUCT, _COMPOUND_PRODUCT = range(15, 19)
-_TAKEN_PENALTY, _TAKEN_COMPOUND, _GRACE, _MISUSED_FROM, _ACCELERATED_FROM, _WRITTEN_OFF_FROM = range(19, 25)
-_PENALTY_RATE, _HEAVY_RATE, _MISUSE_RATE, _COMPOUND_RATE, _YEAR_E8, _LONG_OVERDUE_OVER = range(25, 31)
-_IS_RETROACTIVE, _COMPOUNDS_PENALTY, _SETTLES_EVERY, _SETTLES_ON, _PAID_IN, _BALANCE, _BEARS = range(31, 38)
-_FIGURES = 38
+# Where figures stand on the sheet of a loan. Its first five are what was paid, by component; those of penalty and
+# compound interest follow, and the rate segments stand at its end.
+_WAITING, _AHEAD, _SINCE, _OPEN, _NEXT, _BALANCE_DAYS, _CURED_IN, _LOGGED = range(FIGURES, FIGURES + 8)
+_ON_MONTH, _ACCELERATED_FROM, _WRITTEN_OFF_FROM, _LONG_OVERDUE_OVER, _PAID_IN, _BALANCE = range(FIGURES + 8, FIGURES + 14)
+_SEGMENTS = FIGURES + 14
 _LOG_COLUMNS = 4
 
 
@@ -51,7 +62,8 @@ class Walk(NamedTuple):
     """What the walk notes down; used again for every loan, but for the marks.
 
     sheet   the figures named above: what passes between the functions below, as few arrays as can be.
-    left    [row, component]: what an instalment that has fallen due still owes, by its row from the loan's first.
+    left    [row, component]: what an instalment that has fallen due still owes, by its row from the loan's first; and
+            the day from which it counts as overdue.
     marks   [loan, month]: the bucket of days past due at each month-end, the last month last; or CURED.
     stages  per loan: a bit for each stage in which cash met it.
     log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation; no lines where
@@ -66,13 +78,16 @@ class Walk(NamedTuple):
 
 
 @njit(cache=True)
-def new_walk(loans: int, rows: Rows, log_lines: int) -> Walk:
-    """Make room for a walk over `loans` loans whose instalments lie at `rows`."""
-    most = 0
+def new_walk(loans: int, rows: Rows, rates: Rows, log_lines: int) -> Walk:
+    """Make room for a walk over `loans` loans whose instalments lie at `rows`, and changes of rate at `rates`."""
+    most, changes = 0, 0
     for loan in range(loans):
         most = max(most, rows[2 * loan + 1] - rows[2 * loan])
+        changes = max(changes, rates[2 * loan + 1] - rates[2 * loan])
+    # A segment before the first change, one from each, and the place that says there is no more.
+    figures = _SEGMENTS + SEGMENT * (changes + 2)
     return Walk(
-        np.zeros(_FIGURES, np.int64), np.zeros((most, _COMPONENTS), np.int64), np.zeros((loans, MONTHS), np.int8),
+        np.zeros(figures, np.int64), np.zeros((most, _COMPONENTS + 1), np.int64), np.zeros((loans, MONTHS), np.int8),
         np.zeros(loans, np.int8), np.zeros((log_lines, _LOG_COLUMNS), np.int64),
     )  # fmt: skip
 
@@ -84,7 +99,7 @@ def walk_late(
     """Walk one loan to close of business `on`, and write its state.
 
     Penalty interest (罚息) runs on overdue principal, compound interest (复利) on overdue interest and, from a
-    settlement day on, on compound interest itself; each is its sum of cents by days times a rate, rounded once.
+    settlement day on, on compound interest itself; each is its sum of cents by days times the rate of those days.
     Source   银发[2003]251号; servicing: overdue.
     """
     sheet, left, marks, log = walk.sheet, walk.left, walk.marks[loan], walk.log
@@ -105,7 +120,7 @@ def walk_late(
             while sheet[_NEXT] < due_on.size and due_on[sheet[_NEXT]] == day:
                 at = sheet[_NEXT]
                 left[at, FEE], left[at, INTEREST] = dues.fee_cents[first + at], dues.interest_cents[first + at]
-                left[at, PRINCIPAL] = dues.principal_cents[first + at]
+                left[at, PRINCIPAL], left[at, COUNTS_FROM] = dues.principal_cents[first + at], dues.counts_from[first + at]
                 sheet[_AHEAD] -= left[at, PRINCIPAL]
                 sheet[_NEXT] += 1
             _pay(day, sheet, left, due_on, components, groups, log)
@@ -137,23 +152,15 @@ def walk_late(
 
 @njit(cache=True)
 def _begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None:
-    """Write the loan's terms on a fresh sheet. Overdue and misused, the heavier rate runs, not both."""
+    """Write the loan's terms on a fresh sheet."""
     sheet[:] = 0
     sheet[_AHEAD], sheet[_SINCE], sheet[_CURED_IN] = terms.balance_cents[loan], terms.begins_on[loan], -1
     sheet[_BALANCE] = terms.balance_cents[loan]
     year, month, _ = civil(on)
     sheet[_ON_MONTH] = year * 12 + month
-    sheet[_TAKEN_PENALTY], sheet[_TAKEN_COMPOUND] = terms.penalty_cents[loan], terms.compound_cents[loan]
-    sheet[_GRACE], sheet[_MISUSED_FROM] = terms.grace_days[loan], terms.misused_from[loan]
     sheet[_ACCELERATED_FROM], sheet[_WRITTEN_OFF_FROM] = terms.accelerated_from[loan], terms.written_off_from[loan]
-    sheet[_PENALTY_RATE], sheet[_COMPOUND_RATE] = terms.penalty_rate_e8[loan], terms.compound_rate_e8[loan]
-    sheet[_HEAVY_RATE] = max(terms.penalty_rate_e8[loan], terms.misuse_rate_e8[loan])
-    sheet[_MISUSE_RATE] = max(0, terms.misuse_rate_e8[loan] - terms.rate_e8[loan])
-    sheet[_YEAR_E8] = (365 if terms.day_count[loan] in (ACT_365, ACT_ACT) else 360) * 100_000_000
-    sheet[_LONG_OVERDUE_OVER], sheet[_IS_RETROACTIVE] = rules.long_overdue_over_days, rules.grace_is_retroactive
-    sheet[_COMPOUNDS_PENALTY], sheet[_SETTLES_EVERY] = rules.compounds_penalty, rules.settles_every_months
-    sheet[_SETTLES_ON] = rules.settles_on_day
-    sheet[_BEARS] = sheet[_HEAVY_RATE] + sheet[_COMPOUND_RATE] > 0
+    sheet[_LONG_OVERDUE_OVER] = rules.long_overdue_over_days
+    begin_interest(loan, rules, terms, _SEGMENTS, sheet)
 
 
 @njit(cache=True)
@@ -163,63 +170,19 @@ def _pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Day
         since = sheet[_SINCE]
         year, month, day = civil(since)
         month_end = since - day + month_length(year, month)
-        end = min(until, month_end + 1)
+        end = min(until, month_end + 1, rate_changes_on(sheet))
         if month_end < end:
             _mark(month_end, sheet, left, due_on, buckets, marks)
-        settles_on = NEVER
-        if sheet[_COMPOUND_RATE] > 0 and month % sheet[_SETTLES_EVERY] == 0:
-            settles_on = since - day + min(sheet[_SETTLES_ON], month_length(year, month))
+        settles_on = settlement_day(month, since - day, month_length(year, month), sheet)
         if since < settles_on < end:
             end = settles_on
-        _bear(since, end, sheet, left, due_on)
+        sheet[_BALANCE_DAYS] += (sheet[_BALANCE] - sheet[PRINCIPAL]) * (end - since)
+        bear(since, end, sheet[_OPEN], sheet[_NEXT], sheet[_AHEAD], left, due_on, sheet)
         sheet[_SINCE] = end
         if end == settles_on:
-            sheet[_CAPITALISED] = _base_of_compound(sheet)
-
-
-@njit(cache=True)
-def _bear(since: int, end: int, sheet: Cents, left: Cents, due_on: Days) -> None:
-    """Add the days of one stretch, times what bears penalty and compound interest in it."""
-    sheet[_BALANCE_DAYS] += (sheet[_BALANCE] - sheet[PRINCIPAL]) * (end - since)
-    if sheet[_BEARS] == 0:
-        return
-    misused_days = max(0, end - max(since, sheet[_MISUSED_FROM]))
-    for row in range(sheet[_OPEN], sheet[_NEXT]):
-        free_until, days = due_on[row] + sheet[_GRACE], end - since
-        if end <= free_until:
-            continue
-        if since <= free_until:
-            # The grace ends in this stretch. What was paid within it is excused.
-            is_counted_back = sheet[_IS_RETROACTIVE] == 1 and sheet[_GRACE] > 0
-            days = end - (due_on[row] if is_counted_back else max(since, free_until))
-        heavy_days = min(days, misused_days)
-        sheet[_PENALTY_PRODUCT] += left[row, PRINCIPAL] * (days - heavy_days)
-        sheet[_HEAVY_PRODUCT] += left[row, PRINCIPAL] * heavy_days
-        sheet[_COMPOUND_PRODUCT] += left[row, INTEREST] * days
-    sheet[_COMPOUND_PRODUCT] += sheet[_CAPITALISED] * (end - since)
-    sheet[_MISUSE_PRODUCT] += sheet[_AHEAD] * misused_days
-
-
-@njit(cache=True)
-def _owed_penalty(sheet: Cents) -> int:
-    """Return the penalty interest run so far and not yet paid."""
-    run_cents = times_over(sheet[_PENALTY_PRODUCT], sheet[_PENALTY_RATE], sheet[_YEAR_E8])
-    run_cents += times_over(sheet[_HEAVY_PRODUCT], sheet[_HEAVY_RATE], sheet[_YEAR_E8])
-    run_cents += times_over(sheet[_MISUSE_PRODUCT], sheet[_MISUSE_RATE], sheet[_YEAR_E8])
-    return int(sheet[_TAKEN_PENALTY] + run_cents - sheet[PENALTY])
-
-
-@njit(cache=True)
-def _owed_compound(sheet: Cents) -> int:
-    """Return the compound interest run so far and not yet paid."""
-    run_cents = times_over(sheet[_COMPOUND_PRODUCT], sheet[_COMPOUND_RATE], sheet[_YEAR_E8])
-    return int(sheet[_TAKEN_COMPOUND] + run_cents - sheet[COMPOUND])
-
-
-@njit(cache=True)
-def _base_of_compound(sheet: Cents) -> int:
-    """Return what bears compound interest beside overdue interest, from a settlement day on."""
-    return _owed_compound(sheet) + (_owed_penalty(sheet) if sheet[_COMPOUNDS_PENALTY] == 1 else 0)
+            capitalise(sheet)
+        if end == rate_changes_on(sheet):
+            change_rate(sheet)
 
 
 @njit(cache=True)
@@ -235,12 +198,18 @@ def _stage(on: int, sheet: Cents, oldest_on: int) -> int:
 
 
 @njit(cache=True)
-def _oldest_due_on(sheet: Cents, left: Cents, due_on: Days) -> int:
-    """Return the due day of the oldest principal or interest still owed; NEVER where there is none."""
+def _oldest_due_on(on: int, sheet: Cents, left: Cents, due_on: Days) -> int:
+    """Return the day since which the oldest principal or interest is owed; NEVER where there is none."""
     for row in range(sheet[_OPEN], sheet[_NEXT]):
         if left[row, INTEREST] + left[row, PRINCIPAL] > 0:
-            return int(due_on[row])
+            return _owed_since(on, row, left, due_on)
     return NEVER
+
+
+@njit(cache=True, inline="always")
+def _owed_since(on: int, row: int, left: Cents, due_on: Days) -> int:
+    """Return the day since which an instalment is owed: on its due day still that day, whatever it counts from later."""
+    return int(left[row, COUNTS_FROM] if on > due_on[row] else due_on[row])
 
 
 @njit(cache=True)
@@ -257,7 +226,7 @@ def _pay(
     _pass_over_paid(sheet, left)
     if sheet[_WAITING] == 0:
         return
-    oldest_on = _oldest_due_on(sheet, left, due_on)
+    oldest_on = _oldest_due_on(on, sheet, left, due_on)
     stage, place = _stage(on, sheet, oldest_on), 0
     sheet[_PAID_IN] |= 1 << stage
     while place < _COMPONENTS and sheet[_WAITING] > 0:
@@ -266,9 +235,9 @@ def _pay(
             last += 1
         component = components[stage, place]
         if component == PENALTY:
-            _meet(on, -1, component, _owed_penalty(sheet), sheet, log)
+            _meet(on, -1, component, owed_penalty(sheet), sheet, log)
         elif component == COMPOUND:
-            _meet(on, -1, component, _owed_compound(sheet), sheet, log)
+            _meet(on, -1, component, owed_compound(sheet), sheet, log)
         else:
             for row in range(sheet[_OPEN], sheet[_NEXT]):
                 if sheet[_WAITING] == 0:
@@ -278,9 +247,8 @@ def _pay(
                     left[row, component] -= _meet(on, row, component, left[row, component], sheet, log)
         place = last
     _pass_over_paid(sheet, left)
-    if sheet[_CAPITALISED] > 0:
-        sheet[_CAPITALISED] = min(sheet[_CAPITALISED], _base_of_compound(sheet))
-    if oldest_on < on <= _oldest_due_on(sheet, left, due_on):
+    lower_base(sheet)
+    if oldest_on < on <= _oldest_due_on(on, sheet, left, due_on):
         year, month, _ = civil(on)
         sheet[_CURED_IN] = year * 12 + month
 
@@ -310,7 +278,7 @@ def _meet(on: int, row: int, component: int, owed_cents: int, sheet: Cents, log:
 @njit(cache=True)
 def _settles(on: int, accrued_cents: int, sheet: Cents, log: Cents) -> bool:
     """Settle the loan if nothing is owed and the cash that waits pays all principal not yet due."""
-    owed_cents = _owed_penalty(sheet) + _owed_compound(sheet)
+    owed_cents = owed_penalty(sheet) + owed_compound(sheet)
     if sheet[_OPEN] < sheet[_NEXT] or owed_cents > 0 or sheet[_WAITING] < sheet[_AHEAD]:
         return False
     _meet(on, -1, PRINCIPAL, sheet[_AHEAD], sheet, log)
@@ -326,7 +294,7 @@ def _mark(month_end: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days
     place = MONTHS - 1 - (sheet[_ON_MONTH] - year * 12 - month)
     if place < 0:
         return
-    days, bucket = max(0, month_end - _oldest_due_on(sheet, left, due_on)), -1
+    days, bucket = max(0, month_end - _oldest_due_on(month_end, sheet, left, due_on)), -1
     for from_days in buckets:
         bucket += 1 if days >= from_days else 0
     marks[place] = CURED if bucket == 0 and sheet[_CURED_IN] == year * 12 + month else bucket
@@ -346,8 +314,8 @@ def _note(loan: int, settled_on: int, sheet: Cents, left: Cents, due_on: Days, s
         state.overdue_interest_cents[loan] += left[row, INTEREST]
         state.overdue_principal_cents[loan] += left[row, PRINCIPAL]
         if left[row, INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
-            state.oldest_interest_due_on[loan] = due_on[row]
+            state.oldest_interest_due_on[loan] = _owed_since(sheet[_SINCE], row, left, due_on)
         if left[row, PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
-            state.oldest_principal_due_on[loan] = due_on[row]
+            state.oldest_principal_due_on[loan] = _owed_since(sheet[_SINCE], row, left, due_on)
     state.outstanding_cents[loan] = sheet[_AHEAD] + state.overdue_principal_cents[loan]
-    state.penalty_cents[loan], state.compound_cents[loan] = _owed_penalty(sheet), _owed_compound(sheet)
+    state.penalty_cents[loan], state.compound_cents[loan] = owed_penalty(sheet), owed_compound(sheet)

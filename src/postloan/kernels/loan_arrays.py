@@ -26,6 +26,14 @@ CURED = 8
 """The mark of a month whose arrears were paid late and within it; below it stand the buckets of days past due."""
 
 
+class Rates(NamedTuple):
+    """Changes of the contract rate, by loan and day; `rows` from `offsets`."""
+
+    rows: Rows
+    from_on: Days
+    rate_e8: Cents
+
+
 class Terms(NamedTuple):
     """One value per loan: where its story begins, how its interest runs, what arrears cost."""
 
@@ -36,12 +44,13 @@ class Terms(NamedTuple):
     compound_cents: Cents  # compound interest owed at the take-on
     accrued_cents: Cents  # interest accrued and not due at the take-on
     is_daily: NDArray[np.bool_]  # interest runs by the day on what is outstanding
-    rate_e8: Cents
+    rate_e8: Cents  # the contract rate before the first of its changes
+    rates: Rates
     day_count: Days
     grace_days: Days
-    penalty_rate_e8: Cents  # a year, on overdue principal; 0 where none is charged
-    compound_rate_e8: Cents  # a year, on overdue interest; 0 where none is charged
-    misuse_rate_e8: Cents  # a year, on misused principal instead of the contract rate
+    penalty_factor_e8: Cents  # of the contract rate, on overdue principal; 0 where none is charged
+    compound_factor_e8: Cents  # of the contract rate, on overdue interest; 0 where none is charged
+    misuse_factor_e8: Cents  # of the contract rate, on misused principal instead of it
     misused_from: Days  # NEVER where the money was not misused
     accelerated_from: Days
     written_off_from: Days
@@ -53,6 +62,7 @@ class Dues(NamedTuple):
 
     rows: Rows
     due_on: Days
+    counts_from: Days  # the day since which it is overdue if it is unpaid after its due day
     principal_cents: Cents
     interest_cents: Cents
     fee_cents: Cents

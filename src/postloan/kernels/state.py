@@ -35,7 +35,7 @@ def run(
     """
     loans = terms.begins_on.size
     state, was_walked = empty_state(loans), np.zeros(loans, np.bool_)
-    walk = new_walk(loans, dues.rows, log_lines)
+    walk = new_walk(loans, dues.rows, terms.rates.rows, log_lines)
     for loan in range(loans):
         if terms.is_daily[loan]:
             run_daily(loan, on, terms, dues, payments, state)

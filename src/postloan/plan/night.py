@@ -12,6 +12,7 @@ from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
 from postloan.steps.agreed_changes import agreed_changes
 from postloan.steps.balances import Serving, balances, without_reversed
+from postloan.steps.contract_rates import rates_in_force, repriced, with_agreed
 from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
@@ -31,7 +32,7 @@ from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier import final_tier, item_tier
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, FinalTier, Position, ScheduleSource
+from postloan.tables.results import Balances, Due, FinalTier, Position, RateChange, ScheduleSource
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Assessment:
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
     positions: dy.DataFrame[Position]
+    rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
+    rolled: pl.DataFrame
     sources: dy.DataFrame[ScheduleSource]
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
@@ -59,12 +62,17 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
-    plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
+    repricings = repriced(held, inputs.market, on=on)
+    plan = schedule(
+        held, inputs.instalment, inputs.opening, repricings,
+        years=policy.working_days.years, overdue_from=policy.overdue_interest.holiday.overdue_from, on=on,
+    )  # fmt: skip
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
     changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
     dues = acceleration(changed.dues, held)
+    rates = with_agreed(repricings, decided, changed.taken)
     paid = without_reversed(inputs.payment, on=on)
-    met = balances(held, dues, plan.sources, paid, serving=serving_under(policy), on=on)
+    met = balances(held, dues, plan.sources, paid, rates, plan.rolled, serving=serving_under(policy), on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
@@ -100,7 +108,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
 
     results = [
-        plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
+        rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
         extends, history, items, tiers,
     ]  # fmt: skip
     floors = {"overdue": by_days, "restructuring": by_history}
@@ -108,7 +116,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         breaks=breaks, instructions=told,
-        positions=held, dues=dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
+        positions=held, rates=rates, dues=dues, rolled=plan.rolled, sources=plan.sources, payments=paid, balances=owed,
+        tiers=tiers,
     )  # fmt: skip
 
 
