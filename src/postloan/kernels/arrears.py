@@ -53,7 +53,9 @@ _COMPONENTS = 5
 # Where figures stand on the sheet of a loan. Its first five are what was paid, by component; those of penalty and
 # compound interest follow, and the rate segments stand at its end.
 _WAITING, _AHEAD, _SINCE, _OPEN, _NEXT, _BALANCE_DAYS, _CURED_IN, _LOGGED = range(FIGURES, FIGURES + 8)
-_ON_MONTH, _ACCELERATED_FROM, _WRITTEN_OFF_FROM, _LONG_OVERDUE_OVER, _PAID_IN, _BALANCE = range(FIGURES + 8, FIGURES + 14)
+_ON_MONTH, _ACCELERATED_FROM, _WRITTEN_OFF_FROM, _LONG_OVERDUE_OVER, _PAID_IN, _BALANCE = range(
+    FIGURES + 8, FIGURES + 14
+)
 _SEGMENTS = FIGURES + 14
 _LOG_COLUMNS = 4
 
@@ -120,7 +122,10 @@ def walk_late(
             while sheet[_NEXT] < due_on.size and due_on[sheet[_NEXT]] == day:
                 at = sheet[_NEXT]
                 left[at, FEE], left[at, INTEREST] = dues.fee_cents[first + at], dues.interest_cents[first + at]
-                left[at, PRINCIPAL], left[at, COUNTS_FROM] = dues.principal_cents[first + at], dues.counts_from[first + at]
+                left[at, PRINCIPAL], left[at, COUNTS_FROM] = (
+                    dues.principal_cents[first + at],
+                    dues.counts_from[first + at],
+                )
                 sheet[_AHEAD] -= left[at, PRINCIPAL]
                 sheet[_NEXT] += 1
             _pay(day, sheet, left, due_on, components, groups, log)
@@ -208,7 +213,7 @@ def _oldest_due_on(on: int, sheet: Cents, left: Cents, due_on: Days) -> int:
 
 @njit(cache=True, inline="always")
 def _owed_since(on: int, row: int, left: Cents, due_on: Days) -> int:
-    """Return the day since which an instalment is owed: on its due day still that day, whatever it counts from later."""
+    """Return the day since which an instalment is owed; on its due day that is still the due day."""
     return int(left[row, COUNTS_FROM] if on > due_on[row] else due_on[row])
 
 

@@ -108,8 +108,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
 
     results = [
-        rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
-        extends, history, items, tiers,
+        rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured,
+        history_of_payment, overdue, interest, extends, history, items, tiers,
     ]  # fmt: skip
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(

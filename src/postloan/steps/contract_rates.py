@@ -78,14 +78,10 @@ def with_agreed(
         return changes
     rates = [int(Decimal(json.loads(terms)["annual_rate"]) * ONE_E8) for terms in agreed["terms"]]
     new = agreed.sort("decision_id").select("loan_no", from_on="effective_on", rate_e8=pl.Series(rates, dtype=pl.Int64))
-    return RateChange.cast(
-        pl.concat([changes, new], how="diagonal").sort("loan_no", "from_on", maintain_order=True)
-    )
+    return RateChange.cast(pl.concat([changes, new], how="diagonal").sort("loan_no", "from_on", maintain_order=True))
 
 
-def rates_in_force(
-    positions: dy.DataFrame[Position], changes: dy.DataFrame[RateChange]
-) -> dy.DataFrame[RateInForce]:
+def rates_in_force(positions: dy.DataFrame[Position], changes: dy.DataFrame[RateChange]) -> dy.DataFrame[RateInForce]:
     """Give each loan the contract rate of the day.
 
     Reads   positions: the rate that the loan's row states; changes by loan and day, none after the day.

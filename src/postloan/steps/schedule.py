@@ -28,8 +28,8 @@ _DUE_COLUMNS = ("loan_no", "due_on", "principal_cents", "interest_cents", "fee_c
 class Schedule(NamedTuple):
     """The instalments, and where each loan's come from: per loan `schedule_source` and `schedule_gap_cents`.
 
-    rolled   loan_no, due_on, counts_from: instalments that, unpaid after a due day that rolled, are overdue since the day
-             before it rolled. Where interest runs on to the rolled day, that is the due day in every respect.
+    rolled   loan_no, due_on, counts_from: instalments that, unpaid after a due day that rolled, are overdue since the
+             day before it rolled. Where interest runs on to the rolled day, that is the due day in every respect.
     """
 
     dues: dy.DataFrame[Due]
