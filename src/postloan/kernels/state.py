@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.arrears import Walk, new_walk, walk_late
+from postloan.kernels.arrears import walk_late
 from postloan.kernels.daily import run_daily
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
@@ -21,6 +21,7 @@ from postloan.kernels.loan_arrays import (
     accrued_of,
     empty_state,
 )
+from postloan.kernels.walked_days import Walk, new_walk
 
 
 @njit(cache=True)
