@@ -169,8 +169,21 @@ def accrued_of(loan: int, on: int, row: int, terms: Terms, dues: Dues) -> int:
 
 @njit(cache=True)
 def interest_of(loan: int, balance_cents: int, since: int, until: int, terms: Terms) -> int:
-    """Return the interest that runs on a balance from `since` to `until`."""
+    """Return the interest that runs on a balance from `since` to `until`, rounded once a rate."""
     if until <= since or balance_cents == 0:
         return 0
+    rates, rate_e8, cents = terms.rates, terms.rate_e8[loan], 0
+    for row in range(rates.rows[2 * loan], rates.rows[2 * loan + 1]):
+        if rates.from_on[row] >= until:
+            break
+        if rates.from_on[row] > since and rates.rate_e8[row] != rate_e8:
+            cents += _at_one_rate(loan, balance_cents, rate_e8, since, rates.from_on[row], terms)
+            since = rates.from_on[row]
+        rate_e8 = rates.rate_e8[row]
+    return cents + _at_one_rate(loan, balance_cents, rate_e8, since, until, terms)
+
+
+@njit(cache=True)
+def _at_one_rate(loan: int, balance_cents: int, rate_e8: int, since: int, until: int, terms: Terms) -> int:
     numerator, denominator = year_part(since, until, terms.day_count[loan])
-    return times_over(balance_cents, terms.rate_e8[loan] * numerator, 100_000_000 * denominator)
+    return times_over(balance_cents, rate_e8 * numerator, 100_000_000 * denominator)

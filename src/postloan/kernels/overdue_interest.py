@@ -55,10 +55,17 @@ def begin_interest(loan: int, rules: Rules, terms: Terms, at: int, sheet: Cents)
 
 @njit(cache=True)
 def _write_segment(loan: int, since: int, rate_e8: int, terms: Terms, at: int, sheet: Cents) -> None:
-    """Write the rates that follow from the contract's. Overdue and misused, the heavier runs, not both."""
-    misuse_e8 = multiple(rate_e8, terms.misuse_factor_e8[loan])
-    sheet[at + _FROM], sheet[at + _PENALTY_RATE] = since, multiple(rate_e8, terms.penalty_factor_e8[loan])
-    sheet[at + _HEAVY_RATE] = max(sheet[at + _PENALTY_RATE], misuse_e8)
+    """Write the rates that follow from the contract's. Overdue and misused, the heavier runs, not both.
+
+    On principal that bears contract interest already, it runs at what is above the contract rate.
+    """
+    penalty_e8, misuse_e8 = (
+        multiple(rate_e8, terms.penalty_factor_e8[loan]),
+        multiple(rate_e8, terms.misuse_factor_e8[loan]),
+    )
+    borne_e8 = rate_e8 if terms.is_daily[loan] else 0
+    sheet[at + _FROM], sheet[at + _PENALTY_RATE] = since, max(0, penalty_e8 - borne_e8)
+    sheet[at + _HEAVY_RATE] = max(0, max(penalty_e8, misuse_e8) - borne_e8)
     sheet[at + _MISUSE_RATE] = max(0, misuse_e8 - rate_e8)
     sheet[at + _COMPOUND_RATE] = multiple(rate_e8, terms.compound_factor_e8[loan])
     sheet[_BEARS] |= sheet[at + _HEAVY_RATE] + sheet[at + _COMPOUND_RATE] > 0

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from postloan.kernels.arrears import walk_late
-from postloan.kernels.daily import run_daily
+from postloan.kernels.daily import walk_daily
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
     Dues,
@@ -39,7 +39,7 @@ def run(
     walk = new_walk(loans, dues.rows, terms.rates.rows, log_lines)
     for loan in range(loans):
         if terms.is_daily[loan]:
-            run_daily(loan, on, terms, dues, payments, state)
+            was_walked[loan] = walk_daily(loan, on, rules, terms, dues, payments, walk, state)
         elif log_lines > 0 or not _run_on_time(loan, on, terms, dues, payments, state):
             was_walked[loan] = True
             walk_late(loan, on, rules, terms, dues, payments, walk, state)
