@@ -31,6 +31,7 @@ from postloan.kernels.walked_days import (
     COMPONENTS,
     CURED_IN,
     NEXT,
+    OPEN,
     PAID_IN,
     SINCE,
     WAITING,
@@ -132,7 +133,10 @@ def _fall_due(
 def _part(amounts: Cents, owed: Cents, sheet: Cents, left: Cents) -> None:
     """Part the amounts behind into interest and principal, interest to the oldest; the last takes all that is left."""
     interest_cents, principal_cents = owed[_DUE_INTEREST], owed[_LEFT]
-    for at in range(sheet[NEXT]):
+    # Nothing is left of an amount that was met; but the last may yet take what is left.
+    while sheet[OPEN] < min(sheet[NEXT], amounts.size - 1) and amounts[sheet[OPEN]] == 0:
+        sheet[OPEN] += 1
+    for at in range(sheet[OPEN], sheet[NEXT]):
         left[at, INTEREST] = min(amounts[at], interest_cents)
         left[at, PRINCIPAL] = min(amounts[at] - left[at, INTEREST], principal_cents)
         interest_cents -= left[at, INTEREST]
@@ -164,7 +168,7 @@ def _pay(order: NDArray[np.int8], amounts: Cents, owed: Cents, sheet: Cents, lef
             owed[_LEFT] -= _meet(PRINCIPAL, owed[_LEFT] - sheet[AHEAD], sheet)
     owed[_LEFT] -= _meet(PRINCIPAL, owed[_LEFT], sheet)
     owed[_CREDIT] += sheet[INTEREST] + sheet[PRINCIPAL] - before_cents
-    for at in range(sheet[NEXT]):
+    for at in range(sheet[OPEN], sheet[NEXT]):
         part_cents = min(owed[_CREDIT], amounts[at])
         amounts[at] -= part_cents
         owed[_CREDIT] -= part_cents
@@ -209,7 +213,7 @@ def _note(
         return
     state.outstanding_cents[loan], state.overdue_fee_cents[loan] = owed[_LEFT], owed[_FEES]
     state.penalty_cents[loan], state.compound_cents[loan] = owed_penalty(sheet), owed_compound(sheet)
-    for row in range(sheet[NEXT]):
+    for row in range(sheet[OPEN], sheet[NEXT]):
         state.overdue_interest_cents[loan] += left[row, INTEREST]
         state.overdue_principal_cents[loan] += left[row, PRINCIPAL]
         if left[row, INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
