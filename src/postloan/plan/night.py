@@ -10,7 +10,7 @@ from postloan.plan.inputs import Inputs
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
-from postloan.steps.agreed_changes import agreed_changes
+from postloan.steps.agreed_changes import Changed, agreed_changes
 from postloan.steps.balances import Serving, balances, without_reversed
 from postloan.steps.contract_rates import rates_in_force, repriced, with_agreed
 from postloan.steps.cover import cover
@@ -28,11 +28,11 @@ from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
 from postloan.steps.restructuring_floor import restructuring_floor
-from postloan.steps.schedule import schedule
+from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier import final_tier, item_tier
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, FinalTier, Position, RateChange, ScheduleSource
+from postloan.tables.results import Balances, Due, ExtensionLimit, FinalTier, Position, RateChange, ScheduleSource
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
-    repricings = repriced(held, inputs.market, on=on)
-    plan = schedule(
-        held, inputs.instalment, inputs.opening, repricings,
-        years=policy.working_days.years, overdue_from=policy.overdue_interest.holiday.overdue_from, on=on,
-    )  # fmt: skip
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
-    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    plan, changed, rates = _falling_due(held, extends, inputs, decided, policy, on)
     dues = acceleration(changed.dues, held)
-    rates = with_agreed(repricings, decided, changed.taken)
     paid = without_reversed(inputs.payment, on=on)
     met = balances(held, dues, plan.sources, paid, rates, plan.rolled, serving=serving_under(policy), on=on)
     owed = met.balances
@@ -119,6 +113,24 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, sources=plan.sources, payments=paid, balances=owed,
         tiers=tiers,
     )  # fmt: skip
+
+
+def _falling_due(
+    held: dy.DataFrame[Position],
+    extends: dy.DataFrame[ExtensionLimit],
+    inputs: Inputs,
+    decided: pl.DataFrame,
+    policy: Policy,
+    on: date,
+) -> tuple[Schedule, Changed, dy.DataFrame[RateChange]]:
+    """Find what falls due, what decisions made of it, and the contract rates, repriced or agreed."""
+    repricings = repriced(held, inputs.market, on=on)
+    plan = schedule(
+        held, inputs.instalment, inputs.opening, repricings,
+        years=policy.working_days.years, overdue_from=policy.overdue_interest.holiday.overdue_from, on=on,
+    )  # fmt: skip
+    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    return plan, changed, with_agreed(repricings, decided, changed.taken)
 
 
 def serving_under(policy: Policy) -> Serving:
