@@ -1,7 +1,8 @@
 """Facts for tests of the engine, as intake would have left them: typed, numbered and in order."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import dataframely as dy
 import polars as pl
@@ -10,8 +11,11 @@ from postloan.intake.shape import facts_shape
 from postloan.plan.inputs import Inputs
 from postloan.plan.night import serving_under
 from postloan.rules.rulebook import Policy, load_rulebook, policy_on
+from postloan.rules.shapes import YearArranged
 from postloan.steps.balances import Serving
+from postloan.steps.contract_rates import repriced
 from postloan.steps.positions import positions
+from postloan.steps.schedule import Schedule, schedule
 from postloan.tables.results import Position
 
 Row = dict[str, Any]
@@ -111,3 +115,19 @@ def positions_of(loans: pl.DataFrame, openings: pl.DataFrame, *decisions: Row, o
     """Where each loan stands, compound interest at the penalty rate."""
     decided = facts("decision", *decisions)
     return positions(loans, openings, decided, facts("written_off"), compound_rate="penalty", on=on)
+
+
+def scheduled(
+    held: dy.DataFrame[Position],
+    *instalments: Row,
+    opened: pl.DataFrame | None = None,
+    market: Sequence[Row] = (),
+    years: Sequence[YearArranged] = (),
+    overdue_from: Literal["rolled_day", "due_day"] = "rolled_day",
+    on: date,
+) -> Schedule:
+    """What falls due and when, as the night finds it."""
+    return schedule(
+        held, facts("instalment", *instalments), facts("opening") if opened is None else opened,
+        repriced(held, facts("market", *market), on=on), years=years, overdue_from=overdue_from, on=on,
+    )  # fmt: skip

@@ -11,7 +11,9 @@ import polars as pl
 import pytest
 from pydantic import TypeAdapter
 
+from engine_rows import debtor, inputs, loan
 from postloan.errors import PostloanError
+from postloan.plan.night import assess
 from postloan.rules.figures import Cite, Strict
 from postloan.rules.reading import read_yaml
 from postloan.rules.rulebook import LAW, Policy, load_rulebook, policy_on
@@ -80,6 +82,14 @@ def run_technical_delay(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
     return overdue_floor(typed(overdue, DaysPastDue), floors=policy.tier_law.overdue_floors)
 
 
+def run_overdue_loan(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
+    """What a night finds of loans that fell due whole on 15 February 2024 and were not paid."""
+    terms = {"matures_on": date(2024, 2, 15), "method": "interest_only", "penalty_factor_e8": 150_000_000}
+    loans = [loan(debtor_no=1, **(terms | row)) for row in given["loans"]]
+    assessed = assess(inputs(loan=loans, debtor=[debtor()]), policy, on=policy.on)
+    return assessed.loans.select("loan_no", "days_past_due", "penalty_cents")
+
+
 STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     "overdue_floor": lambda given, policy: overdue_floor(
         typed(given["days_past_due"], DaysPastDue), floors=policy.tier_law.overdue_floors
@@ -102,6 +112,7 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     "extension_limit": lambda given, policy: extension_limit(
         frame(given["loans"], LOAN), frame(given["debtors"], DEBTOR), limits=policy.extension_limits
     ),
+    "overdue_loan": run_overdue_loan,
     "bucket": lambda given, policy: in_buckets(
         typed(given["days_past_due"], DaysPastDue).drop("bucket"), policy.dpd_buckets.frame()
     ),

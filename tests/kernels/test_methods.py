@@ -321,7 +321,7 @@ def test_a_floating_rate_is_the_one_published_by_each_repricing_day(
             is_stated = not base or day <= max(stated_on, begun) < until
             expected.append((day, 777 if is_stated else max(0, base[-1] + spread)))
     one = np.zeros(1, np.int32)
-    found = repricings(
+    found, behind = repricings(
         one + begun, one + begun + term, one + pace, np.array([spread]), one, np.array([777]), one + stated_on,
         known_to,
         Publications(
@@ -330,3 +330,5 @@ def test_a_floating_rate_is_the_one_published_by_each_repricing_day(
         ),
     )  # fmt: skip
     assert list(zip(found.on.tolist(), found.rate_e8.tolist(), strict=True)) == expected
+    rates = [777 if row < 0 else max(0, published[sorted(published)[row]] + spread) for row in behind.tolist()]
+    assert found.rate_e8.tolist() == rates

@@ -75,19 +75,20 @@ def run(stories: list[Story], on: date, log_lines: int = 0) -> list[State]:
         accrued_cents=cents([story.accrued for story in stories]),
         is_daily=np.array([story.is_daily for story in stories]),
         rate_e8=cents([story.rate_e8 for story in stories]),
+        rates=arrays.Rates(rows([0 for _ in stories]), days([]), cents([])),
         day_count=np.array([CODES[story.count] for story in stories], np.int32),
         compound_cents=cents([0 for _ in stories]),
         grace_days=np.zeros(len(stories), np.int32),
-        penalty_rate_e8=cents([0 for _ in stories]),
-        compound_rate_e8=cents([0 for _ in stories]),
-        misuse_rate_e8=cents([0 for _ in stories]),
+        penalty_factor_e8=cents([0 for _ in stories]),
+        compound_factor_e8=cents([0 for _ in stories]),
+        misuse_factor_e8=cents([0 for _ in stories]),
         misused_from=np.full(len(stories), NEVER, np.int32),
         accelerated_from=np.full(len(stories), NEVER, np.int32),
         written_off_from=np.full(len(stories), NEVER, np.int32),
         policy=np.zeros(len(stories), np.int32),
     )
     dues_of = arrays.Dues(
-        rows([len(story.dues) for story in stories]), days([due[0] for due in dues]),
+        rows([len(story.dues) for story in stories]), days([due[0] for due in dues]), days([due[0] for due in dues]),
         cents([due[1] for due in dues]), cents([due[2] for due in dues]), cents([due[3] for due in dues]),
     )  # fmt: skip
     payments = arrays.Payments(
@@ -196,51 +197,59 @@ def scheduled(story: Story, on: date, cash: dict[date, int], dues: list[Debt], s
 
 
 def daily(story: Story, on: date, cash: dict[date, int], dues: list[Debt], state: State) -> None:
-    """Cash first pays the fees fallen due, then the interest run up so far, and the rest lowers the balance."""
+    """Cash pays the fees fallen due, then the interest run up so far, and the rest lowers the balance.
+
+    An instalment is an amount: the interest run by its due day, and for the rest principal.
+    """
     arrears = [due for due in dues if due[0] <= story.begins]
     owed = {"penalty": story.penalty, "fee": 0, "principal": story.balance}
     owed["interest"] = story.accrued + sum(interest for _, _, interest, _ in arrears)
-    since, charged = story.begins, 0
-    for day in [*cash, None]:
-        until = day or on
+    since, charged, due_interest = story.begins, 0, owed["interest"] if arrears else 0
+    fallen_due = [due for due in dues if due[0] <= on]
+    later_days = {due[0] for due in fallen_due} - {due[0] for due in arrears}
+    for day in sorted({*cash, *later_days, on}):
+        run = half_up(owed["principal"] * Fraction(story.rate_e8, 10**8) * part_of_year(since, day, story.count))
+        if day in later_days and not state["settled_on"]:
+            due_interest = owed["interest"] + run
+        if day not in cash and day != on:
+            continue
         if not state["settled_on"]:
-            fallen = sum(fee for due, _, _, fee in dues if due <= until)
+            fallen = sum(fee for due, _, _, fee in dues if due <= day)
             owed["fee"] += fallen - charged
             charged = fallen
-        run = owed["principal"] * Fraction(story.rate_e8, 10**8) * part_of_year(since, until, story.count)
-        owed["interest"] += half_up(run)
-        since, left = until, cash[day] if day else 0
+        owed["interest"] += run
+        since, left = day, cash.get(day, 0)
         for name in ("penalty", "fee", "interest", "principal"):
             part = min(left, owed[name])
             owed[name] -= part
             left -= part
             state[f"paid_{name}"] += part if name != "penalty" else 0
+            due_interest -= min(due_interest, part) if name == "interest" else 0
         state["unapplied"] += left
-        if day and not any(owed.values()):
+        if day in cash and not any(owed.values()):
             state["settled_on"] = state["settled_on"] or day
     state["outstanding"], state["overdue_fee"] = owed["principal"], owed["fee"]
     state["accrued_interest"] = owed["interest"]
     if state["settled_on"]:
         return
-    matched, behind, oldest = state["received"] - state["paid_penalty"], 0, None
-    fallen_due = [due for due in dues if due[0] <= on]
-    for due, *parts in fallen_due:
-        unpaid = max(0, sum(parts) - matched)
-        matched = max(0, matched - sum(parts))
-        behind += unpaid
-        oldest = oldest or (due if unpaid else None)
-    whole = owed["principal"] + owed["interest"] + owed["fee"]
     state["next_due_on"] = min((due for due, *_ in dues if due > on), default=None)
-    if state["next_due_on"] is None and dues:
+    matched = state["paid_interest"] + state["paid_principal"]
+    rest = {"interest": due_interest, "principal": owed["principal"]}
+    if state["next_due_on"] is None:
         # After the last due day all that is left is due.
-        behind, oldest = whole, oldest or dues[-1][0]
-    behind = max(0, min(behind, whole) - owed["fee"])
-    state["overdue_interest"] = min(behind, owed["interest"])
-    state["overdue_principal"] = behind - state["overdue_interest"]
+        rest["interest"] = owed["interest"]
+    for at, (due, principal, interest, _) in enumerate(fallen_due, start=1):
+        unpaid = max(0, principal + interest - matched)
+        matched = max(0, matched - principal - interest)
+        takes_all = state["next_due_on"] is None and at == len(fallen_due)
+        for name in ("interest", "principal"):
+            part = rest[name] if takes_all else min(unpaid, rest[name])
+            unpaid -= part
+            rest[name] -= part
+            state[f"overdue_{name}"] += part
+            if part:
+                state[f"oldest_{name}_due_on"] = state[f"oldest_{name}_due_on"] or due
     state["accrued_interest"] -= state["overdue_interest"]
-    for name in ("interest", "principal"):
-        if state[f"overdue_{name}"]:
-            state[f"oldest_{name}_due_on"] = oldest
 
 
 @st.composite

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine_rows import Row, facts, instalments, loan, positions_of
+from engine_rows import Row, facts, instalments, loan, positions_of, scheduled
 from postloan.steps.acceleration import acceleration
-from postloan.steps.schedule import schedule
 
 FEB, MAR, APR = (date(2024, month, 15) for month in (2, 3, 4))
 ROWS = instalments(1, (FEB, 100, 31), (MAR, 100, 29), (APR, 100, 10), fee_cents=5)
@@ -20,9 +19,7 @@ def called_in(day: date) -> list[Row]:
     book = facts("loan", loan(1, principal_cents=300, matures_on=APR), loan(2, principal_cents=300, matures_on=APR))
     rows = [*ROWS, *(row | {"loan_no": 2} for row in ROWS)]
     held = positions_of(book, facts("opening"), decision, on=date(2024, 12, 31))
-    plan = schedule(
-        held, facts("instalment", *rows), facts("opening"), facts("market"), years=(), on=date(2024, 12, 31)
-    )
+    plan = scheduled(held, *rows, on=date(2024, 12, 31))
     return acceleration(plan.dues, held).filter(pl.col("loan_no") == 1).drop("loan_no").to_dicts()
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from engine_rows import RULEBOOK, Row, debtor, facts, loan, positions_of
+from engine_rows import RULEBOOK, Row, debtor, facts, loan, positions_of, scheduled
 from postloan.rules.rulebook import policy_on
 from postloan.steps.agreed_changes import Changed, agreed_changes
 from postloan.steps.extension_limit import extension_limit
-from postloan.steps.schedule import schedule
 
 ON = date(2024, 6, 30)
 BORROWED = 12_000_000
@@ -19,10 +18,7 @@ BORROWED = 12_000_000
 def changed(*decisions: tuple[str, date, str], on: date = ON, **terms: Any) -> Changed:
     book = facts("loan", loan(1, principal_cents=BORROWED, **terms), loan(2, principal_cents=BORROWED))
     held = positions_of(book, facts("opening"), on=on)
-    plan = schedule(
-        held, facts("instalment"), facts("opening"), facts("market"),
-        years=policy_on(RULEBOOK, on).working_days.years, on=on,
-    )  # fmt: skip
+    plan = scheduled(held, years=policy_on(RULEBOOK, on).working_days.years, on=on)
     limits = extension_limit(book, facts("debtor", debtor()), limits=policy_on(RULEBOOK, on).extension_limits)
     decided = [
         {"decision_id": f"D{at}", "loan_no": 1, "kind": kind, "effective_on": day, "terms": said}

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from engine_rows import SERVING, Row, facts, instalments, loan, payment, positions_of
+from engine_rows import SERVING, Row, facts, instalments, loan, payment, positions_of, scheduled
 from postloan.steps.balances import balances, without_reversed
-from postloan.steps.schedule import schedule
+from postloan.tables.results import RateChange
 
 FEB, MAR, APR = (date(2024, month, 15) for month in (2, 3, 4))
 THREE = loan(1, principal_cents=300, matures_on=APR)
@@ -14,9 +14,11 @@ ROWS = instalments(1, (FEB, 100, 9), (MAR, 100, 6), (APR, 100, 3))
 
 def owed(payments: list[Row], *, on: date = APR, loans: list[Row] | None = None, rows: list[Row] | None = None) -> Any:
     held = positions_of(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
-    plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), facts("market"), years=(), on=on)
+    plan = scheduled(held, *(rows or ROWS), on=on)
     paid = without_reversed(facts("payment", *payments), on=on)
-    return balances(held, plan.dues, plan.sources, paid, serving=SERVING, on=on).balances.to_dicts()
+    none = RateChange.create_empty()
+    met = balances(held, plan.dues, plan.sources, paid, none, plan.rolled, serving=SERVING, on=on)
+    return met.balances.to_dicts()
 
 
 def test_a_payment_meets_the_oldest_instalment_interest_first() -> None:

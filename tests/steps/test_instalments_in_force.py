@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine_rows import Row, facts, instalments, loan, positions_of
-from postloan.steps.schedule import Schedule, schedule
+from engine_rows import Row, facts, instalments, loan, positions_of, scheduled
+from postloan.steps.schedule import Schedule
 
 ON = date(2024, 6, 30)
 JAN, FEB, MAR, APR, MAY = (date(2024, month, 15) for month in range(1, 6))
@@ -15,7 +15,7 @@ JAN, FEB, MAR, APR, MAY = (date(2024, month, 15) for month in range(1, 6))
 def plan(loans: list[Row], rows: list[Row] | None = None, openings: list[Row] | None = None, on: date = ON) -> Schedule:
     opened = facts("opening", *(openings or []))
     held = positions_of(facts("loan", *loans), opened, on=on)
-    return schedule(held, facts("instalment", *(rows or [])), opened, facts("market"), years=(), on=on)
+    return scheduled(held, *(rows or []), opened=opened, on=on)
 
 
 def dues(built: Schedule) -> list[tuple[Any, ...]]:

@@ -62,8 +62,9 @@ def test_the_string_of_a_take_on_goes_on_and_keeps_sixty_months() -> None:
     assert string(date(2024, 3, 31), opening=opening) == "N" * 57 + "12N"
 
 
-def test_a_loan_whose_interest_runs_by_the_day_has_unknown_months() -> None:
-    assert string(date(2024, 3, 31), method="daily_interest") == "###"
+def test_a_loan_whose_interest_runs_by_the_day_has_its_months_too() -> None:
+    assert string(date(2024, 3, 31), method="daily_interest") == "N12"
+    assert string(date(2024, 3, 31), payment(1, FEB, 110), payment(1, MAR, 108), method="daily_interest") == "NNN"
 
 
 def test_a_loan_settled_more_than_sixty_months_ago_has_no_months() -> None:

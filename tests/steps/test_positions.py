@@ -50,23 +50,19 @@ def test_penalty_and_compound_interest_are_taken_on_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "penalty_e8", "compound_e8", "misuse_e8"),
+    ("terms", "penalty", "compound", "misuse"),
     [
         ({}, 0, 0, 0),
-        ({"penalty_factor_e8": 150_000_000}, 18_000_000, 0, 0),
-        ({"penalty_factor_e8": 130_000_000, "charges_compound": True}, 15_600_000, 15_600_000, 0),
-        ({"charges_compound": True}, 0, 12_000_000, 0),  # no penalty rate in the contract: its own
-        ({"misuse_factor_e8": 200_000_000}, 0, 0, 24_000_000),
-        ({"annual_rate_e8": 3_333_333, "penalty_factor_e8": 150_000_000}, 5_000_000, 0, 0),  # half up
+        ({"penalty_factor_e8": 150_000_000}, 150_000_000, 0, 0),
+        ({"penalty_factor_e8": 130_000_000, "charges_compound": True}, 130_000_000, 130_000_000, 0),
+        ({"charges_compound": True}, 0, 100_000_000, 0),  # no penalty rate in the contract: its own
+        ({"misuse_factor_e8": 200_000_000}, 0, 0, 200_000_000),
     ],
 )
-def test_rates_on_arrears_are_multiples_of_the_contracts(
-    terms: Row, penalty_e8: int, compound_e8: int, misuse_e8: int
-) -> None:
+def test_rates_on_arrears_are_multiples_of_the_contracts(terms: Row, penalty: int, compound: int, misuse: int) -> None:
     (row,) = held([loan(1, **terms)])
-    assert (row["penalty_rate_e8"], row["compound_rate_e8"], row["misuse_rate_e8"]) == (
-        penalty_e8, compound_e8, misuse_e8,
-    )  # fmt: skip
+    factors = (row["penalty_factor_e8"], row["compound_factor_e8"], row["misuse_factor_e8"])
+    assert factors == (penalty, compound, misuse)
 
 
 def test_misuse_and_acceleration_begin_on_the_day_decided() -> None:

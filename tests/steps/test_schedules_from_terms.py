@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from engine_rows import RULEBOOK, Row, facts, loan, positions_of
+from engine_rows import RULEBOOK, Row, facts, loan, positions_of, scheduled
 from postloan.errors import YearNotArranged
 from postloan.rules.rulebook import policy_on
-from postloan.steps.schedule import schedule
 
 ON = date(2025, 6, 30)
 
@@ -16,7 +15,7 @@ ON = date(2025, 6, 30)
 def rows(terms: Row, market: list[Row] | None = None, on: date = ON) -> list[tuple[Any, ...]]:
     held = positions_of(facts("loan", loan(1, **terms)), facts("opening"), on=on)
     years = policy_on(RULEBOOK, on).working_days.years
-    built = schedule(held, facts("instalment"), facts("opening"), facts("market", *(market or [])), years=years, on=on)
+    built = scheduled(held, market=market or (), years=years, on=on)
     return built.dues.select("due_on", "principal_cents", "interest_cents").rows()
 
 

@@ -1,116 +1,228 @@
-"""Loans whose interest runs by the day on what is outstanding: cash pays charges first, then the balance."""
+"""The walk of a loan whose interest runs by the day on what is outstanding: cash lowers the balance at once.
 
+One rule to hold on to: an instalment is an amount. What it has of interest is the interest run by its due day, and the
+rest is principal; cash counts towards the amounts in the order of their days, early or late.
+"""
+
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER
-from postloan.kernels.loan_arrays import Dues, Payments, State, Terms, interest_of
+from postloan.kernels.daycount import NEVER, civil
+from postloan.kernels.loan_arrays import (
+    COMPOUND,
+    FEE,
+    INTEREST,
+    PENALTY,
+    PRINCIPAL,
+    Cents,
+    Days,
+    Dues,
+    Payments,
+    Rules,
+    State,
+    Terms,
+    interest_of,
+)
+from postloan.kernels.overdue_interest import COUNTS_FROM, lower_base, owed_compound, owed_penalty
+from postloan.kernels.walked_days import (
+    AHEAD,
+    BALANCE_DAYS,
+    COMPONENTS,
+    CURED_IN,
+    NEXT,
+    OPEN,
+    PAID_IN,
+    SINCE,
+    WAITING,
+    Walk,
+    begin,
+    mark,
+    oldest_due_on,
+    owed_since,
+    pass_days,
+    stage_of,
+    tell,
+)
+
+# What is owed beside the sheet: fees, interest run by the last payment and since when it runs, principal, interest
+# that has fallen due, and cash ahead of the amounts due.
+_FEES, _RUN, _RUN_SINCE, _LEFT, _DUE_INTEREST, _CREDIT, _FIGURES = range(7)
 
 
 @njit(cache=True)
-def run_daily(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State) -> None:
-    """Run one loan to close of business `on`.
+def walk_daily(
+    loan: int, on: int, rules: Rules, terms: Terms, dues: Dues, payments: Payments, walk: Walk, state: State
+) -> bool:
+    """Walk one loan to close of business `on`, write its state, and tell whether it was ever behind at a month-end.
 
-    Cash pays penalty and compound interest of the take-on, fees, interest, and then principal. No penalty runs here:
-    interest runs on arrears as on everything outstanding.
+    Contract interest runs on arrears too, so that penalty is what the penalty rate is above the contract's; compound
+    interest runs on interest that has fallen due. After the last due day all that is left is due.
+    Source   银发[2003]251号; servicing: overdue.
     """
-    _run_days(loan, on, terms, dues, payments, state)
-    _fall_behind(loan, on, dues, state)
-
-
-@njit(cache=True)
-def _run_days(loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State) -> None:
-    left_cents, accrued_cents = terms.balance_cents[loan], terms.accrued_cents[loan]
-    since, penalty_cents = terms.begins_on[loan], terms.penalty_cents[loan]
-    compound_cents = terms.compound_cents[loan]
-    due, fee_cents = dues.rows[2 * loan], 0
-    while due < dues.rows[2 * loan + 1] and dues.due_on[due] <= since:
-        # Arrears at a take-on: interest that ran before it and is still owed.
-        accrued_cents += dues.interest_cents[due]
-        fee_cents += dues.fee_cents[due]
-        due += 1
-    for row in range(payments.rows[2 * loan], payments.rows[2 * loan + 1]):
-        if payments.paid_on[row] > on:
-            break
-        if payments.paid_on[row] <= terms.counts_after[loan]:
+    sheet, left, marks = walk.sheet, walk.left, walk.marks[loan]
+    first, end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
+    due_on, buckets = dues.due_on[first:end], rules.bucket_from_days
+    begin(loan, on, rules, terms, sheet)
+    owed, amounts = np.zeros(_FIGURES, np.int64), np.zeros(due_on.size, np.int64)
+    owed[_RUN], owed[_RUN_SINCE], owed[_LEFT] = terms.accrued_cents[loan], sheet[SINCE], sheet[AHEAD]
+    row, last_row, settled_on, is_done = payments.rows[2 * loan], payments.rows[2 * loan + 1], NEVER, False
+    while not is_done:
+        is_payment = row < last_row and payments.paid_on[row] <= on
+        until = payments.paid_on[row] if is_payment else on
+        if is_payment and until <= terms.counts_after[loan]:
+            row += 1
             continue
-        due, fallen_cents = _fees(loan, due, payments.paid_on[row], dues, state)
-        fee_cents += fallen_cents
-        accrued_cents += interest_of(loan, left_cents, since, payments.paid_on[row], terms)
-        state.balance_days[loan] += left_cents * (payments.paid_on[row] - since)
-        since = payments.paid_on[row]
-        cash_cents = payments.cents[row]
-        state.received_cents[loan] += cash_cents
-        state.last_paid_on[loan] = since
-        penalty_part = min(cash_cents, penalty_cents)
-        cash_cents -= penalty_part
-        compound_part = min(cash_cents, compound_cents)
-        cash_cents -= compound_part
-        fee_part = min(cash_cents, fee_cents)
-        cash_cents -= fee_part
-        interest_part = min(cash_cents, accrued_cents)
-        cash_cents -= interest_part
-        principal_part = min(cash_cents, left_cents)
-        penalty_cents -= penalty_part
-        compound_cents -= compound_part
-        fee_cents -= fee_part
-        accrued_cents -= interest_part
-        left_cents -= principal_part
-        state.paid_penalty_cents[loan] += penalty_part
-        state.paid_compound_cents[loan] += compound_part
-        state.paid_fee_cents[loan] += fee_part
-        state.paid_interest_cents[loan] += interest_part
-        state.paid_principal_cents[loan] += principal_part
-        state.unapplied_cents[loan] += cash_cents - principal_part
-        if left_cents + accrued_cents + fee_cents == 0 and state.settled_on[loan] == NEVER:
-            state.settled_on[loan] = since
-    _, fallen_cents = _fees(loan, due, on, dues, state)
-    state.overdue_fee_cents[loan] = fee_cents + fallen_cents
-    state.outstanding_cents[loan] = left_cents
-    state.balance_days[loan] += left_cents * max(0, on - since)
-    state.penalty_cents[loan], state.compound_cents[loan] = penalty_cents, compound_cents
-    state.accrued_interest_cents[loan] = accrued_cents + interest_of(loan, left_cents, since, on, terms)
+        while settled_on == NEVER and sheet[NEXT] < due_on.size and due_on[sheet[NEXT]] <= until:
+            day = due_on[sheet[NEXT]]
+            pass_days(max(day, sheet[SINCE]), sheet, left, due_on, buckets, marks)
+            while sheet[NEXT] < due_on.size and due_on[sheet[NEXT]] == day:
+                _fall_due(loan, first, terms, dues, amounts, owed, sheet, left)
+            _part(amounts, owed, sheet, left)
+            tell(loan, day, sheet, left, due_on, walk.spells)
+        if settled_on == NEVER:
+            pass_days(until, sheet, left, due_on, buckets, marks)
+        if is_payment:
+            # The cash of a day is one payment. What comes after the loan was paid off is owed back, not earned.
+            while row < last_row and payments.paid_on[row] == until:
+                sheet[WAITING] += payments.cents[row]
+                state.received_cents[loan] += payments.cents[row]
+                row += 1
+            state.last_paid_on[loan] = until
+            if settled_on == NEVER:
+                oldest_on = oldest_due_on(until, sheet, left, due_on)
+                stage = stage_of(until, sheet, oldest_on)
+                sheet[PAID_IN] |= 1 << stage
+                owed[_RUN] += interest_of(loan, owed[_LEFT], owed[_RUN_SINCE], until, terms)
+                owed[_RUN_SINCE] = until
+                _pay(rules.components[terms.policy[loan], stage], amounts, owed, sheet, left)
+                if oldest_on < until <= oldest_due_on(until, sheet, left, due_on):
+                    year, month, _ = civil(until)
+                    sheet[CURED_IN] = year * 12 + month
+                settled_on = until if _owed_in_all(owed, sheet) == 0 else NEVER
+                tell(loan, until, sheet, left, due_on, walk.spells)
+        is_done = not is_payment
+    if settled_on == NEVER:
+        owed[_RUN] += interest_of(loan, owed[_LEFT], owed[_RUN_SINCE], on, terms)
+        if 0 < sheet[NEXT] == due_on.size:
+            owed[_DUE_INTEREST] = owed[_RUN]
+            _part(amounts, owed, sheet, left)
+        mark(on, sheet, left, due_on, buckets, marks)
+    _note(loan, on, settled_on, owed, sheet, walk, due_on, state)
+    return bool((marks != 0).any())
 
 
 @njit(cache=True)
-def _fees(loan: int, due: int, until: int, dues: Dues, state: State) -> tuple[int, int]:
-    """Sum up the fees from row `due` on that fall due by `until`: (the next row, the sum). Paid off, none do."""
-    fee_cents = 0
-    while due < dues.rows[2 * loan + 1] and dues.due_on[due] <= until and state.settled_on[loan] == NEVER:
-        fee_cents += dues.fee_cents[due]
-        due += 1
-    return due, fee_cents
+def _fall_due(
+    loan: int, first: int, terms: Terms, dues: Dues, amounts: Cents, owed: Cents, sheet: Cents, left: Cents
+) -> None:
+    """Let the next instalment fall due: cash that came ahead counts towards it."""
+    at = sheet[NEXT]
+    row, day = first + at, dues.due_on[first + at]
+    left[at, FEE], left[at, COUNTS_FROM] = 0, dues.counts_from[row]
+    amounts[at] = dues.principal_cents[row] + dues.interest_cents[row]
+    part_cents = min(owed[_CREDIT], amounts[at])
+    amounts[at] -= part_cents
+    owed[_CREDIT] -= part_cents
+    owed[_FEES] += dues.fee_cents[row]
+    if day <= terms.begins_on[loan]:
+        # Arrears at a take-on: interest that ran before it and is still owed.
+        owed[_RUN] += dues.interest_cents[row]
+    owed[_DUE_INTEREST] = owed[_RUN] + interest_of(loan, owed[_LEFT], owed[_RUN_SINCE], day, terms)
+    sheet[NEXT] += 1
 
 
 @njit(cache=True)
-def _fall_behind(loan: int, on: int, dues: Dues, state: State) -> None:
-    """Say what of a daily-interest loan is overdue: the instalments fallen due, less the cash that came.
+def _part(amounts: Cents, owed: Cents, sheet: Cents, left: Cents) -> None:
+    """Part the amounts behind into interest and principal, interest to the oldest; the last takes all that is left."""
+    interest_cents, principal_cents = owed[_DUE_INTEREST], owed[_LEFT]
+    # Nothing is left of an amount that was met; but the last may yet take what is left.
+    while sheet[OPEN] < min(sheet[NEXT], amounts.size - 1) and amounts[sheet[OPEN]] == 0:
+        sheet[OPEN] += 1
+    for at in range(sheet[OPEN], sheet[NEXT]):
+        left[at, INTEREST] = min(amounts[at], interest_cents)
+        left[at, PRINCIPAL] = min(amounts[at] - left[at, INTEREST], principal_cents)
+        interest_cents -= left[at, INTEREST]
+        principal_cents -= left[at, PRINCIPAL]
+    if 0 < sheet[NEXT] == amounts.size:
+        left[sheet[NEXT] - 1, INTEREST] += interest_cents
+        left[sheet[NEXT] - 1, PRINCIPAL] += principal_cents
+        principal_cents = 0
+    sheet[AHEAD] = principal_cents
 
-    After the last due day all that is left is due: interest ran on arrears, so the instalments fall short of it.
-    """
-    if state.settled_on[loan] < NEVER:
+
+@njit(cache=True)
+def _pay(order: NDArray[np.int8], amounts: Cents, owed: Cents, sheet: Cents, left: Cents) -> None:
+    """Let cash meet what is owed in the order of the stage, and then principal not yet due."""
+    before_cents = sheet[INTEREST] + sheet[PRINCIPAL]
+    for place in range(COMPONENTS):
+        component = order[place]
+        if component == PENALTY:
+            _meet(PENALTY, owed_penalty(sheet), sheet)
+        elif component == COMPOUND:
+            _meet(COMPOUND, owed_compound(sheet), sheet)
+        elif component == FEE:
+            owed[_FEES] -= _meet(FEE, owed[_FEES], sheet)
+        elif component == INTEREST:
+            part_cents = _meet(INTEREST, owed[_RUN], sheet)
+            owed[_RUN] -= part_cents
+            owed[_DUE_INTEREST] = max(0, owed[_DUE_INTEREST] - part_cents)
+        else:
+            owed[_LEFT] -= _meet(PRINCIPAL, owed[_LEFT] - sheet[AHEAD], sheet)
+    owed[_LEFT] -= _meet(PRINCIPAL, owed[_LEFT], sheet)
+    owed[_CREDIT] += sheet[INTEREST] + sheet[PRINCIPAL] - before_cents
+    for at in range(sheet[OPEN], sheet[NEXT]):
+        part_cents = min(owed[_CREDIT], amounts[at])
+        amounts[at] -= part_cents
+        owed[_CREDIT] -= part_cents
+    _part(amounts, owed, sheet, left)
+    lower_base(sheet)
+
+
+@njit(cache=True)
+def _meet(component: int, owed_cents: int, sheet: Cents) -> int:
+    """Pay one debt out of the cash that waits; return how much of it was paid."""
+    part_cents = int(min(sheet[WAITING], owed_cents))
+    sheet[WAITING] -= part_cents
+    sheet[component] += part_cents
+    return part_cents
+
+
+@njit(cache=True)
+def _owed_in_all(owed: Cents, sheet: Cents) -> int:
+    """Return all that is owed by the last payment."""
+    return int(owed[_LEFT] + owed[_RUN] + owed[_FEES] + owed_penalty(sheet) + owed_compound(sheet))
+
+
+@njit(cache=True)
+def _note(
+    loan: int,
+    on: int,
+    settled_on: int,
+    owed: Cents,
+    sheet: Cents,
+    walk: Walk,
+    due_on: Days,
+    state: State,
+) -> None:
+    """Write down the state that the walk ended in."""
+    left = walk.left
+    state.paid_fee_cents[loan], state.paid_penalty_cents[loan] = sheet[FEE], sheet[PENALTY]
+    state.paid_compound_cents[loan], state.paid_interest_cents[loan] = sheet[COMPOUND], sheet[INTEREST]
+    state.paid_principal_cents[loan], state.unapplied_cents[loan] = sheet[PRINCIPAL], sheet[WAITING]
+    state.balance_days[loan], state.settled_on[loan] = sheet[BALANCE_DAYS], settled_on
+    walk.stages[loan] = sheet[PAID_IN]
+    if settled_on < NEVER:
         return
-    cash_cents = state.received_cents[loan] - state.paid_penalty_cents[loan] - state.paid_compound_cents[loan]
-    fee_cents = state.overdue_fee_cents[loan]
-    owed_cents = state.outstanding_cents[loan] + state.accrued_interest_cents[loan] + fee_cents
-    behind_cents, oldest_on = 0, NEVER
-    row, end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
-    while row < end and dues.due_on[row] <= on:
-        due_cents = dues.principal_cents[row] + dues.interest_cents[row] + dues.fee_cents[row]
-        part_cents = min(cash_cents, due_cents)
-        cash_cents -= part_cents
-        behind_cents += due_cents - part_cents
-        if part_cents < due_cents and oldest_on == NEVER:
-            oldest_on = dues.due_on[row]
-        row += 1
-    if row < end:
-        state.next_due_on[loan] = dues.due_on[row]
-    elif row > dues.rows[2 * loan]:
-        behind_cents, oldest_on = owed_cents, min(oldest_on, dues.due_on[end - 1])
-    behind_cents = max(0, min(behind_cents, owed_cents) - fee_cents)
-    state.overdue_interest_cents[loan] = min(behind_cents, state.accrued_interest_cents[loan])
-    state.overdue_principal_cents[loan] = behind_cents - state.overdue_interest_cents[loan]
-    state.accrued_interest_cents[loan] -= state.overdue_interest_cents[loan]
-    if state.overdue_interest_cents[loan] > 0:
-        state.oldest_interest_due_on[loan] = oldest_on
-    if state.overdue_principal_cents[loan] > 0:
-        state.oldest_principal_due_on[loan] = oldest_on
+    state.outstanding_cents[loan], state.overdue_fee_cents[loan] = owed[_LEFT], owed[_FEES]
+    state.penalty_cents[loan], state.compound_cents[loan] = owed_penalty(sheet), owed_compound(sheet)
+    for row in range(sheet[OPEN], sheet[NEXT]):
+        state.overdue_interest_cents[loan] += left[row, INTEREST]
+        state.overdue_principal_cents[loan] += left[row, PRINCIPAL]
+        if left[row, INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
+            state.oldest_interest_due_on[loan] = owed_since(on, row, left, due_on)
+        if left[row, PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
+            state.oldest_principal_due_on[loan] = owed_since(on, row, left, due_on)
+    state.accrued_interest_cents[loan] = owed[_RUN] - state.overdue_interest_cents[loan]
+    if sheet[NEXT] < due_on.size:
+        state.next_due_on[loan] = due_on[sheet[NEXT]]

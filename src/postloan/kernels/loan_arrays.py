@@ -26,6 +26,14 @@ CURED = 8
 """The mark of a month whose arrears were paid late and within it; below it stand the buckets of days past due."""
 
 
+class Rates(NamedTuple):
+    """Changes of the contract rate, by loan and day; `rows` from `offsets`."""
+
+    rows: Rows
+    from_on: Days
+    rate_e8: Cents
+
+
 class Terms(NamedTuple):
     """One value per loan: where its story begins, how its interest runs, what arrears cost."""
 
@@ -36,12 +44,13 @@ class Terms(NamedTuple):
     compound_cents: Cents  # compound interest owed at the take-on
     accrued_cents: Cents  # interest accrued and not due at the take-on
     is_daily: NDArray[np.bool_]  # interest runs by the day on what is outstanding
-    rate_e8: Cents
+    rate_e8: Cents  # the contract rate before the first of its changes
+    rates: Rates
     day_count: Days
     grace_days: Days
-    penalty_rate_e8: Cents  # a year, on overdue principal; 0 where none is charged
-    compound_rate_e8: Cents  # a year, on overdue interest; 0 where none is charged
-    misuse_rate_e8: Cents  # a year, on misused principal instead of the contract rate
+    penalty_factor_e8: Cents  # of the contract rate, on overdue principal; 0 where none is charged
+    compound_factor_e8: Cents  # of the contract rate, on overdue interest; 0 where none is charged
+    misuse_factor_e8: Cents  # of the contract rate, on misused principal instead of it
     misused_from: Days  # NEVER where the money was not misused
     accelerated_from: Days
     written_off_from: Days
@@ -53,6 +62,7 @@ class Dues(NamedTuple):
 
     rows: Rows
     due_on: Days
+    counts_from: Days  # the day since which it is overdue if it is unpaid after its due day
     principal_cents: Cents
     interest_cents: Cents
     fee_cents: Cents
@@ -159,8 +169,21 @@ def accrued_of(loan: int, on: int, row: int, terms: Terms, dues: Dues) -> int:
 
 @njit(cache=True)
 def interest_of(loan: int, balance_cents: int, since: int, until: int, terms: Terms) -> int:
-    """Return the interest that runs on a balance from `since` to `until`."""
+    """Return the interest that runs on a balance from `since` to `until`, rounded once a rate."""
     if until <= since or balance_cents == 0:
         return 0
+    rates, rate_e8, cents = terms.rates, terms.rate_e8[loan], 0
+    for row in range(rates.rows[2 * loan], rates.rows[2 * loan + 1]):
+        if rates.from_on[row] >= until:
+            break
+        if rates.from_on[row] > since and rates.rate_e8[row] != rate_e8:
+            cents += _at_one_rate(loan, balance_cents, rate_e8, since, rates.from_on[row], terms)
+            since = rates.from_on[row]
+        rate_e8 = rates.rate_e8[row]
+    return cents + _at_one_rate(loan, balance_cents, rate_e8, since, until, terms)
+
+
+@njit(cache=True)
+def _at_one_rate(loan: int, balance_cents: int, rate_e8: int, since: int, until: int, terms: Terms) -> int:
     numerator, denominator = year_part(since, until, terms.day_count[loan])
-    return times_over(balance_cents, terms.rate_e8[loan] * numerator, 100_000_000 * denominator)
+    return times_over(balance_cents, rate_e8 * numerator, 100_000_000 * denominator)

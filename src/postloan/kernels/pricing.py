@@ -37,14 +37,12 @@ def no_changes(loans: int) -> RateChanges:
 
 
 @njit(cache=True)
-def published_rate(day: int, series: int, published: Publications) -> int:
-    """Return the rate last published by a day, the day included; -1 where none was."""
-    rate_e8 = -1
-    for row in range(published.first[series], published.first[series + 1]):
-        if published.on[row] > day:
-            break
-        rate_e8 = published.rate_e8[row]
-    return rate_e8
+def published_row(day: int, series: int, published: Publications) -> int:
+    """Return the row of the rate last published by a day, the day included; -1 where none was."""
+    first, row = published.first[series], published.first[series + 1]
+    while row > first and published.on[row - 1] > day:
+        row -= 1
+    return row - 1 if row > first else -1
 
 
 @njit(cache=True)
@@ -69,13 +67,14 @@ def repricings(
     stated_on: Days,
     known_to: int,
     published: Publications,
-) -> RateChanges:
+) -> tuple[RateChanges, Cents]:
     """Return the rates of floating loans: one from the day of paying out, and one from each repricing up to `known_to`.
 
     every_months   months between repricings, JANUARY, or 0 for never.
     series         which of the published series the loan follows; -1 is none.
     stated_e8      the rate its row states, in force on `stated_on`. It holds in the repricing period of that day, and
                    wherever nothing was published yet.
+    Returns        the changes, and of each the row of the publication behind it; -1 for the stated rate.
     Source         PBOC notice 2019 No. 30: prime rate of the latest month on the repricing day, plus a spread that
                    stays. A rate never falls below zero.
     """
@@ -87,16 +86,18 @@ def repricings(
             while reprices_on(disbursed_on[loan], times, every_months[loan]) <= until:
                 times += 1
         first[loan + 1] = first[loan] + times
-    on, rate_e8 = np.empty(first[-1], np.int32), np.empty(first[-1], np.int64)
+    on, rate_e8, base = np.empty(first[-1], np.int32), np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
     for loan in range(disbursed_on.size):
         for row in range(first[loan], first[loan + 1]):
             times = row - first[loan]
             on[row] = reprices_on(disbursed_on[loan], times, every_months[loan])
             until = reprices_on(disbursed_on[loan], times + 1, every_months[loan])
-            base_e8 = published_rate(on[row], series[loan], published)
             is_stated = on[row] <= max(stated_on[loan], disbursed_on[loan]) < until
-            rate_e8[row] = stated_e8[loan] if is_stated or base_e8 < 0 else max(0, base_e8 + spread_e8[loan])
-    return RateChanges(first, on, rate_e8)
+            base[row] = -1 if is_stated else published_row(on[row], series[loan], published)
+            rate_e8[row] = stated_e8[loan]
+            if base[row] >= 0:
+                rate_e8[row] = max(0, published.rate_e8[base[row]] + spread_e8[loan])
+    return RateChanges(first, on, rate_e8), base
 
 
 @njit(cache=True)

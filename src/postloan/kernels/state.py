@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.arrears import Walk, new_walk, walk_late
-from postloan.kernels.daily import run_daily
+from postloan.kernels.arrears import walk_late
+from postloan.kernels.daily import walk_daily
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
     Dues,
@@ -21,6 +21,7 @@ from postloan.kernels.loan_arrays import (
     accrued_of,
     empty_state,
 )
+from postloan.kernels.walked_days import Walk, new_walk
 
 
 @njit(cache=True)
@@ -31,14 +32,14 @@ def run(
 
     log_lines  how many allocations to write down; where any are asked for, every loan is walked day by day.
     Returns    the state of each loan; of each, received = paid + unapplied, and balance = outstanding + paid principal.
-               Whether it was walked day by day. The walk's marks and spells, for those that were; and its log.
+               Whether it was walked day by day. The walk's marks, for those that were; and its log.
     """
     loans = terms.begins_on.size
     state, was_walked = empty_state(loans), np.zeros(loans, np.bool_)
-    walk = new_walk(loans, dues.rows, payments.rows, log_lines)
+    walk = new_walk(loans, dues.rows, payments.rows, terms.rates.rows, log_lines)
     for loan in range(loans):
         if terms.is_daily[loan]:
-            run_daily(loan, on, terms, dues, payments, state)
+            was_walked[loan] = walk_daily(loan, on, rules, terms, dues, payments, walk, state)
         elif log_lines > 0 or not _run_on_time(loan, on, terms, dues, payments, state):
             was_walked[loan] = True
             walk_late(loan, on, rules, terms, dues, payments, walk, state)

@@ -15,7 +15,17 @@ from postloan.steps.event_days import busy_loans, event_days
 from postloan.steps.lateness import lateness
 from postloan.steps.loan_days import Told, loan_days
 from postloan.steps.observation import observation
-from postloan.tables.results import DaysPastDue, Due, Funding, Late, Position, ScheduleSource, Spell, Standing
+from postloan.tables.results import (
+    DaysPastDue,
+    Due,
+    Funding,
+    Late,
+    Position,
+    RateChange,
+    ScheduleSource,
+    Spell,
+    Standing,
+)
 from postloan.tables.tiers import LoanDay
 
 
@@ -26,6 +36,8 @@ class Found(NamedTuple):
     dues: dy.DataFrame[Due]
     sources: dy.DataFrame[ScheduleSource]
     paid: pl.DataFrame
+    rates: dy.DataFrame[RateChange]
+    rolled: pl.DataFrame
     met: Met
     standing: dy.DataFrame[Standing]
     shares: dy.DataFrame[Funding]
@@ -120,12 +132,7 @@ def _every_spell(
     sources = unwalked.select("loan_no").join(found.sources, on="loan_no", maintain_order="left")
     # Whoever asks for a log has every loan walked.
     more = balances(
-        Position.cast(unwalked),
-        found.dues,
-        ScheduleSource.cast(sources),
-        found.paid,
-        serving=serving,
-        on=on,
-        log_lines=1,
-    )
+        Position.cast(unwalked), found.dues, ScheduleSource.cast(sources), found.paid, found.rates, found.rolled,
+        serving=serving, on=on, log_lines=1,
+    )  # fmt: skip
     return Spell.cast(pl.concat([found.met.spells, more.spells]))

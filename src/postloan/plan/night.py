@@ -12,8 +12,9 @@ from postloan.plan.lives import Found, lives
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
-from postloan.steps.agreed_changes import agreed_changes
+from postloan.steps.agreed_changes import Changed, agreed_changes
 from postloan.steps.balances import Serving, balances, without_reversed
+from postloan.steps.contract_rates import rates_in_force, repriced, with_agreed
 from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
 from postloan.steps.debtor_floor import debtor_floor
@@ -27,11 +28,11 @@ from postloan.steps.ledger_breaks import ledger_breaks
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
-from postloan.steps.schedule import schedule
+from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, Position, ScheduleSource
+from postloan.tables.results import Balances, Due, ExtensionLimit, Position, RateChange, ScheduleSource
 from postloan.tables.tiers import Judged
 
 
@@ -44,7 +45,9 @@ class Assessment:
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
     positions: dy.DataFrame[Position]
+    rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
+    rolled: pl.DataFrame
     sources: dy.DataFrame[ScheduleSource]
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
@@ -60,13 +63,12 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
-    plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
-    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    plan, changed, rates = _falling_due(held, extends, inputs, decided, policy, on)
     dues = acceleration(changed.dues, held)
     paid = without_reversed(inputs.payment, on=on)
     serving = serving_under(policy)
-    met = balances(held, dues, plan.sources, paid, serving=serving, on=on)
+    met = balances(held, dues, plan.sources, paid, rates, plan.rolled, serving=serving, on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
@@ -83,7 +85,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
-    found = Found(held, dues, plan.sources, paid, met, stood, shares, overdue, gone)
+    found = Found(held, dues, plan.sources, paid, rates, plan.rolled, met, stood, shares, overdue, gone)
     laws = policy.tier_laws_for(on)
     lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
     judged = classify(lived.days, laws=laws)
@@ -101,15 +103,34 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
 
     results = [
-        plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
-        extends, tiers,
+        rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured,
+        history_of_payment, overdue, interest, extends, tiers,
     ]  # fmt: skip
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, views),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         breaks=breaks, instructions=told,
-        positions=held, dues=dues, sources=plan.sources, payments=paid, balances=owed, judged=judged,
+        positions=held, rates=rates, dues=dues, rolled=plan.rolled, sources=plan.sources, payments=paid, balances=owed,
+        judged=judged,
     )  # fmt: skip
+
+
+def _falling_due(
+    held: dy.DataFrame[Position],
+    extends: dy.DataFrame[ExtensionLimit],
+    inputs: Inputs,
+    decided: pl.DataFrame,
+    policy: Policy,
+    on: date,
+) -> tuple[Schedule, Changed, dy.DataFrame[RateChange]]:
+    """Find what falls due, what decisions made of it, and the contract rates, repriced or agreed."""
+    repricings = repriced(held, inputs.market, on=on)
+    plan = schedule(
+        held, inputs.instalment, inputs.opening, repricings,
+        years=policy.working_days.years, overdue_from=policy.overdue_interest.holiday.overdue_from, on=on,
+    )  # fmt: skip
+    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    return plan, changed, with_agreed(repricings, decided, changed.taken)
 
 
 def serving_under(policy: Policy) -> Serving:

@@ -103,7 +103,7 @@ def _changes(given: LoanTerms) -> RateChanges:
         return RateChanges(np.array([0, len(days)]), np.array(days, np.int32), np.array(rates, np.int64))
     published, one = given.floating.published, np.zeros(1, np.int32)
     pace = _PACES.get(given.floating.reprices, given.floating.reprice_months or 0)
-    return repricings(
+    changes, _ = repricings(
         one + _number(given.disbursed_on), one + _number(given.matures_on), one + pace,
         np.array([given.floating.spread_e8]), one, np.array([given.annual_rate_e8]), one + _number(given.disbursed_on),
         _number(given.matures_on),
@@ -113,6 +113,7 @@ def _changes(given: LoanTerms) -> RateChanges:
             np.array([each.annual_rate_e8 for each in published], np.int64),
         ),
     )  # fmt: skip
+    return changes
 
 
 def _calendar(given: LoanTerms, years: Sequence[YearArranged]) -> Moves:

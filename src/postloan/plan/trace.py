@@ -9,7 +9,7 @@ import polars as pl
 
 from postloan.plan.night import Assessment
 from postloan.steps.balances import Met, Serving, balances
-from postloan.tables.results import Due, Position, ScheduleSource
+from postloan.tables.results import Due, Position, RateChange, ScheduleSource
 from postloan.tables.units import COMPONENTS
 
 Debt = tuple[date | None, str, int]
@@ -70,6 +70,8 @@ def _met(assessed: Assessment, loan_no: int, serving: Serving, on: date, *, log_
         Due.cast(assessed.dues.filter(mine)),
         ScheduleSource.cast(assessed.sources.filter(mine)),
         assessed.payments.filter(mine),
+        RateChange.cast(assessed.rates.filter(mine)),
+        assessed.rolled.filter(mine),
         serving=serving,
         on=on,
         log_lines=log_lines,

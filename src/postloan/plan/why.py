@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from postloan.intake.facts import Facts
+from postloan.kernels.overdue_interest import multiple
 from postloan.plan.inputs import Inputs
 from postloan.plan.night import Assessment, serving_under
 from postloan.plan.one_loan import assess_one
@@ -27,7 +28,10 @@ class Why:
     loan, debtor      the published rows, as recomputed.
     law               the rules of classification that the loan falls under.
     position          where the story begins: paid out, or taken on.
-    unpaid            instalments fallen due and not fully paid: due_on, principal_cents, interest_cents, fee_cents.
+    unpaid            instalments fallen due and not fully paid: due_on, principal_cents, interest_cents, fee_cents,
+                      days_late.
+    rates             penalty, misuse and compound rates that follow from the rate in force, in 1e-8; 0 where none is
+                      charged.
     contamination     each case of contamination that the law knows: the tier and clause it sets for the debtor, or None
                       where it does not bind.
     fallen            how many instalments have fallen due, and their sums.
@@ -48,6 +52,7 @@ class Why:
     contamination: dict[str, tuple[str, str] | None]
     fallen: dict[str, int]
     unpaid: pl.DataFrame
+    rates: dict[str, int]
     allocations: Sequence[Allocation]
     decisions: pl.DataFrame
     texts: dict[str, Text]
@@ -70,6 +75,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
     law = _law_of(assessed, loan_no, policy, on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
+    position = row_of(assessed.positions, loan_no)
     return Why(
         on=on,
         run_id=manifest["run_id"],
@@ -78,7 +84,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         law=law,
         loan=loan,
         debtor=assessed.debtors.row(0, named=True),
-        position=row_of(assessed.positions, loan_no),
+        position=position,
         contamination={
             case.name: (case.tier, case.cite) if assessed.debtors.select(case.binds).item() else None
             for case in contamination_cases(law.contamination)
@@ -89,7 +95,11 @@ def why(home: Path, loan_id: str, on: date) -> Why:
             "interest_cents": int(dues["interest_cents"].sum()),
             "fee_cents": int(dues["fee_cents"].sum()),
         },
-        unpaid=_unpaid(dues, parts, loan),
+        unpaid=_unpaid(dues, parts, loan, assessed.rolled, on),
+        rates={
+            name: multiple(loan["rate_in_force_e8"], position[f"{name}_factor_e8"])
+            for name in ("penalty", "misuse", "compound")
+        },
         allocations=parts,
         decisions=_decisions(inputs, loan_no, on),
         texts=_cited(rulebook, loan, policy),
@@ -104,7 +114,9 @@ def _law_of(assessed: Assessment, loan_no: int, policy: Policy, on: date) -> Tie
     return laws.laws[judged.select(laws.which()).item() if judged.height else -1]
 
 
-def _unpaid(dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any]) -> pl.DataFrame:
+def _unpaid(
+    dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any], rolled: pl.DataFrame, on: date
+) -> pl.DataFrame:
     """Take what was paid off what fell due, by due day and component."""
     components = ("fee", "interest", "principal")
     paid: dict[tuple[date | None, str], int] = {}
@@ -116,7 +128,11 @@ def _unpaid(dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any
     for due in by_day.sort("due_on").iter_rows(named=True):
         owed = {f"{name}_cents": due[f"{name}_cents"] - paid.get((due["due_on"], name), 0) for name in components}
         rows.append({"due_on": due["due_on"]} | owed)
-    frame = pl.DataFrame(rows, schema=dues.drop("loan_no").schema)
+    since = dict(rolled.filter(pl.col("loan_no") == loan["loan_no"]).select("due_on", "counts_from").iter_rows())
+    late = [(on - since.get(row["due_on"], row["due_on"])).days * (row["due_on"] < on) for row in rows]
+    frame = pl.DataFrame(rows, schema=dues.drop("loan_no").schema).with_columns(
+        days_late=pl.Series(late, dtype=pl.Int64)
+    )
     if loan["method"] == "daily_interest" or loan["status"] != "active":
         # Cash of a daily-interest loan meets interest and principal, not instalments.
         return frame.clear()

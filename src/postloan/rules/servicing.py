@@ -81,6 +81,12 @@ class Grace(Cited):
     counts_as_past_due: bool
 
 
+class Holiday(Cited):
+    """Since when an instalment is overdue that is unpaid after a due day that a holiday rolled."""
+
+    overdue_from: Literal["rolled_day", "due_day"]
+
+
 class Compound(Cited):
     """At what rate compound interest runs, and whether unpaid penalty interest bears it."""
 
@@ -99,6 +105,7 @@ class OverdueInterest(Version):
     """How penalty and compound interest run where the contract charges them."""
 
     grace: Grace
+    holiday: Holiday
     compound: Compound
     settlement: Settlement
 

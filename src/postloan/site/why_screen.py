@@ -43,6 +43,11 @@ def money(cents: int) -> str:
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
+def percent(rate_e8: int) -> str:
+    """Write a rate in 1e-8 as a percentage, exactly: 3_450_000 is 3.45."""
+    return f"{rate_e8 // 10**6}.{rate_e8 % 10**6:06d}".rstrip("0").rstrip(".")
+
+
 def _title(story: Why, lang: str) -> Text:
     loan, tier = story.loan, story.loan["tier"]
     line = Text(f"{loan['loan_id']}  {story.debtor['name']}  {loan['product']}  ", style="bold")
@@ -65,19 +70,42 @@ def _sections(story: Why, lang: str) -> Iterable[tuple[str, list[Any]]]:
 
 def _terms(story: Why, lang: str) -> list[str]:
     loan, start = story.loan, story.position
-    rate = f"{loan['annual_rate_e8'] // 10**6}.{loan['annual_rate_e8'] % 10**6:06d}".rstrip("0").rstrip(".")
     line = words(lang, "terms_line").format(
         principal=money(loan["principal_cents"]), currency=loan["currency"], paid_out=loan["disbursed_on"],
-        matures=loan["matures_on"], method=said_of(lang, "method", loan["method"]), rate=rate,
+        matures=loan["matures_on"], method=said_of(lang, "method", loan["method"]),
+        rate=percent(loan["rate_in_force_e8"]),
         day_count=start["day_count"], schedule=said_of(lang, "schedule", loan["schedule_source"]),
     )  # fmt: skip
+    lines = [line, *_rates(story, lang)]
     if not start["is_taken_on"]:
-        return [line]
+        return lines
     taken_on = words(lang, "taken_on_line").format(
         day=start["begins_on"], balance=money(start["balance_cents"]),
         accrued=money(start["accrued_cents"]), penalty=money(start["penalty_cents"] + start["compound_cents"]),
     )  # fmt: skip
-    return [line, taken_on]
+    return [*lines, taken_on]
+
+
+def _rates(story: Why, lang: str) -> Iterable[str]:
+    """How the rate in force came, and what arrears bear."""
+    loan, spread_e8 = story.loan, story.position["spread_e8"]
+    if loan["rate_since_on"]:
+        is_agreed = (
+            (story.decisions["kind"] == "rate_change") & (story.decisions["effective_on"] == loan["rate_since_on"])
+        ).any()
+        came = "rate_follows" if loan["prime_rate_on"] else "rate_agreed" if is_agreed else "rate_stated"
+        yield words(lang, came).format(
+            since=loan["rate_since_on"], rate=percent(loan["rate_in_force_e8"]), published=loan["prime_rate_on"],
+            prime=percent(loan["prime_rate_e8"] or 0), spread=percent(abs(spread_e8)),
+            sign="−" if spread_e8 < 0 else "+",
+        )  # fmt: skip
+    charged = [
+        words(lang, "rate_part").format(what=words(lang, f"{name}_rate"), rate=percent(rate_e8))
+        for name, rate_e8 in story.rates.items()
+        if rate_e8
+    ]
+    if charged:
+        yield words(lang, "rates_line").format(parts=words(lang, "comma").join(charged))
 
 
 def _due(story: Why, lang: str) -> str:
@@ -148,10 +176,9 @@ def _unpaid(story: Why, lang: str) -> list[Any]:
         return []
     table = _table(lang, "due_on", "principal", "interest", "fee", "days_late")
     for row in story.unpaid.head(_INSTALMENTS_SHOWN).iter_rows(named=True):
-        late_days = (story.on - row["due_on"]).days
         table.add_row(
             str(row["due_on"]), *(money(row[f"{name}_cents"]) for name in ("principal", "interest", "fee")),
-            str(late_days),
+            str(row["days_late"]),
         )  # fmt: skip
     more = story.unpaid.height - _INSTALMENTS_SHOWN
     return [table, words(lang, "unpaid_more").format(count=more)] if more > 0 else [table]

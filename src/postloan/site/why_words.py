@@ -37,6 +37,19 @@ _WORDS: dict[str, tuple[str, str]] = {
         "放款 {principal} {currency}（{paid_out}），到期 {matures}；{method}，年利率 {rate}%，{day_count}；{schedule}",
         "{principal} {currency} paid out {paid_out}, matures {matures}; {method}, {rate} % a year, {day_count}; {schedule}",
     ),
+    "rate_follows": (
+        "{since} 起执行 {rate}% = {published} 公布的 LPR {prime}% {sign} {spread}%",
+        "{rate} % since {since} = prime rate {prime} % published {published} {sign} {spread} %",
+    ),
+    "rate_stated": (
+        "{since} 起执行 {rate}%，取自借据所载利率", "{rate} % since {since}, as the loan's row states",
+    ),
+    "rate_agreed": ("{since} 起执行 {rate}%，经决定调整", "{rate} % since {since}, changed by decision"),
+    "rates_line": ("当日执行：{parts}（年）", "in force on the day, a year: {parts}"),
+    "rate_part": ("{what} {rate}%", "{what} {rate} %"),
+    "penalty_rate": ("逾期罚息利率", "overdue"),
+    "misuse_rate": ("挪用罚息利率", "misused"),
+    "compound_rate": ("复利利率", "compound"),
     "taken_on_line": (
         "{day} 期初移入：本金 {balance}，应计利息 {accrued}，罚息复利 {penalty}；以下自移入日起算",
         "taken on {day}: principal {balance}, interest accrued {accrued}, penalty {penalty}; figures below run from that day",

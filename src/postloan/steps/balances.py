@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from postloan.kernels import daycount, loan_arrays
 from postloan.kernels import state as kernel
-from postloan.kernels.arrears import Spells
+from postloan.kernels.walked_days import Spells
 from postloan.rules.orders import Orders
 from postloan.rules.servicing import OverdueInterest
-from postloan.tables.results import Balances, Due, Position, ScheduleSource, Spell
+from postloan.tables.results import Balances, Due, Position, RateChange, ScheduleSource, Spell
 
 _EPOCH = date(1970, 1, 1)
 
@@ -56,6 +56,8 @@ def balances(
     dues: dy.DataFrame[Due],
     sources: dy.DataFrame[ScheduleSource],
     payments: pl.DataFrame,
+    rates: dy.DataFrame[RateChange],
+    rolled: pl.DataFrame,
     *,
     serving: Serving,
     on: date,
@@ -63,13 +65,14 @@ def balances(
 ) -> Met:
     """Meet each loan's instalments with its payments.
 
-    Reads   positions, dues; sources: schedule_gap_cents per loan; payments: facts of
-            `payment` by loan and day, those taken back already left out.
+    Reads   positions, dues; sources: schedule_gap_cents per loan; payments: facts of `payment` by loan and day, those
+            taken back already left out; rates: changes of the contract rate; rolled: instalments that count as overdue
+            since a day before the one they fell due.
     Writes  amounts in cents and days, one row a position; received = paid + unapplied. accounting_*: the same cash in
             the order in which the bank books it.
     Source  rulebook: allocation_order, allocation, overdue_interest.
     """
-    inputs = kernel_inputs(positions, dues, sources, payments)
+    inputs = kernel_inputs(positions, dues, sources, payments, rates, rolled)
     at = (on - _EPOCH).days
     products = positions["product"]
     state, was_walked, walk = kernel.run(
@@ -79,7 +82,7 @@ def balances(
     is_booked_otherwise = np.bitwise_and(walk.stages, _stages_unlike(serving)).astype(np.bool_)
     if is_booked_otherwise.any():
         late = positions.filter(is_booked_otherwise)
-        of_late = kernel_inputs(late, dues, sources.filter(is_booked_otherwise), payments)
+        of_late = kernel_inputs(late, dues, sources.filter(is_booked_otherwise), payments, rates, rolled)
         booked, _, _ = kernel.run(
             at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]), 0
         )
@@ -112,6 +115,8 @@ def kernel_inputs(
     dues: dy.DataFrame[Due],
     sources: dy.DataFrame[ScheduleSource] | pl.DataFrame,
     payments: pl.DataFrame,
+    rates: dy.DataFrame[RateChange],
+    rolled: pl.DataFrame,
 ) -> tuple[loan_arrays.Terms, loan_arrays.Dues, loan_arrays.Payments]:
     """Lay tables out as the arrays the state kernels walk."""
     loans = positions["loan_no"].to_numpy()
@@ -126,11 +131,16 @@ def kernel_inputs(
         accrued_cents=positions["accrued_cents"].to_numpy(),
         is_daily=(positions["method"] == "daily_interest").to_numpy(),
         rate_e8=positions["annual_rate_e8"].to_numpy(),
+        rates=loan_arrays.Rates(
+            loan_arrays.offsets(rates["loan_no"].to_numpy(), loans),
+            _day_numbers(rates, "from_on"),
+            rates["rate_e8"].to_numpy(),
+        ),
         day_count=positions["day_count"].replace_strict(daycount.CODES, return_dtype=pl.Int32).to_numpy(),
         grace_days=positions["grace_days"].to_numpy(),
-        penalty_rate_e8=positions["penalty_rate_e8"].to_numpy(),
-        compound_rate_e8=positions["compound_rate_e8"].to_numpy(),
-        misuse_rate_e8=positions["misuse_rate_e8"].to_numpy(),
+        penalty_factor_e8=positions["penalty_factor_e8"].to_numpy(),
+        compound_factor_e8=positions["compound_factor_e8"].to_numpy(),
+        misuse_factor_e8=positions["misuse_factor_e8"].to_numpy(),
         misused_from=_day_numbers(positions, "misused_from_on"),
         accelerated_from=_day_numbers(positions, "accelerated_from_on"),
         written_off_from=_day_numbers(positions, "written_off_from_on"),
@@ -139,6 +149,7 @@ def kernel_inputs(
     dues_of = loan_arrays.Dues(
         rows=loan_arrays.offsets(dues["loan_no"].to_numpy(), loans),
         due_on=_day_numbers(dues, "due_on"),
+        counts_from=_counts_from(dues, rolled),
         principal_cents=dues["principal_cents"].to_numpy(),
         interest_cents=dues["interest_cents"].to_numpy(),
         fee_cents=dues["fee_cents"].to_numpy(),
@@ -149,6 +160,14 @@ def kernel_inputs(
         cents=payments["amount_cents"].to_numpy(),
     )
     return terms, dues_of, payments_of
+
+
+def _counts_from(dues: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.int32]:
+    """The day since which each instalment is overdue, if it is unpaid after its due day."""
+    if rolled.is_empty():
+        return _day_numbers(dues, "due_on")
+    counted = dues.join(rolled, on=["loan_no", "due_on"], how="left", maintain_order="left")
+    return _day_numbers(counted.select(day=pl.coalesce("counts_from", "due_on")), "day")
 
 
 def _under(

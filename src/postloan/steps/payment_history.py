@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from postloan.kernels.loan_arrays import CURED, MONTHS
 from postloan.tables.results import Balances, PaymentHistory, Position
 
-_NORMAL, _SETTLED, _UNKNOWN, _PAID_IN_MONTH = "N", "C", "#", "M"
+_NORMAL, _SETTLED, _PAID_IN_MONTH = "N", "C", "M"
 _CODES = {0: _NORMAL} | {bucket: str(bucket) for bucket in range(1, CURED)} | {CURED: _PAID_IN_MONTH}
 
 
@@ -28,12 +28,12 @@ def payment_history(
     Reads   positions, balances; openings: the string that a loan was taken on with, which ends with the month of its
             opening; was_walked and marks of the balances.
     Writes  payment_string: N normal, 1 to 7 the bucket of days past due, M late and paid within the month, C settled in
-            the month, # unknown (a loan whose interest runs by the day, before the day's own month).
+            the month.
     Source  regulations REP-50 (二代征信).
 
     The last character is the day's month so far, or that in which the loan was settled.
     """
-    frame = positions.select("loan_no", "begins_on", "method", "is_taken_on").with_columns(
+    frame = positions.select("loan_no", "begins_on", "is_taken_on").with_columns(
         ends_on=balances["settled_on"].fill_null(on), is_settled=balances["settled_on"].is_not_null()
     )
     months = _month("ends_on") - _month("begins_on") + 1
@@ -61,14 +61,9 @@ def _month(name: str) -> pl.Expr:
 def _own_strings(frame: pl.DataFrame, was_walked: NDArray[np.bool_], marks: NDArray[np.int8]) -> pl.Series:
     """Write the months since the beginning: a loan never late has one of few strings, so each is written once."""
     months, kept = frame["months"].to_numpy(), frame["kept"].to_numpy()
-    is_settled, is_daily = frame["is_settled"].to_numpy(), (frame["method"] == "daily_interest").to_numpy()
-    written = [
-        _end(letter * count, settled=settled)
-        for letter in (_NORMAL, _UNKNOWN)
-        for settled in (False, True)
-        for count in range(MONTHS + 1)
-    ]
-    place = months + (is_settled + 2 * is_daily) * (MONTHS + 1)
+    is_settled = frame["is_settled"].to_numpy()
+    written = [_end(_NORMAL * count, settled=settled) for settled in (False, True) for count in range(MONTHS + 1)]
+    place = months + is_settled * (MONTHS + 1)
     late = np.flatnonzero(was_walked)
     place[late] = len(written) + np.arange(late.size)
     for loan in late:

@@ -20,13 +20,13 @@ def positions(
     compound_rate: Literal["penalty", "contract"],
     on: date,
 ) -> dy.DataFrame[Position]:
-    """Give each loan in the book the day and the balance its computation starts from, and the rates it bears.
+    """Give each loan in the book the day and the balance its computation starts from, and what arrears cost.
 
     Reads   loans: facts of the feed table `loan`; openings: facts of `opening`; decisions: facts of `decision` (misuse,
             accelerate); written_off: facts of `written_off`. compound_rate: the rate of compound interest.
     Writes  one row a loan paid out by `on`. A loan taken on begins at its latest opening up to `on`; one whose
-            openings all lie later is not in the book yet. Empty terms get the defaults named in docs/feeds.md; a rate
-            is 0 where the contract charges none.
+            openings all lie later is not in the book yet. Empty terms get the defaults named in docs/feeds.md; a
+            factor of the contract rate is 0 where the contract charges none.
     Source  design: data take-on; rulebook: overdue_interest; 银发[2003]251号 (rates as multiples of the contract's).
     """
     latest = _latest(openings, on)
@@ -37,7 +37,6 @@ def positions(
         .join(taken_on_later, on="loan_no", how="anti", maintain_order="left")
         .join(latest, on="loan_no", how="left", maintain_order="left")
         .pipe(_from_days, decisions, written_off, on)
-        .with_columns(penalty_rate_e8=_multiple("penalty_factor_e8"))
         .select(
             "loan_no",
             "debtor_no",
@@ -58,11 +57,11 @@ def positions(
             is_taken_on=is_taken_on,
             product="product",
             grace_days=pl.col("grace_days").fill_null(0).cast(pl.Int32),
-            penalty_rate_e8="penalty_rate_e8",
-            compound_rate_e8=pl.when(pl.col("charges_compound").fill_null(value=False))
-            .then(_compound_rate_e8(compound_rate))
+            penalty_factor_e8=pl.col("penalty_factor_e8").fill_null(0),
+            compound_factor_e8=pl.when(pl.col("charges_compound").fill_null(value=False))
+            .then(_compound_factor_e8(compound_rate))
             .otherwise(0),
-            misuse_rate_e8=_multiple("misuse_factor_e8"),
+            misuse_factor_e8=pl.col("misuse_factor_e8").fill_null(0),
             misused_from_on="misused_from_on",
             accelerated_from_on="accelerated_from_on",
             written_off_from_on="written_off_from_on",
@@ -107,16 +106,11 @@ def _latest(openings: pl.DataFrame, on: date) -> pl.DataFrame:
     )
 
 
-def _multiple(factor_e8: str) -> pl.Expr:
-    """The contract rate times a factor, half up; both are below 1e9, so that the product is whole in 63 bits."""
-    return ((pl.col("annual_rate_e8") * pl.col(factor_e8) + ONE_E8 // 2) // ONE_E8).fill_null(0)
-
-
-def _compound_rate_e8(compound_rate: Literal["penalty", "contract"]) -> pl.Expr:
-    """The rate at which overdue interest bears interest; a contract without a penalty rate has only one."""
-    has_penalty = pl.col("penalty_rate_e8") > 0
-    chosen = pl.when(has_penalty).then("penalty_rate_e8").otherwise("annual_rate_e8")
-    return chosen if compound_rate == "penalty" else pl.col("annual_rate_e8")
+def _compound_factor_e8(compound_rate: Literal["penalty", "contract"]) -> pl.Expr:
+    """The factor at which overdue interest bears interest; a contract without a penalty rate has only one rate."""
+    if compound_rate == "contract":
+        return pl.lit(ONE_E8)
+    return pl.when(pl.col("penalty_factor_e8") > 0).then("penalty_factor_e8").otherwise(ONE_E8)
 
 
 def _from_days(loans: pl.DataFrame, decisions: pl.DataFrame, written_off: pl.DataFrame, on: date) -> pl.DataFrame:

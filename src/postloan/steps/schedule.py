@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import dataframely as dy
 import numpy as np
@@ -10,50 +10,55 @@ import polars as pl
 
 from postloan.kernels import daycount, methods
 from postloan.kernels import schedule as kernel
-from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, repricings
+from postloan.kernels.loan_arrays import offsets
+from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
-from postloan.kernels.terms import Terms, count, terms_of
+from postloan.kernels.terms import count, terms_of
 from postloan.rules.calendar import days_off
 from postloan.rules.shapes import YearArranged
-from postloan.tables.results import SCHEDULE_SOURCES, Due, Position, ScheduleSource
+from postloan.tables.results import SCHEDULE_SOURCES, Due, Position, RateChange, ScheduleSource
 
 ONE_E8 = 10**8
-EPOCH = date(1970, 1, 1)
-PRIME_RATES = ("lpr_1y", "lpr_5y")
 ROLL_SPAN = timedelta(days=31)
 """No holiday is longer, so that a maturity rolls to a day that the calendar knows."""
 
-_SERIES = {name: at for at, name in enumerate(PRIME_RATES)}
-_PACES = {"yearly_jan_1": JANUARY, "anniversary": 12, "monthly": 1}
 _DUE_COLUMNS = ("loan_no", "due_on", "principal_cents", "interest_cents", "fee_cents")
 
 
 class Schedule(NamedTuple):
-    """The instalments, and where each loan's come from: per loan `schedule_source` and `schedule_gap_cents`."""
+    """The instalments, and where each loan's come from: per loan `schedule_source` and `schedule_gap_cents`.
+
+    rolled   loan_no, due_on, counts_from: instalments that, unpaid after a due day that rolled, are overdue since the
+             day before it rolled. Where interest runs on to the rolled day, that is the due day in every respect.
+    """
 
     dues: dy.DataFrame[Due]
     sources: dy.DataFrame[ScheduleSource]
+    rolled: pl.DataFrame
 
 
 def schedule(
     positions: dy.DataFrame[Position],
     instalments: pl.DataFrame,
     openings: pl.DataFrame,
-    market: pl.DataFrame,
+    changes: dy.DataFrame[RateChange],
     *,
     years: Sequence[YearArranged],
+    overdue_from: Literal["rolled_day", "due_day"],
     on: date,
 ) -> Schedule:
     """Give each loan its instalments as they stand on the day.
 
     Reads   positions; instalments: facts of `instalment`, by loan, version and seq; openings: facts of `opening`;
-            market: facts of `market`, of which the prime rates.
+            changes: of the contract rate, by the day. overdue_from: whether an instalment unpaid after a due day
+            that rolled is overdue since that day, or since the day before it rolled.
     Writes  dues by loan and day: the feed's latest version where the feed has one, else built from the terms
-            (methods.CODES), with the prime rate as repriced by the day; arrears at a take-on stand first, under the
-            day the oldest of them fell due.
+            (methods.CODES), at the rates of each day; arrears at a take-on stand first, under the day the oldest of
+            them fell due.
             sources: schedule_gap_cents is principal the instalments leave out (due at maturity) or, negative, have
             beyond the balance.
-    Source  servicing: methods of repayment; rulebook: working_days, for due days that roll.
+            rolled: see Schedule.
+    Source  servicing: methods of repayment; rulebook: working_days and overdue_interest, for due days that roll.
 
     Instalments are never allowed to understate a debt: where they sum to less than the balance, the rest falls due at
     maturity; where they sum to more, capitalised interest for instance, the larger sum is the debt.
@@ -61,7 +66,7 @@ def schedule(
     start = positions.select("loan_no", "begins_on", "is_taken_on", "matures_on", "balance_cents")
     from_feed, fed, short_cents = _covered(_after_take_on(_in_force(instalments, on), start), start)
     dues, arrears = from_feed, _arrears(start, openings)
-    built = _built(positions.filter(fed == 0), openings, market, years, on)
+    built, rolled = _built(positions.filter(fed == 0), openings, changes, years, overdue_from, on)
     if arrears.height or built.height:
         dues, _, short_cents = _covered(pl.concat([arrears, from_feed, built]), start)
     source = pl.when(fed > 0).then(pl.lit("feed")).when(_is_buildable()).then(pl.lit("terms")).otherwise(pl.lit("none"))
@@ -70,7 +75,7 @@ def schedule(
             "loan_no", schedule_source=source.cast(pl.Enum(SCHEDULE_SOURCES)), schedule_gap_cents=short_cents
         )
     )
-    return Schedule(Due.cast(_closed(dues, start, short_cents)), sources)
+    return Schedule(Due.cast(_closed(dues, start, short_cents)), sources, rolled)
 
 
 def _in_force(instalments: pl.DataFrame, on: date) -> pl.DataFrame:
@@ -135,9 +140,14 @@ def _arrears(start: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _built(
-    lacking: pl.DataFrame, openings: pl.DataFrame, market: pl.DataFrame, years: Sequence[YearArranged], on: date
-) -> pl.DataFrame:
-    """Build instalments for the loans whose feed has none, of the balance that is not in arrears."""
+    lacking: pl.DataFrame,
+    openings: pl.DataFrame,
+    changes: pl.DataFrame,
+    years: Sequence[YearArranged],
+    overdue_from: Literal["rolled_day", "due_day"],
+    on: date,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Build instalments for the loans whose feed has none, of the balance that is not in arrears; and those rolled."""
     overdue = openings.select("loan_no", begins_on="on", overdue_cents="overdue_principal_cents")
     loans = (
         lacking.filter(_is_buildable())
@@ -168,8 +178,9 @@ def _built(
     )  # fmt: skip
     calendar = _calendar(loans, years, on)
     spans = count(days("begins_on"), terms, calendar)
-    rows = kernel.lay_out(spans, terms, _rate_changes(loans, terms, market, on), calendar)
-    return pl.DataFrame(
+    rates = _rate_changes(loans, changes)
+    rows = kernel.lay_out(spans, terms, rates, calendar)
+    built = pl.DataFrame(
         {
             "loan_no": np.repeat(loans["loan_no"].to_numpy(), np.diff(spans.first)),
             "due_on": pl.Series(rows.due_on).cast(pl.Date),
@@ -179,6 +190,13 @@ def _built(
         },
         schema_overrides={"loan_no": pl.Int64},
     )
+    counted = built.select("loan_no", "due_on", counts_from="due_on")
+    if overdue_from == "rolled_day" or calendar is NO_MOVES:
+        return built, counted.clear()
+    unrolled = kernel.lay_out(spans, terms, rates, NO_MOVES).due_on
+    stays = np.repeat(terms.moves_interest, np.diff(spans.first)).astype(np.bool_)
+    counted = counted.with_columns(counts_from=pl.Series(unrolled).cast(pl.Date))
+    return built, counted.filter((pl.col("counts_from") < pl.col("due_on")) & ~pl.Series(stays))
 
 
 def _is_buildable() -> pl.Expr:
@@ -201,27 +219,12 @@ def _calendar(loans: pl.DataFrame, years: Sequence[YearArranged], on: date) -> M
     return moves_of(pl.Series(days_off(first, last + ROLL_SPAN, years, on=on)).cast(pl.Int32).to_numpy())
 
 
-def _rate_changes(loans: pl.DataFrame, terms: Terms, market: pl.DataFrame, on: date) -> RateChanges:
-    """Reprice the loans that follow a prime rate, by what was published up to the day."""
-    floats = (pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never")
-    if not loans.select(floats.any()).item():
-        return no_changes(loans.height)
-    published = market.filter(pl.col("series").is_in(PRIME_RATES), pl.col("on") <= on).sort("series", "on")
-    series = [published.filter(pl.col("series") == name) for name in PRIME_RATES]
-    pace = pl.when(reprices="every_n_months").then("reprice_months").otherwise(
-        pl.col("reprices").cast(pl.String).replace_strict(_PACES, default=0, return_dtype=pl.Int64)
-    )  # fmt: skip
-    which = pl.col("rate_kind").cast(pl.String).replace_strict(_SERIES, default=-1, return_dtype=pl.Int32)
-    asked = loans.select(pace=pace.cast(pl.Int32), which=which, known_on=pl.col("known_on").cast(pl.Int32))
-    return repricings(
-        terms.disbursed_on, terms.matures_on, asked["pace"].to_numpy(), loans["spread_e8"].to_numpy(),
-        asked["which"].to_numpy(), terms.rate_e8, asked["known_on"].to_numpy(), (on - EPOCH).days,
-        Publications(
-            np.cumsum([0, *(each.height for each in series)]),
-            published["on"].cast(pl.Int32).to_numpy(),
-            (published["value"] * ONE_E8).round().cast(pl.Int64).to_numpy(),
-        ),
-    )  # fmt: skip
+def _rate_changes(loans: pl.DataFrame, changes: pl.DataFrame) -> RateChanges:
+    """Lay out the changes of rate of these loans."""
+    mine = changes.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
+    rows = offsets(mine["loan_no"].to_numpy(), loans["loan_no"].to_numpy())
+    first = np.append(rows[0::2], mine.height)
+    return RateChanges(first, mine["from_on"].to_physical().to_numpy(), mine["rate_e8"].to_numpy())
 
 
 def _covered(dues: pl.DataFrame, start: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:

@@ -55,7 +55,11 @@ class PublishedLoan(PerLoan):
     disbursed_on = day("day of paying out", "放款日")
     matures_on = day("last due day", "到期日")
     principal_cents = money("principal paid out", "借款金额")
-    annual_rate_e8 = rate("yearly rate", "年利率")
+    annual_rate_e8 = rate("yearly rate that the loan's row states", "合同年利率")
+    rate_in_force_e8 = rate("yearly rate in force on the day", "执行年利率")
+    rate_since_on = day("since when, if it was repriced or changed", "执行起始日", optional=True)
+    prime_rate_e8 = rate("prime rate behind it; empty where it follows none", "对应LPR", optional=True)
+    prime_rate_on = day("day that prime rate was published", "LPR发布日", optional=True)
     schedule_source = one_of(
         "the instalments come from the feed, from the terms, or from neither", "还款计划来源", SCHEDULE_SOURCES
     )

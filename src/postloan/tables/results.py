@@ -38,9 +38,9 @@ class Position(PerLoan):
     is_taken_on = dy.Bool()
     product = dy.String()
     grace_days = dy.Int32(min=0)
-    penalty_rate_e8 = dy.Int64(min=0)
-    compound_rate_e8 = dy.Int64(min=0)
-    misuse_rate_e8 = dy.Int64(min=0)
+    penalty_factor_e8 = dy.Int64(min=0)
+    compound_factor_e8 = dy.Int64(min=0)
+    misuse_factor_e8 = dy.Int64(min=0)
     misused_from_on = dy.Date(nullable=True)
     accelerated_from_on = dy.Date(nullable=True)
     written_off_from_on = dy.Date(nullable=True)
@@ -58,6 +58,28 @@ class Position(PerLoan):
     step_periods = dy.Int64(min=1)
     step_cents = dy.Int64()
     step_factor_e8 = dy.Int64()
+
+
+class RateChange(dy.Schema):
+    """A contract rate from a day on, by loan and day; with the prime rate behind it, where it follows one.
+
+    Cast, not validated: as many as there are repricings, and made in order.
+    """
+
+    loan_no = dy.Int64()
+    from_on = dy.Date()
+    rate_e8 = dy.Int64()
+    prime_rate_e8 = dy.Int64(nullable=True)
+    prime_rate_on = dy.Date(nullable=True)
+
+
+class RateInForce(PerLoan):
+    """The contract rate of the day, and how it came."""
+
+    rate_in_force_e8 = dy.Int64(min=0)
+    rate_since_on = dy.Date(nullable=True)
+    prime_rate_e8 = dy.Int64(nullable=True)
+    prime_rate_on = dy.Date(nullable=True)
 
 
 class Due(dy.Schema):
