@@ -1,6 +1,6 @@
 """The arrays that the state kernels walk: what they are given of each loan, and what they leave."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
@@ -12,6 +12,7 @@ from postloan.kernels.exact import times_over
 Cents = NDArray[np.int64]
 Days = NDArray[np.int32]
 Rows = NDArray[np.int64]
+A = TypeVar("A", bound=tuple[Any, ...])
 
 FEE, PENALTY, COMPOUND, INTEREST, PRINCIPAL = range(5)
 """The components of a debt, in the order of `tables.units.COMPONENTS`."""
@@ -131,6 +132,23 @@ def empty_state(n: int) -> State:
         _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n),
         _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _never(n), _never(n), _never(n), _never(n), _never(n),
     )  # fmt: skip
+
+
+def frozen(arrays: A) -> A:
+    """Return the same arrays, tuples of arrays within tuples, as ones that cannot be written.
+
+    A kernel is compiled anew for arrays that can and arrays that cannot be written, at seconds each; whether a table
+    gives the one or the other is an accident.
+    """
+    return type(arrays)(*(frozen(each) if isinstance(each, tuple) else _read_only(each) for each in arrays))
+
+
+def _read_only(value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
 
 
 @njit(cache=True)

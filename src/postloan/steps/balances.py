@@ -159,7 +159,7 @@ def kernel_inputs(
         paid_on=_day_numbers(payments, "paid_on"),
         cents=payments["amount_cents"].to_numpy(),
     )
-    return terms, dues_of, payments_of
+    return loan_arrays.frozen(terms), loan_arrays.frozen(dues_of), loan_arrays.frozen(payments_of)
 
 
 def _counts_from(dues: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.int32]:
@@ -178,12 +178,12 @@ def _under(
         return inputs
     rows = {product: row for row, product in enumerate(orders.products, start=1)}
     policy = products.replace_strict(rows, default=0, return_dtype=pl.Int32).to_numpy()
-    return inputs[0]._replace(policy=policy), inputs[1], inputs[2]
+    return loan_arrays.frozen(inputs[0]._replace(policy=policy)), inputs[1], inputs[2]
 
 
 def _rules(serving: Serving, orders: Orders) -> loan_arrays.Rules:
     overdue = serving.overdue
-    return loan_arrays.Rules(
+    rules = loan_arrays.Rules(
         components=orders.components,
         groups=orders.groups,
         long_overdue_over_days=serving.long_overdue_over_days,
@@ -193,6 +193,7 @@ def _rules(serving: Serving, orders: Orders) -> loan_arrays.Rules:
         settles_every_months=overdue.settlement.every_months,
         settles_on_day=overdue.settlement.on_day,
     )
+    return loan_arrays.frozen(rules)
 
 
 def _stages_unlike(serving: Serving) -> int:

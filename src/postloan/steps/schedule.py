@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.kernels import daycount, methods
 from postloan.kernels import schedule as kernel
-from postloan.kernels.loan_arrays import offsets
+from postloan.kernels.loan_arrays import frozen, offsets
 from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
 from postloan.kernels.terms import count, terms_of
@@ -176,7 +176,8 @@ def _built(
         plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
         step_periods=days("step_periods"), step=loans["step"].to_numpy(),
     )  # fmt: skip
-    calendar = _calendar(loans, years, on)
+    terms = frozen(terms)
+    calendar = frozen(_calendar(loans, years, on))
     spans = count(days("begins_on"), terms, calendar)
     rates = _rate_changes(loans, changes)
     rows = kernel.lay_out(spans, terms, rates, calendar)
@@ -191,7 +192,7 @@ def _built(
         schema_overrides={"loan_no": pl.Int64},
     )
     counted = built.select("loan_no", "due_on", counts_from="due_on")
-    if overdue_from == "rolled_day" or calendar is NO_MOVES:
+    if overdue_from == "rolled_day" or not (loans["holiday_roll"] != "none").any():
         return built, counted.clear()
     unrolled = kernel.lay_out(spans, terms, rates, NO_MOVES).due_on
     stays = np.repeat(terms.moves_interest, np.diff(spans.first)).astype(np.bool_)
@@ -224,7 +225,7 @@ def _rate_changes(loans: pl.DataFrame, changes: pl.DataFrame) -> RateChanges:
     mine = changes.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     rows = offsets(mine["loan_no"].to_numpy(), loans["loan_no"].to_numpy())
     first = np.append(rows[0::2], mine.height)
-    return RateChanges(first, mine["from_on"].to_physical().to_numpy(), mine["rate_e8"].to_numpy())
+    return frozen(RateChanges(first, mine["from_on"].to_physical().to_numpy(), mine["rate_e8"].to_numpy()))
 
 
 def _covered(dues: pl.DataFrame, start: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
