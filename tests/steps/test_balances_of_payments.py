@@ -6,6 +6,7 @@ from typing import Any
 from engine_rows import SERVING, Row, facts, instalments, loan, payment, positions_of
 from postloan.steps.balances import balances, without_reversed
 from postloan.steps.schedule import schedule
+from postloan.tables.results import Relief
 
 FEB, MAR, APR = (date(2024, month, 15) for month in (2, 3, 4))
 THREE = loan(1, principal_cents=300, matures_on=APR)
@@ -16,7 +17,9 @@ def owed(payments: list[Row], *, on: date = APR, loans: list[Row] | None = None,
     held = positions_of(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
     plan = schedule(held, facts("instalment", *(rows or ROWS)), facts("opening"), facts("market"), years=(), on=on)
     paid = without_reversed(facts("payment", *payments), on=on)
-    return balances(held, plan.dues, plan.sources, paid, serving=SERVING, on=on).balances.to_dicts()
+    return balances(
+        held, plan.dues, plan.sources, paid, Relief.create_empty(), serving=SERVING, on=on
+    ).balances.to_dicts()
 
 
 def test_a_payment_meets_the_oldest_instalment_interest_first() -> None:

@@ -1,8 +1,4 @@
-"""The walk of a loan that was ever late: its days in order, with penalty, compound interest and allocation by stage.
-
-One rule to hold on to: nothing happens between two events, so days are counted by the stretch. An event is an
-instalment falling due, a payment, or a day on which compound interest is settled.
-"""
+"""The sheet of a loan that was ever late: penalty, compound interest, allocation by stage. `walk` fills it in order."""
 
 from typing import NamedTuple
 
@@ -27,13 +23,10 @@ from postloan.kernels.loan_arrays import (
     WRITTEN_OFF,
     Cents,
     Days,
-    Dues,
-    Payments,
     Rows,
     Rules,
     State,
     Terms,
-    accrued_of,
 )
 
 _COMPONENTS = 5
@@ -54,8 +47,8 @@ class Walk(NamedTuple):
     left    [row, component]: what an instalment that has fallen due still owes, by its row from the loan's first.
     marks   [loan, month]: the bucket of days past due at each month-end, the last month last; or CURED.
     stages  per loan: a bit for each stage in which cash met it.
-    log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation; no lines where
-            nobody asks.
+    log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation, and with
+            RELIEVED added to the component of each relief; no lines where nobody asks.
     """
 
     sheet: Cents
@@ -75,64 +68,6 @@ def new_walk(loans: int, rows: Rows, log_lines: int) -> Walk:
         np.zeros(_FIGURES, np.int64), np.zeros((most, _COMPONENTS), np.int64), np.zeros((loans, MONTHS), np.int8),
         np.zeros(loans, np.int8), np.zeros((log_lines, _LOG_COLUMNS), np.int64),
     )  # fmt: skip
-
-
-@njit(cache=True)
-def walk_late(
-    loan: int, on: int, rules: Rules, terms: Terms, dues: Dues, payments: Payments, walk: Walk, state: State
-) -> None:
-    """Walk one loan to close of business `on`, and write its state.
-
-    Penalty interest (罚息) runs on overdue principal, compound interest (复利) on overdue interest and, from a
-    settlement day on, on compound interest itself; each is its sum of cents by days times a rate, rounded once.
-    Source   银发[2003]251号; servicing: overdue.
-    """
-    sheet, left, marks, log = walk.sheet, walk.left, walk.marks[loan], walk.log
-    components, groups = rules.components[terms.policy[loan]], rules.groups[terms.policy[loan]]
-    first, end = dues.rows[2 * loan], dues.rows[2 * loan + 1]
-    due_on, buckets = dues.due_on[first:end], rules.bucket_from_days
-    _begin(loan, on, rules, terms, sheet)
-    row, last_row, settled_on, is_done = payments.rows[2 * loan], payments.rows[2 * loan + 1], NEVER, False
-    while not is_done:
-        is_payment = row < last_row and payments.paid_on[row] <= on
-        until = payments.paid_on[row] if is_payment else on
-        if is_payment and until <= terms.counts_after[loan]:
-            row += 1
-            continue
-        while settled_on == NEVER and sheet[_NEXT] < due_on.size and due_on[sheet[_NEXT]] <= until:
-            day = due_on[sheet[_NEXT]]
-            _pass_days(max(day, sheet[_SINCE]), sheet, left, due_on, buckets, marks)
-            while sheet[_NEXT] < due_on.size and due_on[sheet[_NEXT]] == day:
-                at = sheet[_NEXT]
-                left[at, FEE], left[at, INTEREST] = dues.fee_cents[first + at], dues.interest_cents[first + at]
-                left[at, PRINCIPAL] = dues.principal_cents[first + at]
-                sheet[_AHEAD] -= left[at, PRINCIPAL]
-                sheet[_NEXT] += 1
-            _pay(day, sheet, left, due_on, components, groups, log)
-        if settled_on == NEVER:
-            _pass_days(until, sheet, left, due_on, buckets, marks)
-        if is_payment:
-            # The cash of a day is one payment. What comes after the loan was paid off is owed back, not earned.
-            while row < last_row and payments.paid_on[row] == until:
-                sheet[_WAITING] += payments.cents[row]
-                state.received_cents[loan] += payments.cents[row]
-                row += 1
-            state.last_paid_on[loan] = until
-            if settled_on == NEVER:
-                _pay(until, sheet, left, due_on, components, groups, log)
-                accrued_cents = accrued_of(loan, until, first + sheet[_NEXT], terms, dues)
-                settled_on = until if _settles(until, accrued_cents, sheet, log) else NEVER
-        is_done = not is_payment
-    if settled_on == NEVER:
-        # Misuse bears penalty while cash waits.
-        _pay(on, sheet, left, due_on, components, groups, log)
-        _mark(on, sheet, left, due_on, buckets, marks)
-    _note(loan, settled_on, sheet, left, due_on, state)
-    walk.stages[loan] = sheet[_PAID_IN]
-    if settled_on == NEVER:
-        state.accrued_interest_cents[loan] = accrued_of(loan, on, first + sheet[_NEXT], terms, dues)
-        if sheet[_NEXT] < due_on.size:
-            state.next_due_on[loan] = due_on[sheet[_NEXT]]
 
 
 @njit(cache=True)
@@ -300,11 +235,16 @@ def _meet(on: int, row: int, component: int, owed_cents: int, sheet: Cents, log:
     part_cents = int(min(sheet[_WAITING], owed_cents))
     sheet[_WAITING] -= part_cents
     sheet[component] += part_cents
-    if part_cents > 0 and sheet[_LOGGED] < log.shape[0]:
-        line = sheet[_LOGGED]
-        log[line, 0], log[line, 1], log[line, 2], log[line, 3] = on, row, component, part_cents
-        sheet[_LOGGED] += 1
+    _log(on, row, component, part_cents, sheet, log)
     return part_cents
+
+
+@njit(cache=True)
+def _log(on: int, row: int, component: int, cents: int, sheet: Cents, log: Cents) -> None:
+    if cents > 0 and sheet[_LOGGED] < log.shape[0]:
+        line = sheet[_LOGGED]
+        log[line, 0], log[line, 1], log[line, 2], log[line, 3] = on, row, component, cents
+        sheet[_LOGGED] += 1
 
 
 @njit(cache=True)

@@ -7,6 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.plan.inputs import Inputs
+from postloan.plan.reckoning import Reckoner
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
@@ -31,7 +32,7 @@ from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier import final_tier, item_tier
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, FinalTier, Position, ScheduleSource
+from postloan.tables.results import Balances, Due, FinalTier, Position, Relief, ScheduleSource
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Assessment:
     instructions: dy.DataFrame[Instruction]
     positions: dy.DataFrame[Position]
     dues: dy.DataFrame[Due]
+    reliefs: dy.DataFrame[Relief]
     sources: dy.DataFrame[ScheduleSource]
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
@@ -61,10 +63,13 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
-    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
+    reckoner = Reckoner(
+        inputs, decided, held, plan.sources, paid, serving=serving, years=policy.working_days.years, on=on
+    )
+    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, inputs.instalment, reckoner, on=on)
     dues = acceleration(changed.dues, held)
-    paid = without_reversed(inputs.payment, on=on)
-    met = balances(held, dues, plan.sources, paid, serving=serving_under(policy), on=on)
+    met = balances(held, dues, plan.sources, paid, changed.reliefs, serving=serving, on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
@@ -108,7 +113,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         breaks=breaks, instructions=told,
-        positions=held, dues=dues, sources=plan.sources, payments=paid, balances=owed, tiers=tiers,
+        positions=held, dues=dues, reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed,
+        tiers=tiers,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from postloan.intake.facts import Facts
 from postloan.plan.inputs import Inputs
 from postloan.plan.night import serving_under
 from postloan.plan.one_loan import assess_one
-from postloan.plan.trace import Allocation, allocations, row_of
+from postloan.plan.trace import Allocation, allocations, reliefs, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
 from postloan.snapshot.read import read_manifest, scan_loans
@@ -30,6 +30,7 @@ class Why:
                       bind.
     fallen            how many instalments have fallen due, and their sums.
     allocations       each payment's parts.
+    reliefs           what left the arrears without cash, by day and debt.
     decisions         the desk's decisions about the loan that hold on the day.
     texts             the texts cited, by id.
     is_as_published   the recomputed row equals the published one in every column.
@@ -46,6 +47,7 @@ class Why:
     fallen: dict[str, int]
     unpaid: pl.DataFrame
     allocations: Sequence[Allocation]
+    reliefs: Sequence[Allocation]
     decisions: pl.DataFrame
     texts: dict[str, Text]
     is_as_published: bool
@@ -65,6 +67,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
     parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
+    relieved = reliefs(assessed, loan_no, serving=serving_under(policy), on=on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     return Why(
         on=on,
@@ -84,8 +87,9 @@ def why(home: Path, loan_id: str, on: date) -> Why:
             "interest_cents": int(dues["interest_cents"].sum()),
             "fee_cents": int(dues["fee_cents"].sum()),
         },
-        unpaid=_unpaid(dues, parts, loan),
+        unpaid=_unpaid(dues, [*parts, *relieved], loan),
         allocations=parts,
+        reliefs=relieved,
         decisions=_decisions(inputs, loan_no, on),
         texts=_cited(rulebook, loan, policy),
         is_as_published=published == [loan],
@@ -93,7 +97,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
 
 
 def _unpaid(dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any]) -> pl.DataFrame:
-    """Take what was paid off what fell due, by due day and component."""
+    """Take what was paid or relieved off what fell due, by due day and component."""
     components = ("fee", "interest", "principal")
     paid: dict[tuple[date | None, str], int] = {}
     for part in parts:

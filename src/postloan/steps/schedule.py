@@ -12,7 +12,7 @@ from postloan.kernels import daycount, methods
 from postloan.kernels import schedule as kernel
 from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, repricings
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
-from postloan.kernels.terms import Terms, count, terms_of
+from postloan.kernels.terms import count, terms_of
 from postloan.rules.calendar import days_off
 from postloan.rules.shapes import YearArranged
 from postloan.tables.results import SCHEDULE_SOURCES, Due, Position, ScheduleSource
@@ -166,9 +166,9 @@ def _built(
         plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
         step_periods=days("step_periods"), step=loans["step"].to_numpy(),
     )  # fmt: skip
-    calendar = _calendar(loans, years, on)
+    calendar = moves(loans, years, on=on)
     spans = count(days("begins_on"), terms, calendar)
-    rows = kernel.lay_out(spans, terms, _rate_changes(loans, terms, market, on), calendar)
+    rows = kernel.lay_out(spans, terms, rate_changes(loans, market, on=on), calendar)
     return pl.DataFrame(
         {
             "loan_no": np.repeat(loans["loan_no"].to_numpy(), np.diff(spans.first)),
@@ -192,8 +192,8 @@ def _is_buildable() -> pl.Expr:
     )
 
 
-def _calendar(loans: pl.DataFrame, years: Sequence[YearArranged], on: date) -> Moves:
-    """Solve the working days for the terms of the loans whose due days roll."""
+def moves(loans: pl.DataFrame, years: Sequence[YearArranged], *, on: date) -> Moves:
+    """Solve the working days for the terms of the positions whose due days roll."""
     rolling = loans.filter(pl.col("holiday_roll") != "none")
     if rolling.is_empty():
         return NO_MOVES
@@ -201,8 +201,8 @@ def _calendar(loans: pl.DataFrame, years: Sequence[YearArranged], on: date) -> M
     return moves_of(pl.Series(days_off(first, last + ROLL_SPAN, years, on=on)).cast(pl.Int32).to_numpy())
 
 
-def _rate_changes(loans: pl.DataFrame, terms: Terms, market: pl.DataFrame, on: date) -> RateChanges:
-    """Reprice the loans that follow a prime rate, by what was published up to the day."""
+def rate_changes(loans: pl.DataFrame, market: pl.DataFrame, *, on: date) -> RateChanges:
+    """Reprice the positions that follow a prime rate, by what was published up to the day."""
     floats = (pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never")
     if not loans.select(floats.any()).item():
         return no_changes(loans.height)
@@ -214,8 +214,9 @@ def _rate_changes(loans: pl.DataFrame, terms: Terms, market: pl.DataFrame, on: d
     which = pl.col("rate_kind").cast(pl.String).replace_strict(_SERIES, default=-1, return_dtype=pl.Int32)
     asked = loans.select(pace=pace.cast(pl.Int32), which=which, known_on=pl.col("known_on").cast(pl.Int32))
     return repricings(
-        terms.disbursed_on, terms.matures_on, asked["pace"].to_numpy(), loans["spread_e8"].to_numpy(),
-        asked["which"].to_numpy(), terms.rate_e8, asked["known_on"].to_numpy(), (on - EPOCH).days,
+        loans["disbursed_on"].cast(pl.Int32).to_numpy(), loans["matures_on"].cast(pl.Int32).to_numpy(),
+        asked["pace"].to_numpy(), loans["spread_e8"].to_numpy(), asked["which"].to_numpy(),
+        loans["annual_rate_e8"].to_numpy(), asked["known_on"].to_numpy(), (on - EPOCH).days,
         Publications(
             np.cumsum([0, *(each.height for each in series)]),
             published["on"].cast(pl.Int32).to_numpy(),
