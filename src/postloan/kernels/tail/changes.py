@@ -2,7 +2,7 @@
 
 from postloan.kernels.daycount import civil
 from postloan.kernels.methods import BULLET, is_annuity
-from postloan.kernels.tail.making import asks_of, interest_of, is_thirty, level, remake
+from postloan.kernels.tail.making import asks_of, interest_of, is_thirty, level, rate_on, remake
 from postloan.kernels.tail.plan import PLANNED, Plan, Row, Terms, due_after, impossible
 
 
@@ -47,7 +47,7 @@ def reprice(plan: Plan, terms: Terms, day: int, rate_e8: int) -> None:
     period that splits, the principal stays and the interest alone differs.
     """
     place = next((at for at, row in enumerate(plan.rows) if row.ends_on > day), len(plan.rows))
-    if place == len(plan.rows):
+    if place == len(plan.rows) or rate_on(plan, day) == rate_e8:
         return
     asks, left_cents, running = asks_of(plan, terms, place), plan.left_cents(place), plan.rows[place]
     is_inside = running.starts_on < day

@@ -79,14 +79,16 @@ def asks_of(plan: Plan, terms: Terms, first: int) -> list[int]:
 def remake(plan: Plan, terms: Terms, first: int, left_cents: int, asks: Sequence[int]) -> None:
     """Repay `left_cents` by the rows from `first` on, each as far as it asks, the last taking what is left.
 
-    Rows at the end that nothing is left for fall away, and their fees with them.
+    Interest that an amount does not hold falls due with the next. Rows at the end that nothing is left for fall away,
+    and their fees with them.
     """
-    rows = plan.rows[first:]
+    rows, beyond_cents = plan.rows[first:], 0
     for row, ask in zip(rows, asks, strict=True):
-        run_cents = interest_of(plan, terms, row, left_cents, row.ends_on)
-        part_cents = ask - run_cents if is_amount(row, terms) else ask
-        row.principal_cents = left_cents if row is rows[-1] else min(left_cents, max(0, part_cents))
-        row.interest_cents = run_cents + row.carried_cents
+        run_cents, is_last = beyond_cents + interest_of(plan, terms, row, left_cents, row.ends_on), row is rows[-1]
+        beyond_cents = max(0, run_cents - ask) if is_amount(row, terms) and not is_last else 0
+        part_cents = max(0, ask - run_cents) if is_amount(row, terms) else ask
+        row.principal_cents = left_cents if is_last else min(left_cents, part_cents)
+        row.interest_cents = run_cents - beyond_cents + row.carried_cents
         left_cents -= row.principal_cents
     while len(plan.rows) > first + 1 and plan.rows[-1].principal_cents + plan.rows[-1].interest_cents == 0:
         plan.rows.pop()
