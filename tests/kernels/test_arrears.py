@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from postloan.kernels import loan_arrays as arrays
 from postloan.kernels import state as kernel
 from postloan.kernels.daycount import ACT_360, NEVER
+from postloan.kernels.reliefs import WAIVED, Reliefs
 from postloan.tables.units import COMPONENTS
 
 EPOCH = date(1970, 1, 1)
@@ -48,6 +49,7 @@ class Story:
     late_order: tuple[str, ...] = LAW
     by_component: bool = False
     settles: tuple[int, int] = (3, 20)
+    waived: tuple[tuple[date, str, int], ...] = ()
     begins: date = field(default=START)
 
     @property
@@ -86,7 +88,13 @@ def run(story: Story, on: date) -> dict[str, Any]:
         np.array([0, len(paid)]), np.array([_day(day) for day, _ in paid], np.int32),
         np.array([cents for _, cents in paid], np.int64),
     )  # fmt: skip
-    state, _, walk = kernel.run(_day(on), rules, terms, of_dues, of_paid, 1)
+    waived = sorted(story.waived, key=lambda waiver: waiver[0])
+    of_waived = Reliefs(
+        np.array([0, len(waived)]), np.array([_day(day) for day, _, _ in waived], np.int32),
+        np.array([COMPONENTS.index(name) for _, name, _ in waived], np.int32),
+        np.array([cents for _, _, cents in waived], np.int64), np.full(len(waived), WAIVED, np.int32),
+    )  # fmt: skip
+    state, _, walk = kernel.run(_day(on), rules, terms, of_dues, of_paid, 1, of_waived)
     return {name.removesuffix("_cents"): int(value[0]) for name, value in state._asdict().items()} | {
         "marks": walk.marks[0].tolist()
     }
@@ -111,7 +119,7 @@ class Life:
         self.story = story
         self.open: list[dict[str, Any]] = []
         self.ahead, self.waiting, self.received = story.balance, 0, 0
-        self.paid = dict.fromkeys(COMPONENTS, 0)
+        self.paid, self.waived = dict.fromkeys(COMPONENTS, 0), dict.fromkeys(COMPONENTS, 0)
         self.bears = dict.fromkeys(("penalty", "heavy", "misuse", "compound"), 0)
         self.capitalised = self.balance_days = 0
         self.is_settled = False
@@ -146,11 +154,32 @@ class Life:
         self.received += cash
         if not self.is_settled and any(paid_on == day for paid_on, _ in self.story.paid):
             self.pay(day)
-            owes = sum(debt[name] for debt in self.open for name in ("fee", "interest", "principal"))
-            if owes + self.owed("penalty") + self.owed("compound") == 0 and self.waiting >= self.ahead:
-                self.is_settled = True
+            self.settle()
+        for waiver in self.story.waived:
+            if waiver[0] == day and not self.is_settled:
+                self.pay(day)
+                self.waive(*waiver[1:])
+                self.settle()
         if is_last and not self.is_settled:
             self.pay(day)
+
+    def settle(self) -> None:
+        owes = sum(debt[name] for debt in self.open for name in ("fee", "interest", "principal"))
+        if owes + self.owed("penalty") + self.owed("compound") == 0 and self.waiting >= self.ahead:
+            self.is_settled = True
+
+    def waive(self, name: str, cents: int) -> None:
+        """Give up what is owed, the oldest first, and no more than that."""
+        if name in ("penalty", "compound"):
+            self.waived[name] += min(cents, self.owed(name))
+        else:
+            for debt in self.open:
+                part = min(cents, debt[name])
+                debt[name] -= part
+                cents -= part
+                self.waived[name] += part
+        left = self.owed("compound") + self.owed("penalty") * self.story.compounds_penalty
+        self.capitalised = min(self.capitalised, left)
 
     def night(self, day: date) -> None:
         """The day that ends tonight is borne by what is owed at its close."""
@@ -175,11 +204,11 @@ class Life:
         year = 360 * 10**8
         if name == "compound":
             run = half_up(Fraction(self.bears["compound"] * story.compound_rate, year))
-            return story.taken_compound + run - self.paid["compound"]
+            return story.taken_compound + run - self.paid["compound"] - self.waived["compound"]
         run = half_up(Fraction(self.bears["penalty"] * story.penalty_rate, year))
         run += half_up(Fraction(self.bears["heavy"] * max(story.penalty_rate, story.misuse_rate), year))
         run += half_up(Fraction(self.bears["misuse"] * max(0, story.misuse_rate - story.rate), year))
-        return story.taken_penalty + run - self.paid["penalty"]
+        return story.taken_penalty + run - self.paid["penalty"] - self.waived["penalty"]
 
     def pay(self, day: date) -> None:
         oldest = min((debt["on"] for debt in self.open if debt["interest"] + debt["principal"]), default=day)
@@ -214,9 +243,12 @@ def stories(draw: st.DrawFn) -> Story:
     )
     paid = draw(st.lists(st.tuples(DAYS, st.integers(0, 6_000)), max_size=5))
     misused_from = draw(st.none() | DAYS)
+    components = st.sampled_from(["fee", "penalty", "compound", "interest"])
+    waived = draw(st.just([]) | st.lists(st.tuples(DAYS, components, st.integers(1, 900)), max_size=3))
     return Story(
         dues=tuple(sorted(dues)),
         paid=tuple(paid),
+        waived=tuple(sorted(waived, key=lambda waiver: waiver[0])),
         grace=0 if misused_from else draw(st.sampled_from([0, 0, 3, 40])),
         misused_from=misused_from,
         misuse_rate=14_400_000 if misused_from else 0,
@@ -248,6 +280,7 @@ def test_it_agrees_with_a_life_lived_day_by_day(story: Story, on: date) -> None:
     assert state["outstanding"] == life.ahead + state["overdue_principal"]
     assert (state["unapplied"], state["received"]) == (life.waiting, life.received)
     assert state["balance_days"] == life.balance_days
+    assert state["waived"] == sum(life.waived.values())
 
 
 @settings(max_examples=200, deadline=None)
@@ -262,10 +295,10 @@ def test_what_comes_in_is_paid_to_something_or_waits(story: Story, on: date) -> 
 
 @settings(max_examples=200, deadline=None)
 @given(stories(), DAYS)
-def test_penalty_and_compound_interest_never_shrink_without_cash(story: Story, on: date) -> None:
+def test_penalty_and_compound_interest_never_shrink_without_cash_or_waiver(story: Story, on: date) -> None:
     tomorrow = on + timedelta(days=1)
     now, later = run(story, on), run(story, tomorrow)
-    if not any(paid_on == tomorrow for paid_on, _ in story.paid) and later["unapplied"] == now["unapplied"]:
+    if not any(day == tomorrow for day, *_ in (*story.paid, *story.waived)) and later["unapplied"] == now["unapplied"]:
         assert later["penalty"] >= now["penalty"]
         assert later["compound"] >= now["compound"]
 
@@ -331,3 +364,29 @@ def test_arrears_paid_within_the_month_are_marked_as_such() -> None:
     dues = ((DUE, 1_000, 10, 0), (date(2024, 12, 1), 1_000, 10, 0))
     story = Story(dues=dues, paid=((date(2024, 3, 20), 1_010),), penalty_rate=0)
     assert run(story, date(2024, 4, 30))["marks"][-3:] == [0, arrays.CURED, 0]
+
+
+def test_a_waiver_takes_the_oldest_interest_and_no_more_than_is_owed_at_close_of_its_day() -> None:
+    """Interest of 360.00 fell due, 100.00 was paid the day of the waiver; 260.00 is left to give up."""
+    later = DUE + timedelta(days=10)
+    story = replace(ONE, penalty_rate=0, paid=((later, 10_000),), waived=((later, "interest", 99_999),))
+    before, after = run(replace(story, waived=()), later), run(story, later)
+    assert (before["overdue_interest"], after["overdue_interest"], after["waived"]) == (26_000, 0, 26_000)
+    assert (after["overdue_principal"], after["outstanding"]) == (1_000_000, 1_000_000)
+    assert (before["oldest_interest_due_on"], after["oldest_interest_due_on"]) == (_day(DUE), NEVER)
+
+
+def test_a_waiver_of_penalty_lets_the_next_days_run() -> None:
+    """3.00 a day: of 90.00 after thirty days 50.00 is given up, and 3.00 more is owed the day after."""
+    day = DUE + timedelta(days=30)
+    story = replace(ONE, waived=((day, "penalty", 5_000),))
+    assert [run(story, day + timedelta(days=more))["penalty"] for more in (-1, 0, 1)] == [8_700, 4_000, 4_300]
+
+
+def test_what_a_waiver_leaves_of_nothing_settles_the_loan() -> None:
+    """All but the penalty was paid; given up, the loan is paid off that day."""
+    day = DUE + timedelta(days=30)
+    story = replace(ONE, paid=((day, 1_036_000),), order=PRINCIPAL_FIRST, by_component=True)
+    assert run(story, day + timedelta(days=5))["settled_on"] == NEVER
+    given_up = replace(story, waived=((day + timedelta(days=3), "penalty", 9_000),))
+    assert run(given_up, day + timedelta(days=5))["settled_on"] == _day(day + timedelta(days=3))

@@ -141,6 +141,6 @@ def test_changes_follow_one_another() -> None:
     ],
 )  # fmt: skip
 def test_what_has_no_place_in_the_schedule_waits(terms: Row, decision: tuple[str, date, str]) -> None:
-    """Interest by the day, a plan without rows, a day on which nothing falls due, a due day that is over, a day to come."""
+    """Interest by the day, no rows known, a day on which nothing falls due, a due day that is over, a day to come."""
     result = changed(decision, **terms)
     assert (result.taken, result.refused) == ([], [])
