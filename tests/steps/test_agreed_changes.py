@@ -41,8 +41,7 @@ def changed(*decisions: tuple[str, date, str], on: date = ON, **terms: Any) -> C
 
 def reckoner(held: Any, plan: Any, decided: pl.DataFrame, *, on: date) -> Reckoner:
     return Reckoner(
-        inputs(), decided, held, plan.sources, facts("payment"), serving=SERVING,
-        years=policy_on(RULEBOOK, on).working_days.years, on=on,
+        inputs(), decided, held, plan.sources, facts("payment"), SERVING, policy_on(RULEBOOK, on).working_days, on
     )  # fmt: skip
 
 

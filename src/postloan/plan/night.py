@@ -63,13 +63,11 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     plan = schedule(held, inputs.instalment, inputs.opening, inputs.market, years=policy.working_days.years, on=on)
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
-    paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
-    reckoner = Reckoner(
-        inputs, decided, held, plan.sources, paid, serving=serving, years=policy.working_days.years, on=on
-    )
+    paid = without_reversed(inputs.payment, on=on)
+    reckoner = Reckoner(inputs, decided, held, plan.sources, paid, serving_under(policy), policy.working_days, on)
     changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, inputs.instalment, reckoner, on=on)
     dues = acceleration(changed.dues, held)
-    met = balances(held, dues, plan.sources, paid, changed.reliefs, serving=serving, on=on)
+    met = balances(held, dues, plan.sources, paid, changed.reliefs, serving=serving_under(policy), on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
@@ -112,9 +110,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, floors, views, by_debtor),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
-        breaks=breaks, instructions=told,
-        positions=held, dues=dues, reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed,
-        tiers=tiers,
+        breaks=breaks, instructions=told, positions=held, dues=dues, reliefs=changed.reliefs, sources=plan.sources,
+        payments=paid, balances=owed, tiers=tiers,
     )  # fmt: skip
 
 

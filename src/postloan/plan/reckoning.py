@@ -1,6 +1,5 @@
 """Reckoning: what the changes of terms ask of single loans, answered by the steps as they would answer on that day."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ import polars as pl
 from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import Moves
 from postloan.plan.inputs import Inputs
-from postloan.rules.shapes import YearArranged
+from postloan.rules.shapes import WorkingDays
 from postloan.steps.balances import Serving, balances
 from postloan.steps.schedule import moves, rate_changes, schedule
 from postloan.tables.results import Due, Position, Relief, ScheduleSource
@@ -29,9 +28,8 @@ class Reckoner:
         positions: dy.DataFrame[Position],
         sources: dy.DataFrame[ScheduleSource],
         payments: pl.DataFrame,
-        *,
         serving: Serving,
-        years: Sequence[YearArranged],
+        working_days: WorkingDays,
         on: date,
     ) -> None:
         named = decided.select("loan_no").unique()
@@ -41,7 +39,7 @@ class Reckoner:
 
         self._positions, self._sources, self._payments = kept(positions), kept(sources), kept(payments)
         self._instalments, self._openings = kept(inputs.instalment), kept(inputs.opening)
-        self._market, self._serving, self._years, self._on = inputs.market, serving, years, on
+        self._market, self._serving, self._years, self._on = inputs.market, serving, working_days.years, on
 
     def rates(self, positions: pl.DataFrame) -> RateChanges:
         """Return the rates of the positions, as repriced by the business date."""

@@ -277,12 +277,12 @@ def _instalments(dues: pl.DataFrame) -> list[Instalment]:
 
 
 def _as_dues(loan_no: int, plan: Plan) -> pl.DataFrame:
-    rows = [(row.due_on, row.principal_cents, row.interest_cents, row.fee_cents) for row in plan.rows]
-    frame = pl.DataFrame(rows, schema=["due_on", "principal_cents", "interest_cents", "fee_cents"], orient="row")
-    return frame.select(
-        pl.lit(loan_no, pl.Int64).alias("loan_no"), pl.col("due_on").cast(pl.Int32).cast(pl.Date),
-        *(pl.col(name).cast(pl.Int64) for name in ("principal_cents", "interest_cents", "fee_cents")),
-    ).filter(pl.sum_horizontal(pl.all().exclude("loan_no", "due_on")) > 0).sort("due_on", maintain_order=True)  # fmt: skip
+    rows = [
+        (loan_no, _EPOCH + timedelta(days=row.due_on), row.principal_cents, row.interest_cents, row.fee_cents)
+        for row in plan.rows
+        if row.principal_cents + row.interest_cents + row.fee_cents > 0
+    ]
+    return pl.DataFrame(rows, schema=Due.create_empty().schema, orient="row").sort("due_on", maintain_order=True)
 
 
 def _as_reliefs(loan_no: int, reliefs: Sequence[tuple[int, str, int, str]]) -> pl.DataFrame:
