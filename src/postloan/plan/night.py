@@ -101,7 +101,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
     )  # fmt: skip
-
     results = [
         plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
         extends, history, items, tiers,

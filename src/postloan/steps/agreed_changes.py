@@ -127,17 +127,16 @@ class _Change:
     def run(self, dues: pl.DataFrame, decisions: list[dict[str, Any]], on: int) -> None:
         """Apply the decisions in order; one that has no place or is forbidden leaves the others be."""
         begun = [each for each in decisions if self._is_ours(each)]
-        if not begun:
-            return
         changing = [each for each in begun if each["kind"] in _OF_TERMS and self._may_change(each)]
-        is_changed, plan = False, self._plan(dues, changing[0]["effective_on"] if changing else None, on)
+        plan = self._plan(dues, changing[0]["effective_on"], on) if changing else None
+        is_changed = False
         for decision in begun:
             if decision["kind"] == "waiver":
                 self._waive(decision)
-            elif decision in changing:
+            elif plan and decision in changing:
                 changed = self._decide(plan, decision)
                 is_changed, plan = is_changed or changed is not None, changed or plan
-        if is_changed:
+        if plan and is_changed:
             self._reprice(plan, on)
             self.dues = _as_dues(self.loan["loan_no"], plan)
 
@@ -159,10 +158,10 @@ class _Change:
         is_fed = loan["fed_from_on"] is not None and loan["fed_from_on"] >= day
         return loan["schedule_source"] != "none" and not is_fed and not any(end and end <= day for end in ends)
 
-    def _plan(self, dues: pl.DataFrame, first_on: date | None, on: int) -> Plan:
+    def _plan(self, dues: pl.DataFrame, first_on: date, on: int) -> Plan:
         """Read the plan as it stood on the day of the first change: what was repriced later follows in its turn."""
-        day = on if first_on is None else _number(first_on)
-        if first_on is not None and any(day < since <= on for since, _ in self.repricings):
+        day = _number(first_on)
+        if any(day < since <= on for since, _ in self.repricings):
             dues = self.reckoning.dues_of(self.loan["loan_no"], first_on)
         known = [rate for rate in self.repricings if rate[0] <= day] or self.repricings[:1]
         plan = plan_of(_instalments(dues), self.terms, known, self.loan["principal_cents"])
