@@ -69,6 +69,8 @@ def test_interest_of_two_months_becomes_principal() -> None:
     assert (before["overdue_interest_cents"], before["days_past_due"]) == (24_000, 33)
     assert (after["overdue_interest_cents"], after["days_past_due"]) == (0, 0)
     assert (after["outstanding_cents"], after["capitalised_cents"]) == (1_224_000, 24_000)
+    later = row(night(change, method="interest_only", on=date(2024, 3, 31)))
+    assert later["balance_days"] == 65 * LENT + 11 * 1_224_000
     assert tail(night(change, method="interest_only"), MAR) == [(0, 12_200), *[(0, 12_240)] * 8, (1_224_000, 12_240)]
 
 
