@@ -1,6 +1,7 @@
 """`postloan quote`: the payoff closes the loan to the cent, and a prepayment does what its quote said."""
 
 import json
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -98,7 +99,24 @@ def test_an_amount_that_is_no_prepayment_is_refused(home: Path, amount: str) -> 
     assert refused.stdout == ""
 
 
-def test_a_schedule_that_comes_from_the_feed_is_not_ours_to_change(home: Path) -> None:
-    refused = run("quote", "L005", "--on", ON, "--home", home, "--prepay", "10000")
+@pytest.mark.parametrize("loan_id", ["L001", "L002", "L003", "L004", "L005"])
+@pytest.mark.parametrize("choice", ["shorter_term", "smaller_instalment"])
+def test_whatever_its_schedule_a_loan_is_quoted_a_prepayment(home: Path, loan_id: str, choice: str) -> None:
+    """Bullets, arrears and instalments from the feed too: what is prepaid is not owed any more, nor its interest."""
+    payoff = quote(home, loan_id, NEXT, prepay=None)
+    paid = Decimal(payoff.due_cents + (payoff.payoff_cents - payoff.due_cents) // 3) / 100
+    told = quote(home, loan_id, NEXT, prepay=paid)
+    assert told.prepaid_cents == int(paid * 100) + payoff.waiting_cents - payoff.due_cents
+    assert told.tails[choice].interest_cents < told.tails["as_agreed"].interest_cents
+    assert told.tails[choice].count <= told.tails["as_agreed"].count
+
+
+def test_where_interest_runs_by_the_day_a_prepayment_changes_no_instalment(tmp_path: Path) -> None:
+    folder = tmp_path / "feed"
+    shutil.copytree(BOOK, folder)
+    loans = folder / "2024-12-31" / "loan.csv"
+    loans.write_text(loans.read_text().replace("level_instalment", "daily_interest"))
+    load_feeds(tmp_path / "home", folder, shards=1)
+    refused = run("quote", "L001", "--on", ON, "--home", tmp_path / "home", "--prepay", "10000")
     assert refused.exit_code == 1
-    assert "ask the core system" in refused.stderr
+    assert "ask for the payoff" in refused.stderr

@@ -3,12 +3,15 @@
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
-from engine_rows import RULEBOOK, Row, debtor, facts, loan, positions_of, scheduled
+from engine_rows import RULEBOOK, SERVING, Row, debtor, facts, inputs, loan, positions_of
+from postloan.plan.reckoning import Reckoner
 from postloan.rules.rulebook import policy_on
 from postloan.steps.agreed_changes import Changed, agreed_changes
 from postloan.steps.extension_limit import extension_limit
+from postloan.steps.schedule import schedule
 
 ON = date(2024, 6, 30)
 BORROWED = 12_000_000
@@ -18,16 +21,28 @@ BORROWED = 12_000_000
 def changed(*decisions: tuple[str, date, str], on: date = ON, **terms: Any) -> Changed:
     book = facts("loan", loan(1, principal_cents=BORROWED, **terms), loan(2, principal_cents=BORROWED))
     held = positions_of(book, facts("opening"), on=on)
-    plan = scheduled(held, years=policy_on(RULEBOOK, on).working_days.years, on=on)
+    plan = schedule(
+        held, facts("instalment"), facts("opening"), facts("market"),
+        years=policy_on(RULEBOOK, on).working_days.years, on=on,
+    )  # fmt: skip
     limits = extension_limit(book, facts("debtor", debtor()), limits=policy_on(RULEBOOK, on).extension_limits)
     decided = [
         {"decision_id": f"D{at}", "loan_no": 1, "kind": kind, "effective_on": day, "terms": said}
         for at, (kind, day, said) in enumerate(decisions)
     ]
-    result = agreed_changes(plan.dues, plan.sources, held, limits, facts("decision", *decided), on=on)
+    result = agreed_changes(
+        plan.dues, plan.sources, held, limits, facts("decision", *decided), facts("instalment"),
+        reckoner(held, plan, facts("decision", *decided), on=on), on=on,
+    )  # fmt: skip
     other = result.dues.filter(result.dues["loan_no"] == 2)
     assert other.equals(plan.dues.filter(plan.dues["loan_no"] == 2)), "another loan was touched"
     return result
+
+
+def reckoner(held: Any, plan: Any, decided: pl.DataFrame, *, on: date) -> Reckoner:
+    return Reckoner(
+        inputs(), decided, held, plan.sources, facts("payment"), SERVING, policy_on(RULEBOOK, on).working_days, on
+    )  # fmt: skip
 
 
 def rows(result: Changed) -> list[Row]:
@@ -115,8 +130,8 @@ def test_changes_follow_one_another() -> None:
 @pytest.mark.parametrize(
     ("terms", "decision"),
     [
-        ({"method": "bullet"}, ("rate_change", date(2024, 4, 1), '{"annual_rate": "0.06", "approver": "a"}')),
-        ({"holiday_roll": "following"}, ("extension", date(2024, 4, 1), '{"periods": 1, "approver": "a"}')),
+        ({"method": "daily_interest"}, ("rate_change", date(2024, 4, 1), '{"annual_rate": "0.06", "approver": "a"}')),
+        ({"method": "scheduled"}, ("extension", date(2024, 4, 1), '{"periods": 1, "approver": "a"}')),
         ({}, ("deferral", date(2024, 5, 1),
               '{"due_on": "2024-05-14", "new_due_on": "2024-08-15", "approver": "a"}')),
         ({}, ("deferral", date(2024, 5, 16),
@@ -125,6 +140,6 @@ def test_changes_follow_one_another() -> None:
     ],
 )  # fmt: skip
 def test_what_has_no_place_in_the_schedule_waits(terms: Row, decision: tuple[str, date, str]) -> None:
-    """Another method, rolled days, a day on which nothing falls due, a due day that is over, a day to come."""
+    """Interest by the day, no rows known, a day on which nothing falls due, a due day that is over, a day to come."""
     result = changed(decision, **terms)
     assert (result.taken, result.refused) == ([], [])

@@ -43,7 +43,7 @@ PENDING, IN_FORCE = ("pending", None, None), ("in_force", None, None)
     [
         ("write_off", OFF_TERMS, PENDING, IN_FORCE),
         ("restructure", CHANGE_TERMS, PENDING, IN_FORCE),
-        ("waiver", {"component": "penalty", "amount": "1.00"}, PENDING, PENDING),  # no step waives anything yet
+        ("waiver", {"component": "penalty", "amount": "1.00"}, PENDING, PENDING),  # the step of changes tells
     ],
 )
 def test_a_decision_waits_for_the_core_and_not_for_us(kind: str, terms: Row, by_core: Any, by_us: Any) -> None:

@@ -139,6 +139,27 @@ class DeferralTerms(_Terms):
         return self
 
 
+class CapitaliseTerms(_Terms):
+    """What is unpaid of these components becomes principal (欠息转本)."""
+
+    components: list[Literal["interest", "penalty", "compound"]] = Field(min_length=1)
+    approver: Filled
+
+    @model_validator(mode="after")
+    def each_is_named_once(self) -> Self:
+        """Twice the same is a slip."""
+        if len(set(self.components)) < len(self.components):
+            raise ValueError("components names one of them twice")
+        return self
+
+
+class ReamortiseTerms(_Terms):
+    """Overdue principal and interest move into the instalments to come (重新摊还), as many as there are or as said."""
+
+    periods: int | None = Field(default=None, ge=1, le=600)
+    approver: Filled
+
+
 class WriteOffTerms(_Terms):
     """Principal and interest to be taken off the book, and the ground on which it may be done."""
 
@@ -189,6 +210,8 @@ TERMS: dict[str, type[_Terms]] = {
     "extension": ExtensionTerms,
     "rate_change": RateChangeTerms,
     "deferral": DeferralTerms,
+    "capitalise": CapitaliseTerms,
+    "reamortise": ReamortiseTerms,
     "write_off": WriteOffTerms,
     "waiver": WaiverTerms,
 }

@@ -107,6 +107,9 @@ class State(NamedTuple):
     paid_compound_cents: Cents
     received_cents: Cents
     unapplied_cents: Cents
+    waived_cents: Cents  # left the arrears without cash: given up
+    capitalised_cents: Cents  # the same: became principal
+    reamortised_cents: Cents  # the same: moved into instalments to come
     balance_days: Cents  # the sum over days of principal outstanding at their close, in cents
     oldest_principal_due_on: Days
     oldest_interest_due_on: Days
@@ -130,7 +133,8 @@ def empty_state(n: int) -> State:
     """Return the state of `n` loans of which nothing is known."""
     return State(
         _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n),
-        _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _never(n), _never(n), _never(n), _never(n), _never(n),
+        _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n), _cents(n),
+        _never(n), _never(n), _never(n), _never(n), _never(n),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ COUNTS_FROM = 5
 """The place on a row of what is left that says from which day it counts as overdue; components stand before it."""
 
 # Where figures stand on the sheet of a loan, after what was paid by component. The walk's own follow.
-_CAPITALISED, _SEGMENT, _FIRST_SEGMENT, _YEAR_E8, _TAKEN_PENALTY, _TAKEN_COMPOUND, _PAST_PENALTY = range(5, 12)
+_CAPITALISED, _SEGMENT, _FIRST_SEGMENT, _YEAR_E8, TAKEN_PENALTY, TAKEN_COMPOUND, _PAST_PENALTY = range(5, 12)
 _PAST_COMPOUND, _GRACE, _MISUSED_FROM, _IS_RETROACTIVE, _COMPOUNDS_PENALTY, _SETTLES_EVERY, _SETTLES_ON = range(12, 19)
 _BEARS, _COMPOUND_FACTOR = 19, 20
 FIGURES = 21
@@ -34,7 +34,7 @@ def multiple(rate_e8: int, factor_e8: int) -> int:
 @njit(cache=True)
 def begin_interest(loan: int, rules: Rules, terms: Terms, at: int, sheet: Cents) -> None:
     """Write on a fresh sheet what penalty and compound interest run by; the rate segments stand from place `at` on."""
-    sheet[_TAKEN_PENALTY], sheet[_TAKEN_COMPOUND] = terms.penalty_cents[loan], terms.compound_cents[loan]
+    sheet[TAKEN_PENALTY], sheet[TAKEN_COMPOUND] = terms.penalty_cents[loan], terms.compound_cents[loan]
     sheet[_GRACE], sheet[_MISUSED_FROM] = terms.grace_days[loan], terms.misused_from[loan]
     sheet[_YEAR_E8] = (365 if terms.day_count[loan] in (ACT_365, ACT_ACT) else 360) * _E8
     sheet[_IS_RETROACTIVE], sheet[_COMPOUNDS_PENALTY] = rules.grace_is_retroactive, rules.compounds_penalty
@@ -169,14 +169,14 @@ def _compound_of(at: int, sheet: Cents) -> int:
 def owed_penalty(sheet: Cents) -> int:
     """Return the penalty interest run so far and not yet paid."""
     run_cents = sheet[_PAST_PENALTY] + _penalty_of(sheet[_SEGMENT], sheet)
-    return int(sheet[_TAKEN_PENALTY] + run_cents - sheet[PENALTY])
+    return int(sheet[TAKEN_PENALTY] + run_cents - sheet[PENALTY])
 
 
 @njit(cache=True)
 def owed_compound(sheet: Cents) -> int:
     """Return the compound interest run so far and not yet paid."""
     run_cents = sheet[_PAST_COMPOUND] + _compound_of(sheet[_SEGMENT], sheet)
-    return int(sheet[_TAKEN_COMPOUND] + run_cents - sheet[COMPOUND])
+    return int(sheet[TAKEN_COMPOUND] + run_cents - sheet[COMPOUND])
 
 
 @njit(cache=True)

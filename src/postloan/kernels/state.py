@@ -1,7 +1,7 @@
 """What each loan owes on a day: its instalments met with its payments.
 
 One rule to hold on to: cash pays what has fallen due, and waits where nothing is due. A loan that was never late needs
-no more than sums, and most loans never are; one that was late is walked day by day (`arrears`); where interest runs by
+no more than sums, and most loans never are; one that was late is walked day by day (`walk`); where interest runs by
 the day, cash lowers the balance at once (`daily`).
 """
 
@@ -9,7 +9,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.arrears import walk_late
 from postloan.kernels.daily import walk_daily
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
@@ -21,28 +20,46 @@ from postloan.kernels.loan_arrays import (
     accrued_of,
     empty_state,
 )
+from postloan.kernels.reliefs import Reliefs, no_reliefs
+from postloan.kernels.walk import walk_late
 from postloan.kernels.walked_days import Walk, new_walk
 
 
-@njit(cache=True)
 def run(
-    on: int, rules: Rules, terms: Terms, dues: Dues, payments: Payments, log_lines: int
+    on: int,
+    rules: Rules,
+    terms: Terms,
+    dues: Dues,
+    payments: Payments,
+    log_lines: int,
+    reliefs: Reliefs | None = None,
 ) -> tuple[State, NDArray[np.bool_], Walk]:
     """Bring every loan to close of business `on`.
 
     log_lines  how many allocations to write down; where any are asked for, every loan is walked day by day.
-    Returns    the state of each loan; of each, received = paid + unapplied, and balance = outstanding + paid principal.
-               Whether it was walked day by day. The walk's marks, for those that were; and its log.
+    reliefs    what left the arrears without cash; a loan whose interest runs by the day has none.
+    Returns    the state of each loan; of each, received = paid + unapplied, and balance + capitalised = outstanding +
+               paid principal. Whether it was walked day by day. The walk's marks and spells, for those that were; and
+               its log.
     """
+    relieved = no_reliefs(terms.begins_on.size) if reliefs is None else reliefs
+    return _run(on, rules, terms, dues, payments, log_lines, relieved)
+
+
+@njit(cache=True)
+def _run(
+    on: int, rules: Rules, terms: Terms, dues: Dues, payments: Payments, log_lines: int, reliefs: Reliefs
+) -> tuple[State, NDArray[np.bool_], Walk]:
     loans = terms.begins_on.size
     state, was_walked = empty_state(loans), np.zeros(loans, np.bool_)
     walk = new_walk(loans, dues.rows, payments.rows, terms.rates.rows, log_lines)
     for loan in range(loans):
+        is_relieved = reliefs.rows[2 * loan] < reliefs.rows[2 * loan + 1]
         if terms.is_daily[loan]:
             was_walked[loan] = walk_daily(loan, on, rules, terms, dues, payments, walk, state)
-        elif log_lines > 0 or not _run_on_time(loan, on, terms, dues, payments, state):
+        elif log_lines > 0 or is_relieved or not _run_on_time(loan, on, terms, dues, payments, state):
             was_walked[loan] = True
-            walk_late(loan, on, rules, terms, dues, payments, walk, state)
+            walk_late(loan, on, rules, terms, dues, payments, reliefs, walk, state)
     return state, was_walked, walk
 
 

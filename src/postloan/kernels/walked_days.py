@@ -43,9 +43,7 @@ COMPONENTS = 5
 # Where figures stand on the sheet of a loan. Its first five are what was paid, by component; those of penalty and
 # compound interest follow, and the rate segments stand at its end.
 WAITING, AHEAD, SINCE, OPEN, NEXT, BALANCE_DAYS, CURED_IN, LOGGED = range(FIGURES, FIGURES + 8)
-_ON_MONTH, _ACCELERATED_FROM, _WRITTEN_OFF_FROM, _LONG_OVERDUE_OVER, PAID_IN, _BALANCE = range(
-    FIGURES + 8, FIGURES + 14
-)
+_ON_MONTH, _ACCELERATED_FROM, _WRITTEN_OFF_FROM, _LONG_OVERDUE_OVER, PAID_IN, BALANCE = range(FIGURES + 8, FIGURES + 14)
 _SEGMENTS = FIGURES + 14
 _LOG_COLUMNS = 4
 
@@ -74,8 +72,8 @@ class Walk(NamedTuple):
             the day from which it counts as overdue.
     marks   [loan, month]: the bucket of days past due at each month-end, the last month last; or CURED.
     stages  per loan: a bit for each stage in which cash met it.
-    log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation; no lines where
-            nobody asks.
+    log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation, and with
+            RELIEVED added to the component of each relief; no lines where nobody asks.
     spells  of every loan walked.
     """
 
@@ -113,7 +111,7 @@ def begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None:
     """Write the loan's terms on a fresh sheet."""
     sheet[:] = 0
     sheet[AHEAD], sheet[SINCE], sheet[CURED_IN] = terms.balance_cents[loan], terms.begins_on[loan], -1
-    sheet[_BALANCE] = terms.balance_cents[loan]
+    sheet[BALANCE] = terms.balance_cents[loan]
     year, month, _ = civil(on)
     sheet[_ON_MONTH] = year * 12 + month
     sheet[_ACCELERATED_FROM], sheet[_WRITTEN_OFF_FROM] = terms.accelerated_from[loan], terms.written_off_from[loan]
@@ -134,7 +132,7 @@ def pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days
         settles_on = settlement_day(month, since - day, month_length(year, month), sheet)
         if since < settles_on < end:
             end = settles_on
-        sheet[BALANCE_DAYS] += (sheet[_BALANCE] - sheet[PRINCIPAL]) * (end - since)
+        sheet[BALANCE_DAYS] += (sheet[BALANCE] - sheet[PRINCIPAL]) * (end - since)
         bear(since, end, sheet[OPEN], sheet[NEXT], sheet[AHEAD], left, due_on, sheet)
         sheet[SINCE] = end
         if end == settles_on:

@@ -45,6 +45,7 @@ def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChe
         _equal("no loan lost or invented", totals["loans_known"], totals["loans_published"] + totals["loans_ahead"]),
         _equal("cash conserved to the cent", totals["cash_known_cents"], totals["cash_published_cents"]),
         _equal("principal conserved to the cent", totals["debt_known_cents"], totals["debt_published_cents"]),
+        _equal("instalments repay the debt to the cent", totals["dues_known_cents"], totals["dues_cents"]),
         _quarantine(totals, limits),
         _tier_shares(home, on, totals, limits),
     ]

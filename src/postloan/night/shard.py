@@ -18,7 +18,7 @@ from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
-from postloan.tables.units import BREAK_KINDS, INSTRUCTION_STATES, TIERS
+from postloan.tables.units import BREAK_KINDS, COMPONENTS, INSTRUCTION_STATES, TIERS
 
 
 def run_shard(task: ShardTask) -> int:
@@ -59,6 +59,8 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
         "cash_known_cents": _cash_cents(inputs, assessed, on),
         "cash_published_cents": int(loans["received_cents"].sum()),
         "debt_known_cents": _debt_cents(assessed),
+        "dues_known_cents": _debt_cents(assessed) + _relieved_cents(assessed, "instalments", "principal"),
+        "dues_cents": int(assessed.dues["principal_cents"].sum()),
         "debt_published_cents": int(assessed.balances["outstanding_cents"].sum())
         + int(loans["paid_principal_cents"].sum()),
         "schedule_gaps": int((loans["schedule_gap_cents"] != 0).sum()),
@@ -93,9 +95,18 @@ def _cash_cents(inputs: Inputs, assessed: Assessment, on: date) -> int:
 
 
 def _debt_cents(assessed: Assessment) -> int:
-    """The principal lent or taken on, with what instalments have beyond it."""
-    beyond = assessed.loans["schedule_gap_cents"].clip(upper_bound=0).sum()
-    return int(assessed.positions["balance_cents"].sum()) - int(beyond)
+    """The principal lent or taken on, with what instalments have beyond it, and what became principal since."""
+    beyond_cents = int(assessed.loans["schedule_gap_cents"].clip(upper_bound=0).sum())
+    joined_cents = _relieved_cents(assessed, "principal")
+    return int(assessed.positions["balance_cents"].sum()) - beyond_cents + joined_cents
+
+
+def _relieved_cents(assessed: Assessment, becomes: str, *components: str) -> int:
+    """Sum up the reliefs that become the one thing, of these components or of all."""
+    asked = assessed.reliefs.filter(
+        (pl.col("becomes") == becomes) & pl.col("component").is_in(components or COMPONENTS)
+    )
+    return int(asked["amount_cents"].sum())
 
 
 def _rename_once(part: Path, place: Path) -> None:

@@ -22,6 +22,7 @@ from postloan.tables.results import (
     Late,
     Position,
     RateChange,
+    Relief,
     ScheduleSource,
     Spell,
     Standing,
@@ -38,6 +39,7 @@ class Found(NamedTuple):
     paid: pl.DataFrame
     rates: dy.DataFrame[RateChange]
     rolled: pl.DataFrame
+    reliefs: dy.DataFrame[Relief]
     met: Met
     standing: dy.DataFrame[Standing]
     shares: dy.DataFrame[Funding]
@@ -133,6 +135,6 @@ def _every_spell(
     # Whoever asks for a log has every loan walked.
     more = balances(
         Position.cast(unwalked), found.dues, ScheduleSource.cast(sources), found.paid, found.rates, found.rolled,
-        serving=serving, on=on, log_lines=1,
+        found.reliefs,         serving=serving, on=on, log_lines=1,
     )  # fmt: skip
     return Spell.cast(pl.concat([found.met.spells, more.spells]))

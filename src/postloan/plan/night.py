@@ -9,6 +9,7 @@ import polars as pl
 from postloan.plan.classify import classify
 from postloan.plan.inputs import Inputs
 from postloan.plan.lives import Found, lives
+from postloan.plan.reckoning import Reckoner
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
@@ -32,7 +33,7 @@ from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, ExtensionLimit, Position, RateChange, ScheduleSource
+from postloan.tables.results import Balances, Due, ExtensionLimit, Position, RateChange, Relief, ScheduleSource
 from postloan.tables.tiers import Judged
 
 
@@ -48,6 +49,7 @@ class Assessment:
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
     rolled: pl.DataFrame
+    reliefs: dy.DataFrame[Relief]
     sources: dy.DataFrame[ScheduleSource]
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
@@ -64,11 +66,10 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
-    plan, changed, rates = _falling_due(held, extends, inputs, decided, policy, on)
+    paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
+    plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, on)
     dues = acceleration(changed.dues, held)
-    paid = without_reversed(inputs.payment, on=on)
-    serving = serving_under(policy)
-    met = balances(held, dues, plan.sources, paid, rates, plan.rolled, serving=serving, on=on)
+    met = balances(held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, serving=serving, on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
     told = instructions(
@@ -85,7 +86,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
-    found = Found(held, dues, plan.sources, paid, rates, plan.rolled, met, stood, shares, overdue, gone)
+    found = Found(
+        held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone
+    )
     laws = policy.tier_laws_for(on)
     lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
     judged = classify(lived.days, laws=laws)
@@ -110,8 +113,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         loans=loan_portrait(book, inputs.debtor, results, views),
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
         breaks=breaks, instructions=told,
-        positions=held, rates=rates, dues=dues, rolled=plan.rolled, sources=plan.sources, payments=paid, balances=owed,
-        judged=judged,
+        positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
+        payments=paid, balances=owed, judged=judged,
     )  # fmt: skip
 
 
@@ -120,6 +123,7 @@ def _falling_due(
     extends: dy.DataFrame[ExtensionLimit],
     inputs: Inputs,
     decided: pl.DataFrame,
+    paid: pl.DataFrame,
     policy: Policy,
     on: date,
 ) -> tuple[Schedule, Changed, dy.DataFrame[RateChange]]:
@@ -129,7 +133,8 @@ def _falling_due(
         held, inputs.instalment, inputs.opening, repricings,
         years=policy.working_days.years, overdue_from=policy.overdue_interest.holiday.overdue_from, on=on,
     )  # fmt: skip
-    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, on=on)
+    reckoner = Reckoner(inputs, decided, held, plan, repricings, paid, serving_under(policy), policy, on)
+    changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, inputs.instalment, reckoner, on=on)
     return plan, changed, with_agreed(repricings, decided, changed.taken)
 
 

@@ -62,7 +62,7 @@ def quote(home: Path, loan_id: str, on: date, *, prepay: Decimal | None) -> Quot
 
     prepay   an amount in major units, what has fallen due included; None asks for the payoff alone.
     Raises LoanUnknown, NoRuleInForce, HomeNotReady; RequestWrong where the amount does not pay what has fallen due, or
-    pays the loan off, or the schedule is not ours to change.
+    pays the loan off, or the loan has no schedule that a prepayment changes.
     """
     facts, rulebook = Facts(home, None), load_rulebook(home)
     policy = _as_ours(policy_on(rulebook, law_day(on, facts)))
@@ -109,8 +109,8 @@ def _with_prepayment(told: Quote, inputs: Inputs, policy: Policy, loan_no: int, 
         state = tried.instructions.filter(pl.col("decision_id") == _TRIED)["state"].item()
         if state != "in_force":
             raise RequestWrong(
-                message=f"What a prepayment makes of loan {told.loan_id} is not ours to say.",
-                hint="Its schedule comes from the feed, is rolled or repriced, or was taken on: ask the core system.",
+                message=f"A prepayment changes no instalment of loan {told.loan_id}.",
+                hint="Its interest runs by the day, or no instalment is still to come: ask for the payoff.",
                 where={"loan_id": told.loan_id},
             )
         tails[choice] = _tail(tried, loan_no, told.on)

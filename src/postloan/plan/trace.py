@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
+from postloan.kernels.reliefs import RELIEVED
 from postloan.plan.night import Assessment
 from postloan.steps.balances import Met, Serving, balances
-from postloan.tables.results import Due, Position, RateChange, ScheduleSource
+from postloan.tables.results import Due, Position, RateChange, Relief, ScheduleSource
 from postloan.tables.units import COMPONENTS
+
+_EPOCH = date(1970, 1, 1)
 
 Debt = tuple[date | None, str, int]
 
@@ -38,6 +41,16 @@ def allocations(assessed: Assessment, loan_no: int, *, serving: Serving, on: dat
     return list(_first_in_first_out(cash, _debts(assessed, loan_no, len(cash), serving, on)))
 
 
+def reliefs(assessed: Assessment, loan_no: int, *, serving: Serving, on: date) -> list[Allocation]:
+    """Write out which debts of a loan left its arrears without cash; `paid_on` is the day of the relief."""
+    cash = _cash(assessed, row_of(assessed.positions, loan_no), on)
+    return [
+        Allocation(_EPOCH + timedelta(days=day), due_on, component, cents)
+        for day, (due_on, component, cents), is_relief in _lines(assessed, loan_no, len(cash), serving, on)
+        if is_relief
+    ]
+
+
 def row_of(frame: pl.DataFrame, loan_no: int) -> dict[str, Any]:
     """Return a loan's row."""
     return frame.row(by_predicate=pl.col("loan_no") == loan_no, named=True)
@@ -52,15 +65,22 @@ def _cash(assessed: Assessment, position: dict[str, Any], on: date) -> list[tupl
 
 def _debts(assessed: Assessment, loan_no: int, payments: int, serving: Serving, on: date) -> list[Debt]:
     """List a loan's debts in the order in which cash met them."""
-    due_on = assessed.dues.filter(pl.col("loan_no") == loan_no)["due_on"].to_list()
-    # Every line either ends a debt or uses up a payment.
-    lines = len(COMPONENTS) * (len(due_on) + payments + 2)
+    return [debt for _, debt, is_relief in _lines(assessed, loan_no, payments, serving, on) if not is_relief]
+
+
+def _lines(
+    assessed: Assessment, loan_no: int, payments: int, serving: Serving, on: date
+) -> Iterator[tuple[int, Debt, bool]]:
+    """Tell of each debt met its day, the debt, and whether no cash met it."""
+    mine = pl.col("loan_no") == loan_no
+    due_on = assessed.dues.filter(mine)["due_on"].to_list()
+    # Every line either ends a debt or uses up a payment or a relief.
+    lines = len(COMPONENTS) * (len(due_on) + payments + assessed.reliefs.filter(mine).height + 2)
     met = _met(assessed, loan_no, serving, on, log_lines=lines)
-    return [
-        (due_on[row] if row >= 0 else None, COMPONENTS[component], cents)
-        for _, row, component, cents in met.log.tolist()
-        if cents > 0
-    ]
+    for day, row, component, cents in met.log.tolist():
+        if cents > 0:
+            debt = (due_on[row] if row >= 0 else None, COMPONENTS[component % RELIEVED], cents)
+            yield day, debt, component >= RELIEVED
 
 
 def _met(assessed: Assessment, loan_no: int, serving: Serving, on: date, *, log_lines: int = 0) -> Met:
@@ -72,6 +92,7 @@ def _met(assessed: Assessment, loan_no: int, serving: Serving, on: date, *, log_
         assessed.payments.filter(mine),
         RateChange.cast(assessed.rates.filter(mine)),
         assessed.rolled.filter(mine),
+        Relief.cast(assessed.reliefs.filter(mine)),
         serving=serving,
         on=on,
         log_lines=log_lines,

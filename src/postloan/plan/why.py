@@ -13,7 +13,7 @@ from postloan.kernels.overdue_interest import multiple
 from postloan.plan.inputs import Inputs
 from postloan.plan.night import Assessment, serving_under
 from postloan.plan.one_loan import assess_one
-from postloan.plan.trace import Allocation, allocations, row_of
+from postloan.plan.trace import Allocation, allocations, reliefs, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
 from postloan.rules.tier_law import TierLaw
@@ -36,6 +36,7 @@ class Why:
                       where it does not bind.
     fallen            how many instalments have fallen due, and their sums.
     allocations       each payment's parts.
+    reliefs           what left the arrears without cash, by day and debt.
     decisions         the desk's decisions about the loan that hold on the day.
     texts             the texts cited, by id.
     is_as_published   the recomputed row equals the published one in every column.
@@ -54,6 +55,7 @@ class Why:
     unpaid: pl.DataFrame
     rates: dict[str, int]
     allocations: Sequence[Allocation]
+    reliefs: Sequence[Allocation]
     decisions: pl.DataFrame
     texts: dict[str, Text]
     is_as_published: bool
@@ -73,6 +75,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
     parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
+    relieved = reliefs(assessed, loan_no, serving=serving_under(policy), on=on)
     law = _law_of(assessed, loan_no, policy, on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     position = row_of(assessed.positions, loan_no)
@@ -95,12 +98,13 @@ def why(home: Path, loan_id: str, on: date) -> Why:
             "interest_cents": int(dues["interest_cents"].sum()),
             "fee_cents": int(dues["fee_cents"].sum()),
         },
-        unpaid=_unpaid(dues, parts, loan, assessed.rolled, on),
+        unpaid=_unpaid(dues, [*parts, *relieved], loan, assessed.rolled, on),
         rates={
             name: multiple(loan["rate_in_force_e8"], position[f"{name}_factor_e8"])
             for name in ("penalty", "misuse", "compound")
         },
         allocations=parts,
+        reliefs=relieved,
         decisions=_decisions(inputs, loan_no, on),
         texts=_cited(rulebook, loan, policy),
         is_as_published=published == [loan],
@@ -117,7 +121,7 @@ def _law_of(assessed: Assessment, loan_no: int, policy: Policy, on: date) -> Tie
 def _unpaid(
     dues: pl.DataFrame, parts: Sequence[Allocation], loan: dict[str, Any], rolled: pl.DataFrame, on: date
 ) -> pl.DataFrame:
-    """Take what was paid off what fell due, by due day and component."""
+    """Take what was paid or relieved off what fell due, by due day and component."""
     components = ("fee", "interest", "principal")
     paid: dict[tuple[date | None, str], int] = {}
     for part in parts:

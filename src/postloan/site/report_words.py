@@ -62,6 +62,8 @@ _DECISIONS = {
     "extension": ("展期", "Extension"),
     "rate_change": ("利率调整", "Rate change"),
     "deferral": ("延期还款", "Deferral"),
+    "capitalise": ("欠息转本", "Capitalisation"),
+    "reamortise": ("重新摊还", "Re-amortisation"),
 }
 _FEEDS = {
     "instalment": ("还款计划", "Instalments"),

@@ -157,6 +157,14 @@ def _owed(story: Why, lang: str) -> list[str]:
             accrued=money(loan["accrued_interest_cents"]),
         )
     ]  # fmt: skip
+    if story.reliefs:
+        days = sorted({str(part.paid_on) for part in story.reliefs})
+        lines.append(
+            words(lang, "relieved_line").format(
+                waived=money(loan["waived_cents"]), capitalised=money(loan["capitalised_cents"]),
+                reamortised=money(loan["reamortised_cents"]), days=words(lang, "comma").join(days),
+            )
+        )  # fmt: skip
     if loan["written_off_cents"]:
         lines.append(words(lang, "written_off_line").format(cents=money(loan["written_off_cents"])))
     if loan["settled_on"]:

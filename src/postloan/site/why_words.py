@@ -68,6 +68,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         ("principal {debt} − paid {paid} = {left}; overdue: principal {principal}, interest {interest}, fees {fee}, "
         "penalty {penalty}, compound {compound}; interest accrued and not yet due {accrued}"),
     ),
+    "relieved_line": (
+        "未以现金了结：减免 {waived}，转为本金 {capitalised}，重新摊还 {reamortised}（决定生效日：{days}）",
+        "left the arrears without cash: waived {waived}, made principal {capitalised}, re-amortised {reamortised} (decided for {days})",
+    ),
     "written_off_line": ("已核销本金 {cents}", "of the rest, {cents} was written off"),
     "settled_line": ("已于 {day} 结清", "paid off on {day}"),
     "core_line": (

@@ -1,46 +1,58 @@
-"""Agreed changes: decisions that make a new version of a schedule from their day on. Nothing before it is edited."""
+"""Agreed changes: decisions that make a new tail of a schedule, or take amounts out of the arrears, on their day."""
 
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import dataframely as dy
 import polars as pl
 
 from postloan.errors import EventImpossible
 from postloan.kernels import daycount
-from postloan.kernels.life.plan import Row
-from postloan.kernels.life.replay import live
-from postloan.kernels.life.terms import (
-    INTEREST,
-    INTEREST_FIRST,
-    PRINCIPAL,
-    SHORTER_TERM,
-    SMALLER_INSTALMENT,
-    Event,
-    Kind,
-    Terms,
-)
 from postloan.kernels.methods import CODES
-from postloan.tables.results import Due, ExtensionLimit, Position, ScheduleSource
+from postloan.kernels.pricing import RateChanges
+from postloan.kernels.roll import ROLLS, Moves
+from postloan.kernels.tail import changes
+from postloan.kernels.tail.plan import PLANNED, Instalment, Plan, Terms, plan_of
+from postloan.tables.results import Due, ExtensionLimit, Position, Relief, ScheduleSource
 
 _EPOCH = date(1970, 1, 1)
-_METHODS = ("level_instalment", "equal_principal", "interest_only")
-_KINDS = ("prepayment", "extension", "rate_change", "deferral")
-_CHOICES = {"shorter_term": SHORTER_TERM, "smaller_instalment": SMALLER_INSTALMENT}
+_OF_TERMS = ("prepayment", "extension", "rate_change", "deferral", "capitalise", "reamortise")
+_KINDS = (*_OF_TERMS, "waiver")
 _ONE_E8, _CENTS = 10**8, 100
-
-Dues = list[tuple[int, int, int]]
+_OVERDUE = {
+    "interest": "overdue_interest_cents", "principal": "overdue_principal_cents",
+    "penalty": "penalty_cents", "compound": "compound_cents",
+}  # fmt: skip
 
 
 class Changed(NamedTuple):
-    """The dues with the changes in them, and the decisions that made them, or that the law forbids."""
+    """The dues with the changes in them, what left the arrears, and the decisions that did it or the law forbids."""
 
     dues: dy.DataFrame[Due]
+    reliefs: dy.DataFrame[Relief]
     taken: list[str]
     refused: list[str]
+
+
+class Reckoning(Protocol):
+    """What the plan reckons for the few loans whose terms change."""
+
+    def rates(self, positions: pl.DataFrame) -> RateChanges:
+        """Return the rates of the positions, as repriced by the business date."""
+
+    def calendar(self, positions: pl.DataFrame) -> Moves:
+        """Return the days off by which their due days roll."""
+
+    def dues_of(self, loan_no: int, on: date) -> pl.DataFrame:
+        """Return a loan's dues as nobody had yet changed them on an earlier day."""
+
+    def owed_by(
+        self, loan_no: int, dues: pl.DataFrame, reliefs: pl.DataFrame, taken: Sequence[str], on: date
+    ) -> dict[str, Any]:
+        """Return a loan's Balances at close of an earlier day, by what the decisions taken had made by then."""
 
 
 def agreed_changes(
@@ -49,141 +61,240 @@ def agreed_changes(
     positions: dy.DataFrame[Position],
     limits: dy.DataFrame[ExtensionLimit],
     decisions: pl.DataFrame,
+    instalments: pl.DataFrame,
+    reckoning: Reckoning,
     *,
     on: date,
 ) -> Changed:
-    """Make the schedule anew where a prepayment, extension, rate change or deferral was decided by the day.
+    """Make the schedule anew where a change of terms was decided by the day, and say what leaves the arrears.
 
-    Reads   dues, sources, positions; limits: the last day of an extension; decisions: facts of `decision`.
-    Writes  the dues: those up to a change as they were, those after it as the kernel of a loan's life makes them.
-            taken: the decisions so applied. refused: extensions beyond the limit.
-    Source  servicing: prepayment, extension (regulations LN-17 to LN-19), rate change, deferral.
+    Reads   dues, sources, positions; limits: the last day of an extension; decisions: facts of `decision`; instalments:
+            facts, whose later versions bring a change themselves; reckoning: what else is asked of single loans.
+    Writes  the dues: those up to a change as they were, those after it made by the loan's method at the rates of their
+            days. reliefs: what is waived, made principal or moved into instalments to come. taken: the decisions so
+            applied. refused: those that would move the last due day beyond the limit.
+    Source  servicing: prepayment, extension (regulations LN-17 to LN-19), rate change, deferral, capitalisation,
+            re-amortisation, waiver; docs/decisions/0024.
 
-    A loan whose schedule comes from the feed, is rolled or repriced, or was taken on waits for the feed's next version.
-    So does a change that has no place in the schedule. Decisions are people's work and few: loans are taken one by one.
+    A change that has no place in the schedule waits. Decisions are people's work: loans are taken one by one.
     """
     decided = decisions.filter(
         pl.col("kind").is_in(_KINDS) & (pl.col("effective_on") <= on) & ~pl.col("is_withdrawn").fill_null(value=False)
     )
+    nothing = Relief.create_empty()
     if decided.is_empty():
-        return Changed(dues, [], [])
-    able = positions.join(sources, on="loan_no").filter(
-        (pl.col("schedule_source") == "terms")
-        & pl.col("method").is_in(_METHODS)
-        & ~pl.col("is_taken_on")
-        & (pl.col("holiday_roll") == "none")
-        & (pl.col("reprices") == "never")
-        & pl.col("first_due_on").is_null()
-        & (pl.col("interest_only_periods") == 0)
+        return Changed(dues, nothing, [], [])
+    # Interest that runs by the day runs on what is outstanding: cash changes it, and no plan does.
+    able = (
+        positions.filter(pl.col("method") != "daily_interest")
+        .join(decided.select("loan_no").unique(), on="loan_no", how="semi", maintain_order="left")
+        .join(sources, on="loan_no", maintain_order="left")
+        .join(limits.select("loan_no", "extension_latest_on"), on="loan_no", how="left", maintain_order="left")
+        .join(_last_versions(instalments, on), on="loan_no", how="left", maintain_order="left")
     )
-    latest = dict(limits.select("loan_no", "extension_latest_on").iter_rows())
-    made: list[pl.DataFrame] = []
-    taken: list[str] = []
-    refused: list[str] = []
-    for loan in able.join(decided.select("loan_no").unique(), on="loan_no", how="semi").iter_rows(named=True):
-        mine = pl.col("loan_no") == loan["loan_no"]
-        now = [row for row in _rows_of(dues.filter(mine)) if row[1] + row[2] > 0]
-        of_loan = decided.filter(mine).sort("effective_on", "decision_id").to_dicts()
-        rows, applied, forbidden = _apply(loan, now, of_loan, latest[loan["loan_no"]])
-        taken += applied
-        refused += forbidden
-        if applied:
-            made.append(_as_dues(loan["loan_no"], rows))
-    if not made:
-        return Changed(dues, taken, refused)
-    new = pl.concat(made)
-    kept = dues.join(new.select("loan_no").unique(), on="loan_no", how="anti", maintain_order="left")
-    return Changed(Due.cast(pl.concat([kept, new]).sort("loan_no", "due_on", maintain_order=True)), taken, refused)
+    by_loan = _by_loan(dues.join(able.select("loan_no"), on="loan_no", how="semi", maintain_order="left"))
+    of_loan = _by_loan(decided.sort("effective_on", "decision_id"))
+    rates, calendar = reckoning.rates(able), reckoning.calendar(able)
+    done: list[_Change] = []
+    for at, loan in enumerate(able.iter_rows(named=True)):
+        number = loan["loan_no"]
+        first, end = rates.first[at], rates.first[at + 1]
+        repricings = list(zip(rates.on[first:end].tolist(), rates.rate_e8[first:end].tolist(), strict=True))
+        change = _Change(loan, _terms(loan, calendar), repricings, reckoning)
+        change.run(by_loan.get(number, dues.clear()), of_loan[number].to_dicts(), _number(on))
+        done.append(change)
+    made = pl.concat([each.dues for each in done if each.dues is not None] or [dues.clear()])
+    kept = dues.join(made.select("loan_no").unique(), on="loan_no", how="anti", maintain_order="left")
+    return Changed(
+        Due.cast(pl.concat([kept, made]).sort("loan_no", "due_on", maintain_order=True)) if made.height else dues,
+        Relief.validate(pl.concat([nothing, *(each.relieved() for each in done)])),
+        [name for each in done for name in each.taken],
+        [name for each in done for name in each.refused],
+    )
 
 
-def _apply(
-    loan: dict[str, Any], now: Dues, decisions: Sequence[dict[str, Any]], latest_on: date | None
-) -> tuple[Dues, list[str], list[str]]:
-    """Apply a loan's decisions in order; one that has no place or is forbidden leaves the others be."""
-    terms, rows = _terms(loan, len(now)), now
-    events = [Event(Kind.DISBURSE, _number(loan["disbursed_on"]), amount_cents=loan["principal_cents"])]
-    taken: list[str] = []
-    refused: list[str] = []
-    if _owed(live(terms, events, on=events[0].on).rows) != now:
-        return now, taken, refused
-    for decision in decisions:
-        change = _event(decision)
-        is_too_late = change.kind == Kind.SHIFT and decision["effective_on"] > _EPOCH + timedelta(change.on)
+class _Change:
+    """The changes of one loan, one decision after the other."""
+
+    def __init__(
+        self, loan: dict[str, Any], terms: Terms, repricings: list[tuple[int, int]], reckoning: Reckoning
+    ) -> None:
+        self.loan, self.terms, self.reckoning = loan, terms, reckoning
+        self.repricings = repricings or [(terms.disbursed_on, loan["annual_rate_e8"])]
+        self.reliefs: list[tuple[int, str, int, str]] = []
+        self.taken: list[str] = []
+        self.refused: list[str] = []
+        self.dues: pl.DataFrame | None = None
+
+    def run(self, dues: pl.DataFrame, decisions: list[dict[str, Any]], on: int) -> None:
+        """Apply the decisions in order; one that has no place or is forbidden leaves the others be."""
+        begun = [each for each in decisions if self._is_ours(each)]
+        changing = [each for each in begun if each["kind"] in _OF_TERMS and self._may_change(each)]
+        plan = self._plan(dues, changing[0]["effective_on"], on) if changing else None
+        is_changed = False
+        for decision in begun:
+            if decision["kind"] == "waiver":
+                self._waive(decision)
+            elif plan and decision in changing:
+                changed = self._decide(plan, decision)
+                is_changed, plan = is_changed or changed is not None, changed or plan
+        if plan and is_changed:
+            self._reprice(plan, on)
+            self.dues = _as_dues(self.loan["loan_no"], plan)
+
+    def relieved(self) -> pl.DataFrame:
+        """Return the reliefs, by day and in the order of the decisions."""
+        return _as_reliefs(self.loan["loan_no"], self.reliefs)
+
+    def _is_ours(self, decision: dict[str, Any]) -> bool:
+        """What was decided before a take-on is in the opening."""
+        return not self.loan["is_taken_on"] or bool(decision["effective_on"] > self.loan["begins_on"])
+
+    def _may_change(self, decision: dict[str, Any]) -> bool:
+        """Tell whether a schedule may be changed on the day: a loan called in or written off has none any more.
+
+        A version of the feed that begins on the day or later holds the change already.
+        """
+        loan, day = self.loan, decision["effective_on"]
+        ends = (loan["accelerated_from_on"], loan["written_off_from_on"])
+        is_fed = loan["fed_from_on"] is not None and loan["fed_from_on"] >= day
+        return loan["schedule_source"] != "none" and not is_fed and not any(end and end <= day for end in ends)
+
+    def _plan(self, dues: pl.DataFrame, first_on: date, on: int) -> Plan:
+        """Read the plan as it stood on the day of the first change: what was repriced later follows in its turn."""
+        day = _number(first_on)
+        if any(day < since <= on for since, _ in self.repricings):
+            dues = self.reckoning.dues_of(self.loan["loan_no"], first_on)
+        known = [rate for rate in self.repricings if rate[0] <= day] or self.repricings[:1]
+        plan = plan_of(_instalments(dues), self.terms, known, self.loan["principal_cents"])
+        self.repricings = [rate for rate in self.repricings if rate[0] > day]
+        if not self.terms.splits:
+            plan.rates = [(_period_start(plan, since), rate_e8) for since, rate_e8 in plan.rates]
+        return plan
+
+    def _reprice(self, plan: Plan, until: int) -> None:
+        while self.repricings and self.repricings[0][0] <= until:
+            changes.reprice(plan, self.terms, *self.repricings.pop(0))
+
+    def _decide(self, plan: Plan, decision: dict[str, Any]) -> Plan | None:
+        """Return the plan that a decision makes; None where it waits or is refused."""
+        self._reprice(plan, _number(decision["effective_on"]))
+        changed = plan.copied()
         try:
-            proposed = (
-                rows if is_too_late else _owed(live(terms, [*_met(rows, events, change), change], on=change.on).rows)
-            )
+            reliefs = self._apply(changed, decision)
         except EventImpossible:
-            continue
-        if is_too_late:
-            continue
-        if change.kind == Kind.EXTEND and latest_on is not None and _EPOCH + timedelta(proposed[-1][0]) > latest_on:
-            refused.append(decision["decision_id"])
-            continue
-        rows, events = proposed, [*events, change]
-        taken.append(decision["decision_id"])
-    return rows, taken, refused
+            return None
+        latest_on, ends_on = self.loan["extension_latest_on"], changed.rows[-1].ends_on
+        is_bounded = decision["kind"] in ("extension", "reamortise") and latest_on is not None
+        if is_bounded and ends_on > max(_number(latest_on), plan.rows[-1].ends_on):
+            self.refused.append(decision["decision_id"])
+            return None
+        self.taken.append(decision["decision_id"])
+        self.reliefs += reliefs
+        return changed
+
+    def _apply(self, plan: Plan, decision: dict[str, Any]) -> list[tuple[int, str, int, str]]:
+        """Change the plan by a decision; return what leaves the arrears."""
+        terms, kind, day, said = (
+            self.terms, decision["kind"], _number(decision["effective_on"]), json.loads(decision["terms"])
+        )  # fmt: skip
+        if kind == "prepayment":
+            changes.prepay(plan, terms, day, _cents(said["amount"]), is_shorter=said["choice"] == "shorter_term")
+        elif kind == "extension":
+            changes.extend(plan, terms, day, said["periods"])
+        elif kind == "rate_change":
+            changes.change_rate(plan, terms, day, int(Decimal(said["annual_rate"]) * _ONE_E8))
+        elif kind == "deferral":
+            due_on, new_due_on = (_number(date.fromisoformat(said[name])) for name in ("due_on", "new_due_on"))
+            changes.defer(plan, terms, day, due_on, new_due_on)
+        elif kind == "capitalise":
+            owed = self._owed(plan, decision["effective_on"])
+            parts = {name: owed[_OVERDUE[name]] for name in said["components"]}
+            changes.capitalise(plan, terms, day, sum(parts.values()))
+            return [(day, name, cents, "principal") for name, cents in parts.items() if cents]
+        else:
+            owed = self._owed(plan, decision["effective_on"])
+            parts = {name: owed[_OVERDUE[name]] for name in ("principal", "interest")}
+            changes.reamortise(plan, terms, day, parts["principal"], parts["interest"], said.get("periods"))
+            return [(day, name, cents, "instalments") for name, cents in parts.items() if cents]
+        return []
+
+    def _owed(self, plan: Plan, on: date) -> dict[str, Any]:
+        number = self.loan["loan_no"]
+        reliefs = Relief.validate(_as_reliefs(number, self.reliefs))
+        return self.reckoning.owed_by(number, _as_dues(number, plan), reliefs, self.taken, on)
+
+    def _waive(self, decision: dict[str, Any]) -> None:
+        """Give up as much as is owed at close of the day, up to the amount."""
+        said = json.loads(decision["terms"])
+        self.reliefs.append((_number(decision["effective_on"]), said["component"], _cents(said["amount"]), "waived"))
+        self.taken.append(decision["decision_id"])
 
 
-def _met(rows: Dues, events: Sequence[Event], change: Event) -> list[Event]:
-    """Take what fell due by a change as met on its day, so that the change shapes the tail alone."""
-    until = change.on - (change.kind == Kind.SHIFT)
-    owed: dict[int, int] = {}
-    for day, *cents in rows:
-        if day <= until:
-            owed[day] = owed.get(day, 0) + sum(cents)
-    for event in events:
-        if event.kind == Kind.PREPAY and event.on in owed:
-            owed[event.on] -= event.amount_cents
-    paid = [Event(Kind.PAY, day, amount_cents=cents) for day, cents in owed.items() if cents > 0]
-    return [events[0], *paid, *events[1:]]
+def _last_versions(instalments: pl.DataFrame, on: date) -> pl.DataFrame:
+    return (
+        instalments.filter(pl.col("effective_on") <= on)
+        .group_by("loan_no")
+        .agg(fed_from_on=pl.col("effective_on").max())
+    )
 
 
-def _terms(loan: dict[str, Any], periods: int) -> Terms:
+def _by_loan(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    parts = frame.partition_by("loan_no", as_dict=True, maintain_order=True)
+    return {number: part for (number,), part in parts.items()}
+
+
+def _terms(loan: dict[str, Any], calendar: Moves) -> Terms:
+    method, months = loan["method"], loan["period_months"]
+    first_due_on = loan["first_due_on"]
     return Terms(
-        rate_e8=loan["annual_rate_e8"],
-        periods=periods,
-        policy=INTEREST_FIRST,
-        method=CODES[loan["method"]],
-        every=loan["period_months"],
-        due_day=loan["due_day"],
+        method=CODES.get(method, PLANNED),
+        begins_on=_number(loan["begins_on"]),
+        disbursed_on=_number(loan["disbursed_on"]),
+        matures_on=_number(loan["matures_on"]),
+        first_due_on=daycount.NEVER if first_due_on is None else _number(first_due_on),
+        period_months=months,
+        due_day=loan["disbursed_on"].day if method == "bullet" else loan["due_day"],
         day_count=daycount.CODES[loan["day_count"]],
+        roll=ROLLS[loan["holiday_roll"]],
+        moves_interest=loan["roll_moves_interest"],
+        splits=loan["splits_periods"],
         fixed_cents=loan["instalment_cents"],
-        recalculates=False,
-        overdue_bears=False,
+        plan_periods=-(-loan["amortization_months"] // months) if method == "balloon" else 0,
+        free_periods=loan["interest_only_periods"],
+        step_periods=loan["step_periods"],
+        step=loan["step_factor_e8"] if method == "step_geometric" else loan["step_cents"],
+        calendar=calendar,
     )
 
 
-def _event(decision: dict[str, Any]) -> Event:
-    said, on = json.loads(decision["terms"]), _number(decision["effective_on"])
-    if decision["kind"] == "prepayment":
-        cents = int(Decimal(said["amount"]) * _CENTS)
-        return Event(Kind.PREPAY, on, amount_cents=cents, number=_CHOICES[said["choice"]])
-    if decision["kind"] == "extension":
-        return Event(Kind.EXTEND, on, number=said["periods"])
-    if decision["kind"] == "rate_change":
-        return Event(Kind.CHANGE_RATE, on, rate_e8=int(Decimal(said["annual_rate"]) * _ONE_E8))
-    due_on, until_on = (_number(date.fromisoformat(said[name])) for name in ("due_on", "new_due_on"))
-    return Event(Kind.SHIFT, due_on, until_on=until_on)
+def _period_start(plan: Plan, day: int) -> int:
+    """Return the day from which a rate counts that does not split a period."""
+    return next((row.ends_on for row in plan.rows if row.starts_on < day < row.ends_on), day)
 
 
-def _owed(rows: Sequence[Row]) -> Dues:
-    return [(row.due_on, row.owed[PRINCIPAL], row.owed[INTEREST]) for row in rows if sum(row.owed) > 0]
+def _instalments(dues: pl.DataFrame) -> list[Instalment]:
+    return dues.select(pl.col("due_on").to_physical(), "principal_cents", "interest_cents", "fee_cents").rows()
 
 
-def _rows_of(dues: pl.DataFrame) -> list[tuple[int, int, int]]:
-    return dues.select(pl.col("due_on").to_physical(), "principal_cents", "interest_cents").rows()
+def _as_dues(loan_no: int, plan: Plan) -> pl.DataFrame:
+    rows = [
+        (loan_no, _EPOCH + timedelta(days=row.due_on), row.principal_cents, row.interest_cents, row.fee_cents)
+        for row in plan.rows
+        if row.principal_cents + row.interest_cents + row.fee_cents > 0
+    ]
+    return pl.DataFrame(rows, schema=Due.create_empty().schema, orient="row").sort("due_on", maintain_order=True)
 
 
-def _as_dues(loan_no: int, rows: Dues) -> pl.DataFrame:
-    frame = pl.DataFrame(rows, schema=["due_on", "principal_cents", "interest_cents"], orient="row")
-    return frame.select(
-        loan_no=pl.lit(loan_no, pl.Int64),
-        due_on=pl.col("due_on").cast(pl.Int32).cast(pl.Date),
-        principal_cents="principal_cents",
-        interest_cents="interest_cents",
-        fee_cents=pl.lit(0, pl.Int64),
+def _as_reliefs(loan_no: int, reliefs: Sequence[tuple[int, str, int, str]]) -> pl.DataFrame:
+    rows = [(loan_no, _EPOCH + timedelta(days=day), *rest) for day, *rest in reliefs]
+    return pl.DataFrame(rows, schema=Relief.create_empty().schema, orient="row").sort(
+        "relieved_on", maintain_order=True
     )
+
+
+def _cents(amount: str) -> int:
+    return int(Decimal(amount) * _CENTS)
 
 
 def _number(day: date) -> int:

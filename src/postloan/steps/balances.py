@@ -1,5 +1,6 @@
 """Balances: what each loan owes and has paid at close of the day."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 
 from postloan.kernels import daycount, loan_arrays
 from postloan.kernels import state as kernel
+from postloan.kernels.reliefs import BECOMES, Reliefs
 from postloan.kernels.walked_days import Spells
 from postloan.rules.orders import Orders
 from postloan.rules.servicing import OverdueInterest
-from postloan.tables.results import Balances, Due, Position, RateChange, ScheduleSource, Spell
+from postloan.tables.results import Balances, Due, Position, RateChange, Relief, ScheduleSource, Spell
+from postloan.tables.units import COMPONENTS
 
 _EPOCH = date(1970, 1, 1)
 
@@ -58,6 +61,7 @@ def balances(
     payments: pl.DataFrame,
     rates: dy.DataFrame[RateChange],
     rolled: pl.DataFrame,
+    reliefs: dy.DataFrame[Relief],
     *,
     serving: Serving,
     on: date,
@@ -67,25 +71,27 @@ def balances(
 
     Reads   positions, dues; sources: schedule_gap_cents per loan; payments: facts of `payment` by loan and day, those
             taken back already left out; rates: changes of the contract rate; rolled: instalments that count as overdue
-            since a day before the one they fell due.
-    Writes  amounts in cents and days, one row a position; received = paid + unapplied. accounting_*: the same cash in
-            the order in which the bank books it.
+            since a day before the one they fell due; reliefs by loan and day.
+    Writes  amounts in cents and days, one row a position; received = paid + unapplied. What is relieved leaves at close
+            of its day. accounting_*: the same cash in the order in which the bank books it.
     Source  rulebook: allocation_order, allocation, overdue_interest.
     """
     inputs = kernel_inputs(positions, dues, sources, payments, rates, rolled)
     at = (on - _EPOCH).days
     products = positions["product"]
     state, was_walked, walk = kernel.run(
-        at, _rules(serving, serving.contractual), *_under(inputs, serving.contractual, products), log_lines
-    )
+        at, _rules(serving, serving.contractual), *_under(inputs, serving.contractual, products), log_lines,
+        _reliefs(reliefs, positions),
+    )  # fmt: skip
     principal_cents, income_cents = state.outstanding_cents.copy(), _income_cents(state)
     is_booked_otherwise = np.bitwise_and(walk.stages, _stages_unlike(serving)).astype(np.bool_)
     if is_booked_otherwise.any():
         late = positions.filter(is_booked_otherwise)
         of_late = kernel_inputs(late, dues, sources.filter(is_booked_otherwise), payments, rates, rolled)
         booked, _, _ = kernel.run(
-            at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]), 0
-        )
+            at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]), 0,
+            _reliefs(reliefs, late),
+        )  # fmt: skip
         principal_cents[is_booked_otherwise] = booked.outstanding_cents
         income_cents[is_booked_otherwise] = _income_cents(booked)
     frame = pl.DataFrame(
@@ -168,6 +174,20 @@ def _counts_from(dues: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.int32]:
         return _day_numbers(dues, "due_on")
     counted = dues.join(rolled, on=["loan_no", "due_on"], how="left", maintain_order="left")
     return _day_numbers(counted.select(day=pl.coalesce("counts_from", "due_on")), "day")
+
+
+def _reliefs(reliefs: dy.DataFrame[Relief], positions: pl.DataFrame) -> Reliefs:
+    def codes(name: str, code: Mapping[str, int]) -> NDArray[np.int32]:
+        return reliefs[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
+
+    found = Reliefs(
+        rows=loan_arrays.offsets(reliefs["loan_no"].to_numpy(), positions["loan_no"].to_numpy()),
+        on=_day_numbers(reliefs, "relieved_on"),
+        component=codes("component", {name: at for at, name in enumerate(COMPONENTS)}),
+        cents=reliefs["amount_cents"].to_numpy(),
+        becomes=codes("becomes", BECOMES),
+    )
+    return loan_arrays.frozen(found)
 
 
 def _under(

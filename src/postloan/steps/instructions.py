@@ -10,9 +10,9 @@ import polars as pl
 from postloan.tables.published import Instruction
 from postloan.tables.units import INSTRUCTION_STATES
 
-_CHANGES = ("restructure", "prepayment", "extension", "rate_change", "deferral")
+_CHANGES = ("restructure", "prepayment", "extension", "rate_change", "deferral", "capitalise", "reamortise")
 _KINDS = (*_CHANGES, "write_off", "waiver", "misuse", "accelerate")
-# What a decision alone brings into force where we keep the balance; no step waives anything yet.
+# What a decision alone brings into force where we keep the balance; of the others it is told what was done.
 _TAKEN_BY_US = ("restructure", "write_off", "misuse", "accelerate")
 _ON_THE_LEDGER = {"interest": "overdue_interest_cents", "penalty": "penalty_cents"}
 _SIGN = {"decision_id": pl.String(), "confirmed_by": pl.String(), "confirmed_on": pl.Date()}
@@ -34,8 +34,8 @@ def instructions(
     """Say of each change of terms, write-off and waiver begun by the day whether it waits, holds, or is confirmed.
 
     Reads   loans: facts of the loans in the book; decisions and the feed tables that may confirm them: facts;
-            payments: those taken back left out; taken, refused: the decisions whose change of the schedule is made, or
-            that the law forbids.
+            payments: those taken back left out; taken, refused: the changes of terms and waivers that are made, or that
+            the law forbids.
     Writes  Instruction, by loan and decision. Of several signs the one of the table first asked is told.
     Source  design: whose balance governs; docs/decisions/0020 says what confirms what.
     """

@@ -18,8 +18,8 @@ def interest_standing(
 
     Reads   balances; overdue: days past due that govern.
     Writes  on_balance_interest_cents and off_balance_interest_cents: interest due and accrued, penalty and compound
-            interest; passes_court_cap: all charges so far, paid or owed, are more than the cap's yearly share of the
-            principal outstanding day by day.
+            interest; passes_court_cap: all charges so far, paid, owed or made principal, are more than the
+            cap's yearly share of the principal outstanding day by day.
     Source  rulebook: interest_bounds (regulations PRV-50; servicing: the cap is a warning, not a stop).
 
     The share is compared as whole products in 128 bits: charges x 365 days against share x cents by days.
@@ -28,7 +28,12 @@ def interest_standing(
         "overdue_interest_cents", "accrued_interest_cents", "penalty_cents", "compound_cents"
     )
     charged_cents = owed_cents + pl.sum_horizontal(
-        "overdue_fee_cents", "paid_fee_cents", "paid_interest_cents", "paid_penalty_cents", "paid_compound_cents"
+        "overdue_fee_cents",
+        "paid_fee_cents",
+        "paid_interest_cents",
+        "paid_penalty_cents",
+        "paid_compound_cents",
+        "capitalised_cents",
     )
     is_off = pl.col("days_past_due") > bounds.off_balance.over_days
     charged = charged_cents.cast(pl.Int128) * (_DAYS_OF_YEAR * _ONE_E8)

@@ -177,9 +177,9 @@ def _built(
         step_periods=days("step_periods"), step=loans["step"].to_numpy(),
     )  # fmt: skip
     terms = frozen(terms)
-    calendar = frozen(_calendar(loans, years, on))
+    calendar = frozen(moves(loans, years, on=on))
     spans = count(days("begins_on"), terms, calendar)
-    rates = _rate_changes(loans, changes)
+    rates = rate_changes(loans, changes)
     rows = kernel.lay_out(spans, terms, rates, calendar)
     built = pl.DataFrame(
         {
@@ -211,8 +211,8 @@ def _is_buildable() -> pl.Expr:
     )
 
 
-def _calendar(loans: pl.DataFrame, years: Sequence[YearArranged], on: date) -> Moves:
-    """Solve the working days for the terms of the loans whose due days roll."""
+def moves(loans: pl.DataFrame, years: Sequence[YearArranged], *, on: date) -> Moves:
+    """Solve the working days for the terms of the positions whose due days roll."""
     rolling = loans.filter(pl.col("holiday_roll") != "none")
     if rolling.is_empty():
         return NO_MOVES
@@ -220,8 +220,8 @@ def _calendar(loans: pl.DataFrame, years: Sequence[YearArranged], on: date) -> M
     return moves_of(pl.Series(days_off(first, last + ROLL_SPAN, years, on=on)).cast(pl.Int32).to_numpy())
 
 
-def _rate_changes(loans: pl.DataFrame, changes: pl.DataFrame) -> RateChanges:
-    """Lay out the changes of rate of these loans."""
+def rate_changes(loans: pl.DataFrame, changes: pl.DataFrame) -> RateChanges:
+    """Lay out the changes of rate of some loans, as the schedule kernels read them."""
     mine = changes.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     rows = offsets(mine["loan_no"].to_numpy(), loans["loan_no"].to_numpy())
     first = np.append(rows[0::2], mine.height)

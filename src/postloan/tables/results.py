@@ -5,6 +5,7 @@ import polars as pl
 
 from postloan.tables.units import (
     BUCKETS,
+    COMPONENTS,
     HOLIDAY_ROLLS,
     RATE_KINDS,
     REPRICINGS,
@@ -15,6 +16,7 @@ from postloan.tables.units import (
 
 LOAN_STATUSES = ("active", "settled", "written_off")
 SCHEDULE_SOURCES = ("feed", "terms", "none")
+BECOMES = ("waived", "principal", "instalments")
 
 
 class Position(PerLoan):
@@ -102,6 +104,16 @@ class ScheduleSource(PerLoan):
     schedule_gap_cents = dy.Int64()
 
 
+class Relief(dy.Schema):
+    """What leaves a loan's arrears on a day without cash, by loan, day and decision; and what becomes of it."""
+
+    loan_no = dy.Int64()
+    relieved_on = dy.Date()
+    component = dy.Enum(COMPONENTS)
+    amount_cents = dy.Int64(min=0)
+    becomes = dy.Enum(BECOMES)
+
+
 class Balances(PerLoan):
     """What each loan owes and has paid at close of the day."""
 
@@ -119,6 +131,9 @@ class Balances(PerLoan):
     paid_compound_cents = dy.Int64(min=0)
     received_cents = dy.Int64(min=0)
     unapplied_cents = dy.Int64(min=0)
+    waived_cents = dy.Int64(min=0)
+    capitalised_cents = dy.Int64(min=0)
+    reamortised_cents = dy.Int64(min=0)
     balance_days = dy.Int64(min=0)
     accounting_principal_cents = dy.Int64(min=0)
     accounting_income_cents = dy.Int64(min=0)

@@ -93,7 +93,7 @@ def _thirty_part(terms: Terms, period: tuple[int, int], start: int, end: int) ->
     numerator, denominator = year_part(start, end, terms.day_count)
     if (start, end) == period and terms.unit == MONTHS:
         due_day = terms.due_day or civil(start)[2]
-        if end == months_later(start, terms.every, due_day):
+        if start == months_later(start, 0, due_day) and end == months_later(start, terms.every, due_day):
             numerator, denominator = 30 * terms.every, 360
     return Decimal(numerator) / denominator
 
