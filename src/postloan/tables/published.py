@@ -54,6 +54,7 @@ class PublishedLoan(PerLoan):
     method = one_of("repayment method", "还款方式", METHODS)
     disbursed_on = day("day of paying out", "放款日")
     matures_on = day("last due day", "到期日")
+    original_matures_on = day("last due day as first agreed; empty is matures_on", "原到期日", optional=True)
     principal_cents = money("principal paid out", "借款金额")
     annual_rate_e8 = rate("yearly rate", "年利率")
     schedule_source = one_of(
@@ -66,7 +67,9 @@ class PublishedLoan(PerLoan):
     own_outstanding_cents = money("principal outstanding by our computation", "本系统本金余额")
     core_outstanding_cents = money("principal outstanding by the core system", "核心本金余额", optional=True)
     balance_break_cents = money("core's less ours", "余额差异", optional=True, signed=True)
-    written_off_cents = money("principal written off", "核销本金")
+    written_off_cents = money("principal written off, transfers and assets taken included", "核销本金")
+    transferred_cents = money("of that, what the price of a transfer met", "其中转让收回")
+    asset_cents = money("of that, what an asset taken in its place met", "其中以物抵债")
     overdue_principal_cents = money("principal overdue", "逾期本金")
     overdue_interest_cents = money("interest overdue", "逾期利息")
     overdue_fee_cents = money("fees overdue", "逾期费用")
