@@ -28,38 +28,40 @@ from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
 from postloan.snapshot.read import published_days, read_manifest
 
-_OF_ONE_DAY = {"tiers", "overdue", "breaks", "instructions"}
-_WITHOUT_GROUPS = {"instructions", "rolls", "vintages", "g11", "g12"}
+_BY_GROUP = {"tiers": tiers, "overdue": overdue, "breaks": breaks}
+_BETWEEN_BY_GROUP = {"migration": migration, "bridge": bridge}
+_BETWEEN = {"rolls": rolls, "vintages": vintages, "g12": g12}
 
 
 def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, by: str | None) -> Report:
-    """Count a report of a day, or from one to another; what is left out is explained in the help of `--on`, `--from`.
+    """Count a report of a day, or from one to another; days left out are the last published and what `--from` says.
 
     Raises RequestWrong where a report of one day is given two, or one that has no groups is asked for them.
     """
     day, grouping = on or last_published(home), cast("Grouping | None", by)
-    if grouping is not None and kind in _WITHOUT_GROUPS:
+    if grouping is not None and kind not in _BY_GROUP | _BETWEEN_BY_GROUP:
         raise RequestWrong(message=f"The report {kind} is not given by group.", hint="Leave --by out.")
-    if kind in _OF_ONE_DAY and from_on is not None:
+    if kind in {*_BY_GROUP, "instructions"} and from_on is not None:
         raise RequestWrong(
             message=f"The report {kind} is of one day; --from has no meaning for it.",
             hint="Leave --from out, or ask for the migration between the two days.",
         )
     orgs = _orgs(home, day) if by == "org" else None
-    if kind in {"migration", "bridge"}:
-        moved = migration if kind == "migration" else bridge
-        return moved(home, from_on or _published_before(home, day), day, grouping, orgs=orgs)
-    if kind == "rolls":
-        return rolls(home, from_on or _published_before(home, day), day)
-    if kind == "vintages":
-        return vintages(home, from_on or published_days(home)[0], day)
-    if kind == "g11":
-        return g11(home, from_on or _year_start(home, day), day, _forms(home, day))
-    if kind == "g12":
-        return g12(home, from_on or _year_start(home, day), day)
+    if kind in _BY_GROUP:
+        return _BY_GROUP[kind](home, day, grouping, orgs=orgs)
     if kind == "instructions":
         return instructions(home, day)
-    return {"tiers": tiers, "overdue": overdue, "breaks": breaks}[kind](home, day, grouping, orgs=orgs)
+    start = from_on or _start(home, kind, day)
+    if kind in _BETWEEN_BY_GROUP:
+        return _BETWEEN_BY_GROUP[kind](home, start, day, grouping, orgs=orgs)
+    return g11(home, start, day, _forms(home, day)) if kind == "g11" else _BETWEEN[kind](home, start, day)
+
+
+def _start(home: Path, kind: str, on: date) -> date:
+    """Find the earlier day of a report where none is named."""
+    if kind in {"g11", "g12"}:
+        return _year_start(home, on)
+    return published_days(home)[0] if kind == "vintages" else _published_before(home, on)
 
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:

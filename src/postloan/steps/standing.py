@@ -32,7 +32,9 @@ def standing(
     gone = (
         written_off.filter(pl.col("on") <= on)
         .group_by("loan_no")
-        .agg(pl.col("principal_cents").sum().alias("written_off_cents"), pl.col("transferred_cents", "asset_cents").sum())
+        .agg(
+            pl.col("principal_cents").sum().alias("written_off_cents"), pl.col("transferred_cents", "asset_cents").sum()
+        )
     )
     own = pl.max_horizontal(pl.lit(0), pl.col("outstanding_cents") - pl.col("written_off_cents"))
     governing = pl.coalesce("core_outstanding_cents", own) if book_of_record == "core" else own

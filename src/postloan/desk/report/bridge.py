@@ -4,7 +4,7 @@ It walks the published month-ends between the two days, so that a loan that came
 between two neighbouring points is not; two points alone see only what stood at either.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,7 @@ import polars as pl
 
 from postloan.desk.report.book import Grouping, each_group, group_columns, points, total_of_groups
 from postloan.desk.report.flows import flows, read_point
-from postloan.desk.report.form import Column, Report, Row, Sheet, added, amount, row, snapshot_of
+from postloan.desk.report.form import Column, Report, Row, Sheet, Standing, added, amount, row, snapshot_of
 from postloan.tables.units import NON_PERFORMING
 
 MOVES = ("new", "upgraded", "cash", "written_off", "transferred", "asset", "other", "regrouped")
@@ -44,10 +44,8 @@ def bridge(
     groups = [({}, loans)] if by is None else list(each_group(loans, by, orgs))
     items = [row("item", **named, **_sums(held)) for named, held in groups]
     total = _sums(loans)
-    if by is None:
-        shown = [_by_line(loans, total), _by_month(moved, total, days)]
-    else:
-        shown = [_by_group(items, total, by)]
+    whole = (_by_line(loans, total), _by_month(moved, total, days))
+    shown = whole if by is None else (_by_group(items, total, by),)
     return Report(
         "bridge", snapshot_of(home, on), by, filed=filed, shown=(*shown, filed), before=snapshot_of(home, from_on),
         points=days, failed=tuple(str(each.get("org_id") or by) for each in items if not _closes(each)),
@@ -134,9 +132,9 @@ def _by_loan(loans: pl.DataFrame, by: Grouping | None, orgs: pl.DataFrame | None
 
 def _by_line(loans: pl.DataFrame, total: dict[str, int]) -> Sheet:
     counts = {name: int((loans[name] != 0).sum()) for name in _SUMS}
-    ends = {"opening": "subtotal", "closing": "total", MEMO: "ratio"}
-    lines = [
-        {"row": ends.get(name, "item"), "way": name, "loans": counts[name], "balance": total[name]}
+    ends: Mapping[str, Standing] = {"opening": "subtotal", "closing": "total", MEMO: "ratio"}
+    lines: list[Row] = [
+        row(ends.get(name, "item"), way=name, loans=counts[name], balance=total[name])
         for name in _SUMS
         if name != "regrouped"
     ]

@@ -25,7 +25,7 @@ def form_sheet(
     )  # fmt: skip
     rows: list[Row] = []
     for line, (zh, _) in lines.items():
-        amounts = {f"{form}_{letter}": cells.get((line, letter)) for letter in letters}
+        amounts: Row = {f"{form}_{letter}": cells.get((line, letter)) for letter in letters}
         if any(each is not None for each in amounts.values()):
             named = row("item", line=line, item=f"{form}_{line}", item_zh=zh, cite=f"{cite} [{line}]")
             rows.append(named | amounts)
@@ -33,7 +33,7 @@ def form_sheet(
 
 
 def check_sheet(name: str, cells: Cells, rules: Iterable[tuple[str, Sequence[str]]]) -> tuple[Sheet, tuple[str, ...]]:
-    """Check a form's own rules, each at the letters or lines it applies to; return the comparisons and the rules broken.
+    """Check a form's own rules at the letters or lines they apply to; return the comparisons, and the rules broken.
 
     A rule is written as the form writes it: `[4.]=[4.1]+…+[4.7]` under each letter, `[A]=[B]+[E]` in each line, or
     with both in each term. A cell that is not filled counts nothing. Of several places the first that breaks the rule
@@ -70,7 +70,9 @@ def _compared(rule: str, place: str, cells: Cells) -> tuple[int, int, bool]:
 def _sum(side: str, place: str, cells: Cells) -> int:
     """Add up the terms of one side; what a term does not say, its line or its letter, the place says."""
     terms = _TERM.findall(_SPREAD.sub(_each_line, side))
-    return sum((-1 if sign == "-" else 1) * cells.get((line or place, letter or place), 0) for sign, line, letter in terms)
+    return sum(
+        (-1 if sign == "-" else 1) * cells.get((line or place, letter or place), 0) for sign, line, letter in terms
+    )
 
 
 def _each_line(found: re.Match[str]) -> str:

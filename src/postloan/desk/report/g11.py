@@ -74,18 +74,18 @@ def _cells(held: pl.DataFrame, line: str, column: str = "balance", stand: str = 
 
 def _by_industry(book: pl.DataFrame) -> Cells:
     """Place each loan by the industry its money is used in; a person's loan without one is for no business."""
-    code = pl.col("industry_code").str.to_uppercase()
-    division = code.str.extract(r"^(\d{2})").cast(pl.Int32)
-    by_division = pl.when(division < 1).then(None)
-    for section, first in SECTION_FROM.items():
-        by_division = by_division.when(division < _next(first)).then(pl.lit(section))
-    section = pl.coalesce(code.str.extract(r"^([A-T])"), by_division.otherwise(None))
     lines = {section: f"2.{at}" for at, section in enumerate(SECTION_FROM, start=1)}
-    is_person = pl.col("legal_form") == "person"
-    placed = book.with_columns(section=section).with_columns(
-        line=pl.when(is_person & pl.col("section").is_null())
+    code = pl.col("industry_code").str.to_uppercase()
+    # Where the letter of the section is left out, the division of two digits says which it is.
+    begun = [
+        pl.when(code.str.extract(r"^(\d{2})").cast(pl.Int32) >= first).then(pl.lit(section))
+        for section, first in reversed(SECTION_FROM.items())
+    ]
+    section = pl.coalesce(code.str.extract(r"^([A-T])"), *begun)
+    placed = book.with_columns(
+        line=pl.when((pl.col("legal_form") == "person") & section.is_null())
         .then(pl.lit(PERSONAL))
-        .otherwise(pl.col("section").replace_strict(lines, default=UNPLACED, return_dtype=pl.String))
+        .otherwise(section.replace_strict(lines, default=UNPLACED, return_dtype=pl.String))
     )
     cells = _cells(book, "1") | _cells(book, "2")
     for line in (*lines.values(), PERSONAL, UNPLACED):
@@ -95,11 +95,6 @@ def _by_industry(book: pl.DataFrame) -> Cells:
     is_card = (pl.col("line") == PERSONAL) & (pl.col("exposure_kind") == "card")
     is_own_business = pl.col("legal_form").is_in(["person", "sole_trader"]) & (pl.col("line") != PERSONAL)
     return cells | _cells(placed.filter(is_card), CARDS) | _cells(placed.filter(is_own_business), "7")
-
-
-def _next(first: int) -> int:
-    """Find where the section after this one begins; the last one ends with the two digits."""
-    return min((each for each in SECTION_FROM.values() if each > first), default=100)
 
 
 def _overdue(book: pl.DataFrame, forms: Forms) -> Cells:
@@ -120,7 +115,7 @@ def _overdue(book: pl.DataFrame, forms: Forms) -> Cells:
 
 
 def _restructured(before: pl.DataFrame, after: pl.DataFrame, forms: Forms) -> Cells:
-    """Follow restructured loans from the start of the year: who came by the tier they have, who left by the one they had.
+    """Follow restructured loans from the start of the year: who came by the tier now, who left by the tier then.
 
     A loan restructured at both ends whose tier moved is in neither; its move is told apart, so that the tiers close.
     """

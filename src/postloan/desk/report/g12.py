@@ -2,7 +2,7 @@
 
 Migration compares two points, the start of the year and the day. What became of non-performing loans is followed over
 the published month-ends between, so that a loan that turned, paid or left on the way is seen. Not filled, because
-nothing published says it: kinds of transfers, equity for debt (11.1), and disposal of assets other than loans (15.2 on).
+nothing published says it: kinds of transfers, equity for debt (11.1), disposal of assets other than loans (15.2 on).
 """
 
 from collections.abc import Sequence
@@ -214,7 +214,10 @@ def _risen(both: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     rose = steps.filter(was_bad & pl.col("stand_after").is_in(_PERFORMING)).sort("until")
     tiers = rose.group_by("loan_no", maintain_order=True).agg(tier=pl.col("stand").last())
     is_risen = (
-        pl.col("was_restructured") & pl.col("begin").is_not_null() & pl.col("end").is_in(_PERFORMING) & pl.col("was_bad")
+        pl.col("was_restructured")
+        & pl.col("begin").is_not_null()
+        & pl.col("end").is_in(_PERFORMING)
+        & pl.col("was_bad")
     )
     return both.filter(is_risen).join(tiers, on="loan_no", how="left").with_columns(
         tier=pl.coalesce("tier", "begin")

@@ -66,9 +66,7 @@ def move_of(before: str, after: str) -> str:
     return "unchanged" if step == 0 else "downgraded" if step > 0 else "upgraded"
 
 
-def migration_rates(
-    left: Mapping[str, int], ends: Mapping[tuple[str, str], int]
-) -> Iterator[tuple[str, int | None]]:
+def migration_rates(left: Mapping[str, int], ends: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, int | None]]:
     """Give the supervisor's rates of migration in 1e-8, by the method of form G12; None of nothing.
 
     left    by tier at the start, its balance less what was repaid, disposed of or written off since: A less B.
