@@ -48,7 +48,7 @@ def bridge(
     shown = whole if by is None else (_by_group(items, total, by),)
     return Report(
         "bridge", snapshot_of(home, on), by, filed=filed, shown=(*shown, filed), before=snapshot_of(home, from_on),
-        points=days, failed=tuple(str(each.get("org_id") or by) for each in items if not _closes(each)),
+        points=days, failed=tuple(_group_of(each, by) for each in items if not _closes(each)),
     )  # fmt: skip
 
 
@@ -103,6 +103,10 @@ def _walked(home: Path, days: Sequence[date], by: Grouping | None, orgs: pl.Data
         moved = bridged(flows(before, after), is_first=earlier == days[0], is_last=later == days[-1])
         yield moved.with_columns(until=pl.lit(later))
         before = after
+
+
+def _group_of(line: Row, by: Grouping | None) -> str:
+    return "bridge" if by is None else f"{by} {line['org_id' if by == 'org' else by]}"
 
 
 def _closes(sums: Row) -> bool:

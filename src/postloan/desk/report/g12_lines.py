@@ -29,16 +29,15 @@ DISPOSED = ("L", "M", "N")
 """The letters of the three non-performing tiers at disposal."""
 MIGRATION, TURNED, REDUCED = ("A", "B", *ENDS, "H"), ("I", "J", "K"), ("B", *DISPOSED)
 
-_WITH_REDUCED = [*REDUCED]
-CHECKS: tuple[tuple[str, tuple[str, ...] | list[str]], ...] = (
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("[1.]=[2.]+[3.]+[4.]+[5.]+[6.]+[7.]", ENDS),
     ("[1.]=[2.]+[3.]+[4.]+[5.]+[6.]+[7.]+[9.]", DISPOSED),
     ("[8.]=[3.]+[4.]+[5.]+[6.]+[7.]", ("A", "B")),
     ("[8.]=[5.]+[6.]+[7.]", TURNED),
     ("[9.]=[8.]+[2.]", ("J",)),
-    ("[10.2.1]≤[10.2]", _WITH_REDUCED),
-    ("[12.1]≤[12]", _WITH_REDUCED),
-    ("[14]≥[10.2.1]+[12.1]", _WITH_REDUCED),
+    ("[10.2.1]≤[10.2]", REDUCED),
+    ("[12.1]≤[12]", REDUCED),
+    ("[14]≥[10.2.1]+[12.1]", REDUCED),
     ("[A]=[B]+[C]+[D]+[E]+[F]+[G]", TIER_LINES),
     ("[H]=[C]+[D]+[E]+[F]+[G]", ("1", "2")),
     ("[I]=[E]+[F]+[G]=[J]+[K]", ("3", "4")),
