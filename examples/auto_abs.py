@@ -1,6 +1,7 @@
 """US auto loans from SEC loan-level filings (loan.parquet, month.parquet) as feeds, and a check against the filings.
 
     python examples/auto_abs.py RAW_DIR FEEDS_DIR              write one feed folder per filed month-end
+    python examples/auto_abs.py RAW_DIR FEEDS_DIR --charge-offs    the same, with charge-offs and recoveries booked
     python examples/auto_abs.py --compare RAW_DIR --home HOME  after the nights: how near are we to the filed balances?
 
 What is used: the first filing of a loan, which is its opening, and after it the filed `total_paid`. Never the filed
@@ -16,8 +17,12 @@ principal and never a later balance. What the filings do not say is decided here
 - Arrears at the opening are what is asked for next month above one instalment, and one instalment where nothing is.
   The filing does not split them, so they stand whole under overdue principal.
 
-Not represented: instalments paid ahead before the opening, fees, deferrals, charge-offs, sale of repossessed cars
-(`recovered`, `repo_proceeds`). A negative `total_paid` is left in the feed; intake puts it into quarantine.
+Not represented: instalments paid ahead before the opening, fees, deferrals. A negative `total_paid` is left in the
+feed; intake puts it into quarantine.
+
+The study is made without charge-offs: they are read from filed balances. With `--charge-offs` a balance that is closed
+without the cash is written off that day, at the filed balance, and what the car or the debtor brought in (`recovered`,
+`repo_proceeds`) is a payment at the end of its month. Amounts below nothing there are the servicer's costs, left out.
 """
 
 import argparse
@@ -35,6 +40,8 @@ LAW_OF = date(2026, 1, 1)
 FAR_ABOVE_INSTALMENTS = 6
 ANNUITY_SLACK = 1.1
 YEAR_E8 = 365 * 10**8
+LOST_ABOVE = 1.0
+"""A dollar: what rounding may leave of a balance that was paid off."""
 
 Feeds = dict[str, pl.DataFrame]
 
@@ -177,6 +184,28 @@ def payments(loans: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def charge_offs(raw: Path, loans: pl.DataFrame) -> Feeds:
+    """Return the balances closed without the cash, and what was recovered, in months after the opening."""
+    filed = pl.read_parquet(raw / "month.parquet").with_columns(
+        pl.col("loan_id").cast(pl.String), pl.col("period_end").cast(pl.Date).alias("on")
+    )
+    later = filed.sort("loan_id", "on").with_columns(before=pl.col("end_bal").shift(1).over("loan_id"))
+    later = later.join(loans.select("loan_id", opened_on="on"), on="loan_id").filter(pl.col("on") > pl.col("opened_on"))
+    lost = pl.col("before") - pl.col("prin_paid").fill_null(0).clip(0)
+    is_closed = (pl.col("before") > 0) & (pl.col("end_bal").fill_null(0) <= 0)
+    recovered = pl.sum_horizontal(cents(name).fill_null(0).clip(0) for name in ("recovered", "repo_proceeds"))
+    return {
+        "written_off": later.filter(is_closed & (lost > LOST_ABOVE)).select(
+            "loan_id", "on", feed_on="on", principal_cents=(lost * 100).round(0).cast(pl.Int64),
+            interest_cents=pl.lit(0, pl.Int64), ground=pl.lit("closed without the cash"), status=pl.lit("pursued"),
+        ),
+        "payment": later.with_columns(amount_cents=recovered).filter(pl.col("amount_cents") > 0).select(
+            "loan_id", payment_id=pl.col("loan_id") + pl.col("on").dt.strftime("-%Y-%m-R"), paid_on="on",
+            amount_cents="amount_cents", channel=pl.lit("recovery"), feed_on="on",
+        ),
+    }  # fmt: skip
+
+
 def write_feeds(tables: Feeds, feeds_dir: Path) -> None:
     """Write each day's rows as increments into a folder of that day."""
     modes: dict[Path, dict[str, str]] = {}
@@ -231,6 +260,7 @@ def main() -> None:
     parser.add_argument("raw_dir", type=Path, nargs="?", help="folder of loan.parquet and month.parquet")
     parser.add_argument("feeds_dir", type=Path, nargs="?", help="folder to write the feeds to")
     parser.add_argument("--compare", type=Path, metavar="RAW_DIR", help="compare published nights with the filings")
+    parser.add_argument("--charge-offs", action="store_true", help="book charge-offs and recoveries too")
     parser.add_argument("--home", type=Path, default=Path("postloan-home"), help="home folder with the nights")
     asked = parser.parse_args()
     if asked.compare:
@@ -238,7 +268,12 @@ def main() -> None:
     elif asked.raw_dir and asked.feeds_dir:
         filed = months(asked.raw_dir)
         loans = openings(asked.raw_dir, filed)
-        write_feeds(take_on(loans) | {"payment": payments(loans, filed)}, asked.feeds_dir)
+        tables = take_on(loans) | {"payment": payments(loans, filed)}
+        if asked.charge_offs:
+            lost = charge_offs(asked.raw_dir, loans)
+            tables["written_off"] = lost["written_off"]
+            tables["payment"] = pl.concat([tables["payment"], lost["payment"]])
+        write_feeds(tables, asked.feeds_dir)
     else:
         parser.error("say RAW_DIR and FEEDS_DIR, or --compare RAW_DIR --home HOME")
 

@@ -10,12 +10,12 @@ from real_books import REPOSITORY, Run
 
 @pytest.fixture(scope="session")
 def run_loader(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run `python examples/<book>.py RAW_DIR FEEDS_DIR` and return the folder of feeds."""
+    """Run `python examples/<book>.py RAW_DIR FEEDS_DIR`, with options, and return the folder of feeds."""
 
-    def run(book: str, raw: Path) -> Path:
+    def run(book: str, raw: Path, *options: str) -> Path:
         feeds = tmp_path_factory.mktemp(book) / "feeds"
         script = REPOSITORY / "examples" / f"{book}.py"
-        command = [sys.executable, "-W", "error", str(script), str(raw), str(feeds)]
+        command = [sys.executable, "-W", "error", str(script), str(raw), str(feeds), *options]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         assert done.returncode == 0, done.stderr
         return feeds

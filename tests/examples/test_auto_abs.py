@@ -10,9 +10,12 @@ import polars as pl
 import pytest
 from real_books import REPOSITORY, Run, real_book, rows
 
+from postloan.desk.report.bridge import LINES, bridge
 from postloan.intake.facts import Facts
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
+from postloan.snapshot.read import read_loans
+from postloan.tables.units import NON_PERFORMING
 
 ENDS = [date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 31)]
 
@@ -117,6 +120,25 @@ def test_a_negative_payment_goes_to_quarantine_and_the_rest_in(tmp_path: Path, r
     assert [report.quarantined for report in reports] == [0, 1]
 
 
+def test_with_charge_offs_a_balance_closed_without_the_cash_is_written_off(tmp_path: Path, run_loader: Run) -> None:
+    said = {"recovered": None, "repo_proceeds": 0.0}
+    raw = write_raw(
+        tmp_path / "raw",
+        [filing(1), filing(2)],
+        [
+            month(1, 0, 5000.0, 443.21) | said, month(1, 1, 0.0, 30.0) | said | {"repo_proceeds": 1500.0},
+            month(1, 2, None, None) | said | {"recovered": 250.0},
+            month(2, 0, 5000.0, 443.21) | said, month(2, 1, 0.0, 5050.0) | said | {"prin_paid": 5000.0},
+            month(2, 2, None, None) | said | {"recovered": -20.0},
+        ],
+    )  # fmt: skip
+    plain, booked = run_loader("auto_abs", raw), run_loader("auto_abs", raw, "--charge-offs")
+    assert not list(plain.glob("*/written_off.parquet"))
+    assert rows(booked, "written_off").select("loan_id", "on", "principal_cents").rows() == [("1", ENDS[1], 500_000)]
+    more = rows(booked, "payment").join(rows(plain, "payment"), on="payment_id", how="anti").sort("paid_on")
+    assert more.select("loan_id", "paid_on", "amount_cents").rows() == [("1", ENDS[1], 150_000), ("1", ENDS[2], 25_000)]
+
+
 @pytest.fixture(scope="module")
 def real_deal(tmp_path_factory: pytest.TempPathFactory, run_loader: Run) -> tuple[Path, Path, int]:
     """The real deal, loaded once: its raw folder, the home, the rows in quarantine."""
@@ -148,3 +170,24 @@ def test_nights_of_the_real_deal_are_near_the_filings(real_deal: tuple[Path, Pat
     assert float(shares[1]) > 94
     assert float(shares[2]) > 97.5
     assert "loan-months that were not published: 0" in said
+
+
+@pytest.mark.slow
+def test_the_bridge_of_the_real_deal_closes_over_its_whole_life(tmp_path: Path, run_loader: Run) -> None:
+    """Every quarter of its life, with charge-offs and recoveries booked; docs/studies/auto_abs.md has every month."""
+    home = tmp_path / "home"
+    feeds = run_loader("auto_abs", real_book("auto_abs_2017_3"), "--charge-offs")
+    assert sum(report.quarantined for report in load_feeds(home, feeds, shards=1)) == 0
+    ends = sorted(date.fromisoformat(path.name) for path in feeds.iterdir())
+    days = [ends[0], *(day for day in ends[1:-1] if day.month % 3 == 0), ends[-1]]
+    list(run_nights(home, days))
+    report = bridge(home, days[0], days[-1])
+    ways = {row["way"]: row["balance"] for row in report.shown[0].rows}
+    last = read_loans(home, days[-1], ["status", "tier", "outstanding_cents", "written_off_cents"])
+    is_bad = (pl.col("status") == "active") & pl.col("tier").is_in(NON_PERFORMING)
+    assert ways["closing"] == last.filter(is_bad)["outstanding_cents"].sum() > 0
+    assert sum(ways[name] for name in LINES[:-1] if name in ways) == ways["closing"]
+    assert (report.failed, ways["other"]) == ((), 0), "every cent has its way"
+    filed = rows(feeds, "written_off").filter(pl.col("on") > days[0])
+    assert (filed.height, last.filter(pl.col("written_off_cents") > 0).height) == (128, 128)
+    assert ways["recovered"] > 0 > ways["written_off"] >= -filed["principal_cents"].sum()

@@ -28,6 +28,7 @@ SAID: dict[str, Row] = {
     "pledge": {"secures_kind": "contract", "secures_id": "K1"},
     "guarantee": {"secures_kind": "facility", "secures_id": "F1"},
     "covenant": {"facility_id": None},
+    "written_off": {"transferred_cents": 7, "asset_cents": 5},
     "decision": {
         "kind": "technical_delay", "terms": json.dumps({"cause": "a", "evidence": "b", "approver": "c"}),
     },

@@ -11,16 +11,21 @@ from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, publish
 from postloan.tables.published import PUBLISHED
 from postloan.tables.results import LOAN_STATUSES
-from postloan.tables.units import BUCKETS, TIERS
+from postloan.tables.units import BUCKETS, EXPOSURE_KINDS, LEGAL_FORMS, METHODS, TIERS
 
-JANUARY, MARCH = date(2024, 1, 31), date(2024, 3, 31)
+JANUARY, FEBRUARY, MARCH = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
 _TYPES = {
     "loan_no": pl.Int64(), "status": pl.Enum(LOAN_STATUSES), "tier": pl.Enum(TIERS), "bucket": pl.Enum(BUCKETS),
     "days_past_due": pl.Int32(), "outstanding_cents": pl.Int64(), "overdue_principal_cents": pl.Int64(),
     "overdue_interest_cents": pl.Int64(), "own_share_outstanding_cents": pl.Int64(),
     "own_share_overdue_principal_cents": pl.Int64(), "own_share_overdue_interest_cents": pl.Int64(),
-    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(),
+    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(), "loan_id": pl.String(),
+    "legal_form": pl.Enum(LEGAL_FORMS), "exposure_kind": pl.Enum(EXPOSURE_KINDS), "method": pl.Enum(METHODS),
+    "funding_share_e8": pl.Int64(), "principal_cents": pl.Int64(), "paid_principal_cents": pl.Int64(),
+    "received_cents": pl.Int64(), "written_off_cents": pl.Int64(), "transferred_cents": pl.Int64(),
+    "asset_cents": pl.Int64(), "is_restructured": pl.Boolean(), "is_repeat_restructured": pl.Boolean(),
+    "disbursed_on": pl.Date(), "matures_on": pl.Date(), "original_matures_on": pl.Date(),
 }  # fmt: skip
 
 _SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
@@ -41,7 +46,11 @@ def loan(loan_no: int, tier: str, cents: int, **others: Any) -> dict[str, Any]:
     return {
         "loan_no": loan_no, "status": "active", "tier": tier, "bucket": "M0", "days_past_due": 0,
         "outstanding_cents": cents, "overdue_principal_cents": 0, "overdue_interest_cents": 0, "org_id": "011",
-        "product": "consumer", "industry_code": "C1311",
+        "product": "consumer", "industry_code": "C1311", "loan_id": f"L{loan_no}", "legal_form": "company",
+        "exposure_kind": "loan", "method": "level_instalment", "funding_share_e8": None, "principal_cents": cents,
+        "paid_principal_cents": 0, "received_cents": 0, "written_off_cents": 0, "transferred_cents": 0,
+        "asset_cents": 0, "is_restructured": False, "is_repeat_restructured": False,
+        "disbursed_on": date(2023, 1, 10), "matures_on": date(2026, 1, 10), "original_matures_on": None,
     } | others  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from postloan.desk.report.book import GROUPINGS
 from postloan.desk.report.form import Row, Sheet
-from postloan.desk.report.migration import EXITS, migration, move_of
+from postloan.desk.report.migration import EXITS, migration, migration_rates, move_of
 from postloan.desk.report.tiers import tiers
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.tables.units import TIERS
@@ -80,6 +80,26 @@ def test_each_way_through_two_days_has_a_name(tmp_path: Path) -> None:
     assert said["new"] == (1, 0, 500_00)
 
 
+def test_the_worked_example_gives_the_four_rates_exactly() -> None:
+    """By the form's own method: what went down over the opening balance less what left."""
+    left = {begin: opening - reduced for begin, (opening, reduced, _) in G12.items()}
+    ends = {(begin, end): cents for begin, (_, _, row) in G12.items() for end, cents in zip(TIERS, row, strict=True)}
+    percents = {rate: round((share or 0) / 10**6 + 1e-9, 2) for rate, share in migration_rates(left, ends)}
+    assert percents == {
+        "pass_rate": 12.50, "special_mention_rate": 12.48, "substandard_rate": 6.96, "doubtful_rate": 14.20,
+        "performing_rate": 1.64,
+    }  # fmt: skip
+
+
+def test_what_a_loan_grew_by_belongs_to_no_rate(tmp_path: Path) -> None:
+    before = [loan(1, "pass", 100_00), loan(2, "pass", 100_00)]
+    after = [loan(1, "special_mention", 150_00), loan(2, "pass", 60_00)]
+    publish_by_hand(tmp_path, JANUARY, before)
+    publish_by_hand(tmp_path, MARCH, after)
+    moves = migration(tmp_path, JANUARY, MARCH).shown[2]
+    assert of(moves, "move", "pass_rate")["share"] == 62_500_000, "100 of the 160 that are left of 200"
+
+
 def test_the_supervisors_worked_example(tmp_path: Path) -> None:
     before, after = [], []
     for begin, (_, reduced, ends) in G12.items():
@@ -123,6 +143,8 @@ def test_the_matrix_closes_to_the_tiers_of_both_days(pairs: list[tuple[Any, Any]
     cells = [each for each in report.filed.rows if each["row"] == "item"]
     assert sum(each["balance_from"] for each in cells) == of(started, "tier", "total")["outstanding"]
     assert sum(each["balance_to"] for each in cells) == of(ended, "tier", "total")["outstanding"]
+    rates = [each["share"] for each in report.shown[2].rows if each["row"] == "ratio"]
+    assert all(share is None or 0 <= share <= 10**8 for share in rates)
     for one in grouped:
         parts = [each for each in one.filed.rows if each["row"] == "item"]
         for figure in ("loans", "balance_from", "balance_to"):

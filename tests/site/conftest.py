@@ -17,6 +17,10 @@ os.environ["POSTLOAN_LANG"] = "en"  # The help is worded when the command line i
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small bank with nights on 2024-01-31 and 2024-03-31. Tests only read it."""
     folder = tmp_path_factory.mktemp("home")
-    load_feeds(folder, write_feed(folder / "feeds", SMALL_BANK_DAY, small_bank()), shards=2)
+    bank = small_bank()
+    bank["debtor"] = [
+        each | ({} if each["legal_form"] == "person" else {"industry_code": "J6620"}) for each in bank["debtor"]
+    ]
+    load_feeds(folder, write_feed(folder / "feeds", SMALL_BANK_DAY, bank), shards=2)
     list(run_nights(folder, [date(2024, 1, 31), date(2024, 3, 31)]))
     return folder

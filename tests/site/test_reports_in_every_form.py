@@ -4,6 +4,8 @@ import csv
 import io
 import itertools
 import json
+import zipfile
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,17 @@ from postloan.desk.report.form import Report
 from postloan.site.cli import app
 from postloan.site.figures import money_units, said_money
 from postloan.site.reporting import ask_report
+from postloan.site.tables_on_screen import sheet_title
 from postloan.site.words import LANGUAGES, Words, all_words
 
 KINDS = ("tiers", "overdue", "migration")
 GROUPS = (None, "org", "product", "industry")
 QUESTIONS = list(itertools.product(KINDS, GROUPS))
-WITH_BREAKS = [*QUESTIONS, *(("breaks", by) for by in GROUPS)]
+MOVEMENTS = [*(("bridge", by) for by in GROUPS), ("rolls", None), ("vintages", None), ("g11", None), ("g12", None)]
+BETWEEN = ("migration", "bridge", "rolls", "vintages", "g11", "g12")
+EVERY = [*QUESTIONS, *(("breaks", by) for by in GROUPS), *MOVEMENTS]
+FROM = date(2024, 1, 31)
+"""The forms count from the end of last year, which this home has not published."""
 
 
 def run(*arguments: object) -> Result:
@@ -30,14 +37,15 @@ def run(*arguments: object) -> Result:
 
 
 def options(home: Path, kind: str, by: str | None) -> list[str]:
-    return ["report", kind, "--home", str(home), *(["--by", by] if by else [])]
+    start = ["--from", str(FROM)] if kind in {"g11", "g12"} else []
+    return ["report", kind, "--home", str(home), *(["--by", by] if by else []), *start]
 
 
 def asked(home: Path, kind: str, by: str | None) -> Report:
-    return ask_report(home, kind, on=None, from_on=None, by=by)
+    return ask_report(home, kind, on=None, from_on=FROM if kind in {"g11", "g12"} else None, by=by)
 
 
-@pytest.mark.parametrize(("kind", "by"), WITH_BREAKS)
+@pytest.mark.parametrize(("kind", "by"), EVERY)
 def test_csv_and_json_hold_the_rows_with_exact_decimals(home: Path, kind: str, by: str | None) -> None:
     sheet = asked(home, kind, by).filed
     as_csv = run(*options(home, kind, by), "--format", "csv")
@@ -60,10 +68,10 @@ def test_csv_and_json_hold_the_rows_with_exact_decimals(home: Path, kind: str, b
                 assert in_json[column.name] == value
     assert said["on"] == "2024-03-31"
     assert said["pins_sha256"].startswith(said["run_id"])
-    assert (said["from"]["on"] if kind == "migration" else None) == ("2024-01-31" if kind == "migration" else None)
+    assert (said["from"]["on"] if "from" in said else None) == ("2024-01-31" if kind in BETWEEN else None)
 
 
-@pytest.mark.parametrize(("kind", "by"), WITH_BREAKS)
+@pytest.mark.parametrize(("kind", "by"), EVERY)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_workbook_read_back_equals_the_sheets(
     home: Path, tmp_path: Path, kind: str, by: str | None, language: str
@@ -121,11 +129,50 @@ def test_a_table_fits_a_hundred_columns_and_shows_every_figure(
     assert report.snapshot.run_id in lines[-1]
 
 
+@pytest.mark.parametrize(("kind", "by"), MOVEMENTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_movement_is_told_in_both_languages_and_says_what_it_cannot_see(
+    home: Path, kind: str, by: str | None, language: str
+) -> None:
+    outcome = run("--lang", language, *options(home, kind, by))
+    assert outcome.exit_code == 0
+    words, report = Words(language), asked(home, kind, by)
+    for sheet in report.shown:
+        assert (sheet_title(report, sheet, words) in outcome.stdout) is sheet.on_screen
+    assert "…" not in outcome.stdout.replace("]+…+[", "")
+    lines = outcome.stdout.splitlines()
+    assert report.snapshot.run_id in lines[-1]
+    assert (words("report.points", days=2) in lines[-2]) is (kind != "g11")
+    if kind.startswith("g1"):
+        assert words.of("item", f"{kind}_1") in outcome.stdout
+        assert words.of("holds", "yes") in outcome.stdout
+
+
+def test_curves_of_a_workbook_are_drawn(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "vintages.xlsx"
+    assert run(*options(home, "vintages", None), "--format", "xlsx", "--out", path).exit_code == 0
+    drawn = [sheet for sheet in asked(home, "vintages", None).shown if sheet.is_drawn]
+    with zipfile.ZipFile(path) as book:
+        assert len([name for name in book.namelist() if name.startswith("xl/charts/")]) == len(drawn) == 4
+
+
+def test_a_check_that_fails_is_told_and_makes_the_exit_code(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postloan.desk.report.g12.CHECKS", (("[1.]=[2.]", ("C",)),))
+    for language, said in (("zh", "不符"), ("en", "does not hold")):
+        outcome = run("--lang", language, *options(home, "g12", None))
+        assert outcome.exit_code == 1
+        assert "[1.]=[2.] C" in outcome.stderr
+        assert said in outcome.stderr
+        assert Words(language).of("holds", "no") in outcome.stdout
+
+
 def test_forms_ask_for_what_they_need(home: Path, tmp_path: Path) -> None:
     assert run(*options(home, "tiers", None), "--format", "xlsx").exit_code == 1
     assert run(*options(home, "tiers", None), "--out", tmp_path / "x").exit_code == 1
     assert run(*options(home, "tiers", None), "--from", "2024-01-31").exit_code == 1
     assert run(*options(home, "migration", None), "--on", "2024-01-31").exit_code == 1
+    assert run("report", "g12", "--home", home).exit_code == 1
+    assert run("report", "rolls", "--home", home, "--by", "org").exit_code == 1
     written = tmp_path / "tiers.csv"
     assert run(*options(home, "tiers", None), "--format", "csv", "--out", written).exit_code == 0
     assert written.read_text(encoding="utf-8") == run(*options(home, "tiers", None), "--format", "csv").stdout

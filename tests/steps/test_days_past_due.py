@@ -36,6 +36,8 @@ def count(
         "loan_no": 1, "status": status, "outstanding_cents": 0, "own_outstanding_cents": 0,
         "core_outstanding_cents": None, "balance_break_cents": None, "core_days_past_due": core,
         "written_off_cents": 0,
+        "transferred_cents": 0,
+        "asset_cents": 0,
     }  # fmt: skip
     result = days_past_due(
         Balances.cast(pl.DataFrame([owed], schema=Balances.create_empty().schema)),

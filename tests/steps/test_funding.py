@@ -23,10 +23,11 @@ def shared(*parts: tuple[int, int, int | None]) -> list[Row]:
         pl.DataFrame(
             {"loan_no": numbers, "status": ["active"] * len(parts), "outstanding_cents": whole,
              "own_outstanding_cents": whole, "core_outstanding_cents": None, "balance_break_cents": None,
-             "core_days_past_due": None, "written_off_cents": 0},
+             "core_days_past_due": None, "written_off_cents": 0, "transferred_cents": 0, "asset_cents": 0},
             schema_overrides={"status": pl.Enum(LOAN_STATUSES), "core_outstanding_cents": pl.Int64,
                               "balance_break_cents": pl.Int64, "core_days_past_due": pl.Int32,
-                              "written_off_cents": pl.Int64},
+                              "written_off_cents": pl.Int64, "transferred_cents": pl.Int64,
+                              "asset_cents": pl.Int64},
         )
     )  # fmt: skip
     schema = Balances.create_empty().schema

@@ -60,6 +60,13 @@ def test_principal_written_off_leaves_the_book() -> None:
     assert (gone["outstanding_cents"], gone["written_off_cents"], gone["status"]) == (0, 100, "written_off")
 
 
+def test_a_transfer_and_an_asset_taken_are_told_apart_in_what_left_the_book() -> None:
+    sold = OFF | {"principal_cents": 60, "transferred_cents": 25, "asset_cents": 10}
+    (row,) = stand(owing(outstanding=100), written_off=(sold, OFF | {"on": ON, "principal_cents": 40}))
+    assert (row["written_off_cents"], row["transferred_cents"], row["asset_cents"]) == (100, 25, 10)
+    assert (row["outstanding_cents"], row["status"]) == (0, "written_off")
+
+
 def test_what_is_written_off_later_is_on_the_book_today() -> None:
     (row,) = stand(owing(outstanding=100), written_off=(OFF | {"on": date(2024, 7, 1), "principal_cents": 100},))
     assert (row["outstanding_cents"], row["written_off_cents"], row["status"]) == (100, 0, "active")

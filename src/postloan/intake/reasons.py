@@ -81,6 +81,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "first_due_in_its_term": ("", "首次还款日须晚于放款日，且不晚于到期日。"),
     "its_steps_are_not_negative": ("", "阶梯倍数不得为负。"),
     "overdue_principal_is_part_of_outstanding": ("", "逾期本金不得大于本金余额。"),
+    "what_was_met_is_part_of_the_principal": ("", "转让收回与抵债之和不得大于核销本金。"),
     "overdue_principal_has_its_due_day": ("", "有逾期本金时须有最早欠本日,且不晚于期初日。"),
     "overdue_interest_has_its_due_day": ("", "有逾期利息时须有最早欠息日,且不晚于期初日。"),
     "overdue_debt_is_part_of_debt": ("", "逾期90天以上负债不得大于全部负债。"),

@@ -35,7 +35,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_no", "on", "outstanding_cents", "overdue_principal_cents", "overdue_interest_cents", "penalty_cents",
         "days_past_due", "tier",
     ),
-    "written_off": ("loan_no", "on", "principal_cents", "interest_cents"),
+    "written_off": ("loan_no", "on", "principal_cents", "interest_cents", "transferred_cents", "asset_cents"),
     "decision": ("loan_no", "decision_id", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
     "contract": ("debtor_no", "contract_id", "facility_id"),
     "pledge": (

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay
 from postloan.rules.figures import RuleFile, Version
+from postloan.rules.forms import Forms
 from postloan.rules.judging import FactFloors, Grades, Transition, TransitionOverlay, Upgrade
 from postloan.rules.reading import read_shape
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
@@ -46,6 +47,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "interest_bounds": TypeAdapter(RuleFile[InterestBounds]),
     "extension_limits": TypeAdapter(RuleFile[ExtensionLimits]),
     "working_days": TypeAdapter(RuleFile[WorkingDays]),
+    "forms": TypeAdapter(RuleFile[Forms]),
 }
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from postloan.errors import RequestWrong
-from postloan.site.door import SOME_QUARANTINED, Door
+from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
 from postloan.site.terminal import Terminal, open_terminal
 from postloan.site.words import Words, language_of
 
@@ -35,6 +35,11 @@ class Kind(Enum):
     MIGRATION = "migration"
     BREAKS = "breaks"
     INSTRUCTIONS = "instructions"
+    ROLLS = "rolls"
+    VINTAGES = "vintages"
+    BRIDGE = "bridge"
+    G11 = "g11"
+    G12 = "g12"
 
 
 class Group(Enum):
@@ -186,12 +191,14 @@ def report(
     form: Annotated[Form, typer.Option("--format", help=_SAY("help.format"))] = Form.TABLE,
     out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=_SAY("help.out"))] = None,
 ) -> None:
-    """Give a report of published days."""
+    """Give a report of published days; exit 1 where a check of the report does not hold."""
     terminal = _terminal(ctx, as_json=form is Form.JSON)
-    from postloan.site.reporting import ask_report, give_report
+    from postloan.site.reporting import ask_report, give_report, say_failed
 
     asked = ask_report(home, kind.value, on=on, from_on=from_on, by=by.value if by else None)
     give_report(asked, form.value, out, terminal)
+    if say_failed(asked, terminal):
+        raise typer.Exit(REFUSED)
 
 
 @app.command(help=_SAY("help.why"))

@@ -30,15 +30,18 @@ HELP: dict[str, tuple[str, str]] = {
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
-        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，breaks 对账差异，instructions 核心指令。",
-        "Report on tiers, overdue buckets, migration, breaks with the core's ledger, or instructions to it.",
+        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令。返回码：0 正常，1 拒绝或核对关系不符。",
+        "Report on tiers, overdue buckets, migration, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, or instructions to it. Exit: 0 done, 1 refused or a check of the report failed.",
     ),
     "help.kind": (
-        "tiers、overdue、migration、breaks 或 instructions",
-        "tiers, overdue, migration, breaks or instructions",
+        "tiers、overdue、migration、rolls、vintages、bridge、g11、g12、breaks 或 instructions",
+        "tiers, overdue, migration, rolls, vintages, bridge, g11, g12, breaks or instructions",
     ),
     "help.on": ("业务日期；默认为最近发布日", "business date; default: the last one published"),
-    "help.from": ("迁徙的期初；默认为前一发布日", "migration only: the earlier day; default: the one published before"),
+    "help.from": (
+        "期初；默认：migration、rolls、bridge 为前一发布日，vintages 为第一个发布日，g11、g12 为上年末",
+        "the earlier day; default: the day published before, of vintages the first one, of g11 and g12 the end of last year",
+    ),
     "help.by": ("分组：org 机构，product 产品，industry 行业", "group by org (branch), product or industry"),
     "help.format": ("table、csv、json 或 xlsx", "table, csv, json or xlsx"),
     "help.out": ("写入文件（xlsx 必填）", "write to this file; xlsx needs it"),

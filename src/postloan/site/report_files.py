@@ -12,10 +12,11 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
 from postloan.site.figures import decimal_money, decimal_share, money_units
-from postloan.site.tables_on_screen import said_word, sheet_title, source_line
+from postloan.site.tables_on_screen import column_header, said_word, sheet_title, source_line
 from postloan.site.words import Words
 
 _HEADER_ROW = 3
+_CHART = {"width": 900, "height": 420}
 _WIDTHS = {"word": 22, "text": 22, "count": 12, "money": 20, "share": 12}
 _NUMBERS = {"count": "#,##0", "money": "#,##0.00", "share": "0.00%"}
 
@@ -64,6 +65,8 @@ def write_xlsx(report: Report, path: Path, words: Words) -> None:
             page.write_string(0, 0, sheet_title(report, sheet, words), formats["text", True])
             page.write_string(1, 0, source_line(report.snapshot, words))
             _write_sheet(page, sheet, report, words, header, formats)
+            if sheet.is_drawn and sheet.rows:
+                _draw(book, page, sheet)
 
 
 def _write_sheet(
@@ -72,13 +75,30 @@ def _write_sheet(
     unit = money_units(report.snapshot.currency, words.language)[0].name
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, _WIDTHS[column.kind])
-        name = words(f"column.{column.name}").replace("-\n", "-").replace("\n", " ")
+        name = column_header(column, words).replace("-\n", "-").replace("\n", " ")
         page.write_string(_HEADER_ROW, at, f"{name} ({unit})" if column.kind == "money" else name, header)
     for row_at, line in enumerate(sheet.rows, start=_HEADER_ROW + 1):
         is_bold = line["row"] != "item"
         for at, column in enumerate(sheet.columns):
             _write_cell(page, row_at, at, column, line, words, formats[column.kind, is_bold])
     page.freeze_panes(_HEADER_ROW + 1, 1)
+
+
+def _draw(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> None:
+    """Draw every column but the first as a line over the first, beside the table; a cell that is empty is a gap."""
+    chart = book.add_chart({"type": "line"})
+    first, last = _HEADER_ROW + 1, _HEADER_ROW + len(sheet.rows)
+    for at in range(1, len(sheet.columns)):
+        chart.add_series(
+            {
+                "name": [sheet.name, _HEADER_ROW, at],
+                "categories": [sheet.name, first, 0, last, 0],
+                "values": [sheet.name, first, at, last, at],
+            }
+        )
+    chart.set_size(_CHART)
+    chart.set_y_axis({"num_format": "0%"})
+    page.insert_chart(_HEADER_ROW, len(sheet.columns) + 1, chart)
 
 
 def _write_cell(page: Worksheet, row_at: int, at: int, column: Column, line: Row, words: Words, form: Format) -> None:

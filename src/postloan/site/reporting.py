@@ -9,35 +9,59 @@ import polars as pl
 
 from postloan.desk.report.book import Grouping
 from postloan.desk.report.breaks import breaks
+from postloan.desk.report.bridge import bridge
 from postloan.desk.report.form import Report
+from postloan.desk.report.g11 import g11
+from postloan.desk.report.g12 import g12
 from postloan.desk.report.instructions import instructions
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
+from postloan.desk.report.rolls import rolls
 from postloan.desk.report.tiers import tiers
+from postloan.desk.report.vintages import vintages
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.intake.facts import Facts
+from postloan.rules.forms import Forms
+from postloan.rules.rulebook import load_rulebook
 from postloan.site.report_files import as_csv, as_json, write_xlsx
 from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
 from postloan.snapshot.read import published_days, read_manifest
 
+_BY_GROUP = {"tiers": tiers, "overdue": overdue, "breaks": breaks}
+_BETWEEN_BY_GROUP = {"migration": migration, "bridge": bridge}
+_BETWEEN = {"rolls": rolls, "vintages": vintages, "g12": g12}
+
 
 def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, by: str | None) -> Report:
-    """Count a report; days left out are the last published, and for a migration the one published before it."""
+    """Count a report of a day, or from one to another; days left out are the last published and what `--from` says.
+
+    Raises RequestWrong where a report of one day is given two, or one that has no groups is asked for them.
+    """
     day, grouping = on or last_published(home), cast("Grouping | None", by)
-    orgs = _orgs(home, day) if by == "org" else None
-    if kind == "migration":
-        return migration(home, from_on or _published_before(home, day), day, grouping, orgs=orgs)
-    if from_on is not None:
+    if grouping is not None and kind not in _BY_GROUP | _BETWEEN_BY_GROUP:
+        raise RequestWrong(message=f"The report {kind} is not given by group.", hint="Leave --by out.")
+    if kind in {*_BY_GROUP, "instructions"} and from_on is not None:
         raise RequestWrong(
             message=f"The report {kind} is of one day; --from has no meaning for it.",
             hint="Leave --from out, or ask for the migration between the two days.",
         )
+    orgs = _orgs(home, day) if by == "org" else None
+    if kind in _BY_GROUP:
+        return _BY_GROUP[kind](home, day, grouping, orgs=orgs)
     if kind == "instructions":
-        if by is not None:
-            raise RequestWrong(message="Instructions are listed one by one.", hint="Leave --by out.")
         return instructions(home, day)
-    return {"tiers": tiers, "overdue": overdue, "breaks": breaks}[kind](home, day, grouping, orgs=orgs)
+    start = from_on or _start(home, kind, day)
+    if kind in _BETWEEN_BY_GROUP:
+        return _BETWEEN_BY_GROUP[kind](home, start, day, grouping, orgs=orgs)
+    return g11(home, start, day, _forms(home, day)) if kind == "g11" else _BETWEEN[kind](home, start, day)
+
+
+def _start(home: Path, kind: str, on: date) -> date:
+    """Find the earlier day of a report where none is named."""
+    if kind in {"g11", "g12"}:
+        return _year_start(home, on)
+    return published_days(home)[0] if kind == "vintages" else _published_before(home, on)
 
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:
@@ -62,6 +86,13 @@ def give_report(report: Report, form: str, out: Path | None, terminal: Terminal)
     terminal.err.print(terminal.words("written", path=out), soft_wrap=True)
 
 
+def say_failed(report: Report, terminal: Terminal) -> bool:
+    """Say on the error screen which checks of a report did not hold; return whether there were any."""
+    for check in report.failed:
+        terminal.err.print(terminal.words("report.failed", check=check), soft_wrap=True)
+    return bool(report.failed)
+
+
 def last_published(home: Path) -> date:
     """Find the last published day; NothingPublished where there is none."""
     days = published_days(home)
@@ -83,6 +114,24 @@ def _published_before(home: Path, on: date) -> date:
             where={"home": home, "on": on},
         )
     return earlier[-1]
+
+
+def _year_start(home: Path, on: date) -> date:
+    """Find the last day of the year before, from which the supervisor's forms count."""
+    start = date(on.year - 1, 12, 31)
+    if start not in published_days(home):
+        raise NothingPublished(
+            message=f"The form counts from the start of the year, and {start} is not published.",
+            hint=f"Compute it: postloan night {start}. Or name another published day with --from.",
+            where={"home": home, "on": on},
+        )
+    return start
+
+
+def _forms(home: Path, on: date) -> Forms:
+    """Take the rule of the forms under the law that the day was computed by."""
+    law_of = date.fromisoformat(read_manifest(home, on)["pins"].get("law_of", str(on)))
+    return load_rulebook(home).version("forms", Forms, law_of)
 
 
 def _orgs(home: Path, on: date) -> pl.DataFrame:

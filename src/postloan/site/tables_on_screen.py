@@ -19,15 +19,17 @@ _STYLES = {"item": "", "subtotal": "bold", "total": "bold", "ratio": "bold"}
 
 def show_report(report: Report, words: Words, console: Console) -> None:
     """Print the sheets of a report, and the snapshot they were counted from."""
-    for sheet in report.shown:
+    for sheet in (each for each in report.shown if each.on_screen):
         _print_fitting(report, sheet, words, console)
         console.print()
+    if report.points:
+        console.print(Text(words("report.points", days=len(report.points)), style="dim"), soft_wrap=True)
     console.print(Text(source_line(report.snapshot, words), style="dim"))
 
 
 def sheet_title(report: Report, sheet: Sheet, words: Words) -> str:
     """Name a sheet with its grouping and its day or days."""
-    if report.by:
+    if report.by and sheet.on_screen:
         named = words(f"sheet.by_{report.by}", sheet=words(f"sheet.{report.name}"))
     else:
         named = words(f"sheet.{sheet.name}")
@@ -39,6 +41,11 @@ def sheet_title(report: Report, sheet: Sheet, words: Words) -> str:
 def source_line(snapshot: Snapshot, words: Words) -> str:
     """Say in one line which snapshot a report was counted from."""
     return words("report.source", on=snapshot.on, known_on=snapshot.known_on, run=snapshot.run_id)
+
+
+def column_header(column: Column, words: Words) -> str:
+    """Name a column: by its word, or as it stands where it is a figure."""
+    return column.said or words(f"column.{column.name}")
 
 
 def said_word(column: Column, line: Row, words: Words) -> str:
@@ -82,7 +89,7 @@ def _laid_out(report: Report, sheet: Sheet, unit: Unit, words: Words) -> Table:
     units = {"money": unit.name, "count": words("unit.count"), "share": words("unit.share")}
     has_units = any(units.get(column.kind) for column in columns)
     for column in columns:
-        header = words(f"column.{column.name}") + (f"\n{units.get(column.kind, '')}" if has_units else "")
+        header = column_header(column, words) + (f"\n{units.get(column.kind, '')}" if has_units else "")
         justify: JustifyMethod = "right" if _is_figure(column) else "left"
         table.add_column(header, justify=justify, vertical="bottom", no_wrap=True)
     for line in sheet.rows:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Literal
 
 from postloan.site.help_words import HELP
+from postloan.site.movement_words import MOVEMENT_WORDS
 from postloan.site.report_words import REPORT_WORDS
 
 Language = Literal["zh", "en"]
@@ -100,7 +101,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "demo.try": ("接下来可以试试：", "Try next:"),
 }  # fmt: skip
 
-_ALL: Mapping[str, tuple[str, str]] = {**_MESSAGES, **REPORT_WORDS, **HELP}
+_ALL: Mapping[str, tuple[str, str]] = {**_MESSAGES, **REPORT_WORDS, **MOVEMENT_WORDS, **HELP}
 
 
 class Words:

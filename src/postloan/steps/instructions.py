@@ -80,13 +80,13 @@ def instructions(
 def written_off_by_all(written_off: pl.DataFrame, told: dy.DataFrame[Instruction]) -> pl.DataFrame:
     """Add to the facts of `written_off` the write-offs that hold by decision alone; what a row confirms counts once."""
     by_decision = told.filter((pl.col("kind") == "write_off") & (pl.col("state") == "in_force"))
+    columns = ["loan_no", "on", "principal_cents"]
     return pl.concat(
         [
-            written_off.select("loan_no", "on", "principal_cents"),
-            by_decision.select("loan_no", "principal_cents", on="effective_on").select(
-                "loan_no", "on", "principal_cents"
-            ),
-        ]
+            written_off.select(*columns, "transferred_cents", "asset_cents"),
+            by_decision.rename({"effective_on": "on"}).select(columns),
+        ],
+        how="diagonal",
     )
 
 

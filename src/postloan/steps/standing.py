@@ -32,7 +32,9 @@ def standing(
     gone = (
         written_off.filter(pl.col("on") <= on)
         .group_by("loan_no")
-        .agg(written_off_cents=pl.col("principal_cents").sum())
+        .agg(
+            pl.col("principal_cents").sum().alias("written_off_cents"), pl.col("transferred_cents", "asset_cents").sum()
+        )
     )
     own = pl.max_horizontal(pl.lit(0), pl.col("outstanding_cents") - pl.col("written_off_cents"))
     governing = pl.coalesce("core_outstanding_cents", own) if book_of_record == "core" else own
@@ -40,7 +42,7 @@ def standing(
     return Standing.validate(
         balances.join(spoken, on="loan_no", how="left", maintain_order="left")
         .join(gone, on="loan_no", how="left", maintain_order="left")
-        .with_columns(pl.col("written_off_cents").fill_null(0))
+        .with_columns(pl.col("written_off_cents", "transferred_cents", "asset_cents").fill_null(0))
         .with_columns(own_cents=own, governing_cents=governing)
         .select(
             "loan_no",
@@ -58,5 +60,7 @@ def standing(
             balance_break_cents=pl.col("core_outstanding_cents") - pl.col("own_cents"),
             core_days_past_due="core_days_past_due",
             written_off_cents="written_off_cents",
+            transferred_cents="transferred_cents",
+            asset_cents="asset_cents",
         )
     )

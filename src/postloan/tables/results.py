@@ -219,6 +219,8 @@ class Standing(PerLoan):
     balance_break_cents = dy.Int64(nullable=True)
     core_days_past_due = dy.Int32(nullable=True)
     written_off_cents = dy.Int64(min=0)
+    transferred_cents = dy.Int64(min=0)
+    asset_cents = dy.Int64(min=0)
 
 
 class Funding(PerLoan):

@@ -1,7 +1,7 @@
 """The book on a day: the loans that count in reports, and the groups they are counted in."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from postloan.desk.report.form import Column, Row
 from postloan.errors import RequestWrong
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import published_days, scan_loans
 
 Grouping = Literal["org", "product", "industry"]
 GROUPINGS: tuple[Grouping, ...] = ("org", "product", "industry")
@@ -57,6 +57,20 @@ def each_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> 
     for group in cells["group"].unique().sort(nulls_last=True):
         named: Row = {"org_id": group, "org_name": names.get(group, group)} if by == "org" else {by: group}
         yield named, cells.filter(pl.col("group").eq_missing(group))
+
+
+def points(home: Path, from_on: date, on: date) -> tuple[date, ...]:
+    """List the days to read from one published day to another: both, and every published month-end between them.
+
+    Raises RequestWrong where the days do not run forward.
+    """
+    if from_on >= on:
+        raise RequestWrong(
+            message=f"The report runs forward: {from_on} does not come before {on}.",
+            hint="Give the earlier day with --from and the later one with --on.",
+        )
+    between = (day for day in published_days(home) if from_on < day < on)
+    return (from_on, *(day for day in between if (day + timedelta(days=1)).day == 1), on)
 
 
 def total_of_groups(by: Grouping) -> Row:

@@ -25,20 +25,28 @@ class Column:
     name       stable English name, also in files.
     kind       word: of a closed list; text: as it stands in the feed; count; money: in cents; share: in 1e-8.
     on_screen  whether a screen has room for it; files have them all.
+    said       its header as it stands, where it is a figure and no word.
     """
 
     name: str
     kind: Kind
     on_screen: bool = True
+    said: str | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a report. Every row says in `row` whether it is an item, a subtotal, a total or a ratio."""
+    """One table of a report. Every row says in `row` whether it is an item, a subtotal, a total or a ratio.
+
+    on_screen  whether a screen has room for its rows; workbooks have them all.
+    is_drawn   a workbook draws its columns beside it, over the first.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    on_screen: bool = True
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class Report:
     filed    the rows as files for machines carry them.
     shown    the sheets as a reader sees them.
     before   the earlier snapshot, where two were compared.
+    points   the published days that were read, where there may be more than two.
+    failed   the checks that did not hold.
     """
 
     name: str
@@ -70,6 +80,8 @@ class Report:
     filed: Sheet
     shown: tuple[Sheet, ...]
     before: Snapshot | None = None
+    points: tuple[date, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def snapshot_of(home: Path, on: date) -> Snapshot:

@@ -20,7 +20,9 @@ EXITS = ("settled", "written_off", "gone")
 NEW = "new"
 MOVES = ("unchanged", "downgraded", "upgraded", *EXITS, NEW)
 _ENDS = (*TIERS, *EXITS)
-_FIGURES = ("loans", "balance_from", "balance_to")
+_SHOWN = ("loans", "balance_from", "balance_to")
+_FIGURES = (*_SHOWN, "kept")
+"""`kept` is what is left of the balance before: what a loan grew by is new, and belongs to no rate."""
 _COLUMNS = ["loan_no", "status", "tier", "outstanding_cents"]
 _RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pass_rate": (("pass",), TIERS[1:]),
@@ -64,6 +66,19 @@ def move_of(before: str, after: str) -> str:
     return "unchanged" if step == 0 else "downgraded" if step > 0 else "upgraded"
 
 
+def migration_rates(left: Mapping[str, int], ends: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, int | None]]:
+    """Give the supervisor's rates of migration in 1e-8, by the method of form G12; None of nothing.
+
+    left    by tier at the start, its balance less what was repaid, disposed of or written off since: A less B.
+    ends    by tier at the start and tier at the end, what is left of that balance there: C to G.
+
+    A rate is what went down over what is left. New loans, and what a loan grew by, belong to neither.
+    """
+    for rate, (begins, worse) in _RATES.items():
+        down = sum(ends[begin, end] for begin in begins for end in worse)
+        yield rate, share_e8(down, sum(left[begin] for begin in begins))
+
+
 def _cells(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Count loans and add balances by group, tier before and end."""
     is_active = pl.col("status") == "active"
@@ -89,6 +104,7 @@ def _cells(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
             loans=pl.len(),
             balance_from=pl.col("from_cents").fill_null(0).sum(),
             balance_to=pl.col("to_cents").fill_null(0).sum(),
+            kept=pl.min_horizontal(pl.col("from_cents").fill_null(0), pl.col("to_cents").fill_null(0)).sum(),
         )
     )
 
@@ -115,7 +131,7 @@ def _filed(cells: pl.DataFrame, by: Grouping | None, orgs: pl.DataFrame | None) 
     columns = (
         *group_columns(by), Column("from_tier", "word"), Column("to_tier", "word"), Column("move", "word"),
         Column("loans", "count"), Column("balance_from", "money"), Column("balance_to", "money"),
-        Column("share", "share"),
+        Column("kept", "money"), Column("share", "share"),
     )  # fmt: skip
     empty: Row = dict.fromkeys(column.name for column in columns)
     return Sheet("migration_cells", columns, tuple(empty | each for each in rows))
@@ -153,9 +169,9 @@ def _matrix_columns(kind: Kind) -> tuple[Column, ...]:
 def _moves(sums: Sums) -> Sheet:
     started = sum(figures["balance_from"] for figures in sums.values())
     items = [row("item", move=move, **_of_move(sums, move)) for move in MOVES]
-    lines = [*items, row("total", move="total", **added(items, _FIGURES))]
+    lines = [*items, row("total", move="total", **added(items, _SHOWN))]
     shared = [line | {"share": share_e8(amount(line["balance_from"]), started)} for line in lines]
-    rates = [row("ratio", move=rate, **dict.fromkeys(_FIGURES), share=share) for rate, share in _rates(sums)]
+    rates = [row("ratio", move=rate, **dict.fromkeys(_SHOWN), share=share) for rate, share in _rates(sums)]
     columns = (
         Column("move", "word"), Column("loans", "count"), Column("balance_from", "money"),
         Column("balance_to", "money"), Column("share", "share"),
@@ -170,7 +186,7 @@ def _by_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> S
         sums = _sums(held)
         moves = {move: _of_move(sums, move)["balance_from"] for move in MOVES}
         moves[NEW] = _of_move(sums, NEW)["balance_to"]
-        ends = {name: sum(figures[name] for figures in sums.values()) for name in _FIGURES[1:]}
+        ends = {name: sum(figures[name] for figures in sums.values()) for name in _SHOWN[1:]}
         out = sum(moves[move] for move in EXITS)
         change = ends["balance_to"] - moves[NEW] - (ends["balance_from"] - out)
         items.append(row("item", **named, **ends, **moves, change=change))
@@ -179,12 +195,11 @@ def _by_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> S
     return Sheet(f"migration_by_{by}", columns, (*items, total))
 
 
-def _rates(sums: Mapping[tuple[str, str], Mapping[str, int]]) -> Iterator[tuple[str, int | None]]:
-    """The supervisor's rates: of what is left of a tier's loans, measured by today's balance, how much went down."""
-    for rate, (begins, worse) in _RATES.items():
-        left = sum(sums[begin, end]["balance_to"] for begin in begins for end in TIERS)
-        yield rate, share_e8(sum(sums[begin, end]["balance_to"] for begin in begins for end in worse), left)
+def _rates(sums: Sums) -> Iterator[tuple[str, int | None]]:
+    """The supervisor's rates, two points apart: by loan, what is kept of its balance is the lesser of the two."""
+    ends = {(begin, end): sums[begin, end]["kept"] for begin in TIERS for end in TIERS}
+    return migration_rates({begin: sum(ends[begin, end] for end in TIERS) for begin in TIERS}, ends)
 
 
 def _of_move(sums: Sums, move: str) -> dict[str, int]:
-    return added([figures for ends, figures in sums.items() if move_of(*ends) == move], _FIGURES)
+    return added([figures for ends, figures in sums.items() if move_of(*ends) == move], _SHOWN)

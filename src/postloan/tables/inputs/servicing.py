@@ -129,8 +129,16 @@ class WrittenOff(FeedTable):
     on = day("day of writing off", "核销日", key=True)
     principal_cents = money("principal written off", "核销本金")
     interest_cents = money("interest written off", "核销利息")
+    transferred_cents = money("of the principal, what the price of a transfer met", "其中转让收回", optional=True)
+    asset_cents = money("of the principal, what an asset taken in its place met", "其中以物抵债", optional=True)
     ground = text("ground", "核销依据")
     status = one_of("written off and still pursued (账销案存), or closed (终结)", "状态", ("pursued", "closed"))
+
+    @dy.rule()
+    def what_was_met_is_part_of_the_principal(cls) -> pl.Expr:
+        """A price and an asset beyond the principal are income, and none of the book's business."""
+        met_cents = cls.transferred_cents.col.fill_null(0) + cls.asset_cents.col.fill_null(0)
+        return met_cents <= cls.principal_cents.col
 
 
 class Market(FeedTable):
