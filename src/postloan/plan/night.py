@@ -26,6 +26,7 @@ from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
+from postloan.steps.provisions import provisions
 from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.steps.schedule import schedule
 from postloan.steps.standing import standing
@@ -94,6 +95,10 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
 
+    set_aside = provisions(
+        book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
+    )
+
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
@@ -101,7 +106,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
 
     results = [
         plan.sources, stood, owed.drop("outstanding_cents"), shares, secured, history_of_payment, overdue, interest,
-        extends, history, items, tiers,
+        extends, history, items, tiers, set_aside,
     ]  # fmt: skip
     floors = {"overdue": by_days, "restructuring": by_history}
     return Assessment(

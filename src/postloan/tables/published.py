@@ -131,6 +131,15 @@ class PublishedLoan(PerLoan):
     tier_rule = text("the rule that set the tier; empty for pass", "分类规则", max_length=64)
     tier_cite = text("the clause that set the tier; empty for pass", "分类依据", max_length=200)
 
+    general_provision_cents = money("general provision of the bank's own share", "一般准备")
+    specific_provision_cents = money("specific provision of it, by tier", "专项准备")
+    specific_provision_cite = text("its citation; empty for pass", "专项准备依据", max_length=200)
+    special_provision_cents = money("special provision of it, by industry and region", "特种准备")
+    special_provision_cite = text("its citation", "特种准备依据", max_length=200)
+    standard_method_cents = money(
+        "potential loss of it by the standard method; empty before there was one", "潜在风险估计值", optional=True
+    )
+
 
 class PublishedDebtor(PerDebtor):
     """One debtor at close of a business date (客户画像)."""

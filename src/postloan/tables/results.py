@@ -239,3 +239,20 @@ class FinalTier(PerLoan):
     def a_tier_below_pass_is_cited(cls) -> pl.Expr:
         """No tier worse than pass without the text that sets it."""
         return (cls.tier.col == "pass") | cls.tier_cite.col.is_not_null()
+
+
+class Provisions(PerLoan):
+    """What is to be set aside for a loan, of the bank's own share, and by which clauses."""
+
+    general_provision_cents = dy.Int64(min=0)
+    specific_provision_cents = dy.Int64(min=0)
+    specific_provision_cite = dy.String(nullable=True)
+    special_provision_cents = dy.Int64(min=0)
+    special_provision_cite = dy.String(nullable=True)
+    standard_method_cents = dy.Int64(min=0, nullable=True)
+
+    @dy.rule()
+    def a_provision_is_cited(cls) -> pl.Expr:
+        """No specific or special provision without the text that asks for it."""
+        specific = (cls.specific_provision_cents.col == 0) | cls.specific_provision_cite.col.is_not_null()
+        return specific & ((cls.special_provision_cents.col == 0) | cls.special_provision_cite.col.is_not_null())
