@@ -36,9 +36,7 @@ def provision_coverage(law: ProvisionCoverage, bank: ProvisionCoverageOverlay, f
     return law.changed(
         since=max(law.since, bank.since),
         coverage=chosen(law.coverage, bank.coverage, file, "coverage"),
-        loan_provision_ratio=chosen(
-            law.loan_provision_ratio, bank.loan_provision_ratio, file, "loan_provision_ratio"
-        ),
+        loan_provision_ratio=chosen(law.loan_provision_ratio, bank.loan_provision_ratio, file, "loan_provision_ratio"),
     )
 
 

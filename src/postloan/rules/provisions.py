@@ -121,6 +121,14 @@ class ProvisionRatesOverlay(Version):
             raise ValueError(f"a rate is given at most once for each of {', '.join(TIERS[1:])}")
         return self
 
+    @model_validator(mode="after")
+    def a_special_share_has_a_clause_of_its_own(self) -> Self:
+        """A loan's citation names the one share it bears."""
+        cites = [str(share.cite) for share in self.special_shares]
+        if len(cites) != len(set(cites)):
+            raise ValueError("each special share is cited at a place of its own")
+        return self
+
 
 # Coverage --------------------------------------------------------------------------------------------------------
 

@@ -30,12 +30,12 @@ HELP: dict[str, tuple[str, str]] = {
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
-        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，breaks 对账差异，instructions 核心指令。",
-        "Report on tiers, overdue buckets, migration, breaks with the core's ledger, or instructions to it.",
+        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，breaks 对账差异，instructions 核心指令。",
+        "Report on tiers, overdue buckets, migration, provisions, breaks with the core's ledger, or instructions to it.",
     ),
     "help.kind": (
-        "tiers、overdue、migration、breaks 或 instructions",
-        "tiers, overdue, migration, breaks or instructions",
+        "tiers、overdue、migration、provisions、breaks 或 instructions",
+        "tiers, overdue, migration, provisions, breaks or instructions",
     ),
     "help.on": ("业务日期；默认为最近发布日", "business date; default: the last one published"),
     "help.from": ("迁徙的期初；默认为前一发布日", "migration only: the earlier day; default: the one published before"),

@@ -13,6 +13,7 @@ from postloan.desk.report.form import Report
 from postloan.desk.report.instructions import instructions
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
+from postloan.desk.report.provisions import provisions
 from postloan.desk.report.tiers import tiers
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.intake.facts import Facts
@@ -20,6 +21,8 @@ from postloan.site.report_files import as_csv, as_json, write_xlsx
 from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
 from postloan.snapshot.read import published_days, read_manifest
+
+_OF_ONE_DAY = {"tiers": tiers, "overdue": overdue, "provisions": provisions, "breaks": breaks}
 
 
 def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, by: str | None) -> Report:
@@ -37,7 +40,7 @@ def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, 
         if by is not None:
             raise RequestWrong(message="Instructions are listed one by one.", hint="Leave --by out.")
         return instructions(home, day)
-    return {"tiers": tiers, "overdue": overdue, "breaks": breaks}[kind](home, day, grouping, orgs=orgs)
+    return _OF_ONE_DAY[kind](home, day, grouping, orgs=orgs)
 
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 from postloan.plan.trace import Allocation
 from postloan.plan.why import Why, why
 from postloan.site.why_floors import floor_lines
+from postloan.site.why_provisions import provision_lines
 from postloan.site.why_words import said_of, words
 
 _PAYMENTS_SHOWN = 4
@@ -57,6 +58,7 @@ def _sections(story: Why, lang: str) -> Iterable[tuple[str, list[Any]]]:
     yield "days", [_days(story, lang)]
     yield "floors", [_floors(story, lang)]
     yield "tier", _tier(story, lang)
+    yield "provisions", [_provisions(story, lang)]
     yield "proof", [_proof(story, lang)]
 
 
@@ -191,6 +193,17 @@ def _tier(story: Why, lang: str) -> list[Any]:
     title = text.title_zh if lang == "zh" else text.title
     lines.append(words(lang, "text_line").format(title=title, number=text.number or "", in_force=text.in_force))
     return lines
+
+
+def _provisions(story: Why, lang: str) -> Table | str:
+    lines = provision_lines(story)
+    if not lines:
+        return words(lang, "provision_none")
+    table = _table(lang, "provision", "arithmetic", "clause", numbers=False)
+    for line in lines:
+        arithmetic = f"{money(line.balance_cents)} × {line.share} = {money(line.cents)}"
+        table.add_row(words(lang, f"provision_{line.kind}"), arithmetic, line.cite)
+    return table
 
 
 def _proof(story: Why, lang: str) -> str:

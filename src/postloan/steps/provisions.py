@@ -69,9 +69,7 @@ def _share_of(share_e8: pl.Expr) -> pl.Expr:
     return cents // _WHOLE_E8 * share_e8 + (cents % _WHOLE_E8 * share_e8 + _HALF_E8) // _WHOLE_E8
 
 
-def _special(
-    loans: pl.DataFrame, debtors: pl.DataFrame, shares: Sequence[SpecialShare]
-) -> tuple[pl.Expr, pl.Expr]:
+def _special(loans: pl.DataFrame, debtors: pl.DataFrame, shares: Sequence[SpecialShare]) -> tuple[pl.Expr, pl.Expr]:
     """Find the special share of each loan, and its clause; nothing where the bank has none."""
     if not shares:
         return pl.lit(0, pl.Int64), pl.lit(None, pl.String)
