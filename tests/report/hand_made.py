@@ -20,7 +20,9 @@ _TYPES = {
     "days_past_due": pl.Int32(), "outstanding_cents": pl.Int64(), "overdue_principal_cents": pl.Int64(),
     "overdue_interest_cents": pl.Int64(), "own_share_outstanding_cents": pl.Int64(),
     "own_share_overdue_principal_cents": pl.Int64(), "own_share_overdue_interest_cents": pl.Int64(),
-    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(),
+    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(), "exposure_kind": pl.String(),
+    "general_provision_cents": pl.Int64(), "specific_provision_cents": pl.Int64(),
+    "special_provision_cents": pl.Int64(), "standard_method_cents": pl.Int64(),
 }  # fmt: skip
 
 _SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
@@ -63,5 +65,5 @@ def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, sh
         for table in ("debtor", "ledger_break", "instruction"):
             files[table] = write_table(folder / f"{table}.parquet", PUBLISHED[table].create_empty())
         finished.append(FinishedShard(shard, folder, {"files": files}))
-    pins = {"on": str(on), "known_on": str(on), "loans": [list(map(str, each.values())) for each in loans]}
+    pins = {"on": str(on), "known_on": str(on), "law_of": str(on), "loans": [list(map(str, each.values())) for each in loans]}
     publish(home, f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})
