@@ -1,4 +1,4 @@
-"""Steps of the cases about provisions: they ask the rulebook for the one rule they need, so that any day may be asked."""
+"""Steps of the cases about provisions: each asks the rulebook for the one rule it needs, so that any day will do."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -39,14 +39,17 @@ def facts(rows: Iterable[Row], schema: dict[str, Any]) -> pl.DataFrame:
 
 
 def provisions_of(rows: list[Row], rates: ProvisionRates, reserve: GeneralReserve | None) -> pl.DataFrame:
-    """The provisions of loans given by tier and cents; a debtor each, active and a loan unless the row says otherwise."""
-    full = [{"status": "active", "exposure_kind": None, "industry": None, "use": None, "region": None} | r for r in rows]
+    """The provisions of loans given by tier and cents; a debtor each, active loans unless the row says otherwise."""
+    full = [
+        {"status": "active", "exposure_kind": None, "industry": None, "use": None, "region": None} | r for r in rows
+    ]
     for row in full:
         row |= {"debtor_no": row["loan_no"]}
     loans = facts(({k: r[k] for k in ("loan_no", "debtor_no", "exposure_kind")} | {"use_industry_code": r["use"]}
                    for r in full), LOAN)  # fmt: skip
     debtors = facts(
-        ({"debtor_no": r["debtor_no"], "industry_code": r["industry"], "region_code": r["region"]} for r in full), DEBTOR
+        ({"debtor_no": r["debtor_no"], "industry_code": r["industry"], "region_code": r["region"]} for r in full),
+        DEBTOR,
     )
     frame = pl.DataFrame(full, infer_schema_length=None)
     zero = pl.lit(0, pl.Int64)
@@ -123,7 +126,10 @@ def _months(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
 
     def found(row: Row) -> Row:
         below = months_below(({"b": True, "m": False, "?": None}[each] for each in row["newest_first"]), law)
-        named = below.consequence and {"consequence": below.consequence.consequence, "cite": str(below.consequence.cite)}
+        named = below.consequence and {
+            "consequence": below.consequence.consequence,
+            "cite": str(below.consequence.cite),
+        }
         return {"months": below.months, "is_known": below.is_known, "consequence": None, "cite": None} | (named or {})
 
     return _per_bank(given, found)

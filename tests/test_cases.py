@@ -9,7 +9,6 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 import pytest
-from provision_cases import PROVISION_STEPS
 from pydantic import TypeAdapter
 
 from postloan.errors import PostloanError
@@ -25,6 +24,7 @@ from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.results import Balances, DaysPastDue, DebtorView, RestructureHistory
+from provision_cases import PROVISION_STEPS
 
 Rows = list[dict[str, Any]]
 

@@ -65,5 +65,10 @@ def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, sh
         for table in ("debtor", "ledger_break", "instruction"):
             files[table] = write_table(folder / f"{table}.parquet", PUBLISHED[table].create_empty())
         finished.append(FinishedShard(shard, folder, {"files": files}))
-    pins = {"on": str(on), "known_on": str(on), "law_of": str(on), "loans": [list(map(str, each.values())) for each in loans]}
+    pins = {
+        "on": str(on),
+        "known_on": str(on),
+        "law_of": str(on),
+        "loans": [list(map(str, each.values())) for each in loans],
+    }
     publish(home, f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})

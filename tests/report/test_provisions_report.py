@@ -44,7 +44,9 @@ def bad_and_good(bad_cents: int) -> list[dict[str, Any]]:
     """10,000.00 of loans, so much of it substandard."""
     return [
         loan(1, "pass", 10_000_00 - bad_cents, general_provision_cents=1, standard_method_cents=2),
-        loan(2, "substandard", bad_cents, general_provision_cents=3, specific_provision_cents=4, standard_method_cents=5),
+        loan(
+            2, "substandard", bad_cents, general_provision_cents=3, specific_provision_cents=4, standard_method_cents=5
+        ),
         loan(3, "loss", 500_00, exposure_kind="acceptance"),
         loan(4, "loss", 500_00, status="written_off"),
     ]

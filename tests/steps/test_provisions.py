@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from provision_cases import provisions_of
 
 from engine_rows import RULEBOOK, debtor, inputs, overdue_loan
 from postloan.plan.night import assess
 from postloan.rules.provisions import SpecialShare
 from postloan.rules.rulebook import Policy, load_rulebook, policy_on
 from postloan.tables.units import TIERS
+from provision_cases import provisions_of
 
 CASES = Path(__file__).parents[2] / "rulebook" / "cases"
 AMOUNTS = (

@@ -1,5 +1,6 @@
 """The provisions of one loan as lines a banker can check: the balance, the share, what it makes and the clause."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from postloan.plan.why import Why
@@ -19,24 +20,26 @@ class ProvisionLine:
 
 def provision_lines(story: Why) -> list[ProvisionLine]:
     """Set out every provision the loan bears, the general one first; nothing of a loan off the book."""
-    loan, rates, reserve = story.loan, story.policy.provision_rates, story.policy.general_reserve
+    loan, rates = story.loan, story.policy.provision_rates
     if loan["status"] != "active" or loan["exposure_kind"] not in rates.counted.exposure_kinds:
         return []
-    figures: list[tuple[str, int, str]] = [("general", rates.general.share_e8, str(rates.general.cite))]
+    balance_cents = loan["own_share_outstanding_cents"]
+    return [
+        ProvisionLine(kind, balance_cents, written_share(share_e8), loan[column], cite)
+        for kind, column, share_e8, cite in _figures(story)
+    ]
+
+
+def _figures(story: Why) -> Iterator[tuple[str, str, int, str]]:
+    """Name each figure that the loan met: kind, published column, share, clause."""
+    loan, rates, reserve = story.loan, story.policy.provision_rates, story.policy.general_reserve
+    yield "general", "general_provision_cents", rates.general.share_e8, str(rates.general.cite)
     for rate in rates.specific:
         if rate.tier == loan["tier"]:
-            figures.append(("specific", rate.share_e8, loan["specific_provision_cite"] or ""))
+            yield "specific", "specific_provision_cents", rate.share_e8, str(rate.cite)
     for share in rates.special_shares:
         if str(share.cite) == loan["special_provision_cite"]:
-            figures.append(("special", share.share_e8, str(share.cite)))
+            yield "special", "special_provision_cents", share.share_e8, str(share.cite)
     for factor in reserve.factors if reserve else ():
         if factor.tier == loan["tier"]:
-            figures.append(("standard_method", factor.share_e8, str(factor.cite)))
-    column = {"standard_method": "standard_method_cents"}
-    return [
-        ProvisionLine(
-            kind, loan["own_share_outstanding_cents"], written_share(share_e8),
-            loan[column.get(kind, f"{kind}_provision_cents")], cite,
-        )
-        for kind, share_e8, cite in figures
-    ]  # fmt: skip
+            yield "standard_method", "standard_method_cents", factor.share_e8, str(factor.cite)
