@@ -77,9 +77,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     shares = funding(book, stood, owed)
     secured = cover(book, stood, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
 
-    delays = technical_delays(inputs.decision, on=on)
     overdue = days_past_due(
-        owed, stood, held, delays,
+        owed, stood, held, technical_delays(inputs.decision, on=on),
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
@@ -94,11 +93,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
     by_debtor = debtor_floor(views, contamination=policy.contamination)
     tiers = final_tier(items, held, stood, by_debtor)
-
-    set_aside = provisions(
-        book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
-    )
-
+    rates, reserve = policy.provision_rates, policy.general_reserve
+    set_aside = provisions(book, inputs.debtor, stood, shares, tiers, rates=rates, reserve=reserve)
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
