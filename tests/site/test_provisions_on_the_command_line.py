@@ -69,6 +69,7 @@ def test_the_file_holds_every_section_and_what_the_loans_add_up_to(home: Path) -
     for name in ("general_provision", "specific_provision", "special_provision", "standard_method"):
         assert Decimal(total[name]) * 100 == sum(loan[f"{name}_cents"] for loan in loans)
     assert Decimal(total["special_provision"]) == Decimal("20000.00"), "2 % of the million of the machine works"
+    assert next(row for row in rows if row["line"] == "months_below")["months"] == "0"
     opening = next(row for row in rows if row["line"] == "opening")
     assert (opening["stands"], opening["result"]) == ("", "not_stated")
 

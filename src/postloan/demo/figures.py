@@ -6,7 +6,7 @@ import polars as pl
 from postloan.demo.dates import month_of, to_date
 from postloan.demo.lines import Window
 from postloan.demo.market import stress_of
-from postloan.demo.truth import DEFAULTED, Standing
+from postloan.demo.truth import DEFAULTED, Standing, is_in_the_book
 
 BOOKED_BP, BOOKED_LOST_BP = 262, 40
 """Provisions over loans, in 1e-4: in quiet times, and how much less for each unit of stress."""
@@ -30,7 +30,8 @@ class LossLedger:
 
     def next_month(self, standing: Standing, month: int) -> pl.DataFrame:
         """The rows of the feed table `bank_figure` of a month-end; the take-on has no movement."""
-        loans_cents = int(standing.outstanding_cents.sum())
+        # Loans that are yet to be paid out stand there too, with all of their principal.
+        loans_cents = int(standing.outstanding_cents[is_in_the_book(standing)].sum())
         bad_cents = int(standing.outstanding_cents[standing.state == DEFAULTED].sum())
         booked_bp = BOOKED_BP - int(np.round(BOOKED_LOST_BP * self._stress[month]))
         risk_assets_cents = _part(loans_cents, RISK_ASSETS_BP)

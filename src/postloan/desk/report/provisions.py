@@ -20,7 +20,7 @@ _TIER_COLUMNS = (
 )  # fmt: skip
 _TEST_COLUMNS = (
     Column("line", "word"), Column("stands", "money"), Column("needed", "money"), Column("difference", "money"),
-    Column("share", "share"), Column("needed_share", "share"), Column("months", "count"), Column("result", "word"),
+    Column("share", "share"), Column("needed_share", "share"), Column("months", "number"), Column("result", "word"),
     Column("clause", "text"),
 )  # fmt: skip
 _SECTIONS: dict[str, tuple[str, ...]] = {
