@@ -26,6 +26,7 @@ from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.results import Balances, DaysPastDue, DebtorView, RestructureHistory
+from provision_cases import PROVISION_STEPS
 
 Rows = list[dict[str, Any]]
 
@@ -120,15 +121,21 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
 CASES = cases_in(FOLDER)
 
 
+def run(case: Case) -> pl.DataFrame:
+    if case.step in PROVISION_STEPS:
+        return PROVISION_STEPS[case.step](case.given, RULEBOOKS[case.bank], case.day)
+    return STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
 def test_case(case: Case) -> None:
     if "refused" in case.expect:
         with pytest.raises(PostloanError) as refusal:
-            policy_on(RULEBOOKS[case.bank], case.day)
+            run(case)
         assert refusal.value.code == case.expect["refused"]
         assert refusal.value.where["rule"] in LAW
         return
-    result = STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
+    result = run(case)
     (expected,) = case.expect.values()
     key = result.columns[0]
 
@@ -149,7 +156,7 @@ def test_every_case_has_its_own_name() -> None:
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.because.text in RULEBOOKS[case.bank].texts
     assert case.rule in RULEBOOKS[case.bank].in_force
-    assert case.step in STEPS
+    assert case.step in STEPS.keys() | PROVISION_STEPS.keys()
 
 
 def test_every_rule_of_classification_has_cases() -> None:

@@ -26,6 +26,8 @@ _TYPES = {
     "received_cents": pl.Int64(), "written_off_cents": pl.Int64(), "transferred_cents": pl.Int64(),
     "asset_cents": pl.Int64(), "is_restructured": pl.Boolean(), "is_repeat_restructured": pl.Boolean(),
     "disbursed_on": pl.Date(), "matures_on": pl.Date(), "original_matures_on": pl.Date(),
+    "general_provision_cents": pl.Int64(), "specific_provision_cents": pl.Int64(),
+    "special_provision_cents": pl.Int64(), "standard_method_cents": pl.Int64(),
 }  # fmt: skip
 
 _SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
@@ -72,5 +74,10 @@ def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, sh
         for table in ("debtor", "ledger_break", "instruction"):
             files[table] = write_table(folder / f"{table}.parquet", PUBLISHED[table].create_empty())
         finished.append(FinishedShard(shard, folder, {"files": files}))
-    pins = {"on": str(on), "known_on": str(on), "loans": [list(map(str, each.values())) for each in loans]}
+    pins = {
+        "on": str(on),
+        "known_on": str(on),
+        "law_of": str(on),
+        "loans": [list(map(str, each.values())) for each in loans],
+    }
     publish(home, f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})

@@ -31,7 +31,7 @@ from postloan.errors import RuleFileWrong
         ("overdue_floors", "tier: loss", "tier: doubtful", "versions[0]", "floors are given once each for special_mention, substandard, doubtful, loss, in this order"),
         ("overdue_floors", "tier: loss", "tier: bad", "versions[0].floors[3].tier", "Input should be 'pass', 'special_mention', 'substandard', 'doubtful' or 'loss'"),
         ("overdue_floors", "rule: overdue_floors", "rule: overdue", "rule", "overdue is not the name of the file"),
-        ("overdue_floors", "[lower over_days", "[raise over_days", "bank_may[0]", "Input should be 'lower over_days', 'lower up_to_days' or 'lower over_share'"),
+        ("overdue_floors", "[lower over_days", "[raise over_days", "bank_may[0]", "Input should be 'lower over_days', 'lower up_to_days', 'lower over_share', 'choose share' or 'add special_shares'"),
         ("overdue_floors", "2023-07-01", "2023-06-30", "the version from 2023-06-30, floors", "cn-2023-1 is in force from 2023-07-01, after this version begins"),
         ("contamination", "0.10", "0.123456789", "versions[0].own_bank.over_share", "a share has at most eight decimals"),
         ("contamination", "0.10", "1.5", "versions[0].own_bank.over_share", "a share lies between 0 and 1"),

@@ -11,6 +11,7 @@ from postloan.demo.behaviour import Payments, pay
 from postloan.demo.bureau import Bureau
 from postloan.demo.dates import Days, month_ends, month_of
 from postloan.demo.draws import Bools
+from postloan.demo.figures import LossLedger
 from postloan.demo.happenings import put_events, put_legal_events
 from postloan.demo.lateness import pays_when_late
 from postloan.demo.lines import Window
@@ -123,12 +124,14 @@ class _Bank:
         self._tell("months", 0, months)
         put_payments(payments, book, known, writer)
         accounts = Accounts(book.loans, schedule, payments, settled_on, self._window)
+        ledger = LossLedger(self._window)
         truth, bureau = Truth(self._truth_folder, book, known), Bureau(book, known, self._window, self._seed)
         restructured = np.zeros(len(book.loans), dtype=np.bool_)
         decided = 0
         for month in range(months):
             standing = accounts.next_month()
             truth.put_standing(standing)
+            writer.put_month("bank_figure", month, ledger.next_month(standing, month))
             if month == 0:
                 put_openings(standing, has_history, known, writer)
             decisions = decide(standing, month, book, known, self._seed, restructured)

@@ -27,6 +27,7 @@ PAST_DAYS: dict[str, tuple[str, ...]] = {
     "written_off": ("on",),
     "elsewhere": ("on",),
     "market": ("on",),
+    "bank_figure": ("on",),
 }
 """Days on which something happened. A feed cannot know them before they come."""
 

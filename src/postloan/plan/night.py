@@ -29,6 +29,7 @@ from postloan.steps.ledger_breaks import ledger_breaks
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
+from postloan.steps.provisions import provisions
 from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
@@ -100,6 +101,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
     )  # fmt: skip
     by_debtor = debtor_floor(views, contamination=policy.tier_law.contamination)
+    set_aside = provisions(
+        book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
+    )
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
@@ -107,7 +111,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
 
     results = [
         rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured,
-        history_of_payment, overdue, interest, extends, tiers,
+        history_of_payment, overdue, interest, extends, tiers, set_aside,
     ]  # fmt: skip
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, views),

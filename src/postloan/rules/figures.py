@@ -9,15 +9,28 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 ONE_E8 = 10**8
+RATIO_MOST = 10
 
 Tier = Literal["pass", "special_mention", "substandard", "doubtful", "loss"]
-Direction = Literal["lower over_days", "lower up_to_days", "lower over_share", "choose reclassified_on"]
+Direction = Literal[
+    "lower over_days", "lower up_to_days", "lower over_share", "choose reclassified_on", "choose share",
+    "add special_shares",
+]  # fmt: skip
 Words = Annotated[str, Field(min_length=1)]
 Days = Annotated[int, Field(ge=0, le=36_600)]
 
 
 def exact_share_e8(written: object) -> int:
     """A share as people write it, 0.10, in whole 1e-8. It never passes through a float."""
+    return _exact_e8(written, most=1)
+
+
+def exact_ratio_e8(written: object) -> int:
+    """A share of what it may pass, 1.5, in whole 1e-8."""
+    return _exact_e8(written, most=RATIO_MOST)
+
+
+def _exact_e8(written: object, *, most: int) -> int:
     if isinstance(written, bool) or not isinstance(written, Decimal | int | str):
         raise ValueError("a share is a decimal such as 0.10")
     try:
@@ -26,8 +39,8 @@ def exact_share_e8(written: object) -> int:
         raise ValueError("a share is a decimal such as 0.10") from None
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
         raise ValueError("a share has at most eight decimals")
-    if not 0 <= scaled <= ONE_E8:
-        raise ValueError("a share lies between 0 and 1")
+    if not 0 <= scaled <= most * ONE_E8:
+        raise ValueError(f"a share lies between 0 and {most}")
     return int(scaled)
 
 
@@ -42,6 +55,7 @@ def written_share(share_e8: int) -> str:
 
 
 ShareE8 = Annotated[int, BeforeValidator(exact_share_e8)]
+RatioE8 = Annotated[int, BeforeValidator(exact_ratio_e8)]
 
 
 class Strict(BaseModel):

@@ -9,10 +9,18 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from postloan.errors import NoRuleInForce
-from postloan.rules import overlay
+from postloan.rules import overlay, provision_overlay
 from postloan.rules.figures import RuleFile, Version
 from postloan.rules.forms import Forms
 from postloan.rules.judging import FactFloors, Grades, Transition, TransitionOverlay, Upgrade
+from postloan.rules.provisions import (
+    CapitalProvisions,
+    GeneralReserve,
+    ProvisionCoverage,
+    ProvisionCoverageOverlay,
+    ProvisionRates,
+    ProvisionRatesOverlay,
+)
 from postloan.rules.reading import read_shape
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
@@ -48,13 +56,21 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "extension_limits": TypeAdapter(RuleFile[ExtensionLimits]),
     "working_days": TypeAdapter(RuleFile[WorkingDays]),
     "forms": TypeAdapter(RuleFile[Forms]),
+    "provision_rates": TypeAdapter(RuleFile[ProvisionRates]),
+    "provision_coverage": TypeAdapter(RuleFile[ProvisionCoverage]),
+    "general_reserve": TypeAdapter(RuleFile[GeneralReserve]),
+    "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
 }
+# Rules of law before whose first version there was no such law: silence is an answer there.
+LATER_LAW = {"provision_coverage", "general_reserve", "capital_provisions"}
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
     "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
     "contamination": (TypeAdapter(RuleFile[ContaminationOverlay]), overlay.contamination),
     "transition": (TypeAdapter(RuleFile[TransitionOverlay]), overlay.transition),
     "working_days": (TypeAdapter(RuleFile[WorkingDays]), overlay.working_days),
+    "provision_rates": (TypeAdapter(RuleFile[ProvisionRatesOverlay]), provision_overlay.provision_rates),
+    "provision_coverage": (TypeAdapter(RuleFile[ProvisionCoverageOverlay]), provision_overlay.provision_coverage),
 }
 # Rules on which the law is silent, each in bank/<rule>.yaml.
 POLICY: dict[str, TypeAdapter[Any]] = {
@@ -76,6 +92,7 @@ class Policy:
 
     tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
     extension_limits  all versions begun: a loan keeps the law of the day it was signed.
+    LATER_LAW         None before there was such a law.
     """
 
     on: date
@@ -88,6 +105,10 @@ class Policy:
     interest_bounds: InterestBounds
     extension_limits: tuple[ExtensionLimits, ...]
     working_days: WorkingDays
+    provision_rates: ProvisionRates
+    provision_coverage: ProvisionCoverage | None
+    general_reserve: GeneralReserve | None
+    capital_provisions: CapitalProvisions | None
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
 
@@ -118,8 +139,8 @@ class Rulebook:
 
     @property
     def begins_on(self) -> date:
-        """The first day on which every rule is in force."""
-        return max(versions[0].since for versions in self.in_force.values())
+        """The first day on which every rule is in force, but for the laws that came later."""
+        return max(versions[0].since for rule, versions in self.in_force.items() if rule not in LATER_LAW)
 
     def version(self, rule: str, shape: type[V], on: date) -> V:
         """The version of a rule in force on a day. Silence is an error, never a default."""
@@ -134,6 +155,10 @@ class Rulebook:
             )
         assert isinstance(found, shape)  # noqa: S101 - a rule file is read in its own shape
         return found
+
+    def version_if_any(self, rule: str, shape: type[V], on: date) -> V | None:
+        """The version of a rule in force on a day, or None before there was such a law."""
+        return self.version(rule, shape, on) if latest_begun(self.in_force[rule], on) else None
 
     def begun(self, rule: str, shape: type[V], on: date) -> tuple[V, ...]:
         """The versions of a rule that have begun by a day, oldest first, where loans keep the law they were made under.
@@ -167,6 +192,10 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         interest_bounds=rulebook.version("interest_bounds", InterestBounds, on),
         extension_limits=rulebook.begun("extension_limits", ExtensionLimits, on),
         working_days=rulebook.version("working_days", WorkingDays, on),
+        provision_rates=rulebook.version("provision_rates", ProvisionRates, on),
+        provision_coverage=rulebook.version_if_any("provision_coverage", ProvisionCoverage, on),
+        general_reserve=rulebook.version_if_any("general_reserve", GeneralReserve, on),
+        capital_provisions=rulebook.version_if_any("capital_provisions", CapitalProvisions, on),
         book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
     )

@@ -33,6 +33,7 @@ class Kind(Enum):
     TIERS = "tiers"
     OVERDUE = "overdue"
     MIGRATION = "migration"
+    PROVISIONS = "provisions"
     BREAKS = "breaks"
     INSTRUCTIONS = "instructions"
     ROLLS = "rolls"

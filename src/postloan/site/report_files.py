@@ -17,8 +17,8 @@ from postloan.site.words import Words
 
 _HEADER_ROW = 3
 _CHART = {"width": 900, "height": 420}
-_WIDTHS = {"word": 22, "text": 22, "count": 12, "money": 20, "share": 12}
-_NUMBERS = {"count": "#,##0", "money": "#,##0.00", "share": "0.00%"}
+_WIDTHS = {"word": 22, "text": 22, "count": 12, "number": 12, "money": 20, "share": 12}
+_NUMBERS = {"count": "#,##0", "number": "#,##0", "money": "#,##0.00", "share": "0.00%"}
 
 
 def as_csv(report: Report) -> str:
@@ -107,12 +107,12 @@ def _write_cell(page: Worksheet, row_at: int, at: int, column: Column, line: Row
         page.write_string(row_at, at, said_word(column, line, words), form)
     elif isinstance(cell, int):
         # A workbook holds doubles; below nine trillion units they hold every cent.
-        over = {"money": 100, "share": 10**8, "count": 1}[column.kind]
+        over = {"money": 100, "share": 10**8, "count": 1, "number": 1}[column.kind]
         page.write_number(row_at, at, cell / over, form)
 
 
 def _decimal(column: Column, cell: Cell) -> Cell:
-    if not isinstance(cell, int) or column.kind == "count":
+    if not isinstance(cell, int) or column.kind in {"count", "number"}:
         return cell
     return decimal_money(cell) if column.kind == "money" else decimal_share(cell)
 

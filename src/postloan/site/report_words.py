@@ -1,5 +1,7 @@
 """The words of reports: names of sheets, columns, tiers, buckets, moves and industries, Chinese and English."""
 
+from postloan.site.provision_words import PROVISION_WORDS
+
 _TIERS = {
     "pass": ("正常", "Pass"),
     "special_mention": ("关注", "Special mention"),
@@ -161,8 +163,10 @@ def _under(kind: str, words: dict[str, tuple[str, str]]) -> dict[str, tuple[str,
 
 
 REPORT_WORDS: dict[str, tuple[str, str]] = {
+    **PROVISION_WORDS,
     **_under("column", _COLUMNS),
     **_under("tier", _TIERS | _LINES),
+    **_under("line", {name: _LINES[name] for name in ("non_performing", "total")} | _TIERS),
     **_under("from_tier", _BEGINNINGS),
     **_under("to_tier", _ENDS),
     **_under("bucket", _LINES),

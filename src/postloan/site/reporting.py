@@ -16,6 +16,7 @@ from postloan.desk.report.g12 import g12
 from postloan.desk.report.instructions import instructions
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
+from postloan.desk.report.provisions import provisions
 from postloan.desk.report.rolls import rolls
 from postloan.desk.report.tiers import tiers
 from postloan.desk.report.vintages import vintages
@@ -28,7 +29,7 @@ from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
 from postloan.snapshot.read import published_days, read_manifest
 
-_BY_GROUP = {"tiers": tiers, "overdue": overdue, "breaks": breaks}
+_BY_GROUP = {"tiers": tiers, "overdue": overdue, "provisions": provisions, "breaks": breaks}
 _BETWEEN_BY_GROUP = {"migration": migration, "bridge": bridge}
 _BETWEEN = {"rolls": rolls, "vintages": vintages, "g12": g12}
 

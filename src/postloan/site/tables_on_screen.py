@@ -13,7 +13,7 @@ from postloan.site.figures import Unit, money_units, said_money, said_percent
 from postloan.site.words import Words
 
 _NO_EDGE = 10_000
-_FIGURES = {"count", "money", "share"}
+_FIGURES = {"count", "number", "money", "share"}
 _STYLES = {"item": "", "subtotal": "bold", "total": "bold", "ratio": "bold"}
 
 

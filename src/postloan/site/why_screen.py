@@ -13,6 +13,7 @@ from postloan.plan.trace import Allocation
 from postloan.plan.why import Why, why
 from postloan.site.why_change import change_lines, history_lines
 from postloan.site.why_floors import floor_lines
+from postloan.site.why_provisions import provision_lines
 from postloan.site.why_words import said_of, words
 
 _PAYMENTS_SHOWN = 4
@@ -65,6 +66,7 @@ def _sections(story: Why, lang: str) -> Iterable[tuple[str, list[Any]]]:
     yield "tier", [*_tier(story, lang), *history_lines(story, lang)]
     if changes := list(change_lines(story, lang)):
         yield "change", changes
+    yield "provisions", [_provisions(story, lang)]
     yield "proof", [_proof(story, lang)]
 
 
@@ -229,6 +231,17 @@ def _tier(story: Why, lang: str) -> list[Any]:
     title = text.title_zh if lang == "zh" else text.title
     lines.append(words(lang, "text_line").format(title=title, number=text.number or "", in_force=text.in_force))
     return lines
+
+
+def _provisions(story: Why, lang: str) -> Table | str:
+    lines = provision_lines(story)
+    if not lines:
+        return words(lang, "provision_none")
+    table = _table(lang, "provision", "arithmetic", "clause", numbers=False)
+    for line in lines:
+        arithmetic = f"{money(line.balance_cents)} × {line.share} = {money(line.cents)}"
+        table.add_row(words(lang, f"provision_{line.kind}"), arithmetic, line.cite)
+    return table
 
 
 def _proof(story: Why, lang: str) -> str:

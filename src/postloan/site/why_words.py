@@ -32,7 +32,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "floors": ("6 分类下限", "6 Floors"),
     "tier": ("7 五级分类", "7 Tier"),
     "change": ("8 变动条件", "8 What would change it"),
-    "proof": ("9 佐证", "9 Proof"),
+    "provisions": ("9 准备", "9 Provisions"),
+    "proof": ("10 佐证", "10 Proof"),
     "terms_line": (
         "放款 {principal} {currency}（{paid_out}），到期 {matures}；{method}，年利率 {rate}%，{day_count}；{schedule}",
         "{principal} {currency} paid out {paid_out}, matures {matures}; {method}, {rate} % a year, {day_count}; {schedule}",
@@ -175,6 +176,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "once the debtor's bad debts fall to the bound, this no longer binds",
     ),
     "text_line": ("《{title}》{number}，{in_force} 起施行", "{title} ({number}), in force from {in_force}"),
+    "provision": ("准备", "provision"),
+    "arithmetic": ("计算", "arithmetic"),
+    "provision_none": ("不计提：不在账或不属贷款", "none: off the book, or no loan"),
+    "provision_general": ("一般准备", "general"),
+    "provision_specific": ("专项准备", "specific"),
+    "provision_special": ("特种准备", "special"),
+    "provision_standard_method": ("潜在风险估计值", "standard method"),
     "as_published": (
         "以当日所知数据重新计算，与发布行逐列一致。批次 {run}，数据截至 {known_on}（{feeds} 批），规则日 {law_of}，规则库 {rulebook}，程序 {code}",
         ("recomputed from the feeds: equal to the published row in every column. Run {run}, known on {known_on} "

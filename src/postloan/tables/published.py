@@ -169,6 +169,15 @@ class PublishedLoan(PerLoan):
     tier_yesterday = one_of("tier of the day before; empty where not in the book", "上日分类", TIERS, optional=True)
     tier_last_quarter = one_of("tier at the last quarter's end", "上季末分类", TIERS, optional=True)
 
+    general_provision_cents = money("general provision of the bank's own share", "一般准备")
+    specific_provision_cents = money("specific provision of it, by tier", "专项准备")
+    specific_provision_cite = text("its citation; empty for pass", "专项准备依据", max_length=200)
+    special_provision_cents = money("special provision of it, by industry and region", "特种准备")
+    special_provision_cite = text("its citation", "特种准备依据", max_length=200)
+    standard_method_cents = money(
+        "potential loss of it by the standard method; empty before there was one", "潜在风险估计值", optional=True
+    )
+
 
 class PublishedDebtor(PerDebtor):
     """One debtor at close of a business date (客户画像)."""

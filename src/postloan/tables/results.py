@@ -295,3 +295,20 @@ class DebtorView(PerDebtor):
     all_banks_cents = dy.Int64(nullable=True)
     all_banks_over_90_cents = dy.Int64(nullable=True)
     other_bank_npl = dy.Bool()
+
+
+class Provisions(PerLoan):
+    """What is to be set aside for a loan, of the bank's own share, and by which clauses."""
+
+    general_provision_cents = dy.Int64(min=0)
+    specific_provision_cents = dy.Int64(min=0)
+    specific_provision_cite = dy.String(nullable=True)
+    special_provision_cents = dy.Int64(min=0)
+    special_provision_cite = dy.String(nullable=True)
+    standard_method_cents = dy.Int64(min=0, nullable=True)
+
+    @dy.rule()
+    def a_provision_is_cited(cls) -> pl.Expr:
+        """No specific or special provision without the text that asks for it."""
+        specific = (cls.specific_provision_cents.col == 0) | cls.specific_provision_cite.col.is_not_null()
+        return specific & ((cls.special_provision_cents.col == 0) | cls.special_provision_cite.col.is_not_null())

@@ -10,7 +10,7 @@ from typing import Literal
 
 from postloan.snapshot.read import read_manifest
 
-Kind = Literal["word", "text", "count", "money", "share"]
+Kind = Literal["word", "text", "count", "number", "money", "share"]
 Standing = Literal["item", "subtotal", "total", "ratio"]
 Cell = str | int | None
 Row = dict[str, Cell]
@@ -23,7 +23,8 @@ class Column:
     """One column.
 
     name       stable English name, also in files.
-    kind       word: of a closed list; text: as it stands in the feed; count; money: in cents; share: in 1e-8.
+    kind       word: of a closed list; text: as it stands in the feed; count: of loans and the like; number;
+               money: in cents; share: in 1e-8.
     on_screen  whether a screen has room for it; files have them all.
     said       its header as it stands, where it is a figure and no word.
     """
