@@ -60,7 +60,7 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
         "cash_published_cents": int(loans["received_cents"].sum()),
         "debt_known_cents": _debt_cents(assessed),
         "dues_known_cents": _debt_cents(assessed) + _relieved_cents(assessed, "instalments", "principal"),
-        "dues_cents": int(assessed.dues["principal_cents"].sum()),
+        "dues_cents": _dues_cents(assessed),
         "debt_published_cents": int(assessed.balances["outstanding_cents"].sum())
         + int(loans["paid_principal_cents"].sum()),
         "schedule_gaps": int((loans["schedule_gap_cents"] != 0).sum()),
@@ -99,6 +99,12 @@ def _debt_cents(assessed: Assessment) -> int:
     beyond_cents = int(assessed.loans["schedule_gap_cents"].clip(upper_bound=0).sum())
     joined_cents = _relieved_cents(assessed, "principal")
     return int(assessed.positions["balance_cents"].sum()) - beyond_cents + joined_cents
+
+
+def _dues_cents(assessed: Assessment) -> int:
+    """The principal of the instalments of the loans in the book; the feed may know of loans to come."""
+    mine = assessed.dues.lazy().join(assessed.positions.lazy().select("loan_no"), on="loan_no", how="semi")
+    return int(mine.select(pl.col("principal_cents").sum()).collect().item())
 
 
 def _relieved_cents(assessed: Assessment, becomes: str, *components: str) -> int:
