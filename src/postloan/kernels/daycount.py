@@ -48,8 +48,8 @@ def month_length(year: int, month: int) -> int:
 
 
 _FIRST_YEAR, _YEARS = 1900, 400
-_MONTH_STARTS = np.array(
-    [day_number(_FIRST_YEAR + at // 12, at % 12 + 1, 1) for at in range(_YEARS * 12 + 1)], np.int32
+_MONTH_STARTS = (
+    (np.datetime64(f"{_FIRST_YEAR}-01", "M") + np.arange(_YEARS * 12 + 1)).astype("datetime64[D]").astype(np.int32)
 )
 
 
