@@ -20,6 +20,9 @@ FEE, PENALTY, COMPOUND, INTEREST, PRINCIPAL = range(5)
 NORMAL, OVERDUE, LONG_OVERDUE, ACCELERATED, WRITTEN_OFF = range(5)
 """The stages of a loan that choose how a payment is allocated."""
 
+_FEW = 64
+"""Rows a loan beyond which each loan's are better looked up than passed by."""
+
 MONTHS = 60
 """Months in a payment string (二代征信)."""
 
@@ -163,6 +166,11 @@ def offsets(owners: Rows, loans: Rows) -> Rows:
     loans    the loan numbers, rising; a row of a loan not among them belongs to nobody and is passed over.
     """
     found = np.zeros(2 * loans.size, dtype=np.int64)
+    if loans.size * _FEW < owners.size:
+        for loan in range(loans.size):
+            found[2 * loan] = np.searchsorted(owners, loans[loan], side="left")
+            found[2 * loan + 1] = np.searchsorted(owners, loans[loan], side="right")
+        return found
     row = 0
     for loan in range(loans.size):
         while row < owners.size and owners[row] < loans[loan]:
