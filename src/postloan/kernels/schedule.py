@@ -18,6 +18,7 @@ from postloan.kernels.daycount import (
     months_between,
 )
 from postloan.kernels.exact import HALF_UP, ROOM, roomy_over, rounded_over
+from postloan.kernels.loan_arrays import frozen
 from postloan.kernels.methods import (
     BULLET,
     CODES,
@@ -267,7 +268,7 @@ def lay_out(
 ) -> Rows:
     """Return what `write_rows` writes, in new rows."""
     rows = empty_rows(int(spans.first[-1]))
-    write_rows(spans, terms, changes, calendar, rounding, rows)
+    write_rows(frozen(spans), frozen(terms), frozen(changes), frozen(calendar), rounding, rows)
     return rows
 
 

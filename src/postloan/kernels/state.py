@@ -19,6 +19,7 @@ from postloan.kernels.loan_arrays import (
     Terms,
     accrued_of,
     empty_state,
+    frozen,
 )
 from postloan.kernels.reliefs import Reliefs, no_reliefs
 from postloan.kernels.walk import walk_late
@@ -43,7 +44,9 @@ def run(
                its log.
     """
     relieved = no_reliefs(terms.begins_on.size) if reliefs is None else reliefs
-    return _run(on, rules, terms, dues, payments, log_lines, relieved)
+    return _run(
+        on, frozen(rules), frozen(terms), frozen(dues), frozen(payments), log_lines, frozen(relieved)
+    )  # fmt: skip
 
 
 @njit(cache=True)

@@ -165,7 +165,7 @@ def kernel_inputs(
         paid_on=_day_numbers(payments, "paid_on"),
         cents=payments["amount_cents"].to_numpy(),
     )
-    return loan_arrays.frozen(terms), loan_arrays.frozen(dues_of), loan_arrays.frozen(payments_of)
+    return terms, dues_of, payments_of
 
 
 def _counts_from(dues: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.int32]:
@@ -180,14 +180,13 @@ def _reliefs(reliefs: dy.DataFrame[Relief], positions: pl.DataFrame) -> Reliefs:
     def codes(name: str, code: Mapping[str, int]) -> NDArray[np.int32]:
         return reliefs[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
 
-    found = Reliefs(
+    return Reliefs(
         rows=loan_arrays.offsets(reliefs["loan_no"].to_numpy(), positions["loan_no"].to_numpy()),
         on=_day_numbers(reliefs, "relieved_on"),
         component=codes("component", {name: at for at, name in enumerate(COMPONENTS)}),
         cents=reliefs["amount_cents"].to_numpy(),
         becomes=codes("becomes", BECOMES),
     )
-    return loan_arrays.frozen(found)
 
 
 def _under(
@@ -198,12 +197,12 @@ def _under(
         return inputs
     rows = {product: row for row, product in enumerate(orders.products, start=1)}
     policy = products.replace_strict(rows, default=0, return_dtype=pl.Int32).to_numpy()
-    return loan_arrays.frozen(inputs[0]._replace(policy=policy)), inputs[1], inputs[2]
+    return inputs[0]._replace(policy=policy), inputs[1], inputs[2]
 
 
 def _rules(serving: Serving, orders: Orders) -> loan_arrays.Rules:
     overdue = serving.overdue
-    rules = loan_arrays.Rules(
+    return loan_arrays.Rules(
         components=orders.components,
         groups=orders.groups,
         long_overdue_over_days=serving.long_overdue_over_days,
@@ -213,7 +212,6 @@ def _rules(serving: Serving, orders: Orders) -> loan_arrays.Rules:
         settles_every_months=overdue.settlement.every_months,
         settles_on_day=overdue.settlement.on_day,
     )
-    return loan_arrays.frozen(rules)
 
 
 def _stages_unlike(serving: Serving) -> int:

@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.kernels import daycount, methods
 from postloan.kernels import schedule as kernel
-from postloan.kernels.loan_arrays import frozen, offsets
+from postloan.kernels.loan_arrays import offsets
 from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
 from postloan.kernels.terms import count, terms_of
@@ -176,8 +176,7 @@ def _built(
         plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
         step_periods=days("step_periods"), step=loans["step"].to_numpy(),
     )  # fmt: skip
-    terms = frozen(terms)
-    calendar = frozen(moves(loans, years, on=on))
+    calendar = moves(loans, years, on=on)
     spans = count(days("begins_on"), terms, calendar)
     rates = rate_changes(loans, changes)
     rows = kernel.lay_out(spans, terms, rates, calendar)
@@ -225,7 +224,7 @@ def rate_changes(loans: pl.DataFrame, changes: pl.DataFrame) -> RateChanges:
     mine = changes.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     rows = offsets(mine["loan_no"].to_numpy(), loans["loan_no"].to_numpy())
     first = np.append(rows[0::2], mine.height)
-    return frozen(RateChanges(first, mine["from_on"].to_physical().to_numpy(), mine["rate_e8"].to_numpy()))
+    return RateChanges(first, mine["from_on"].to_physical().to_numpy(), mine["rate_e8"].to_numpy())
 
 
 def _covered(dues: pl.DataFrame, start: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
