@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from postloan.errors import NoRuleInForce
-from postloan.rules.rulebook import LAW, LATER_LAW, POLICY, load_rulebook, policy_on
+from postloan.rules.rulebook import LATER_LAW, LAW, POLICY, load_rulebook, policy_on
 from postloan.rules.sources import SourceFile, fingerprint_of, shipped_rules
 from postloan.tables.units import TIERS
 
