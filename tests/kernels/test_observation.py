@@ -78,7 +78,7 @@ def later(start: date, months: int) -> date:
     return min(first + timedelta(days=start.day - 1), last)
 
 
-def watched(stories: list[Story], is_kept: Callable[[int], bool] = lambda at: True) -> list[list[Answer]]:
+def watched(stories: list[Story], is_kept: Callable[[int], bool] = range(DAYS).__contains__) -> list[list[Answer]]:
     """What the kernel says of the days that are kept; the rows of all loans lie among one another, day by day."""
     rows = [(place, at) for at in range(DAYS) if is_kept(at) for place in range(len(stories))]
 
