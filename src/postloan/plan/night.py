@@ -100,7 +100,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         held, stood, shares, overdue, tiers, inputs.debtor, inputs.elsewhere,
         retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
     )  # fmt: skip
-    by_debtor = debtor_floor(views, contamination=policy.tier_law.contamination)
     set_aside = provisions(
         book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
     )
@@ -115,7 +114,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     ]  # fmt: skip
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, views),
-        debtors=debtor_portrait(inputs.debtor, views, by_debtor),
+        debtors=debtor_portrait(inputs.debtor, views, debtor_floor(views, contamination=policy.tier_law.contamination)),
         breaks=breaks, instructions=told,
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
         payments=paid, balances=owed, judged=judged,
