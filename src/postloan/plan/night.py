@@ -87,11 +87,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
-    found = Found(
-        held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone
-    )
+    seen = Found(held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone)
     laws = policy.tier_laws_for(on)
-    lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
+    lived = lives(inputs, book, seen, policy, serving, laws=laws, on=on)
     judged = classify(lived.days, laws=laws)
     tiers = tier_history(judged, book, held, overdue, lived.late, grades=policy.grades, on=on)
 
