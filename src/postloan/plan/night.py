@@ -87,11 +87,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
-    found = Found(
-        held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone
-    )
+    seen = Found(held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone)
     laws = policy.tier_laws_for(on)
-    lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
+    lived = lives(inputs, book, seen, policy, serving, laws=laws, on=on)
     judged = classify(lived.days, laws=laws)
     tiers = tier_history(judged, book, held, overdue, lived.late, grades=policy.grades, on=on)
 
@@ -100,7 +98,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         held, stood, shares, overdue, tiers, inputs.debtor, inputs.elsewhere,
         retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
     )  # fmt: skip
-    by_debtor = debtor_floor(views, contamination=policy.tier_law.contamination)
     set_aside = provisions(
         book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
     )
@@ -115,7 +112,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     ]  # fmt: skip
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, views),
-        debtors=debtor_portrait(inputs.debtor, views, by_debtor),
+        debtors=debtor_portrait(inputs.debtor, views, debtor_floor(views, contamination=policy.tier_law.contamination)),
         breaks=breaks, instructions=told,
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
         payments=paid, balances=owed, judged=judged,
