@@ -15,6 +15,8 @@ import polars as pl
 from postloan.errors import RequestWrong
 from postloan.plan.classify import classify
 from postloan.rules.rulebook import Policy, Rulebook, policy_on
+from postloan.rules.shapes import RestructuringFloors
+from postloan.rules.tier_law import RULES as TIER_RULES
 from postloan.rules.tier_law import TierLaws
 from postloan.steps.provisions import set_aside
 from postloan.tables.replayed import ReplayCell, ReplayMove
@@ -201,7 +203,17 @@ def together(cells: Sequence[pl.DataFrame]) -> dy.DataFrame[ReplayCell]:
 
 
 def changed_rules(then: Rulebook, now: Rulebook) -> tuple[str, ...]:
-    """Name the rules of which some version in force differs, whatever a replay makes of them."""
+    """Name the rules of which some version in force differs."""
     return tuple(rule for rule in sorted(now.in_force) if then.in_force[rule] != now.in_force[rule])
 
 
+def is_replayed(rule: str, then: Rulebook, now: Rulebook) -> bool:
+    """Whether a replay follows a rule that changed; what it rests on besides is taken as it was published."""
+    if rule == "restructuring_floors":
+        return _observations(then) == _observations(now)
+    return rule in {*TIER_RULES, "transition", "provision_rates"}
+
+
+def _observations(rulebook: Rulebook) -> list[object]:
+    versions = rulebook.in_force["restructuring_floors"]
+    return [(each.since, each.observation) for each in versions if isinstance(each, RestructuringFloors)]
