@@ -81,13 +81,15 @@ def settle(
     merged_on: Days,
     merger_months: Days,
     was_tier: Tiers,
+    improved_first: Flags,
     bad: int,
 ) -> tuple[Tiers, Tiers]:
     """Settle each loan's tier: the worse of its own and its debtor's, held where that touched it, barred by a merger.
 
     tier       by the loan's own facts, held as above. debtor_floor: what the debtor's other debts allow.
     merged_on  the latest merger of the debtor by the day, NEVER where there is none.
-    was_tier   the tier it had since its row before, where no row shows it, see `Between`; 0 where none is known.
+    was_tier   the tier it had since its row before, 0 where none is known; improved_first: before the merger it had
+               improved. What no row shows, see `Between`.
     Returns    the tier, 0 off the book; and OWN, TOUCHED, HELD or BARRED.
     """
     rows = on.size
@@ -106,9 +108,10 @@ def settle(
             stood = max(stood, out[last])
         if stood >= bad and out[row] < held_tier[row] and not is_free[row] and not is_upgraded[row]:
             out[row], cause[row] = held_tier[row], HELD
-        improves_after_merger = merged_on[row] != NEVER and out[row] < stood
+        at_merger = was_tier[row] if improved_first[row] else stood
+        improves_after_merger = merged_on[row] != NEVER and out[row] < at_merger
         if improves_after_merger and on[row] < months_after(merged_on[row], merger_months[row]):
-            out[row], cause[row] = stood, BARRED
+            out[row], cause[row] = at_merger, BARRED
     return out, cause
 
 

@@ -146,13 +146,15 @@ def _since_the_row_before(rows: pl.DataFrame, bad_then_days: int) -> pl.DataFram
     was_late = pl.col("worst_days_past_due") > bad_then_days
     is_first = pl.col("before_on").is_null()
     is_settled_above = (pl.col("tier_rule") == "upgrade") & (pl.col("tier") > pl.col("item_tier"))
-    is_better_than = pl.col("before_tier") < pl.col("tier")
+    sank, rose = pl.col("before_tier") < pl.col("tier"), pl.col("before_tier") > pl.col("tier")
+    was_merged = pl.col("merged_on") > pl.col("before_on")
     was_decided = pl.col("upgrade_decided_on") > pl.col("before_on")
     is_good = ~pl.col("tier").is_in(NON_PERFORMING)
     return rows.with_columns(
         was_bad=pl.col("is_held") & (is_first | ~(pl.col("stood_item_bad") | was_late)),
-        was_tier=pl.when(is_settled_above & (is_first | is_better_than)).then("tier"),
+        was_tier=pl.when(is_settled_above & (is_first | sank | (was_merged & rose))).then("tier"),
         was_upgraded=was_decided.fill_null(value=False) & (pl.col("stood_bad") | was_late) & is_good,
+        improved_first=(was_merged & rose).fill_null(value=False),
     )
 
 

@@ -34,10 +34,9 @@ def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.
     impaired = _spread(np.logical_or, on_book & days["impaired"].to_numpy(), starts, days.height)
     months = _spread(np.maximum, np.where(on_book, days["clean_months"].to_numpy(), 0), starts, days.height)
     is_barred = impaired & days["needs_unimpaired"].to_numpy()
-    nothing = np.zeros(days.height, np.bool_)
-    was_bad, was_upgraded = (
-        nothing if between is None else between[name].to_numpy() for name in ("was_bad", "was_upgraded")
-    )
+    was_bad = was_upgraded = np.zeros(days.height, np.bool_)
+    if between is not None:
+        was_bad, was_upgraded = between["was_bad"].to_numpy(), between["was_upgraded"].to_numpy()
     tier, is_held, is_upgraded = kernel.hold(
         place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["worst_tier"]),
         on_book, days["is_free"].to_numpy(), _numbers(days, "upgrade_decided_on"), clean_of_debtor, is_barred, months,
@@ -81,13 +80,14 @@ def held_by_debtor(days: pl.DataFrame, between: dy.DataFrame[Between] | None) ->
     Writes  settled_tier and cause: own, touched (by the debtor's other debts), held, or barred (by a merger).
     Source  rulebook: contamination; upgrade (Order 2023 No. 1, Arts. 7, 14, 15).
     """
-    nothing = np.zeros(days.height, np.int8)
-    was_tier = nothing if between is None else ranks_of(between["was_tier"].fill_null("pass"))
+    was_tier, improved_first = np.zeros(days.height, np.int8), np.zeros(days.height, np.bool_)
+    if between is not None:
+        was_tier, improved_first = ranks_of(between["was_tier"].fill_null("pass")), between["improved_first"].to_numpy()
     tier, cause = kernel.settle(
         place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["debtor_floor_tier"]),
         days["is_on_book"].to_numpy(), days["is_free"].to_numpy(), days["is_upgraded"].to_numpy(),
         ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), was_tier,
-        _BAD,
+        improved_first, _BAD,
     )  # fmt: skip
     return days.with_columns(settled_tier=tiers_of(pl.Series(tier)), cause=pl.Series(cause))
 
