@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from a_book import FEED_DAY, ON, Tables, book
@@ -41,4 +42,29 @@ def _eventful(tables: Tables, seed: int) -> Tables:
                  "effective_on": begins, "ends_on": None if kind in _LASTING else ends,
                  "terms": json.dumps(_TERMS[kind])}
             )  # fmt: skip
+    for at in range(12):
+        _add_recovered(chance, tables, at)
     return tables
+
+
+def _add_recovered(chance: random.Random, tables: Tables, at: int) -> None:
+    """A company that was rated down for a while and upgraded half a year later; of some a second loan is late then."""
+    debtor_id, upgraded_on = f"R{at:03d}", date(2023, 9, 1) + timedelta(days=chance.randint(0, 250))
+    tables["debtor"].append(
+        {"debtor_id": debtor_id, "name": debtor_id, "legal_form": "company", "size_class": "medium",
+         "industry_code": None, "region_code": "110000"}
+    )  # fmt: skip
+    for number, matures_on in enumerate([date(2025, 1, 10), upgraded_on + timedelta(days=chance.choice([2, 9, 400]))]):
+        tables["loan"].append(
+            {"loan_id": f"{debtor_id}-{number}", "debtor_id": debtor_id, "org_id": "000", "product": "working",
+             "currency": "CNY", "principal": Decimal(10**5), "disbursed_on": date(2023, 2, 1), "matures_on": matures_on,
+             "annual_rate": Decimal("0.05"), "method": "bullet", "day_count": "30/360"}
+        )  # fmt: skip
+    fell_on = date(2023, 2, 1) + timedelta(days=chance.randint(0, 200))
+    said = {"loan_id": f"{debtor_id}-0", "terms": json.dumps(_ESTABLISHED)}
+    tables["decision"] += [
+        said | {"decision_id": f"F-{debtor_id}", "kind": "rating_fall", "effective_on": fell_on,
+                "ends_on": fell_on + timedelta(days=chance.choice([5, 50]))},
+        said | {"decision_id": f"U-{debtor_id}", "kind": "upgrade", "effective_on": upgraded_on, "ends_on": None,
+                "terms": json.dumps(_TERMS["upgrade"])},
+    ]  # fmt: skip
