@@ -30,6 +30,8 @@ def hold(
     is_barred: Flags,
     months: Days,
     held_tier: Tiers,
+    was_bad: Flags,
+    was_upgraded: Flags,
     bad: int,
 ) -> tuple[Tiers, Flags, Flags]:
     """Hold each loan that its own facts once made non-performing.
@@ -41,6 +43,7 @@ def hold(
     clean_since  since when nothing of the debtor's is overdue, NEVER where something is.
     months       for how long that must be so.
     is_barred    an impaired asset of the debtor bars the upgrade.
+    was_bad, was_upgraded  what happened since its row before, and no row shows, see `Between`.
     bad          the best of the non-performing tiers.
     Returns      the tier so held; whether it was held; whether a decision upgrades the debtor's loans on the day.
     """
@@ -54,10 +57,18 @@ def hold(
             continue
         since = on[last] if last >= 0 else on[row] - 1
         is_decided = upgrade_on[row] != NEVER and upgrade_on[row] > since
-        if is_decided and clean_since[row] != NEVER and not is_barred[row]:
-            is_upgraded[row] = on[row] >= months_after(clean_since[row], months[row])
-        was_bad = worst[row] >= bad or (last >= 0 and is_on_book[last] and out[last] >= bad)
-        if was_bad and out[row] < held_tier[row] and not is_free[row] and not is_upgraded[row]:
+        if is_decided and not is_barred[row]:
+            # Something overdue after the decision leaves only word of whether it counted.
+            is_known = clean_since[row] <= upgrade_on[row]
+            is_clean = is_known and upgrade_on[row] >= months_after(clean_since[row], months[row])
+            is_upgraded[row] = is_clean or (was_upgraded[row] and not is_known)
+        stood_bad = last >= 0 and is_on_book[last] and out[last] >= bad
+        if (
+            (worst[row] >= bad or was_bad[row] or stood_bad)
+            and out[row] < held_tier[row]
+            and not is_free[row]
+            and not is_upgraded[row]
+        ):
             out[row], is_held[row] = held_tier[row], True
     return out, is_held, is_upgraded
 
@@ -74,12 +85,16 @@ def settle(
     held_tier: Tiers,
     merged_on: Days,
     merger_months: Days,
+    was_tier: Tiers,
+    improved_first: Flags,
     bad: int,
 ) -> tuple[Tiers, Tiers]:
     """Settle each loan's tier: the worse of its own and its debtor's, held where that touched it, barred by a merger.
 
     tier       by the loan's own facts, held as above. debtor_floor: what the debtor's other debts allow.
     merged_on  the latest merger of the debtor by the day, NEVER where there is none.
+    was_tier   the tier it had since its row before, 0 where none is known; improved_first: before the merger it had
+               improved. What no row shows, see `Between`.
     Returns    the tier, 0 off the book; and OWN, TOUCHED, HELD or BARRED.
     """
     rows = on.size
@@ -93,13 +108,15 @@ def settle(
         out[row] = tier[row]
         if debtor_floor[row] > out[row]:
             out[row], cause[row] = debtor_floor[row], TOUCHED
-        if last < 0 or not is_on_book[last]:
-            continue
-        if out[last] >= bad and out[row] < held_tier[row] and not is_free[row] and not is_upgraded[row]:
+        stood = was_tier[row]
+        if last >= 0 and is_on_book[last]:
+            stood = max(stood, out[last])
+        if stood >= bad and out[row] < held_tier[row] and not is_free[row] and not is_upgraded[row]:
             out[row], cause[row] = held_tier[row], HELD
-        improves_after_merger = merged_on[row] != NEVER and out[row] < out[last]
+        at_merger = was_tier[row] if improved_first[row] else stood
+        improves_after_merger = merged_on[row] != NEVER and out[row] < at_merger
         if improves_after_merger and on[row] < months_after(merged_on[row], merger_months[row]):
-            out[row], cause[row] = out[last], BARRED
+            out[row], cause[row] = at_merger, BARRED
     return out, cause
 
 

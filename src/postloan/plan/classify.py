@@ -12,25 +12,28 @@ from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
 from postloan.steps.tier import final_tier, item_tier
 from postloan.steps.upgrade import debtor_sums, held_by_debtor, held_items
-from postloan.tables.tiers import Judged, LoanDay
+from postloan.tables.tiers import Between, Judged, LoanDay
 
 FLOORS = ("overdue", "fact", "restructuring", "manual")
 """The floors by a loan's own facts, in the order of the law: of two alike the first is cited."""
 
 
-def classify(days: dy.DataFrame[LoanDay], *, laws: TierLaws) -> dy.DataFrame[Judged]:
+def classify(
+    days: dy.DataFrame[LoanDay], *, laws: TierLaws, between: dy.DataFrame[Between] | None = None
+) -> dy.DataFrame[Judged]:
     """Class each loan on each of its days, by the law of the day.
 
-    Reads   days, by debtor, day and loan: of every debtor that is meant, all loans.
+    Reads   days, by debtor, day and loan: of every debtor that is meant, all loans; between: of the same rows, where
+            they are not all the days on which something changed.
     Writes  Judged: the same rows with each floor, the tier, and what set it.
     Source  regulations, order of the classification engine: own facts, restructuring, contamination, people; then what
             is needed to improve.
     """
     own = by_law(days, laws, _own)
-    held = held_items(own)
+    held = held_items(own, between)
     summed = debtor_sums(held)
     touched = by_law(summed, laws, _by_debtor)
-    return Judged.validate(final_tier(held_by_debtor(touched)).select(Judged.column_names()))
+    return Judged.validate(final_tier(held_by_debtor(touched, between)).select(Judged.column_names()))
 
 
 def by_law(days: pl.DataFrame, laws: TierLaws, judge: Callable[[pl.DataFrame, TierLaw], pl.DataFrame]) -> pl.DataFrame:

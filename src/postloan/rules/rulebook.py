@@ -213,9 +213,9 @@ def load_rulebook(home: Path | None) -> Rulebook:
     return read_rulebook(shipped_rules(), None if home is None else home / "rulebook" / "bank")
 
 
-def read_rulebook(shipped: Path, own: Path | None) -> Rulebook:
-    """The rulebook of a `shipped` folder, with the files of the bank's `own` folder."""
-    sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL)
+def read_rulebook(shipped: Path, own: Path | None, *, law: Path | None = None) -> Rulebook:
+    """The rulebook of a `shipped` folder, with the files of the bank's `own` folder; `law` holds another law to try."""
+    sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL, law=law)
     texts = _texts(sources)
     written: list[RuleFile[Any]] = []
     in_force: dict[str, tuple[Version, ...]] = {}
@@ -229,11 +229,11 @@ def read_rulebook(shipped: Path, own: Path | None) -> Rulebook:
         return file
 
     for rule, shape in LAW.items():
-        law = read(f"national/{rule}.yaml", shape)
-        in_force[rule] = law.versions
+        of_law = read(f"national/{rule}.yaml", shape)
+        in_force[rule] = of_law.versions
         if (name := f"bank/{rule}.yaml") in sources:
             bank_shape, lay_over = OVERLAYS[rule]
-            in_force[rule] = laid_over(law, read(name, bank_shape), sources[name], lay_over)
+            in_force[rule] = laid_over(of_law, read(name, bank_shape), sources[name], lay_over)
     for rule, shape in POLICY.items():
         in_force[rule] = read(f"bank/{rule}.yaml", shape).versions
     return Rulebook(fingerprint_of(sources.values()), texts, tuple(written), in_force)

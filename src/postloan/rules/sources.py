@@ -24,16 +24,20 @@ def shipped_rules() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "rulebook"
 
 
-def find_sources(shipped: Path, own: Path | None, *, required: set[str], optional: set[str]) -> dict[str, SourceFile]:
+def find_sources(
+    shipped: Path, own: Path | None, *, required: set[str], optional: set[str], law: Path | None = None
+) -> dict[str, SourceFile]:
     """Every rule file by its name in the rulebook. A file whose name is no rule's is refused, not passed over.
 
-    A file in the bank's `own` folder stands in for the shipped one of the same name.
+    A file in the bank's `own` folder stands in for the shipped one of the same name; so does one in the `law` folder for
+    a rule of law, where another law is tried.
     """
     folders = {"": shipped, "national/": shipped / "national", "bank/": shipped / "bank"}
     found = {prefix + path.name: path for prefix, folder in folders.items() for path in _rule_files(folder)}
     shown = {name: f"rulebook/{name}" for name in required | found.keys()}
-    for path in _rule_files(own) if own else ():
-        found[f"bank/{path.name}"], shown[f"bank/{path.name}"] = path, str(path)
+    for room, folder in (("bank", own), ("national", law)):
+        for path in _rule_files(folder) if folder else ():
+            found[f"{room}/{path.name}"], shown[f"{room}/{path.name}"] = path, str(path)
 
     for name in sorted(required - found.keys()):
         raise wrong(shown[name], "the file", "is missing")

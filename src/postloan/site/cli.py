@@ -60,6 +60,12 @@ class Form(Enum):
     XLSX = "xlsx"
 
 
+class Every(Enum):
+    """Which published days are replayed."""
+
+    MONTH_END = "month-end"
+
+
 class PlainForm(Enum):
     """The forms in which a schedule is given."""
 
@@ -200,6 +206,31 @@ def report(
     give_report(asked, form.value, out, terminal)
     if say_failed(asked, terminal):
         raise typer.Exit(REFUSED)
+
+
+@app.command(help=_SAY("help.replay"))
+def replay(
+    ctx: typer.Context,
+    rulebook: Annotated[Path, typer.Option("--rulebook", metavar="DIR", help=_SAY("help.rulebook"))],
+    first: Annotated[date, typer.Option("--from", parser=_day, metavar="DATE", help=_SAY("help.replay_from"))],
+    last: Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help=_SAY("help.replay_to"))],
+    home: Home = HOME,
+    every: Annotated[Every | None, typer.Option("--every", help=_SAY("help.every"))] = None,
+    form: Annotated[Form, typer.Option("--format", help=_SAY("help.replay_format"))] = Form.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=_SAY("help.out"))] = None,
+    workers: Workers = None,
+) -> None:
+    """Replay published days under another rulebook."""
+    terminal = _terminal(ctx, as_json=form is Form.JSON)
+    from postloan.night.pool import workers_pool
+
+    with workers_pool(_count(workers)) as pool:
+        from postloan.site.replay_screen import show_replay
+
+        show_replay(
+            home, rulebook, first, last, terminal,
+            month_ends=every is Every.MONTH_END, form=form.value, out=out, pool=pool,
+        )  # fmt: skip
 
 
 @app.command(help=_SAY("help.why"))

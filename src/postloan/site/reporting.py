@@ -67,16 +67,11 @@ def _start(home: Path, kind: str, on: date) -> date:
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:
     """Give a report in a form: a table on the screen; CSV and JSON there or in a file; xlsx in a file."""
+    check_form(form, out)
     if form == "table":
-        if out is not None:
-            raise RequestWrong(
-                message="A table is for the screen.", hint="With --out choose --format csv, json or xlsx."
-            )
         show_report(report, terminal.words, terminal.out)
         return
-    if form == "xlsx":
-        if out is None:
-            raise RequestWrong(message="A workbook needs a file.", hint="Say where: --out report.xlsx.")
+    if form == "xlsx" and out is not None:
         write_xlsx(report, out, terminal.words)
     else:
         said = as_csv(report) if form == "csv" else as_json(report)
@@ -85,6 +80,14 @@ def give_report(report: Report, form: str, out: Path | None, terminal: Terminal)
             return
         out.write_text(said, encoding="utf-8")
     terminal.err.print(terminal.words("written", path=out), soft_wrap=True)
+
+
+def check_form(form: str, out: Path | None) -> None:
+    """Refuse a form that does not go with where it is to be written."""
+    if form == "table" and out is not None:
+        raise RequestWrong(message="A table is for the screen.", hint="With --out choose --format csv, json or xlsx.")
+    if form == "xlsx" and out is None:
+        raise RequestWrong(message="A workbook needs a file.", hint="Say where: --out report.xlsx.")
 
 
 def say_failed(report: Report, terminal: Terminal) -> bool:

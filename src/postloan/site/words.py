@@ -6,6 +6,7 @@ from typing import Literal
 
 from postloan.site.help_words import HELP
 from postloan.site.movement_words import MOVEMENT_WORDS
+from postloan.site.replay_words import REPLAY_WORDS
 from postloan.site.report_words import REPORT_WORDS
 
 Language = Literal["zh", "en"]
@@ -101,7 +102,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "demo.try": ("接下来可以试试：", "Try next:"),
 }  # fmt: skip
 
-_ALL: Mapping[str, tuple[str, str]] = {**_MESSAGES, **REPORT_WORDS, **MOVEMENT_WORDS, **HELP}
+_ALL: Mapping[str, tuple[str, str]] = {**_MESSAGES, **REPORT_WORDS, **MOVEMENT_WORDS, **REPLAY_WORDS, **HELP}
 
 
 class Words:

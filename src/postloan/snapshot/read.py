@@ -81,6 +81,11 @@ def scan_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFram
     return pl.scan_parquet(_tables(home, on, "loan", shard))
 
 
+def scan_debtors(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFrame:
+    """Scan a day's published debtors, of all shards or one."""
+    return pl.scan_parquet(_tables(home, on, "debtor", shard))
+
+
 def scan_breaks(home: Path, on: date) -> pl.LazyFrame:
     """Scan a day's breaks between the core's ledger and ours, in no order; see LedgerBreak."""
     return _scan(home, on, "ledger_break")

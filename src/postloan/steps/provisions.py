@@ -34,18 +34,34 @@ def provisions(
 
     Of the special shares that fit a loan the greatest holds.
     """
-    frame = beside(
-        loans.select("loan_no", "exposure_kind"),
+    of_debtor = debtors.select("debtor_no", "region_code", debtor_industry="industry_code")
+    rows = beside(
+        loans.select("loan_no", "debtor_no", "exposure_kind", "use_industry_code"),
         standing.select("loan_no", "status"),
         funding.select("loan_no", "own_share_outstanding_cents"),
         tiers.select("loan_no", "tier"),
     )
+    if rates.special_shares:
+        rows = rows.join(of_debtor, on="debtor_no", how="left", maintain_order="left").with_columns(
+            industry_code=pl.coalesce("use_industry_code", "debtor_industry")
+        )
+    return set_aside(rows, rates=rates, reserve=reserve)
+
+
+def set_aside(rows: pl.DataFrame, *, rates: ProvisionRates, reserve: GeneralReserve | None) -> dy.DataFrame[Provisions]:
+    """Reckon the provisions of loans as they are published.
+
+    Reads   rows: loan_no, exposure_kind, status, own_share_outstanding_cents, tier; where the bank has special shares,
+            industry_code and region_code.
+    Writes  see `provisions`.
+    Source  see `provisions`.
+    """
     bears = (pl.col("status") == "active") & rates.counted.is_counted()
-    frame = frame.select("loan_no", "tier", cents=pl.when(bears).then("own_share_outstanding_cents").otherwise(0))
+    frame = rows.select("loan_no", "tier", cents=pl.when(bears).then("own_share_outstanding_cents").otherwise(0))
     at, bears_any = frame["tier"].to_physical(), frame["cents"] > 0
     specific = [0, *(rate.share_e8 for rate in rates.specific)]
     cites = [None, *(str(rate.cite) for rate in rates.specific)]
-    special_e8, special_cite = _special(loans, debtors, rates.special_shares)
+    special_e8, special_cite = _special(rows, rates.special_shares)
     factors = [factor.share_e8 for factor in reserve.factors] if reserve else [None] * len(cites)
     return Provisions.validate(
         frame.select(
@@ -70,19 +86,15 @@ def _share_of(share_e8: pl.Expr) -> pl.Expr:
     return cents // _WHOLE_E8 * share_e8 + (cents % _WHOLE_E8 * share_e8 + _HALF_E8) // _WHOLE_E8
 
 
-def _special(loans: pl.DataFrame, debtors: pl.DataFrame, shares: Sequence[SpecialShare]) -> tuple[pl.Expr, pl.Expr]:
+def _special(rows: pl.DataFrame, shares: Sequence[SpecialShare]) -> tuple[pl.Expr, pl.Expr]:
     """Find the special share of each loan, and its clause; nothing where the bank has none."""
     if not shares:
         return pl.lit(0, pl.Int64), pl.lit(None, pl.String)
     rising = sorted(shares, key=lambda share: share.share_e8)
-    of_debtor = debtors.select("debtor_no", "region_code", debtor_industry="industry_code")
-    codes = loans.select("debtor_no", "use_industry_code").join(
-        of_debtor, on="debtor_no", how="left", maintain_order="left"
-    )
     which = pl.lit(None, pl.UInt32)
     for number, share in enumerate(rising):
         which = pl.when(_fits(share)).then(pl.lit(number, pl.UInt32)).otherwise(which)
-    found = codes.select(which.alias("which"))["which"]
+    found = rows.select(which.alias("which"))["which"]
     of_loan = pl.Series([share.share_e8 for share in rising]).gather(found)
     cites = pl.Series([str(share.cite) for share in rising]).gather(found)
     return pl.lit(of_loan).fill_null(0), pl.lit(cites)
@@ -90,7 +102,7 @@ def _special(loans: pl.DataFrame, debtors: pl.DataFrame, shares: Sequence[Specia
 
 def _fits(share: SpecialShare) -> pl.Expr:
     """Compare prefixes; a code given without the letter of its section is compared without it."""
-    industry = pl.coalesce("use_industry_code", "debtor_industry").str.to_uppercase()
+    industry = pl.col("industry_code").str.to_uppercase()
     fits = pl.lit(value=True)
     if share.industry is not None:
         code = industry.str.replace(r"^[A-Z]", "") if share.industry[0].isdigit() else industry

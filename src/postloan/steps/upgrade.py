@@ -2,23 +2,25 @@
 
 from typing import Any
 
+import dataframely as dy
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from postloan.kernels import upgrade as kernel
 from postloan.kernels.daycount import NEVER
-from postloan.tables.tiers import place_of, ranks_of, tiers_of
+from postloan.tables.tiers import Between, place_of, ranks_of, tiers_of
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 _BAD = TIERS.index(NON_PERFORMING[0])
 _TIER = pl.Enum(TIERS)
 
 
-def held_items(days: pl.DataFrame) -> pl.DataFrame:
+def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.DataFrame:
     """Hold each loan that its own facts made non-performing, until a decision upgrades it and the law lets it.
 
-    Reads   days, by debtor, day and loan: LoanDay with item_tier, worst_tier and what the law of the day asks.
+    Reads   days, by debtor, day and loan: LoanDay with item_tier, worst_tier and what the law of the day asks;
+            between: what happened that has no row.
     Writes  item_tier, item_rule, item_cite as held; is_held, is_upgraded; clean_months_ends_on: from when on a decision
             may upgrade the debtor's loans, null where something is overdue.
     Source  rulebook: upgrade (Order 2023 No. 1, Art. 14).
@@ -32,10 +34,13 @@ def held_items(days: pl.DataFrame) -> pl.DataFrame:
     impaired = _spread(np.logical_or, on_book & days["impaired"].to_numpy(), starts, days.height)
     months = _spread(np.maximum, np.where(on_book, days["clean_months"].to_numpy(), 0), starts, days.height)
     is_barred = impaired & days["needs_unimpaired"].to_numpy()
+    was_bad = was_upgraded = np.zeros(days.height, np.bool_)
+    if between is not None:
+        was_bad, was_upgraded = between["was_bad"].to_numpy(), between["was_upgraded"].to_numpy()
     tier, is_held, is_upgraded = kernel.hold(
         place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["worst_tier"]),
         on_book, days["is_free"].to_numpy(), _numbers(days, "upgrade_decided_on"), clean_of_debtor, is_barred, months,
-        ranks_of(days["held_tier"].cast(_TIER)), _BAD,
+        ranks_of(days["held_tier"].cast(_TIER)), was_bad, was_upgraded, _BAD,
     )  # fmt: skip
     held = pl.Series(is_held)
     return days.with_columns(
@@ -67,17 +72,22 @@ def debtor_sums(days: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def held_by_debtor(days: pl.DataFrame) -> pl.DataFrame:
+def held_by_debtor(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.DataFrame:
     """Settle each loan's tier, given what its debtor's other debts allow, what it was before, and mergers.
 
-    Reads   days with item_tier as held, debtor_floor_tier and what the law of the day asks.
+    Reads   days with item_tier as held, debtor_floor_tier and what the law of the day asks; between: what happened that
+            has no row.
     Writes  settled_tier and cause: own, touched (by the debtor's other debts), held, or barred (by a merger).
     Source  rulebook: contamination; upgrade (Order 2023 No. 1, Arts. 7, 14, 15).
     """
+    was_tier, improved_first = np.zeros(days.height, np.int8), np.zeros(days.height, np.bool_)
+    if between is not None:
+        was_tier, improved_first = ranks_of(between["was_tier"].fill_null("pass")), between["improved_first"].to_numpy()
     tier, cause = kernel.settle(
         place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["debtor_floor_tier"]),
         days["is_on_book"].to_numpy(), days["is_free"].to_numpy(), days["is_upgraded"].to_numpy(),
-        ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), _BAD,
+        ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), was_tier,
+        improved_first, _BAD,
     )  # fmt: skip
     return days.with_columns(settled_tier=tiers_of(pl.Series(tier)), cause=pl.Series(cause))
 

@@ -58,6 +58,24 @@ class LoanDay(dy.Schema):
     other_bank_npl = dy.Bool()
 
 
+class Between(dy.Schema):
+    """What happened to loans between their rows and no row shows; the same rows as the LoanDay it goes with.
+
+    A night has a row for every day on which something changed, and needs none of this. A replay has a row a published
+    day, and takes from what was published then that something did happen before it.
+
+    was_bad         by its own facts it was non-performing since its row before.
+    was_tier        the tier it had since then; null where its rows tell.
+    was_upgraded    a decision since then did upgrade it, though something was overdue again after it.
+    improved_first  a merger since then found it improved already, and bars nothing of that.
+    """
+
+    was_bad = dy.Bool()
+    was_tier = dy.Enum(TIERS, nullable=True)
+    was_upgraded = dy.Bool()
+    improved_first = dy.Bool()
+
+
 class Judged(LoanDay):
     """A loan's class on each of its days: every floor, the tier, and what set it.
 
