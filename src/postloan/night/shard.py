@@ -38,6 +38,7 @@ def run_shard(task: ShardTask) -> int:
         "debtor": assessed.debtors,
         "ledger_break": assessed.breaks,
         "instruction": assessed.instructions,
+        "group_member": assessed.members,
     }
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))

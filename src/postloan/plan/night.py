@@ -23,6 +23,7 @@ from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import technical_delays
 from postloan.steps.extension_limit import extension_limit
 from postloan.steps.funding import funding
+from postloan.steps.group_members import group_members
 from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
 from postloan.steps.ledger_breaks import ledger_breaks
@@ -34,18 +35,31 @@ from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, ExtensionLimit, Position, RateChange, Relief, ScheduleSource
+from postloan.tables.results import (
+    Balances,
+    Due,
+    ExtensionLimit,
+    GroupMember,
+    Position,
+    RateChange,
+    Relief,
+    ScheduleSource,
+)
 from postloan.tables.tiers import Judged
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first four tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first four tables are published, the rest answer why.
+
+    members  what the barrier of groups reads, once all shards are done.
+    """
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
+    members: dy.DataFrame[GroupMember]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -113,10 +127,11 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured,
         history_of_payment, overdue, interest, extends, tiers, set_aside,
     ]  # fmt: skip
+    loans = loan_portrait(book, inputs.debtor, results, views)
     return Assessment(
-        loans=loan_portrait(book, inputs.debtor, results, views),
+        loans=loans,
         debtors=debtor_portrait(inputs.debtor, views, by_debtor),
-        breaks=breaks, instructions=told,
+        breaks=breaks, instructions=told, members=group_members(loans, inputs.debtor),
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
         payments=paid, balances=owed, judged=judged,
     )  # fmt: skip
