@@ -11,7 +11,8 @@ from postloan.plan.tie_out import TiedOut, tie_out
 from postloan.tables.inputs.figures import GL_ACCOUNTS
 
 _FIGURES = (
-    Column("ours", "money"), Column("ledger", "money"), Column("not_stated", "money"), Column("difference", "money"),
+    Column("ours", "money"), Column("ledger", "money"), Column("not_stated", "money", on_screen=False),
+    Column("difference", "money"),
 )  # fmt: skip
 _RESULT = (Column("result", "word"), Column("clause", "text", on_screen=False))
 _ORG = (Column("org_id", "text"), Column("org_name", "text"))
