@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postloan.rules.judging import GroupAlert as Law
@@ -25,7 +25,7 @@ def members(*given: tuple[int, str, str]) -> Any:
          "exposure_cents": 100 * number, "tier": tier, "since_on": SINCE}
         for number, group, tier in given
     ]  # fmt: skip
-    return GroupMember.validate(pl.DataFrame(rows, schema=GroupMember.polars_schema()))
+    return GroupMember.validate(pl.DataFrame(rows, schema=GroupMember.create_empty().schema))
 
 
 def test_the_others_of_the_group_are_named_and_nobody_else() -> None:
@@ -48,6 +48,7 @@ def test_special_mention_is_not_enough_and_before_the_law_there_was_no_alert() -
     assert load_rulebook(None).version_if_any("group_alert", Law, date(2023, 7, 1)) is not None
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["G1", "G2", "G3"]), st.sampled_from(TIERS)), max_size=12))
 def test_it_is_every_pair_of_a_bad_and_another_member_in_order(given_: list[tuple[str, str]]) -> None:
     bank = [(number, *each) for number, each in enumerate(given_)]
