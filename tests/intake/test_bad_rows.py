@@ -9,6 +9,7 @@ import pytest
 from delivering import Bank, with_row
 
 from feeds import Row, small_bank
+from postloan.intake.decisions import ENDLESS
 from postloan.intake.reasons import REASONS
 from postloan.tables.inputs import FEED_TABLES
 
@@ -169,7 +170,10 @@ def test_a_reversal_of_an_earlier_days_payment(bank: Bank) -> None:
 
 
 DELAY = {"cause": "clearing house down", "evidence": "notice 17", "approver": "E12"}
-CHANGED = {"is_repeat": False, "observation_ends_on": None, "difficulty": "job lost", "adjustment": "extension"}
+CHANGED = {"difficulty": "cash_flow_short", "adjustment": "extension"}
+FOUND = {"evidence": "notice 17", "approver": "E12"}
+THREE = {"proposed_by": "E1", "determined_by": "E2", "approved_by": "E3"}
+MANUAL = THREE | {"tier": "doubtful", "reason": "the works stand idle"}
 OFF = {"principal": "1000.00", "interest": "0", "ground": "estate closed"}
 
 
@@ -183,11 +187,33 @@ OFF = {"principal": "1000.00", "interest": "0", "ground": "estate closed"}
         ("technical_delay", "not JSON", "decision_terms_wrong"),
         ("technical_delay", ["cause"], "decision_terms_wrong"),
         ("restructure", CHANGED, None),
-        ("restructure", CHANGED | {"observation_ends_on": "2025-01-31"}, None),
-        ("restructure", CHANGED | {"observation_ends_on": "2025-02-30"}, "decision_terms_wrong"),
+        ("restructure", CHANGED | {"is_repeat": True, "note": "the second time"}, None),
         ("restructure", CHANGED | {"is_repeat": "no"}, "decision_terms_wrong"),
+        ("restructure", CHANGED | {"difficulty": "job lost"}, "decision_terms_wrong"),
+        ("restructure", CHANGED | {"adjustment": "kindness"}, "decision_terms_wrong"),
+        ("restructure", {"difficulty": "overdue"}, "decision_terms_wrong"),
+        ("restructure", CHANGED | {"observation_ends_on": "2025-01-31"}, "decision_terms_wrong"),
         ("restructure", CHANGED | {"matures_on": "2026-01-15", "annual_rate": "0.0345"}, None),
+        ("restructure", CHANGED | {"matures_on": "2026-02-30"}, "decision_terms_wrong"),
         ("restructure", CHANGED | {"annual_rate": 0.0345}, "decision_terms_wrong"),
+        ("observation_end", FOUND | {"is_resolved": True}, None),
+        ("observation_end", FOUND, "decision_terms_wrong"),
+        ("observation_end", {"is_resolved": True, "evidence": "paid"}, "decision_terms_wrong"),
+        *((kind, FOUND, None) for kind in ("misuse", "rating_fall", "evasion", "bankruptcy", "merger")),
+        ("evasion", {"evidence": " ", "approver": "E12"}, "decision_terms_wrong"),
+        ("bankruptcy", {"evidence": "notice 17"}, "decision_terms_wrong"),
+        ("impairment", FOUND | {"expected_loss": "0.5"}, None),
+        ("impairment", FOUND | {"expected_loss": "1"}, None),
+        ("impairment", FOUND | {"expected_loss": "1.01"}, "decision_terms_wrong"),
+        ("impairment", FOUND | {"expected_loss": 0.5}, "decision_terms_wrong"),
+        ("impairment", FOUND, "decision_terms_wrong"),
+        ("manual_tier", MANUAL, None),
+        ("manual_tier", MANUAL | {"tier": "pass"}, "decision_terms_wrong"),
+        ("manual_tier", MANUAL | {"approved_by": "E1"}, "decision_terms_wrong"),
+        ("manual_tier", MANUAL | {"reason": ""}, "decision_terms_wrong"),
+        ("upgrade", THREE | {"ability": "pays from new orders"}, None),
+        ("upgrade", THREE | {"ability": "pays", "determined_by": "E3"}, "decision_terms_wrong"),
+        ("upgrade", THREE, "decision_terms_wrong"),
         ("write_off", OFF, None),
         ("write_off", OFF | {"principal": "0", "interest": "0.01"}, None),
         ("write_off", OFF | {"principal": "0.00", "interest": "0"}, "decision_terms_wrong"),
@@ -213,7 +239,7 @@ OFF = {"principal": "1000.00", "interest": "0", "ground": "estate closed"}
 def test_decisions_say_what_their_kind_must(bank: Bank, kind: str, terms: Any, rule: str | None) -> None:
     decision = {
         "decision_id": "X1", "kind": kind, "loan_id": "L1", "effective_on": "2024-02-16",
-        "ends_on": None if kind in {"write_off", "waiver"} else "2024-02-20",
+        "ends_on": None if kind in ENDLESS else "2024-02-20",
         "terms": terms if isinstance(terms, str) else json.dumps(terms),
     }  # fmt: skip
     bank.loaded({**small_bank(), "decision": [decision]})
@@ -221,9 +247,18 @@ def test_decisions_say_what_their_kind_must(bank: Bank, kind: str, terms: Any, r
     assert len(bank.rows("decision", "terms")) == (0 if rule else 1)
 
 
-@pytest.mark.parametrize("kind", ["write_off", "waiver"])
-def test_what_is_given_up_comes_back_only_by_withdrawing(bank: Bank, kind: str) -> None:
-    terms = OFF if kind == "write_off" else {"component": "fee", "amount": "1"}
+@pytest.mark.parametrize(
+    ("kind", "terms"),
+    [
+        ("write_off", OFF),
+        ("waiver", {"component": "fee", "amount": "1"}),
+        ("restructure", CHANGED),
+        ("observation_end", FOUND | {"is_resolved": True}),
+        ("merger", FOUND),
+        ("upgrade", THREE | {"ability": "pays from new orders"}),
+    ],
+)
+def test_what_is_given_up_or_has_happened_comes_back_only_by_withdrawing(bank: Bank, kind: str, terms: Row) -> None:
     decision = {
         "decision_id": "X1", "kind": kind, "loan_id": "L1", "effective_on": "2024-02-16", "ends_on": "2024-12-31",
         "terms": json.dumps(terms),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from postloan.kernels import loan_arrays as arrays
 from postloan.kernels import state as kernel
 from postloan.kernels.daycount import ACT_360, NEVER
+from postloan.kernels.reliefs import WAIVED, Reliefs
 from postloan.tables.units import COMPONENTS
 
 EPOCH = date(1970, 1, 1)
@@ -33,6 +34,7 @@ class Story:
 
     changes   the contract rate from a day on.
     rolled    days by which each due day rolled, where what is unpaid then counts from the day before it rolled.
+    waived    the component and the amount given up at close of a day.
     """
 
     dues: tuple[Debt, ...]
@@ -54,6 +56,7 @@ class Story:
     late_order: tuple[str, ...] = LAW
     by_component: bool = False
     settles: tuple[int, int] = (3, 20)
+    waived: tuple[tuple[date, str, int], ...] = ()
     begins: date = field(default=START)
 
     @property
@@ -97,9 +100,18 @@ def run(story: Story, on: date) -> dict[str, Any]:
         np.array([0, len(paid)]), np.array([day_number(day) for day, _ in paid], np.int32),
         np.array([cents for _, cents in paid], np.int64),
     )  # fmt: skip
-    state, _, walk = kernel.run(day_number(on), rules, terms, of_dues, of_paid, 1)
+    waived = sorted(story.waived, key=lambda waiver: waiver[0])
+    of_waived = Reliefs(
+        np.array([0, len(waived)]), np.array([day_number(day) for day, _, _ in waived], np.int32),
+        np.array([COMPONENTS.index(name) for _, name, _ in waived], np.int32),
+        np.array([cents for _, _, cents in waived], np.int64), np.full(len(waived), WAIVED, np.int32),
+    )  # fmt: skip
+    state, _, walk = kernel.run(day_number(on), rules, terms, of_dues, of_paid, 1, of_waived)
+    spells, lines = walk.spells, int(walk.spells.lines[0])
+    assert lines <= spells.loan.size, "there was no room for what was written"
     return {name.removesuffix("_cents"): int(value[0]) for name, value in state._asdict().items()} | {
-        "marks": walk.marks[0].tolist()
+        "marks": walk.marks[0].tolist(),
+        "spells": list(zip(spells.from_on[:lines].tolist(), spells.oldest_due_on[:lines].tolist(), strict=True)),
     }
 
 
@@ -122,11 +134,12 @@ class Life:
         self.story = story
         self.open: list[dict[str, Any]] = []
         self.ahead, self.waiting, self.received = story.balance, 0, 0
-        self.paid = dict.fromkeys(COMPONENTS, 0)
+        self.paid, self.waived = dict.fromkeys(COMPONENTS, 0), dict.fromkeys(COMPONENTS, 0)
         self.bears: Counter[tuple[str, int]] = Counter()
         self.segments = self.rates_by_day()
         self.capitalised = self.balance_days = 0
         self.is_settled = False
+        self.oldest: dict[date, date | None] = {}
 
     def rates_by_day(self) -> list[tuple[date, int]]:
         """The contract rate from each day on which it became another."""
@@ -148,6 +161,8 @@ class Life:
                 self.fall_due(due)
         while day <= on:
             self.morning(day, is_last=day == on)
+            since = [self.owed_since(day, debt) for debt in self.open if self.is_past(debt)]
+            self.oldest[day] = min(since, default=None)
             if day < on and not self.is_settled:
                 self.night(day)
             day += timedelta(days=1)
@@ -175,11 +190,35 @@ class Life:
         self.received += cash
         if not self.is_settled and any(paid_on == day for paid_on, _ in self.story.paid):
             self.pay(day)
-            owes = sum(debt[name] for debt in self.open for name in ("fee", "interest", "principal"))
-            if owes + self.owed("penalty") + self.owed("compound") == 0 and self.waiting >= self.ahead:
-                self.is_settled = True
+            self.settle()
+        for waiver in self.story.waived:
+            if waiver[0] == day and not self.is_settled:
+                self.pay(day)
+                self.waive(*waiver[1:])
+                self.settle()
         if is_last and not self.is_settled:
             self.pay(day)
+
+    def settle(self) -> None:
+        owes = sum(debt[name] for debt in self.open for name in ("fee", "interest", "principal"))
+        if owes + self.owed("penalty") + self.owed("compound") == 0 and self.waiting >= self.ahead:
+            self.is_settled = True
+
+    def waive(self, name: str, cents: int) -> None:
+        """Give up what is owed, the oldest first, and no more than that."""
+        if name in ("penalty", "compound"):
+            self.waived[name] += min(cents, self.owed(name))
+        else:
+            for debt in self.open:
+                part = min(cents, debt[name])
+                debt[name] -= part
+                cents -= part
+                self.waived[name] += part
+        self.lower_base()
+
+    def lower_base(self) -> None:
+        left = self.owed("compound") + self.owed("penalty") * self.story.compounds_penalty
+        self.capitalised = min(self.capitalised, left)
 
     def night(self, day: date) -> None:
         """The day that ends tonight is borne by what is owed at its close."""
@@ -216,7 +255,8 @@ class Life:
             rates = {name: max(0, rate) for name, rate in rates.items()}
             if (kind == "compound") == (name == "compound"):
                 run += half_up(Fraction(product * (rates | {"compound": compound})[kind], 360 * 10**8))
-        return run - self.paid[name] + (story.taken_compound if name == "compound" else story.taken_penalty)
+        taken = story.taken_compound if name == "compound" else story.taken_penalty
+        return taken + run - self.paid[name] - self.waived[name]
 
     def pay(self, day: date) -> None:
         oldest = min((self.owed_since(day, debt) for debt in self.open if self.is_past(debt)), default=day)
@@ -230,8 +270,7 @@ class Life:
             for debt in self.open:
                 for name in group:
                     debt[name] -= self.meet(name, debt[name])
-        left = self.owed("compound") + self.owed("penalty") * self.story.compounds_penalty
-        self.capitalised = min(self.capitalised, left)
+        self.lower_base()
 
     def is_past(self, debt: dict[str, Any]) -> bool:
         return bool(debt["interest"] + debt["principal"])
@@ -257,6 +296,8 @@ CHANGES = st.lists(
     max_size=4, unique_by=lambda change: change[0],
 ).map(lambda drawn: tuple((START + timedelta(days=days), rate) for days, rate in sorted(drawn)))  # fmt: skip
 
+WAIVERS = st.tuples(DAYS, st.sampled_from(["fee", "penalty", "compound", "interest"]), st.integers(1, 900))
+
 
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
@@ -265,9 +306,11 @@ def stories(draw: st.DrawFn) -> Story:
     )
     paid = draw(st.lists(st.tuples(DAYS, st.integers(0, 6_000)), max_size=5))
     misused_from = draw(st.none() | DAYS)
+    waived = draw(st.just([]) | st.lists(WAIVERS, max_size=3))
     return Story(
         dues=tuple(sorted(dues)),
         paid=tuple(paid),
+        waived=tuple(sorted(waived, key=lambda waiver: waiver[0])),
         changes=draw(CHANGES),
         grace=draw(st.sampled_from([0, 0, 3, 40])),
         rolled=draw(st.sampled_from([0, 0, 2, 9])),

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 
 from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.rules.shapes import Contamination, OverdueFloors
+from postloan.rules.tier_law import TierLaw
 from postloan.steps.days_past_due import in_buckets
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.steps.restructuring_floor import restructuring_floor
-from postloan.tables.results import DaysPastDue, DebtorView, RestructureHistory
+from postloan.tables.results import DebtorView
 from postloan.tables.units import BUCKETS, TIERS
 
 ON = date(2026, 11, 23)
 LAW = policy_on(load_rulebook(None), ON)
+BEFORE = policy_on(load_rulebook(None), date(2023, 6, 30))
 BANK = policy_on(load_rulebook(Path(__file__).parents[2] / "rulebook" / "cases" / "strict_bank"), ON)
 
 # Near every threshold, and far from all.
@@ -33,14 +35,11 @@ def ranks(loans: list[tuple[int, bool]], floors: OverdueFloors = LAW.tier_law.ov
     frame = pl.DataFrame(
         {
             "loan_no": range(1, len(loans) + 1),
-            "days_past_due_principal": 0,
-            "days_past_due_interest": 0,
             "days_past_due": [days for days, _ in loans],
-            "bucket": "M0",
             "delay_is_technical": [is_technical for _, is_technical in loans],
         }
     )
-    result = overdue_floor(DaysPastDue.validate(frame, cast=True), floors=floors)
+    result = overdue_floor(frame, floors=floors)
     assert result["loan_no"].to_list() == frame["loan_no"].to_list()
     return [TIERS.index(tier) for tier in result["floor_tier"]]
 
@@ -107,7 +106,7 @@ BOOK = st.lists(debtors(), min_size=1, max_size=20)
 
 
 def debtor_ranks(rows: list[dict], contamination: Contamination = LAW.tier_law.contamination) -> list[int]:
-    blank = {"loan_count": 1, "overdue_cents": 0, "days_past_due_worst": 0, "item_tier_worst": "pass"}
+    blank = {"loan_count": 1, "overdue_cents": 0, "days_past_due_worst": 0, "tier_worst": "pass"}
     numbered = [{"debtor_no": number} | blank | row for number, row in enumerate(rows, start=1)]
     schema = DebtorView.create_empty().schema
     frame = DebtorView.validate(pl.DataFrame(numbered, schema=schema))
@@ -156,20 +155,58 @@ def test_debtors_one_does_not_know_the_others(rows, parts) -> None:
     assert pieces == [rank for start in range(parts) for rank in debtor_ranks(rows)[start::parts]]
 
 
+FLAGS = ("is_restructured", "is_repeat_restructured", "is_refinanced", "is_no_principal_renewal",
+         "renews_pass_loan", "is_renewed_in_time")  # fmt: skip
+WHO = [("company", "large"), ("company", "medium"), ("company", "small"), ("sole_trader", None), ("person", None),
+       ("government", None), (None, None)]  # fmt: skip
+SIGNED = [date(2024, 9, 24), date(2027, 9, 30), date(2027, 10, 1)]
+
+
+def histories() -> list[dict]:
+    drawn = product(product((False, True), repeat=len(FLAGS)), WHO, SIGNED, (0, 1))
+    return [
+        {"loan_no": number} | dict(zip(FLAGS, flags, strict=True))
+        | {"legal_form": who[0], "size_class": who[1], "originated_on": signed, "days_past_due": days}
+        for number, (flags, who, signed, days) in enumerate(drawn, start=1)
+    ]  # fmt: skip
+
+
+def restructuring_tiers(rows: list[dict], law: TierLaw) -> list[str]:
+    frame = pl.DataFrame(rows, schema={"loan_no": pl.Int64} | dict.fromkeys(FLAGS, pl.Boolean) | {
+        "legal_form": pl.String, "size_class": pl.String, "originated_on": pl.Date, "days_past_due": pl.Int32,
+    })  # fmt: skip
+    return restructuring_floor(frame, floors=law.restructuring_floors)["floor_tier"].to_list()
+
+
 def test_restructuring_in_every_combination() -> None:
-    flags = ("is_restructured", "is_repeat_restructured", "is_refinanced", "is_no_principal_renewal")
-    rows = [dict(zip(flags, values, strict=True)) for values in product((False, True), repeat=4)]
-    numbered = [{"loan_no": number} | row for number, row in enumerate(rows, start=1)]
-    history = RestructureHistory.validate(pl.DataFrame(numbered))
-    result = restructuring_floor(history, floors=LAW.tier_law.restructuring_floors)
+    """Arts. 10 (3), 21 and 22 read aloud, with the notice of 2024 on renewals without repayment of principal."""
 
     def oracle(row: dict) -> str:
         if row["is_repeat_restructured"]:
             return "substandard"
-        is_refinanced = row["is_refinanced"] and not row["is_no_principal_renewal"]
+        may_renew = (
+            row["legal_form"] in ("person", "sole_trader")
+            or row["size_class"] in ("small", "micro")
+            or (row["size_class"] == "medium" and row["originated_on"] <= date(2027, 9, 30))
+        )
+        is_excused = row["is_no_principal_renewal"] and row["renews_pass_loan"] and row["is_renewed_in_time"]
+        is_refinanced = row["is_refinanced"] and not (may_renew and is_excused)
         return "special_mention" if row["is_restructured"] or is_refinanced else "pass"
 
-    assert result["floor_tier"].to_list() == [oracle(row) for row in rows]
+    rows = histories()
+    assert restructuring_tiers(rows, LAW.tier_law) == [oracle(row) for row in rows]
+
+
+def test_restructuring_under_the_guideline_of_2007() -> None:
+    """Art. 12 read aloud: restructured is substandard, and overdue again doubtful; no renewal is excused."""
+
+    def oracle(row: dict) -> str:
+        if row["is_restructured"]:
+            return "doubtful" if row["days_past_due"] else "substandard"
+        return "special_mention" if row["is_refinanced"] else "pass"
+
+    rows = histories()
+    assert restructuring_tiers(rows, BEFORE.tier_law) == [oracle(row) for row in rows]
 
 
 @pytest.mark.parametrize("days", [*range(200), 3653])

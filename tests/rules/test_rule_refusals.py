@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from postloan.errors import LaxerThanLaw, NoRuleInForce, PostloanError, RuleFileWrong, TextUnknown
-from postloan.rules.rulebook import load_rulebook, policy_on
+from postloan.rules.rulebook import LAW, load_rulebook, policy_on
 
 SHAPE_HINT = "Correct the file at this place; the files that come with Postloan show the shape of each rule."
 
@@ -22,10 +22,11 @@ def overlay(figures: str, since: str = "2024-02-01", rule: str = "overdue_floors
 
 
 def test_r01_no_rule_in_force() -> None:
+    assert refusal(NoRuleInForce, lambda: policy_on(load_rulebook(None), date(1999, 1, 1))).where["rule"] in LAW
     error = refusal(NoRuleInForce, lambda: policy_on(load_rulebook(None), date(2019, 3, 1)))
     assert str(error) == (
-        "PL-R01 overdue_floors has no version in force on 2019-03-01; the first begins on 2023-07-01.\n"
-        "  where: rule=overdue_floors, on=2019-03-01\n"
+        "PL-R01 grades has no version in force on 2019-03-01; the first begins on 2021-01-01.\n"
+        "  where: rule=grades, on=2019-03-01\n"
         "  hint:  Add the earlier version with its citation, or start the back-calculation later."
     )
 
@@ -82,9 +83,9 @@ def test_r03_a_law_that_grows_stricter_than_the_bank_is_seen_at_once(shelf) -> N
     )
     shelf.read()
     path = shelf.shipped / "national" / "overdue_floors.yaml"
-    version = path.read_text().split("versions:\n")[1]
+    latest = "  - from: 2023-07-01" + path.read_text().split("  - from: 2023-07-01")[1]
     path.write_text(
-        path.read_text() + version.replace("2023-07-01", "2025-01-01").replace("over_days: 90", "over_days: 70")
+        path.read_text() + latest.replace("2023-07-01", "2025-01-01").replace("over_days: 90", "over_days: 70")
     )
     error = refusal(LaxerThanLaw, shelf.read)
     assert error.message == "The bank calls substandard after 80 days; the law, after 70."

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from postloan.errors import NoRuleInForce
-from postloan.rules.rulebook import LAW, POLICY, load_rulebook, policy_on
+from postloan.rules.rulebook import LATER_LAW, LAW, POLICY, load_rulebook, policy_on
 from postloan.rules.sources import SourceFile, fingerprint_of, shipped_rules
 from postloan.tables.units import TIERS
 
@@ -54,16 +54,26 @@ def test_floors_and_buckets_as_tables() -> None:
 
 def test_a_version_holds_from_its_day_until_the_next() -> None:
     before, after = (
-        policy_on(BOOK, day).restructuring_floors.no_principal_renewal.cite.text
+        policy_on(BOOK, day).tier_law.restructuring_floors.renewals[0].cite.text
         for day in (date(2024, 9, 23), date(2024, 9, 24))
     )
     assert (before, after) == ("cn-2023-1", "cn-2024-13")
 
 
 def test_before_the_first_version_there_is_no_policy() -> None:
-    assert policy_on(BOOK, LAW_BEGINS).on == LAW_BEGINS
+    first = max(versions[0].since for rule, versions in BOOK.in_force.items() if rule not in LATER_LAW | {"forms"})
+    assert policy_on(BOOK, first).on == first == date(2021, 1, 1)
     with pytest.raises(NoRuleInForce):
-        policy_on(BOOK, LAW_BEGINS - timedelta(days=1))
+        policy_on(BOOK, first - timedelta(days=1))
+
+
+def test_a_policy_knows_the_laws_of_classification_up_to_its_day() -> None:
+    begun = [law.since for law in policy_on(BOOK, date(2024, 9, 24)).tier_laws.laws]
+    assert begun == [date(2007, 7, 3), LAW_BEGINS, date(2024, 9, 24)]
+    before = policy_on(BOOK, LAW_BEGINS - timedelta(days=1))
+    assert [law.since for law in before.tier_laws.laws] == [date(2007, 7, 3)]
+    assert [floor.tier for floor in before.tier_law.overdue_floors.floors] == ["special_mention", "substandard"]
+    assert before.tier_law.overdue_floors.technical_delay is None
 
 
 def test_a_policy_cannot_be_changed_and_travels_whole() -> None:

@@ -17,8 +17,8 @@ def why(rule: str, value: str, on: date | None = None) -> list[str]:
     ("rule", "value", "expected"),
     [
         # The figure was read in a second-hand text; the number of the article is from memory.
-        ("overdue_floors", "tier special_mention, over_days 0", ["the place"]),
-        ("overdue_floors", "tier substandard, over_days 90", ["the place"]),
+        ("overdue_floors", "tier special_mention, over_days 0", ["the figure and the place", "the place"]),
+        ("overdue_floors", "tier substandard, over_days 90", ["the figure", "the place"]),
         ("overdue_floors", "tier doubtful, over_days 270", ["the place"]),
         ("overdue_floors", "tier loss, over_days 360", ["the place"]),
         ("contamination", "over_share 10 %", ["the place"]),
@@ -26,9 +26,9 @@ def why(rule: str, value: str, on: date | None = None) -> list[str]:
         ("dpd_buckets", "bucket M7+, from_days 181", ["the place"]),
         # From memory altogether.
         ("overdue_floors", "up_to_days 7", ["the figure and the place"]),
-        ("contamination", "tier special_mention", ["the figure and the place"]),
-        ("restructuring_floors", "tier substandard", ["the figure and the place"] * 2),
-        ("retail", "legal_form company, size_classes small or micro", ["the figure and the place"]),
+        ("contamination", "tier special_mention", ["the figure and the place"] * 2),
+        ("restructuring_floors", "tier substandard", ["the figure and the place"] * 3),
+        ("retail", "legal_form company, size_classes small or micro", ["the figure and the place"] * 2),
         # The order among kinds of interest is usage; the Code names costs, interest, principal.
         ("allocation_order", "component penalty", ["the figure"]),
         # Read in the text itself.
@@ -37,8 +37,9 @@ def why(rule: str, value: str, on: date | None = None) -> list[str]:
         # Settings that no bank has adopted yet.
         ("book_of_record", "system core", ["the figure"]),
         ("publish_checks", "over_share 5 %", ["the figure"]),
-        # The renewal notice was read; the exception in the older text is from memory.
-        ("restructuring_floors", "old_loan_tier pass", ["the figure and the place"]),
+        # The renewal notice was read, but for its third section; the exception in the older text is from memory.
+        ("restructuring_floors", "legal_form person", ["the figure and the place"]),
+        ("restructuring_floors", "legal_form company, size_classes medium", ["the figure and the place"]),
         # The dates of the text.
         ("texts", "issued 2023-02-10, in force 2023-07-01", []),
         ("texts", "issued 2024-09-24, in force 2024-09-24", ["the number and dates"]),

@@ -6,12 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from engine_rows import RULEBOOK, SERVING, Row, debtor, facts, inputs, loan, positions_of
+from engine_rows import RULEBOOK, SERVING, Row, debtor, facts, inputs, loan, positions_of, scheduled
 from postloan.plan.reckoning import Reckoner
 from postloan.rules.rulebook import policy_on
 from postloan.steps.agreed_changes import Changed, agreed_changes
+from postloan.steps.contract_rates import repriced
 from postloan.steps.extension_limit import extension_limit
-from postloan.steps.schedule import schedule
+from postloan.steps.schedule import Schedule
 
 ON = date(2024, 6, 30)
 BORROWED = 12_000_000
@@ -21,10 +22,7 @@ BORROWED = 12_000_000
 def changed(*decisions: tuple[str, date, str], on: date = ON, **terms: Any) -> Changed:
     book = facts("loan", loan(1, principal_cents=BORROWED, **terms), loan(2, principal_cents=BORROWED))
     held = positions_of(book, facts("opening"), on=on)
-    plan = schedule(
-        held, facts("instalment"), facts("opening"), facts("market"),
-        years=policy_on(RULEBOOK, on).working_days.years, on=on,
-    )  # fmt: skip
+    plan = scheduled(held, on=on)
     limits = extension_limit(book, facts("debtor", debtor()), limits=policy_on(RULEBOOK, on).extension_limits)
     decided = [
         {"decision_id": f"D{at}", "loan_no": 1, "kind": kind, "effective_on": day, "terms": said}
@@ -39,9 +37,10 @@ def changed(*decisions: tuple[str, date, str], on: date = ON, **terms: Any) -> C
     return result
 
 
-def reckoner(held: Any, plan: Any, decided: pl.DataFrame, *, on: date) -> Reckoner:
+def reckoner(held: Any, plan: Schedule, decided: pl.DataFrame, *, on: date) -> Reckoner:
+    repricings = repriced(held, facts("market"), on=on)
     return Reckoner(
-        inputs(), decided, held, plan.sources, facts("payment"), SERVING, policy_on(RULEBOOK, on).working_days, on
+        inputs(), decided, held, plan, repricings, facts("payment"), SERVING, policy_on(RULEBOOK, on), on
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine_rows import SERVING, Row, facts, instalments, loan, payment, positions_of, scheduled
 from postloan.steps.balances import balances, without_reversed
-from postloan.tables.results import RateChange
+from postloan.tables.results import RateChange, Relief
 
 FEB, MAR, APR = (date(2024, month, 15) for month in (2, 3, 4))
 THREE = loan(1, principal_cents=300, matures_on=APR)
@@ -16,8 +16,10 @@ def owed(payments: list[Row], *, on: date = APR, loans: list[Row] | None = None,
     held = positions_of(facts("loan", *(loans or [THREE])), facts("opening"), on=on)
     plan = scheduled(held, *(rows or ROWS), on=on)
     paid = without_reversed(facts("payment", *payments), on=on)
-    none = RateChange.create_empty()
-    met = balances(held, plan.dues, plan.sources, paid, none, plan.rolled, serving=SERVING, on=on)
+    met = balances(
+        held, plan.dues, plan.sources, paid, RateChange.create_empty(), plan.rolled, Relief.create_empty(),
+        serving=SERVING, on=on,
+    )  # fmt: skip
     return met.balances.to_dicts()
 
 

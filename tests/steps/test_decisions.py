@@ -1,4 +1,4 @@
-"""Decisions: what excuses a delay on the day, and what makes a loan restructured."""
+"""Decisions: what excuses a delay on the day, and what is decided of each loan on which its tier may rest."""
 
 import json
 from datetime import date
@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from engine_rows import Row, facts, loan
-from postloan.steps.decisions import restructure_history, technical_delays
+from engine_rows import Row, facts, loan, positions_of
+from postloan.steps.decisions import OF_CLASSES, OF_DEBTORS, decided_of_loans, technical_delays
 
 ON = date(2024, 6, 30)
+JUNE = date(2024, 6, 1)
 
 
 def decision(loan_no: int, kind: str, *, terms: Any = None, **says: Any) -> Row:
     """A decision in force for the whole of June, unless said otherwise."""
     return {
         "decision_id": f"{kind}-{loan_no}-{len(says)}", "loan_no": loan_no, "kind": kind,
-        "effective_on": date(2024, 6, 1), "ends_on": ON, "terms": json.dumps(terms or {}),
+        "effective_on": JUNE, "ends_on": ON, "terms": json.dumps(terms or {}),
     } | says  # fmt: skip
 
 
@@ -48,51 +49,56 @@ def test_two_decisions_excuse_a_loan_once_and_another_kind_none() -> None:
     assert technical_delays(rows, on=ON)["loan_no"].to_list() == [1, 2]
 
 
-def history(loans: list[Row], *decisions: Row) -> list[Row]:
-    return restructure_history(facts("loan", *loans), facts("decision", *decisions), on=ON).to_dicts()
+BOOK = [loan(1, debtor_no=1), loan(2, debtor_no=1), loan(3, debtor_no=2)]
+
+
+def decided(*decisions: Row, openings: tuple[Row, ...] = ()) -> list[Row]:
+    opened = facts("opening", *openings)
+    held = positions_of(facts("loan", *BOOK), opened, on=ON)
+    return decided_of_loans(facts("decision", *decisions), opened, held, on=ON).to_dicts()
+
+
+def named(rows: list[Row]) -> list[tuple[int, str, date]]:
+    return [(row["loan_no"], row["kind"], row["effective_on"]) for row in rows]
+
+
+@pytest.mark.parametrize("kind", OF_CLASSES)
+def test_what_is_decided_of_a_debtor_holds_for_all_its_loans_and_else_for_one(kind: str) -> None:
+    expected = [(1, kind, JUNE), (2, kind, JUNE)] if kind in OF_DEBTORS else [(2, kind, JUNE)]
+    assert sorted(named(decided(decision(2, kind)))) == expected
+
+
+@pytest.mark.parametrize("says", [{"effective_on": date(2024, 7, 1)}, {"is_withdrawn": True}])
+def test_what_has_not_begun_or_was_withdrawn_is_not_decided(says: Row) -> None:
+    assert decided(decision(1, "restructure", **says), decision(3, "evasion", **says)) == []
+
+
+def test_what_has_ended_was_decided_all_the_same() -> None:
+    """A past day of the loan is judged by it; only the days after it are not."""
+    (row,) = decided(decision(1, "impairment", ends_on=date(2024, 6, 9)))
+    assert (row["kind"], row["ends_on"]) == ("impairment", date(2024, 6, 9))
+
+
+def test_a_decision_on_money_and_one_on_a_delay_bear_on_no_tier_by_themselves() -> None:
+    assert decided(decision(1, "technical_delay"), decision(1, "waiver"), decision(1, "write_off")) == []
+
+
+TAKEN_ON = date(2024, 3, 31)
 
 
 @pytest.mark.parametrize(
-    ("terms", "says", "is_restructured", "is_repeat"),
+    ("says", "expected"),
     [
-        ({"is_repeat": False}, {}, True, False),
-        ({"is_repeat": True}, {}, True, True),
-        ({}, {}, True, False),
-        ({"is_repeat": True}, {"ends_on": date(2024, 6, 29)}, False, False),
-        ({"is_repeat": True}, {"ends_on": None}, True, True),
-        ({"is_repeat": True}, {"effective_on": date(2024, 7, 1), "ends_on": None}, False, False),
-        ({"is_repeat": True}, {"is_withdrawn": True}, False, False),
-        ({"is_repeat": False, "observation_ends_on": "2024-01-31"}, {"ends_on": None}, True, False),
+        ({}, []),
+        ({"tier": "pass"}, []),
+        ({"tier": "doubtful"}, [(1, "manual_tier", TAKEN_ON)]),
+        ({"observation_from": date(2024, 2, 15)}, [(1, "restructure", date(2024, 2, 15))]),
     ],
 )
-def test_a_loan_is_restructured_while_a_decision_says_so(
-    terms: dict[str, Any], says: Row, is_restructured: bool, is_repeat: bool
-) -> None:
-    (row,) = history([loan(1)], decision(1, "restructure", terms=terms, **says))
-    assert (row["is_restructured"], row["is_repeat_restructured"]) == (is_restructured, is_repeat)
-
-
-def test_of_two_restructurings_the_repeat_counts() -> None:
-    first = decision(1, "restructure", terms={"is_repeat": False})
-    again = decision(1, "restructure", terms={"is_repeat": True}, effective_on=ON)
-    assert history([loan(1)], first, again)[0]["is_repeat_restructured"]
-
-
-@pytest.mark.parametrize(
-    ("says", "is_refinanced", "is_renewal"),
-    [
-        ({}, False, False),
-        ({"renews_loan_id": "L0"}, True, False),
-        ({"is_no_principal_renewal": True}, True, True),
-        ({"renews_loan_id": "L0", "is_no_principal_renewal": True}, True, True),
-        ({"is_no_principal_renewal": False}, False, False),
-    ],
-)
-def test_a_loan_that_repaid_another_is_refinanced(says: Row, is_refinanced: bool, is_renewal: bool) -> None:
-    (row,) = history([loan(1, **says)])
-    assert (row["is_refinanced"], row["is_no_principal_renewal"]) == (is_refinanced, is_renewal)
-
-
-def test_every_loan_has_its_row_and_no_decision_reaches_another() -> None:
-    rows = history([loan(1), loan(2), loan(3)], decision(2, "restructure"))
-    assert [(row["loan_no"], row["is_restructured"]) for row in rows] == [(1, False), (2, True), (3, False)]
+def test_what_an_opening_says_was_decided_before_the_take_on(says: Row, expected: list[Any]) -> None:
+    rows = decided(openings=({"loan_no": 1, "on": TAKEN_ON, "outstanding_cents": 100_000} | says,))
+    assert named(rows) == expected
+    for row in rows:
+        is_tier = row["kind"] == "manual_tier"
+        assert row["ends_on"] == (TAKEN_ON if is_tier else None)
+        assert json.loads(row["terms"]) == ({"tier": "doubtful"} if is_tier else {})

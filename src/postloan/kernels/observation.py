@@ -19,7 +19,6 @@ def months_after(day: int, months: int) -> int:
 @njit(cache=True)
 def watch(
     place: Days,
-    on: Days,
     restructured_on: Days,
     first_due_on: Days,
     says_repeat: Flags,
@@ -42,7 +41,7 @@ def watch(
     A default starts the time anew from the day it fell due, and so does the finding that the difficulty goes on. The
     end takes a decision made when the time is over and nothing is overdue: one made sooner ends nothing.
     """
-    rows = on.size
+    rows = place.size
     is_watched, is_repeat, until = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_), np.full(rows, NEVER, np.int32)
     loans = place.max() + 1 if rows else 0
     since = np.full(loans, NEVER, np.int32)
@@ -60,7 +59,7 @@ def watch(
             since[loan] = max(since[loan], late_since[row])
         if ended_on[row] != NEVER and ended_on[row] > heard_ended[loan]:
             heard_ended[loan] = ended_on[row]
-            is_over = on[row] >= months_after(since[loan], months[row]) and late_since[row] == NEVER
+            is_over = ended_on[row] >= months_after(since[loan], months[row]) and late_since[row] == NEVER
             if is_resolved[row] and is_over:
                 since[loan], again[loan] = NEVER, False
                 continue

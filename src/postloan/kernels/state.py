@@ -52,7 +52,7 @@ def _run(
 ) -> tuple[State, NDArray[np.bool_], Walk]:
     loans = terms.begins_on.size
     state, was_walked = empty_state(loans), np.zeros(loans, np.bool_)
-    walk = new_walk(loans, dues.rows, payments.rows, terms.rates.rows, log_lines)
+    walk = new_walk(loans, dues.rows, payments.rows, reliefs.rows, terms.rates.rows, log_lines)
     for loan in range(loans):
         is_relieved = reliefs.rows[2 * loan] < reliefs.rows[2 * loan + 1]
         if terms.is_daily[loan]:

@@ -86,12 +86,13 @@ class Walk(NamedTuple):
 
 
 @njit(cache=True)
-def new_walk(loans: int, rows: Rows, payments: Rows, rates: Rows, log_lines: int) -> Walk:
-    """Make room for a walk over `loans` loans: where their instalments, payments and changes of rate lie."""
+def new_walk(loans: int, rows: Rows, payments: Rows, reliefs: Rows, rates: Rows, log_lines: int) -> Walk:
+    """Make room for a walk over `loans` loans: where their instalments, payments, reliefs and changes of rate lie."""
     most, changes, events = 0, 0, 0
     for loan in range(loans):
         most = max(most, rows[2 * loan + 1] - rows[2 * loan])
-        events += 2 * (rows[2 * loan + 1] - rows[2 * loan] + payments[2 * loan + 1] - payments[2 * loan])
+        for events_of in (rows, payments, reliefs):
+            events += 2 * (events_of[2 * loan + 1] - events_of[2 * loan])
         changes = max(changes, rates[2 * loan + 1] - rates[2 * loan])
     # A segment before the first change, one from each, and the place that says there is no more.
     figures = _SEGMENTS + SEGMENT * (changes + 2)

@@ -18,6 +18,7 @@ from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
+from postloan.steps.group_members import group_members
 from postloan.tables.units import BREAK_KINDS, COMPONENTS, INSTRUCTION_STATES, TIERS
 
 
@@ -38,7 +39,7 @@ def run_shard(task: ShardTask) -> int:
         "debtor": assessed.debtors,
         "ledger_break": assessed.breaks,
         "instruction": assessed.instructions,
-        "group_member": assessed.members,
+        "group_member": group_members(assessed.loans, inputs.debtor),
     }
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))

@@ -23,7 +23,6 @@ from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import technical_delays
 from postloan.steps.extension_limit import extension_limit
 from postloan.steps.funding import funding
-from postloan.steps.group_members import group_members
 from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
 from postloan.steps.ledger_breaks import ledger_breaks
@@ -35,31 +34,18 @@ from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import (
-    Balances,
-    Due,
-    ExtensionLimit,
-    GroupMember,
-    Position,
-    RateChange,
-    Relief,
-    ScheduleSource,
-)
+from postloan.tables.results import Balances, Due, ExtensionLimit, Position, RateChange, Relief, ScheduleSource
 from postloan.tables.tiers import Judged
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first four tables are published, the rest answer why.
-
-    members  what the barrier of groups reads, once all shards are done.
-    """
+    """What a night finds out about whole debtors; the first four tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
-    members: dy.DataFrame[GroupMember]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -101,11 +87,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         buckets=policy.dpd_buckets.frame(), grace_counts=policy.overdue_interest.grace.counts_as_past_due, on=on,
     )  # fmt: skip
     interest = interest_standing(owed, overdue, bounds=policy.interest_bounds)
-    found = Found(
-        held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone
-    )
+    seen = Found(held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, met, stood, shares, overdue, gone)
     laws = policy.tier_laws_for(on)
-    lived = lives(inputs, book, found, policy, serving, laws=laws, on=on)
+    lived = lives(inputs, book, seen, policy, serving, laws=laws, on=on)
     judged = classify(lived.days, laws=laws)
     tiers = tier_history(judged, book, held, overdue, lived.late, grades=policy.grades, on=on)
 
@@ -114,7 +98,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         held, stood, shares, overdue, tiers, inputs.debtor, inputs.elsewhere,
         retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
     )  # fmt: skip
-    by_debtor = debtor_floor(views, contamination=policy.tier_law.contamination)
     set_aside = provisions(
         book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
     )
@@ -127,11 +110,10 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured,
         history_of_payment, overdue, interest, extends, tiers, set_aside,
     ]  # fmt: skip
-    loans = loan_portrait(book, inputs.debtor, results, views)
     return Assessment(
-        loans=loans,
-        debtors=debtor_portrait(inputs.debtor, views, by_debtor),
-        breaks=breaks, instructions=told, members=group_members(loans, inputs.debtor),
+        loans=loan_portrait(book, inputs.debtor, results, views),
+        debtors=debtor_portrait(inputs.debtor, views, debtor_floor(views, contamination=policy.tier_law.contamination)),
+        breaks=breaks, instructions=told,
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
         payments=paid, balances=owed, judged=judged,
     )  # fmt: skip

@@ -78,7 +78,7 @@ class Reckoner:
         rates = with_agreed(RateChange.cast(repricings), mine, taken)
         met = balances(
             Position.cast(held), Due.cast(dues), ScheduleSource.cast(sources), payments, rates, self._rolled,
-            Relief.cast(reliefs),            serving=self._serving, on=on,
+            Relief.cast(reliefs), serving=self._serving, on=on,
         )  # fmt: skip
         return met.balances.row(0, named=True)
 

@@ -38,7 +38,7 @@ from postloan.rules.shapes import (
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.texts import Text, check_citations
-from postloan.rules.tier_law import TierLaw, TierLaws, tier_laws
+from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 
 TEXTS = TypeAdapter(dict[str, Text])
@@ -188,7 +188,10 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
     return Policy(
         on=on,
-        tier_laws=tier_laws(rulebook.in_force, on),
+        tier_laws=tier_laws(
+            {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()},
+            rulebook.begun("transition", Transition, on),
+        ),
         grades=rulebook.version("grades", Grades, on),
         dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, on),
         allocation_order=rulebook.version("allocation_order", AllocationOrder, on),

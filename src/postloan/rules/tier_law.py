@@ -89,20 +89,16 @@ class TierLaws:
         return place.cast(pl.Int32)
 
 
-def tier_laws(in_force: Mapping[str, tuple[Version, ...]], on: date) -> TierLaws:
-    """Put together the laws that have begun by `on`: a new one with every version of one of its rules."""
-    versions = {rule: [each for each in in_force[rule] if each.since <= on] for rule in RULES}
+def tier_laws(versions: Mapping[str, tuple[Version, ...]], transitions: tuple[Transition, ...]) -> TierLaws:
+    """Put together the laws of the versions begun of each of the RULES: a new one with every version of one of them."""
     begun = max(each[0].since for each in versions.values())
     days = sorted({begun} | {each.since for rule in versions.values() for each in rule if each.since > begun})
     laws = tuple(
         TierLaw(since=day, **{rule: _latest(each, day) for rule, each in versions.items()})  # type: ignore[arg-type]
         for day in days
     )
-    old_assets = [
-        each.old_assets for each in in_force["transition"] if isinstance(each, Transition) and each.since <= on
-    ]
-    return TierLaws(laws, tuple(old_assets))
+    return TierLaws(laws, tuple(each.old_assets for each in transitions))
 
 
-def _latest(versions: list[Version], day: date) -> Version:
+def _latest(versions: tuple[Version, ...], day: date) -> Version:
     return next(each for each in reversed(versions) if each.since <= day)

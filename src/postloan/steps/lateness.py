@@ -14,6 +14,7 @@ def lateness(spells: dy.DataFrame[Spell], *, on: date) -> dy.DataFrame[Late]:
     Reads   spells: by loan and day.
     Writes  one row a stretch with one oldest due day, by loan and day. A loan that pays on the day after its due day
             was past due at no close of business, and has no stretch.
+    Source  docs/decisions/0026: what was past due on earlier days is computed, not kept.
     """
     is_same_loan = pl.col("loan_no") == pl.col("loan_no").shift(-1)
     until_on = pl.when(is_same_loan).then(pl.col("from_on").shift(-1)).otherwise(pl.lit(on) + pl.duration(days=1))

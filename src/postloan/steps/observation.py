@@ -40,9 +40,9 @@ def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) 
         .with_columns(months=months.cast(pl.Int32))
     )
     is_watched, is_repeat, until = kernel.watch(
-        watched["place"].to_numpy(), _days(watched, "on"), _days(watched, "restructured_on"),
-        _days(watched, "first_due_on"), watched["says_repeat"].to_numpy(), _days(watched, "ended_on"),
-        watched["is_resolved"].to_numpy(), _days(watched, "late_since_on"), watched["months"].to_numpy(),
+        watched["place"].to_numpy(), _days(watched, "restructured_on"), _days(watched, "first_due_on"),
+        watched["says_repeat"].to_numpy(), _days(watched, "ended_on"), watched["is_resolved"].to_numpy(),
+        _days(watched, "late_since_on"), watched["months"].to_numpy(),
     )  # fmt: skip
     ends = pl.Series(until)
     found = watched.select(
