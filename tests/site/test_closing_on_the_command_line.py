@@ -146,7 +146,7 @@ def test_what_the_ledger_does_not_state_is_said_and_is_no_difference(home: Path)
                if Decimal(line["ours"]))  # fmt: skip
 
     stated = [row for row in ledger_rows(home) if (row["org_id"], row["account"]) == ("010", "loans_principal")]
-    state(home, [*stated, {"org_id": "010", "account": "off_balance_interest", "on": ON, "balance": "7.00"}])
+    state(home, [*stated, {"org_id": "000", "account": "off_balance_interest", "on": ON, "balance": "7.00"}])
     result = run("report", "tieout", "--on", ON, "--home", home, "--format", "csv")
     by_account = {line["account"]: line for line in told(result)}
     principal = by_account["loans_principal"]

@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import dataframely as dy
 import polars as pl
 
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, FinishedTable
 from postloan.steps.group_alert import group_alert
+from postloan.steps.group_members import group_members
+from postloan.tables.published import PublishedLoan
 from postloan.tables.results import GroupMember
+
+
+def left_for_barrier(loans: dy.DataFrame[PublishedLoan], debtors: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Make the tables that a shard leaves for the barrier, beside those that are published."""
+    return {"group_member": group_members(loans, debtors)}
 
 
 def bank_tables(night: Path, shards: Sequence[FinishedShard], policy: Policy) -> list[FinishedTable]:

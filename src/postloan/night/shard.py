@@ -12,13 +12,13 @@ import polars as pl
 
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
+from postloan.night.barrier import left_for_barrier
 from postloan.night.pins import code_fingerprint
 from postloan.night.task import ShardTask, shard_folder
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
-from postloan.steps.group_members import group_members
 from postloan.tables.units import BREAK_KINDS, COMPONENTS, INSTRUCTION_STATES, TIERS
 
 
@@ -34,13 +34,12 @@ def run_shard(task: ShardTask) -> int:
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    tables = {
+    tables: dict[str, pl.DataFrame] = {
         "loan": assessed.loans,
         "debtor": assessed.debtors,
         "ledger_break": assessed.breaks,
         "instruction": assessed.instructions,
-        "group_member": group_members(assessed.loans, inputs.debtor),
-    }
+    } | left_for_barrier(assessed.loans, inputs.debtor)
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
     _rename_once(part, place)
