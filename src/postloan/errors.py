@@ -171,6 +171,36 @@ class LoanUnknown(PostloanError):
     code = "PL-N06"
 
 
+# Closing ---------------------------------------------------------------------------------------------------------
+
+
+class DayClosed(PostloanError):
+    """The version of a day that is published was filed already."""
+
+    code = "PL-K01"
+
+
+class NotSettled(PostloanError):
+    """A day may not be closed: a night of it failed its checks, or something does not tie and nobody says why."""
+
+    code = "PL-K02"
+
+
+class VersionUnknown(PostloanError):
+    """A day has no such version, or was never filed."""
+
+    code = "PL-K03"
+
+
+class ClosingsDamaged(PostloanError):
+    """The chain of closings does not hold: a record, or a filed snapshot, was changed or removed."""
+
+    code = "PL-K04"
+
+
+# Commands --------------------------------------------------------------------------------------------------------
+
+
 class RequestWrong(PostloanError):
     """A command was asked for something that does not fit together."""
 

@@ -12,6 +12,7 @@ from postloan.demo.bureau import Bureau
 from postloan.demo.dates import Days, month_ends, month_of
 from postloan.demo.draws import Bools
 from postloan.demo.figures import LossLedger
+from postloan.demo.general_ledger import GeneralLedger
 from postloan.demo.happenings import put_events, put_legal_events
 from postloan.demo.lateness import pays_when_late
 from postloan.demo.lines import Window
@@ -124,14 +125,15 @@ class _Bank:
         self._tell("months", 0, months)
         put_payments(payments, book, known, writer)
         accounts = Accounts(book.loans, schedule, payments, settled_on, self._window)
-        ledger = LossLedger(self._window)
+        figures, ledger = LossLedger(self._window), GeneralLedger(book, self._seed)
         truth, bureau = Truth(self._truth_folder, book, known), Bureau(book, known, self._window, self._seed)
         restructured = np.zeros(len(book.loans), dtype=np.bool_)
         decided = 0
         for month in range(months):
             standing = accounts.next_month()
             truth.put_standing(standing)
-            writer.put_month("bank_figure", month, ledger.next_month(standing, month))
+            writer.put_month("bank_figure", month, figures.next_month(standing, month))
+            writer.put_month("gl_balance", month, ledger.next_month(standing, month))
             if month == 0:
                 put_openings(standing, has_history, known, writer)
             decisions = decide(standing, month, book, known, self._seed, restructured)
@@ -143,3 +145,4 @@ class _Bank:
                 writer.put_month("elsewhere", month, report)
             self._tell("months", month + 1, months)
         truth.put_hidden(has_history, settled_on, restructured)
+        truth.put_planted(ledger.planted)

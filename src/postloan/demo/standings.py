@@ -169,6 +169,10 @@ class Truth:
         )
         write_frame(frame, self._folder / "standing" / f"{to_date(standing.on).isoformat()}.parquet")
 
+    def put_planted(self, differences: pl.DataFrame) -> None:
+        """Write where the general ledger is wrong, and by how much."""
+        write_frame(differences, self._folder / "gl_difference.parquet")
+
     def put_hidden(self, has_history: Bools, settled_on: Days, restructured: Bools) -> None:
         """Write the hidden facts of debtors and loans."""
         parties, loans = self._book.parties, self._book.loans

@@ -28,6 +28,7 @@ PAST_DAYS: dict[str, tuple[str, ...]] = {
     "elsewhere": ("on",),
     "market": ("on",),
     "bank_figure": ("on",),
+    "gl_balance": ("on",),
 }
 """Days on which something happened. A feed cannot know them before they come."""
 

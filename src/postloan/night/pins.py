@@ -8,6 +8,7 @@ from pathlib import Path
 
 from postloan.intake.facts import Facts
 from postloan.rules.rulebook import Rulebook
+from postloan.snapshot.files import read_json
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -39,6 +40,12 @@ def code_fingerprint() -> str:
     for path in sorted(_PACKAGE.rglob("*.py")):
         sources.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return sources.hexdigest()
+
+
+def begun_nights(home: Path, on: date) -> list[Path]:
+    """Find the nights of a day that were begun and neither published nor settled by a later one: their folders."""
+    found = sorted((home / "nights").glob("*/pins.json"))
+    return [file.parent for file in found if read_json(file)["on"] == on.isoformat()]
 
 
 def _lock_fingerprint() -> str:

@@ -1,39 +1,40 @@
 """The night: every shard through the plan, then the checks, then publishing. Killed anywhere, it resumes."""
 
-import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from postloan.errors import HomeBusy, NightPinned, ShardFailed
+from postloan.errors import NightPinned, ShardFailed
 from postloan.intake.facts import Facts
+from postloan.night.alone import alone
+from postloan.night.barrier import bank_tables
 from postloan.night.checks import check_night, sum_up
-from postloan.night.pins import Pins, pins, run_id
+from postloan.night.pins import Pins, begun_nights, pins, run_id
 from postloan.night.task import ShardTask, finished_shard, shard_folder
 from postloan.night.worker import compute
 from postloan.plan.inputs import law_day
 from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json
 from postloan.snapshot.publish import publish
-from postloan.snapshot.read import is_published, read_manifest
+from postloan.snapshot.read import is_published, published_versions, read_manifest
 
 Tell = Callable[[date, int, int], None]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A published night: its run, its manifest, and whether it was there already."""
+    """A published night: its run, its manifest, which version of a day once closed it is, if it was there already."""
 
     on: date
     run_id: str
     manifest: dict[str, Any]
     was_there: bool
+    version: int = 1
 
 
 def run_nights(
@@ -53,7 +54,7 @@ def run_nights(
     pool      the workers, see `workers_pool`; None computes in this process.
     Raises HomeBusy, HomeNotReady, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights stand.
     """
-    with _alone(home):
+    with alone(home):
         for on in days:
             yield _run_night(home, on, known_on, law_of, pool, tell)
 
@@ -81,9 +82,8 @@ def _run_night(
     run = run_id(pinned)
     folder = home / "nights" / run
     if is_published(home, on, run):
-        # A night killed after its pointer moved leaves its folder behind.
-        shutil.rmtree(folder, ignore_errors=True)
-        return Published(on, run, read_manifest(home, on), was_there=True)
+        _settle(home, on, folder)
+        return _published(home, on, was_there=True)
 
     _pin(folder, pinned | {"shards": facts.layout.shards})
     tasks = [ShardTask(home, folder, shard, on, facts.known_on, law) for shard in range(facts.layout.shards)]
@@ -98,9 +98,20 @@ def _run_night(
     checks = check_night(home, on, totals, policy.publish_checks)
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
-    publish(home, run, on, shards, manifest)
-    shutil.rmtree(folder)
-    return Published(on, run, read_manifest(home, on), was_there=False)
+    publish(home, run, on, shards, manifest, bank_tables(folder, shards, policy))
+    _settle(home, on, folder)
+    return _published(home, on, was_there=False)
+
+
+def _published(home: Path, on: date, *, was_there: bool) -> Published:
+    manifest = read_manifest(home, on)
+    return Published(on, manifest["run_id"], manifest, was_there, len(published_versions(home, on)))
+
+
+def _settle(home: Path, on: date, folder: Path) -> None:
+    """Clear away what is left of nights of a day, now that one is published: this one's, and of those that failed."""
+    for begun in {*begun_nights(home, on), folder}:
+        shutil.rmtree(begun, ignore_errors=True)
 
 
 def _compute(tasks: Sequence[ShardTask], pool: Executor | None) -> Iterator[int]:
@@ -134,19 +145,3 @@ def _pin(folder: Path, pinned: Pins) -> None:
             hint="Finish it as it was begun, or delete its folder to start again.",
             where={"folder": folder},
         )
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Keep a second night out of the home while this one works."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "night.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise HomeBusy(
-                message="Another night is being computed in this home folder.",
-                hint="Wait until it is done; it may be resumed after a crash, never doubled.",
-                where={"home": home},
-            ) from None
-        yield

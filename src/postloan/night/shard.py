@@ -12,6 +12,7 @@ import polars as pl
 
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
+from postloan.night.barrier import left_for_barrier
 from postloan.night.pins import code_fingerprint
 from postloan.night.task import ShardTask, shard_folder
 from postloan.plan.inputs import Inputs, read_inputs
@@ -33,12 +34,12 @@ def run_shard(task: ShardTask) -> int:
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    tables = {
+    tables: dict[str, pl.DataFrame] = {
         "loan": assessed.loans,
         "debtor": assessed.debtors,
         "ledger_break": assessed.breaks,
         "instruction": assessed.instructions,
-    }
+    } | left_for_barrier(assessed.loans, inputs.debtor)
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
     _rename_once(part, place)

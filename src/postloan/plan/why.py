@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from postloan.errors import NothingPublished
 from postloan.intake.facts import Facts
 from postloan.kernels.overdue_interest import multiple
 from postloan.plan.inputs import Inputs
@@ -17,7 +18,7 @@ from postloan.plan.trace import Allocation, allocations, reliefs, row_of
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
 from postloan.rules.tier_law import TierLaw
-from postloan.snapshot.read import read_manifest, scan_loans
+from postloan.snapshot.read import read_manifest, scan_group_alerts, scan_loans
 from postloan.steps.debtor_floor import contamination_cases
 
 
@@ -58,6 +59,7 @@ class Why:
     reliefs: Sequence[Allocation]
     decisions: pl.DataFrame
     texts: dict[str, Text]
+    alerts: list[dict[str, Any]]
     is_as_published: bool
 
 
@@ -107,6 +109,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         reliefs=relieved,
         decisions=_decisions(inputs, loan_no, on),
         texts=_cited(rulebook, loan, policy),
+        alerts=_alerts(home, on, loan["debtor_no"]),
         is_as_published=published == [loan],
     )
 
@@ -116,6 +119,14 @@ def _law_of(assessed: Assessment, loan_no: int, policy: Policy, on: date) -> Tie
     laws = policy.tier_laws_for(on)
     judged = assessed.judged.filter((pl.col("loan_no") == loan_no) & (pl.col("on") == on))
     return laws.laws[judged.select(laws.which()).item() if judged.height else -1]
+
+
+def _alerts(home: Path, on: date, debtor_no: int) -> list[dict[str, Any]]:
+    """The bad members of its group for which the debtor is to be assessed; none in a snapshot without the table."""
+    try:
+        return scan_group_alerts(home, on).filter(pl.col("other_no") == debtor_no).collect().to_dicts()
+    except NothingPublished:
+        return []
 
 
 def _unpaid(

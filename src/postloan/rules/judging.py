@@ -152,3 +152,15 @@ class Grades(Version):
         if [TIERS.index(band.tier) for band in self.bands] != sorted(TIERS.index(band.tier) for band in self.bands):
             raise ValueError("grades stand from best to worst")
         return self
+
+
+class GroupMember(Cited):
+    """A member of a group of connected customers whose worst tier is this or worse has the others assessed."""
+
+    from_tier: Tier
+
+
+class GroupAlert(Version):
+    """What of one member of a group has the others assessed, without classing them."""
+
+    member: GroupMember

@@ -12,7 +12,7 @@ from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
 from postloan.rules.figures import RuleFile, Version
 from postloan.rules.forms import Forms
-from postloan.rules.judging import FactFloors, Grades, Transition, TransitionOverlay, Upgrade
+from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
 from postloan.rules.provisions import (
     CapitalProvisions,
     GeneralReserve,
@@ -33,6 +33,7 @@ from postloan.rules.shapes import (
     PublishChecks,
     RestructuringFloors,
     Retail,
+    TieOut,
     WorkingDays,
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
@@ -50,6 +51,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "upgrade": TypeAdapter(RuleFile[Upgrade]),
     "transition": TypeAdapter(RuleFile[Transition]),
     "retail": TypeAdapter(RuleFile[Retail]),
+    "group_alert": TypeAdapter(RuleFile[GroupAlert]),
     "dpd_buckets": TypeAdapter(RuleFile[DpdBuckets]),
     "allocation_order": TypeAdapter(RuleFile[AllocationOrder]),
     "interest_bounds": TypeAdapter(RuleFile[InterestBounds]),
@@ -62,7 +64,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
 }
 # Rules of law before whose first version there was no such law: silence is an answer there.
-LATER_LAW = {"provision_coverage", "general_reserve", "capital_provisions"}
+LATER_LAW = {"group_alert", "provision_coverage", "general_reserve", "capital_provisions"}
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
     "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
@@ -76,6 +78,7 @@ OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
 POLICY: dict[str, TypeAdapter[Any]] = {
     "book_of_record": TypeAdapter(RuleFile[BookOfRecord]),
     "publish_checks": TypeAdapter(RuleFile[PublishChecks]),
+    "tie_out": TypeAdapter(RuleFile[TieOut]),
     "allocation": TypeAdapter(RuleFile[Allocation]),
     "overdue_interest": TypeAdapter(RuleFile[OverdueInterest]),
     "grades": TypeAdapter(RuleFile[Grades]),
@@ -111,6 +114,8 @@ class Policy:
     capital_provisions: CapitalProvisions | None
     book_of_record: BookOfRecord
     publish_checks: PublishChecks
+    group_alert: GroupAlert | None
+    tie_out: TieOut
 
     @property
     def tier_law(self) -> TierLaw:
@@ -201,6 +206,8 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         capital_provisions=rulebook.version_if_any("capital_provisions", CapitalProvisions, on),
         book_of_record=rulebook.version("book_of_record", BookOfRecord, on),
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
+        group_alert=rulebook.version_if_any("group_alert", GroupAlert, on),
+        tie_out=rulebook.version("tie_out", TieOut, on),
     )
 
 

@@ -292,6 +292,18 @@ class BookOfRecord(Version):
         return self.holder.system
 
 
+class LedgerTolerance(Cited):
+    """A line of the general ledger that differs from ours by no more than this ties."""
+
+    up_to_cents: Annotated[int, Field(ge=0)]
+
+
+class TieOut(Version):
+    """What is a difference between our published balances and the general ledger's."""
+
+    tolerance: LedgerTolerance
+
+
 class TierShareMove(Tolerance):
     """How far a tier's share may move against what was published within the last `within_days`."""
 

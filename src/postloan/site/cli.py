@@ -41,6 +41,9 @@ class Kind(Enum):
     BRIDGE = "bridge"
     G11 = "g11"
     G12 = "g12"
+    TIEOUT = "tieout"
+    GROUPS = "groups"
+    CORRECTIONS = "corrections"
 
 
 class Group(Enum):
@@ -197,12 +200,17 @@ def report(
     by: Annotated[Group | None, typer.Option("--by", help=_SAY("help.by"))] = None,
     form: Annotated[Form, typer.Option("--format", help=_SAY("help.format"))] = Form.TABLE,
     out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=_SAY("help.out"))] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, metavar="N", help=_SAY("help.version_of_day"))
+    ] = None,
+    filed: Annotated[bool, typer.Option("--filed", help=_SAY("help.filed"))] = False,
 ) -> None:
     """Give a report of published days; exit 1 where a check of the report does not hold."""
     terminal = _terminal(ctx, as_json=form is Form.JSON)
-    from postloan.site.reporting import ask_report, give_report, say_failed
+    from postloan.site.reporting import ask_report, day_asked, give_report, say_failed
 
-    asked = ask_report(home, kind.value, on=on, from_on=from_on, by=by.value if by else None)
+    day = day_asked(home, on, version=version, filed=filed)
+    asked = ask_report(home, kind.value, on=day, from_on=from_on, by=by.value if by else None)
     give_report(asked, form.value, out, terminal)
     if say_failed(asked, terminal):
         raise typer.Exit(REFUSED)
@@ -231,6 +239,40 @@ def replay(
             home, rulebook, first, last, terminal,
             month_ends=every is Every.MONTH_END, form=form.value, out=out, pool=pool,
         )  # fmt: skip
+
+
+@app.command(help=_SAY("help.close"))
+def close(
+    ctx: typer.Context,
+    on: Annotated[date, typer.Argument(metavar="DATE", parser=_day, help=_SAY("help.day"))],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help=_SAY("help.by_name"))],
+    home: Home = HOME,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_SAY("help.note"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close a published day."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site.closing_screen import close_day
+
+    close_day(home, on, by, note, terminal)
+
+
+@app.command(help=_SAY("help.closings"))
+def closings(
+    ctx: typer.Context,
+    home: Home = HOME,
+    on: Annotated[date | None, typer.Option("--on", parser=_day, metavar="DATE", help=_SAY("help.closings_on"))] = None,
+    verify: Annotated[bool, typer.Option("--verify", help=_SAY("help.verify"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List closings, or verify them."""
+    terminal = _terminal(ctx, as_json=as_json)
+    from postloan.site.closing_screen import show_closings, show_verified
+
+    if verify:
+        show_verified(home, terminal)
+    else:
+        show_closings(home, on, terminal)
 
 
 @app.command(help=_SAY("help.why"))

@@ -30,12 +30,12 @@ HELP: dict[str, tuple[str, str]] = {
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
-        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令。返回码：0 正常，1 拒绝或核对关系不符。",
-        "Report on tiers, overdue buckets, migration, provisions, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, or instructions to it. Exit: 0 done, 1 refused or a check of the report failed.",
+        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令，tieout 总账核对，groups 集团预警，corrections 结账后更正。返回码：0 正常，1 拒绝或核对关系不符。",
+        "Report on tiers, overdue buckets, migration, provisions, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, instructions to it, the tie-out with the general ledger, group alerts, or what a later version corrects. Exit: 0 done, 1 refused or a check of the report failed.",
     ),
     "help.kind": (
-        "tiers、overdue、migration、provisions、rolls、vintages、bridge、g11、g12、breaks 或 instructions",
-        "tiers, overdue, migration, provisions, rolls, vintages, bridge, g11, g12, breaks or instructions",
+        "tiers、overdue、migration、provisions、rolls、vintages、bridge、g11、g12、breaks、instructions、tieout、groups 或 corrections",
+        "tiers, overdue, migration, provisions, rolls, vintages, bridge, g11, g12, breaks, instructions, tieout, groups or corrections",
     ),
     "help.on": ("业务日期；默认为最近发布日", "business date; default: the last one published"),
     "help.from": (
@@ -45,6 +45,20 @@ HELP: dict[str, tuple[str, str]] = {
     "help.by": ("分组：org 机构，product 产品，industry 行业", "group by org (branch), product or industry"),
     "help.format": ("table、csv、json 或 xlsx", "table, csv, json or xlsx"),
     "help.out": ("写入文件（xlsx 必填）", "write to this file; xlsx needs it"),
+    "help.version_of_day": ("读取该日的第 N 版；默认为最新版", "read version N of the day of --on; default: the latest"),
+    "help.filed": ("读取该日已结账的版本", "read the day of --on as it was last filed"),
+    "help.close": (
+        "结账：由具名人员确认某日最新版本，此后永久保留；更正另成新版本。",
+        "Close a published day: a person signs its latest version, which is kept for ever; corrections become new versions.",
+    ),
+    "help.by_name": ("确认人姓名", "who signs"),
+    "help.note": ("说明；有未决差异时必填", "a remark; needed where something does not tie"),
+    "help.closings": (
+        "列出已结账的日期及各版本，或校验结账记录未被改动。",
+        "List the days that were closed with their versions, or see that nothing filed was changed.",
+    ),
+    "help.closings_on": ("只列该日", "this day only"),
+    "help.verify": ("校验结账记录链与已存快照；不符时返回码 1", "check the chain of records and what was filed; exit 1 where it does not hold"),
     "help.why": (
         "说明一笔借据为何是这一分类：从数据行到条款。",
         "Show why a loan has its tier: from feed rows to the clause.",

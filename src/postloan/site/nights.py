@@ -48,6 +48,7 @@ def said_night(night: Published) -> dict[str, object]:
         "on": night.on.isoformat(),
         "run_id": night.run_id,
         "already_published": night.was_there,
+        "version": night.version,
         "loans": loans,
         "outstanding": decimal_money(cents),
         "npl_ratio": None if npl_e8 is None else decimal_share(npl_e8),
@@ -60,6 +61,7 @@ def _line(night: Published, seconds: float, terminal: Terminal) -> str:
     words = terminal.words
     loans, cents, npl_e8 = _totals(night)
     unit = money_units(night.manifest["currency"], words.language)[0]
+    state = words("night.was_there") if night.was_there else words("night.took", seconds=f"{seconds:.1f}")
     return words(
         "night.line",
         day=night.on,
@@ -69,7 +71,7 @@ def _line(night: Published, seconds: float, terminal: Terminal) -> str:
         unit=unit.name,
         npl=said_percent(npl_e8),
         checks=sum(check["passed"] for check in night.manifest["checks"]),
-        state=words("night.was_there") if night.was_there else words("night.took", seconds=f"{seconds:.1f}"),
+        state=words("night.version", state=state, version=night.version) if night.version > 1 else state,
     )
 
 

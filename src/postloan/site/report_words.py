@@ -1,5 +1,6 @@
 """The words of reports: names of sheets, columns, tiers, buckets, moves and industries, Chinese and English."""
 
+from postloan.site.closing_words import CLOSING_REPORT_WORDS
 from postloan.site.provision_words import PROVISION_WORDS
 
 _TIERS = {
@@ -163,6 +164,7 @@ def _under(kind: str, words: dict[str, tuple[str, str]]) -> dict[str, tuple[str,
 
 
 REPORT_WORDS: dict[str, tuple[str, str]] = {
+    **CLOSING_REPORT_WORDS,
     **PROVISION_WORDS,
     **_under("column", _COLUMNS),
     **_under("tier", _TIERS | _LINES),
@@ -174,6 +176,11 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     **_under("state", _STATES),
     **_under("decision_kind", _DECISIONS),
     **_under("confirmed_by", _FEEDS),
+    **{
+        key: said
+        for kind in ("tier_filed", "tier_now", "other_tier")
+        for key, said in _under(kind, _TIERS | {"none": ("不在账", "Not in the book")}).items()
+    },
     **_under("our_tier", _TIERS),
     **_under("core_tier", _TIERS),
     **_under("move", _MOVES | {"total": _LINES["total"]}),

@@ -10,14 +10,17 @@ import polars as pl
 from postloan.desk.report.book import Grouping
 from postloan.desk.report.breaks import breaks
 from postloan.desk.report.bridge import bridge
+from postloan.desk.report.corrections import corrections
 from postloan.desk.report.form import Report
 from postloan.desk.report.g11 import g11
 from postloan.desk.report.g12 import g12
+from postloan.desk.report.groups import groups
 from postloan.desk.report.instructions import instructions
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
 from postloan.desk.report.provisions import provisions
 from postloan.desk.report.rolls import rolls
+from postloan.desk.report.tieout import tieout
 from postloan.desk.report.tiers import tiers
 from postloan.desk.report.vintages import vintages
 from postloan.errors import NothingPublished, RequestWrong
@@ -27,10 +30,13 @@ from postloan.rules.rulebook import load_rulebook
 from postloan.site.report_files import as_csv, as_json, write_xlsx
 from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
-from postloan.snapshot.read import published_days, read_manifest
+from postloan.snapshot.read import edition, filed_edition, published_days, read_manifest
 
-_BY_GROUP = {"tiers": tiers, "overdue": overdue, "provisions": provisions, "breaks": breaks}
+_BY_GROUP = {
+    "tiers": tiers, "overdue": overdue, "provisions": provisions, "breaks": breaks, "corrections": corrections,
+}  # fmt: skip
 _BETWEEN_BY_GROUP = {"migration": migration, "bridge": bridge}
+_OF_ONE_DAY = {"instructions": instructions, "groups": groups}
 _BETWEEN = {"rolls": rolls, "vintages": vintages, "g12": g12}
 
 
@@ -40,22 +46,34 @@ def ask_report(home: Path, kind: str, *, on: date | None, from_on: date | None, 
     Raises RequestWrong where a report of one day is given two, or one that has no groups is asked for them.
     """
     day, grouping = on or last_published(home), cast("Grouping | None", by)
-    if grouping is not None and kind not in _BY_GROUP | _BETWEEN_BY_GROUP:
-        raise RequestWrong(message=f"The report {kind} is not given by group.", hint="Leave --by out.")
-    if kind in {*_BY_GROUP, "instructions"} and from_on is not None:
+    if grouping is not None and kind not in _BY_GROUP | _BETWEEN_BY_GROUP and (kind, by) != ("tieout", "org"):
+        raise RequestWrong(message=f"The report {kind} is not given by {by}.", hint="Leave --by out.")
+    if kind in {*_BY_GROUP, *_OF_ONE_DAY, "tieout"} and from_on is not None:
         raise RequestWrong(
             message=f"The report {kind} is of one day; --from has no meaning for it.",
             hint="Leave --from out, or ask for the migration between the two days.",
         )
+    if kind == "tieout":
+        return tieout(home, day, by_org=by == "org", orgs=_orgs(home, day))
     orgs = _orgs(home, day) if by == "org" else None
     if kind in _BY_GROUP:
         return _BY_GROUP[kind](home, day, grouping, orgs=orgs)
-    if kind == "instructions":
-        return instructions(home, day)
+    if kind in _OF_ONE_DAY:
+        return _OF_ONE_DAY[kind](home, day)
     start = from_on or _start(home, kind, day)
     if kind in _BETWEEN_BY_GROUP:
         return _BETWEEN_BY_GROUP[kind](home, start, day, grouping, orgs=orgs)
     return g11(home, start, day, _forms(home, day)) if kind == "g11" else _BETWEEN[kind](home, start, day)
+
+
+def day_asked(home: Path, on: date | None, *, version: int | None, filed: bool) -> date | None:
+    """Take the day that was asked for in the version that was asked for. Raises VersionUnknown, RequestWrong."""
+    if version is None and not filed:
+        return on
+    if version is not None and filed:
+        raise RequestWrong(message="The filed version has a number of its own.", hint="Give --version or --filed.")
+    day = on or last_published(home)
+    return filed_edition(home, day) if version is None else edition(home, day, version)
 
 
 def _start(home: Path, kind: str, on: date) -> date:

@@ -23,6 +23,15 @@ def history_lines(story: Why, lang: str) -> Iterator[str]:
     yield words(lang, "comma").join(then)
 
 
+def alert_lines(story: Why, lang: str) -> Iterator[str]:
+    """Name the non-performing members of the debtor's group for which it is to be assessed."""
+    for alert in story.alerts:
+        yield words(lang, "alert_line").format(
+            group=alert["group_id"], member=alert["debtor_id"], tier=said_of(lang, "tier", alert["tier"]),
+            since=alert["since_on"], cite=alert["cite"],
+        )  # fmt: skip
+
+
 def change_lines(story: Why, lang: str) -> Iterator[str]:
     """Say what would make the tier worse, and what would let it improve."""
     loan = story.loan

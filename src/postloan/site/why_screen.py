@@ -11,7 +11,7 @@ from rich.text import Text
 
 from postloan.plan.trace import Allocation
 from postloan.plan.why import Why, why
-from postloan.site.why_change import change_lines, history_lines
+from postloan.site.why_change import alert_lines, change_lines, history_lines
 from postloan.site.why_floors import floor_lines
 from postloan.site.why_provisions import provision_lines
 from postloan.site.why_words import said_of, words
@@ -63,7 +63,7 @@ def _sections(story: Why, lang: str) -> Iterable[tuple[str, list[Any]]]:
     yield "owed", [*_owed(story, lang), *_unpaid(story, lang)]
     yield "days", [_days(story, lang)]
     yield "floors", [_floors(story, lang)]
-    yield "tier", [*_tier(story, lang), *history_lines(story, lang)]
+    yield "tier", [*_tier(story, lang), *history_lines(story, lang), *alert_lines(story, lang)]
     if changes := list(change_lines(story, lang)):
         yield "change", changes
     yield "provisions", [_provisions(story, lang)]

@@ -148,6 +148,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "binds_any_npl": ("本行或他行有不良", "any NPL here or elsewhere"),
     "tier_pass": ("：无规则触发", ": no rule binds"),
     "tier_set_by": ("：依据 {cite}", ": set by {cite}"),
+    "alert_line": (
+        "集团预警：集团 {group} 成员 {member} 自 {since} 起为{tier}，须及时评估本客户（{cite}），不自动下调",
+        "group alert: member {member} of group {group} is {tier} since {since}; assess this debtor ({cite}), it is not classed by it",
+    ),
     "since_line": ("自 {day} 起（{days} 天）", "since {day} ({days} days)"),
     "before_line": ("，此前 {tier}（{cite}）", ", {tier} before ({cite})"),
     "no_rule": ("无规则触发", "no rule bound"),

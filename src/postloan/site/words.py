@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
 from postloan.site.movement_words import MOVEMENT_WORDS
 from postloan.site.replay_words import REPLAY_WORDS
@@ -47,6 +48,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "{day}  run {run}  {loans} loans  {balance} {unit}  NPL {npl} %  {checks} checks passed  {state}",
     ),
     "night.took": ("{seconds} 秒", "{seconds} s"),
+    "night.version": ("{state}（第 {version} 版，已结账版本保留）", "{state}, version {version} beside the one filed"),
     "night.was_there": ("此前已发布", "already published"),
     # rules
     "rules.title": ("{day} 生效的规则", "Rules in force on {day}"),
@@ -102,7 +104,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "demo.try": ("接下来可以试试：", "Try next:"),
 }  # fmt: skip
 
-_ALL: Mapping[str, tuple[str, str]] = {**_MESSAGES, **REPORT_WORDS, **MOVEMENT_WORDS, **REPLAY_WORDS, **HELP}
+_ALL: Mapping[str, tuple[str, str]] = {
+    **_MESSAGES, **REPORT_WORDS, **MOVEMENT_WORDS, **REPLAY_WORDS, **CLOSING_WORDS, **HELP,
+}  # fmt: skip
 
 
 class Words:

@@ -8,12 +8,61 @@ from typing import Any
 
 import polars as pl
 
-from postloan.errors import NothingPublished, SnapshotDamaged
+from postloan.errors import NothingPublished, SnapshotDamaged, VersionUnknown
+from postloan.snapshot.chain import filed
 from postloan.snapshot.files import read_json
-from postloan.snapshot.publish import TABLES, pointer_file, snapshot_folder
+from postloan.snapshot.publish import TABLES, pointer_file, snapshot_folder, versions_of
 from postloan.tables.published import PublishedDebtor, PublishedLoan
 
 _POINTER = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
+
+
+class Edition(date):
+    """A business date of which one version is meant: wherever a day is read, it stands for the day.
+
+    run_id  the run of that version; empty is the latest, as for any other date.
+    """
+
+    run_id: str = ""
+
+    @classmethod
+    def of(cls, on: date, run_id: str) -> "Edition":
+        """Name a run of a day."""
+        day = cls(on.year, on.month, on.day)
+        day.run_id = run_id
+        return day
+
+
+def edition(home: Path, on: date, version: int) -> Edition:
+    """Take a version of a published day, from 1. Raises VersionUnknown where there is no such version."""
+    versions = published_versions(home, on)
+    if not 1 <= version <= len(versions):
+        raise VersionUnknown(
+            message=f"The day {on} has no version {version}.",
+            hint=f"It has {len(versions)}: postloan closings --on {on}. Versions are counted from the first closing.",
+            where={"home": home, "on": on, "version": version},
+        )
+    return Edition.of(on, versions[version - 1])
+
+
+def filed_edition(home: Path, on: date) -> Edition:
+    """Take a day as it was last filed. Raises VersionUnknown where it was never closed."""
+    closing = filed(home, on)
+    if closing is None:
+        raise VersionUnknown(
+            message=f"The day {on} was never closed.",
+            hint=f"Close it: postloan close {on} --by NAME. Or leave --filed out.",
+            where={"home": home, "on": on},
+        )
+    return Edition.of(on, closing.run_id)
+
+
+def published_versions(home: Path, on: date) -> tuple[str, ...]:
+    """List the runs of a day by version, from 1; SnapshotDamaged where the pointer cannot be read."""
+    try:
+        return versions_of(home, on)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise _damaged(pointer_file(home, on), "The pointer of a day cannot be read.") from None
 
 
 def published_days(home: Path) -> list[date]:
@@ -25,6 +74,8 @@ def published_days(home: Path) -> list[date]:
 
 def published_run(home: Path, on: date) -> str | None:
     """Return the run published for a business date, or None; SnapshotDamaged where the pointer cannot be read."""
+    if isinstance(on, Edition) and on.run_id:
+        return on.run_id
     pointer = pointer_file(home, on)
     return str(_read(pointer, "run_id")["run_id"]) if pointer.is_file() else None
 
@@ -94,6 +145,11 @@ def scan_breaks(home: Path, on: date) -> pl.LazyFrame:
 def scan_instructions(home: Path, on: date) -> pl.LazyFrame:
     """Scan a day's instructions, in no order; see Instruction."""
     return _scan(home, on, "instruction")
+
+
+def scan_group_alerts(home: Path, on: date) -> pl.LazyFrame:
+    """Scan a day's group alerts, by group, bad member and other member; see GroupAlert."""
+    return _scan(home, on, "group_alert")
 
 
 def _collect(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:

@@ -250,10 +250,30 @@ class Instruction(dy.Schema):
     confirmed_on = day("day of the row that confirmed it, where it has one", "确认日", optional=True)
 
 
+class GroupAlert(dy.Schema):
+    """A group's member to be assessed because another is non-performing; nobody is classed by it (集团预警)."""
+
+    group_id = ident("group of connected customers", "集团号")
+    debtor_no = dy.Int64(description="number of the member that is non-performing", metadata={"zh": "不良成员序号"})
+    debtor_id = ident("that member", "不良成员客户号")
+    tier = one_of("worst tier of its loans", "不良成员分类", TIERS)
+    since_on = day("since when its first loan has that tier", "该分类起始日")
+    other_no = dy.Int64(description="number of the member to be assessed", metadata={"zh": "待评估成员序号"})
+    other_id = ident("the member to be assessed", "待评估成员客户号")
+    other_tier = one_of("worst tier of its own loans", "待评估成员分类", TIERS)
+    org_id = ident("office that keeps the largest of them", "主办机构号")
+    exposure_cents = money("their principal outstanding, the bank's own share", "待评估成员贷款余额")
+    cite = text("the clause that asks for it", "依据", optional=False, max_length=200)
+
+
 PUBLISHED: dict[str, type[dy.Schema]] = {
     "loan": PublishedLoan,
     "debtor": PublishedDebtor,
     "ledger_break": LedgerBreak,
     "instruction": Instruction,
+    "group_alert": GroupAlert,
 }
 """Every table of a snapshot, under the name of its folder."""
+
+OF_THE_BANK = ("group_alert",)
+"""Those that are made of the bank as a whole, in one file; of the others every shard makes its own."""

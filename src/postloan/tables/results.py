@@ -312,3 +312,14 @@ class Provisions(PerLoan):
         """No specific or special provision without the text that asks for it."""
         specific = (cls.specific_provision_cents.col == 0) | cls.specific_provision_cite.col.is_not_null()
         return specific & ((cls.special_provision_cents.col == 0) | cls.special_provision_cite.col.is_not_null())
+
+
+class GroupMember(PerDebtor):
+    """A debtor of a group of connected customers that has loans on the book: what other members may have to know."""
+
+    debtor_id = dy.String()
+    group_id = dy.String()
+    org_id = dy.String()
+    exposure_cents = dy.Int64(min=0)
+    tier = dy.Enum(TIERS)
+    since_on = dy.Date()

@@ -2,7 +2,7 @@
 
 from postloan.tables.inputs.credit import Contract, Covenant, Drawdown, Facility, Loan
 from postloan.tables.inputs.feed import FeedTable
-from postloan.tables.inputs.figures import BankFigure
+from postloan.tables.inputs.figures import BankFigure, GlBalance
 from postloan.tables.inputs.parties import CoBorrower, Debtor, Elsewhere, Event, Org, Relation, Statement
 from postloan.tables.inputs.security import Collateral, Guarantee, LegalEvent, Pledge, Valuation
 from postloan.tables.inputs.servicing import (
@@ -21,14 +21,14 @@ FEED_TABLES: dict[str, type[FeedTable]] = {
     for schema in (
         Org, Debtor, Facility, Contract, Loan, CoBorrower, Drawdown, Opening, Instalment, Payment, Ledger,
         AccountEntry, Collateral, Valuation, Pledge, Guarantee, Relation, Statement, Covenant, Event, LegalEvent,
-        WrittenOff, Elsewhere, Market, BankFigure, Decision,
+        WrittenOff, Elsewhere, Market, BankFigure, GlBalance, Decision,
     )
 }  # fmt: skip
 """Every feed table by its name, in the order in which they are read: what is referred to comes first."""
 
 __all__ = [
     "FEED_TABLES", "AccountEntry", "BankFigure", "CoBorrower", "Collateral", "Contract", "Covenant", "Debtor",
-    "Decision", "Drawdown", "Elsewhere", "Event", "Facility", "FeedTable", "Guarantee", "Instalment", "Ledger",
-    "LegalEvent", "Loan", "Market", "Opening", "Org", "Payment", "Pledge", "Relation", "Statement", "Valuation",
-    "WrittenOff",
+    "Decision", "Drawdown", "Elsewhere", "Event", "Facility", "FeedTable", "GlBalance", "Guarantee", "Instalment",
+    "Ledger", "LegalEvent", "Loan", "Market", "Opening", "Org", "Payment", "Pledge", "Relation", "Statement",
+    "Valuation", "WrittenOff",
 ]  # fmt: skip
