@@ -110,13 +110,24 @@ def test_the_core_governs_the_balance_and_the_worse_days_set_the_tier() -> None:
     assert (core[1]["outstanding_cents"], own[1]["outstanding_cents"]) == (900, 1_000)
     assert (core[1]["tier"], own[1]["tier"]) == ("substandard", "substandard")
     stale = ledger | {"on": date(2024, 6, 29)}
-    assert found(debts((5, 1_000), ledger=[stale]))[1]["tier"] == "special_mention"
+    assert found(debts((5, 1_000), legal_form="person", ledger=[stale]))[1]["tier"] == "special_mention"
+    held = found(debts((5, 1_000), ledger=[stale]))[1]
+    assert (held["tier"], held["tier_rule"]) == ("substandard", "upgrade"), "by the core it was bad the day before"
 
 
 def test_a_loan_written_off_is_not_on_the_book_and_touches_no_other() -> None:
     off = {"loan_no": 1, "on": ON, "principal_cents": 1_000, "interest_cents": 0, "status": "pursued"}
-    rows = found(debts((400, 1_000), (0, 1_000), written_off=[off]))
+    rows = found(debts((91, 1_000), (0, 1_000), written_off=[off]))
     assert [(row["status"], row["tier"]) for row in rows.values()] == [("written_off", "pass"), ("active", "pass")]
+    assert [row["tier"] for row in found(debts((91, 1_000), (0, 1_000))).values()] == ["substandard", "substandard"]
+
+
+def test_what_a_loan_touched_before_it_was_written_off_waits_for_an_upgrade() -> None:
+    off = {"loan_no": 1, "on": ON, "principal_cents": 1_000, "interest_cents": 0, "status": "pursued"}
+    rows = found(debts((400, 1_000), (0, 1_000), written_off=[off]))
+    assert [(row["status"], row["tier"], row["tier_rule"]) for row in rows.values()] == [
+        ("written_off", "pass", None), ("active", "substandard", "upgrade"),
+    ]  # fmt: skip
     assert [row["tier"] for row in found(debts((400, 1_000), (0, 1_000))).values()] == ["loss", "substandard"]
 
 

@@ -111,7 +111,7 @@ def test_json_and_a_workbook_hold_the_same_report(home: Path, tmp_path: Path) ->
 
 
 def test_why_shows_the_arithmetic_and_the_clause(home: Path) -> None:
-    for language, words in (("en", ("8 Provisions", "general", "special")), ("zh", ("8 准备", "一般准备", "特种准备"))):
+    for language, words in (("en", ("9 Provisions", "general", "special")), ("zh", ("9 准备", "一般准备", "特种准备"))):
         outcome = run("--lang", language, "why", "L4", "--home", home)
         assert outcome.exit_code == 0, outcome.stderr
         assert "1,000,000.00 × 1 % = 10,000.00" in outcome.stdout

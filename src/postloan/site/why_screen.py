@@ -238,6 +238,7 @@ def _provisions(story: Why, lang: str) -> Table | str:
     if not lines:
         return words(lang, "provision_none")
     table = _table(lang, "provision", "arithmetic", "clause", numbers=False)
+    table.columns[1].no_wrap = True
     for line in lines:
         arithmetic = f"{money(line.balance_cents)} × {line.share} = {money(line.cents)}"
         table.add_row(words(lang, f"provision_{line.kind}"), arithmetic, line.cite)
