@@ -29,7 +29,10 @@ def close_day(home: Path, on: date, by: str, note: str | None, terminal: Termina
         )
     )  # fmt: skip
     if closing.open_items:
-        items = ", ".join(f"{name} {count}" for name, count in closing.open_items.items())
+        named = {
+            words.of("break_kind", name.removeprefix("break_")): count for name, count in closing.open_items.items()
+        }
+        items = ", ".join(f"{name} {count}" for name, count in named.items())
         terminal.print_line(words("close.open", items=items))
     terminal.print_line(words("close.hash", hash=record_hash))
 

@@ -42,6 +42,7 @@ _RESULTS = {
 CLOSING_REPORT_WORDS: dict[str, tuple[str, str]] = {
     **{f"column.{name}": said for name, said in _COLUMNS.items()},
     **{f"sheet.{name}": said for name, said in _SHEETS.items()},
+    "break_kind.tieout": _SHEETS["tieout"],
     **{f"account.{name}": said for name, said in _ACCOUNTS.items()},
     **{f"result.{name}": said for name, said in _RESULTS.items()},
 }

@@ -100,5 +100,5 @@ def _to_try(home: Path, on: date) -> list[str]:
     loan_of = dict(found.iter_rows())
     there = f"--home {home}"
     whys = [f"postloan why {loan_of[tier]} --on {on} {there}" for tier in TIERS if tier in loan_of]
-    reports = [f"postloan report {name} {there}" for name in ("overdue --by org", "migration", "provisions")]
+    reports = [f"postloan report {name} {there}" for name in ("overdue --by org", "migration", "provisions", "tieout")]
     return [*whys, *reports]
