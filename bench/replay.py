@@ -18,10 +18,10 @@ from calendar import monthrange
 from datetime import date
 from pathlib import Path
 
-import book
 import polars as pl
-from night import OUT, night, prepare, run
 
+import book
+from night import OUT, night, prepare, run
 from postloan.night.pool import workers_pool
 from postloan.night.replay import ReplayTask, replay
 from postloan.plan.replay import BOOK_COLUMNS, DEBTOR_COLUMNS, FACT_COLUMNS, QUIET_COLUMNS

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from a_book import FEED_DAY, ON, Tables, book
+
 from feeds import write_feed
 from postloan.intake.load import load_feeds
 

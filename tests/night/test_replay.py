@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -68,7 +69,9 @@ def bad(replayed: Replay, when: str) -> dict[date, int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("days", [DAYS, MONTH_ENDS, MONTH_ENDS[::3], DAYS[-4:]], ids=["all", "months", "quarters", "end"])
+@pytest.mark.parametrize(
+    "days", [DAYS, MONTH_ENDS, MONTH_ENDS[::3], DAYS[-4:]], ids=["all", "months", "quarters", "end"]
+)
 def test_the_banks_own_rules_find_what_was_published(eventful: Path, own: Path, days: list[date]) -> None:
     replayed = replay(eventful, own, days)
     assert replayed.moves.to_dicts() == []
@@ -90,7 +93,7 @@ def _late(loans: pl.DataFrame) -> pl.Series:
 def test_the_random_books_have_what_a_replay_may_get_wrong(eventful: Path) -> None:
     """Loans held by their own facts, held after contamination, upgraded, and those upgraded of a debtor late again."""
     held = touched = improved = late_again = 0
-    for earlier, later in zip(MONTH_ENDS, MONTH_ENDS[1:], strict=False):
+    for earlier, later in pairwise(MONTH_ENDS):
         before, after = (read_loans(eventful, on).filter(pl.col("status") == "active") for on in (earlier, later))
         held += after["is_held"].sum()
         touched += after.filter((pl.col("tier_rule") == "upgrade") & ~pl.col("is_held")).height
@@ -105,7 +108,9 @@ def test_the_random_books_have_what_a_replay_may_get_wrong(eventful: Path) -> No
 
 @pytest.mark.slow
 def test_fewer_days_never_give_fewer_bad_loans(eventful: Path, tmp_path: Path) -> None:
-    replayed = {days: replay(eventful, substandard_after(tmp_path / str(days), days), MONTH_ENDS) for days in (60, 30, 5)}
+    replayed = {
+        days: replay(eventful, substandard_after(tmp_path / str(days), days), MONTH_ENDS) for days in (60, 30, 5)
+    }
     for each in replayed.values():
         then, now = bad(each, "then"), bad(each, "now")
         assert all(now[on] >= then[on] for on in MONTH_ENDS)

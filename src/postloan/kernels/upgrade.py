@@ -63,7 +63,12 @@ def hold(
             is_clean = is_known and upgrade_on[row] >= months_after(clean_since[row], months[row])
             is_upgraded[row] = is_clean or (was_upgraded[row] and not is_known)
         stood_bad = last >= 0 and is_on_book[last] and out[last] >= bad
-        if (worst[row] >= bad or was_bad[row] or stood_bad) and out[row] < held_tier[row] and not is_free[row] and not is_upgraded[row]:
+        if (
+            (worst[row] >= bad or was_bad[row] or stood_bad)
+            and out[row] < held_tier[row]
+            and not is_free[row]
+            and not is_upgraded[row]
+        ):
             out[row], is_held[row] = held_tier[row], True
     return out, is_held, is_upgraded
 

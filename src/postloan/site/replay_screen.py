@@ -78,14 +78,14 @@ def _report(home: Path, last: date, replayed: Replay, form: str) -> Report:
     )
 
 
-def _notes(
-    own: Rulebook, tried: Rulebook, of_law: tuple[str, ...], replayed: Replay, terminal: Terminal
-) -> list[str]:
+def _notes(own: Rulebook, tried: Rulebook, of_law: tuple[str, ...], replayed: Replay, terminal: Terminal) -> list[str]:
     words, changed = terminal.words, changed_rules(own, tried)
     notes = [words("replay.differs", rules=", ".join(changed)) if changed else words("replay.same")]
     if of_law:
         notes.append(words("replay.another_law", rules=", ".join(of_law)))
     if left := [rule for rule in changed if not is_replayed(rule, own, tried)]:
         notes.append(words("replay.not_replayed", rules=", ".join(left)))
+    if "upgrade" in replayed.moves["rule_now"]:
+        notes.append(words("replay.no_upgrades"))
     days = replayed.cells["on"].n_unique()
     return [*notes, words("replay.quiet", days=days, loans=f"{replayed.cells['loans'].sum():,}"), ""]

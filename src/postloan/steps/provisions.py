@@ -48,9 +48,7 @@ def provisions(
     return set_aside(rows, rates=rates, reserve=reserve)
 
 
-def set_aside(
-    rows: pl.DataFrame, *, rates: ProvisionRates, reserve: GeneralReserve | None
-) -> dy.DataFrame[Provisions]:
+def set_aside(rows: pl.DataFrame, *, rates: ProvisionRates, reserve: GeneralReserve | None) -> dy.DataFrame[Provisions]:
     """Reckon the provisions of loans as they are published.
 
     Reads   rows: loan_no, exposure_kind, status, own_share_outstanding_cents, tier; where the bank has special shares,
