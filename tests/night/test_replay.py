@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -92,7 +93,7 @@ def _late(loans: pl.DataFrame) -> pl.Series:
 def test_the_random_books_have_what_a_replay_may_get_wrong(eventful: Path) -> None:
     """Loans held by their own facts, held after contamination, upgraded, and those upgraded of a debtor late again."""
     held = touched = improved = late_again = 0
-    for earlier, later in zip(MONTH_ENDS, MONTH_ENDS[1:], strict=False):
+    for earlier, later in pairwise(MONTH_ENDS):
         before, after = (read_loans(eventful, on).filter(pl.col("status") == "active") for on in (earlier, later))
         held += after["is_held"].sum()
         touched += after.filter((pl.col("tier_rule") == "upgrade") & ~pl.col("is_held")).height

@@ -68,6 +68,8 @@ def test_the_figures_are_those_of_the_loans_that_move(home: Path, stricter: Path
     assert (provided["provisions_more"], provided["specific_more"], provided["general_more"]) == (
         "11500.00", "11500.00", "0.00",
     )  # fmt: skip
+    (rule, _total) = [row for row in rows if row["section"] == "by_rule"]
+    assert (rule["rule_now"], rule["moved_loans"]) == ("overdue_floors", 1)
     (total,) = [row for row in rows if row["section"] == "by_org" and row["row"] == "total"]
     assert total["npl_now"] == last["npl_now"] > last["npl_then"]
 
@@ -75,8 +77,8 @@ def test_the_figures_are_those_of_the_loans_that_move(home: Path, stricter: Path
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["Replay · asset quality", "differ from the bank's own: overdue_floors", "not judged again", "read at 2 days"]),
-        ("zh", ["政策回放 · 资产质量", "与本行现行规则不同：overdue_floors", "不重算", "读取 2 个时点", "次级"]),
+        ("en", ["asset quality", "the bank's own: overdue_floors", "not judged again", "Days past due", "at 2 days"]),
+        ("zh", ["资产质量", "现行规则不同：overdue_floors", "不重算", "逾期天数", "2 个时点", "次级"]),
     ],
 )  # fmt: skip
 def test_the_walk_in_both_languages(home: Path, stricter: Path, tmp_path: Path, language: str, said: list[str]) -> None:
@@ -87,8 +89,8 @@ def test_the_walk_in_both_languages(home: Path, stricter: Path, tmp_path: Path, 
     assert run(home, stricter, "--format", "xlsx", "--out", book, language=language).exit_code == 0
     sheets = CalamineWorkbook.from_path(book).sheet_names
     assert sheets == [
-        "replay_days", "replay_provisions", "replay_matrix_loans", "replay_matrix_balance", "replay_by_org",
-        "replay_by_product", "replay_pairs", "replay_loans",
+        "replay_days", "replay_provisions", "replay_matrix_loans", "replay_matrix_balance", "replay_by_rule",
+        "replay_by_org", "replay_by_product", "replay_pairs", "replay_loans",
     ]  # fmt: skip
 
 

@@ -72,10 +72,10 @@ def rulebook_to_try(folder: Path) -> tuple[Rulebook, tuple[str, ...]]:
     if strange:
         raise RequestWrong(
             message=f"{min(strange)} is no rule file.",
-            hint="Keep the bank's YAML files in the folder, and files that stand in for the law's in its folder national.",
+            hint="Keep the bank's YAML files in it, and those that stand in for the law's in its folder national.",
         )
-    of_law = tuple(sorted(path.stem for path in law.iterdir())) if law.is_dir() else ()
-    return read_rulebook(shipped_rules(), folder, law=law), of_law
+    of_law = tuple(sorted(path.stem for path in law.glob("*.y*ml")))
+    return read_rulebook(shipped_rules(), folder, other_law=law), of_law
 
 
 def _may_be_rule(path: Path) -> bool:

@@ -133,14 +133,11 @@ def _since_the_row_before(rows: pl.DataFrame, bad_then_days: int) -> pl.DataFram
     is_same = (pl.col("loan_no") == pl.col("loan_no").shift(1)) & (pl.col("status").shift(1) == "active")
     is_same = is_same.fill_null(value=False)
     before = {name: pl.when(is_same).then(pl.col(name).shift(1)) for name in ("on", "item_tier", "tier")}
-    worst = pl.col("month_worst_days_past_due")
-    # The row before has answered for the worst day of a month that both rows lie in.
-    is_answered = (before["on"].dt.truncate("1mo") == pl.col("on").dt.truncate("1mo")) & (worst == worst.shift(1))
     stood_bad, stood_item_bad = (
         before[name].is_in(NON_PERFORMING).fill_null(value=False) for name in ("tier", "item_tier")
     )
     rows = rows.with_columns(
-        worst_days_past_due=pl.when(is_answered).then("days_past_due").otherwise(worst),
+        worst_days_past_due="month_worst_days_past_due",
         stood_bad=stood_bad, stood_item_bad=stood_item_bad, before_on=before["on"], before_tier=before["tier"],
     )  # fmt: skip
     was_late = pl.col("worst_days_past_due") > bad_then_days

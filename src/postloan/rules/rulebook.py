@@ -220,9 +220,9 @@ def load_rulebook(home: Path | None) -> Rulebook:
     return read_rulebook(shipped_rules(), None if home is None else home / "rulebook" / "bank")
 
 
-def read_rulebook(shipped: Path, own: Path | None, *, law: Path | None = None) -> Rulebook:
-    """The rulebook of a `shipped` folder, with the files of the bank's `own` folder; `law` holds another law to try."""
-    sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL, law=law)
+def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = None) -> Rulebook:
+    """The rulebook of a `shipped` folder, with the files of the bank's `own` folder, and of an `other_law`."""
+    sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL, law=other_law)
     texts = _texts(sources)
     written: list[RuleFile[Any]] = []
     in_force: dict[str, tuple[Version, ...]] = {}

@@ -29,8 +29,8 @@ def find_sources(
 ) -> dict[str, SourceFile]:
     """Every rule file by its name in the rulebook. A file whose name is no rule's is refused, not passed over.
 
-    A file in the bank's `own` folder stands in for the shipped one of the same name; so does one in the `law` folder for
-    a rule of law, where another law is tried.
+    A file in the bank's `own` folder stands in for the shipped one of the same name; so does one in the `law` folder,
+    for a rule of law, where another is tried.
     """
     folders = {"": shipped, "national/": shipped / "national", "bank/": shipped / "bank"}
     found = {prefix + path.name: path for prefix, folder in folders.items() for path in _rule_files(folder)}

@@ -85,5 +85,7 @@ def _notes(own: Rulebook, tried: Rulebook, of_law: tuple[str, ...], replayed: Re
         notes.append(words("replay.another_law", rules=", ".join(of_law)))
     if left := [rule for rule in changed if not is_replayed(rule, own, tried)]:
         notes.append(words("replay.not_replayed", rules=", ".join(left)))
+    if "upgrade" in replayed.moves["rule_now"]:
+        notes.append(words("replay.no_upgrades"))
     days = replayed.cells["on"].n_unique()
     return [*notes, words("replay.quiet", days=days, loans=f"{replayed.cells['loans'].sum():,}"), ""]

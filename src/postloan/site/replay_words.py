@@ -22,6 +22,10 @@ _SHEETS = {
         "政策回放 · 期末原分类至新分类 · 余额",
         "Replay · tier then to tier now at the end · balance",
     ),
+    "replay_by_rule": (
+        "政策回放 · 期末变动借据的分类规则",
+        "Replay · at the end, what sets the tier of the loans that move",
+    ),
     "replay_by_org": ("政策回放 · 期末按机构", "Replay · at the end by office"),
     "replay_by_product": ("政策回放 · 期末按产品", "Replay · at the end by product"),
     "replay_pairs": ("政策回放 · 逐日分类变动", "Replay · tiers day by day"),
@@ -33,6 +37,16 @@ _TIERS = {
     "substandard": ("次级", "Substandard"),
     "doubtful": ("可疑", "Doubtful"),
     "loss": ("损失", "Loss"),
+    "total": ("合计", "Total"),
+}
+_RULES = {
+    "overdue_floors": ("逾期天数", "Days past due"),
+    "fact_floors": ("风险事实", "What was decided of loan or debtor"),
+    "restructuring_floors": ("重组", "Restructuring"),
+    "manual_tier": ("人工认定", "People's finding"),
+    "contamination": ("同一债务人其他不良", "The debtor's other debts"),
+    "upgrade": ("曾为不良，未经上调", "Non-performing before, no upgrade since"),
+    "none": ("无（正常）", "None: pass"),
     "total": ("合计", "Total"),
 }
 
@@ -47,9 +61,11 @@ REPLAY_WORDS: dict[str, tuple[str, str]] = {
     "column.moved_balance": ("变动余额", "Balance\nmoved"),
     "column.tier_then": ("原分类", "Tier then"),
     "column.tier_now": ("新分类", "Tier now"),
+    "column.rule_now": ("分类规则", "Rule"),
     **{f"sheet.{name}": said for name, said in _SHEETS.items()},
     **{f"tier_then.{tier}": said for tier, said in _TIERS.items()},
     **{f"tier_now.{tier}": said for tier, said in _TIERS.items()},
+    **{f"rule_now.{rule}": said for rule, said in _RULES.items()},
     "replay.progress": ("回放分片", "shards replayed"),
     "replay.same": ("所试规则与本行现行规则一致。", "The rulebook tried is the one in force at the bank."),
     "replay.differs": ("与本行现行规则不同：{rules}", "Rules that differ from the bank's own: {rules}"),
@@ -61,9 +77,13 @@ REPLAY_WORDS: dict[str, tuple[str, str]] = {
         "其中不回放（天数、余额、重组观察期沿用已发布数据）：{rules}",
         "Of these not replayed, as days, balances and times of observation stay as published: {rules}",
     ),
+    "replay.no_upgrades": (
+        "回放中新成为不良的借据当时无人审议上调，按规则保持不良：数字为上限。",
+        "Loans that are non-performing only in the replay had no upgrade decided for them, and stay so: the figures are an upper bound.",
+    ),
     "replay.quiet": (
-        "{days} 个已发布日，{loans} 笔次；未逾期且无任何风险事实的借据在任何规则下均为正常，不重算。",
-        "{days} published days, {loans} loan-days; loans never late and with no fact against them are pass under any rules and are not judged again.",
+        "{days} 个已发布日，{loans} 笔次。未逾期且无任何风险事实的借据在任何规则下均为正常，不重算。",
+        "{days} published days, {loans} loan-days. Loans that are not late and have no fact against them are pass under any rules: they are not judged again.",
     ),
     "help.replay": (
         "用另一套规则重算已发布各日的分类和准备金，并列出差异；不改动任何已发布数据。",

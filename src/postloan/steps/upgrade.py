@@ -86,8 +86,8 @@ def held_by_debtor(days: pl.DataFrame, between: dy.DataFrame[Between] | None) ->
     tier, cause = kernel.settle(
         place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["debtor_floor_tier"]),
         days["is_on_book"].to_numpy(), days["is_free"].to_numpy(), days["is_upgraded"].to_numpy(),
-        ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(), was_tier,
-        improved_first, _BAD,
+        ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(),
+        was_tier, improved_first, _BAD,
     )  # fmt: skip
     return days.with_columns(settled_tier=tiers_of(pl.Series(tier)), cause=pl.Series(cause))
 

@@ -45,18 +45,20 @@ def replay_report(
     figures = [_figures(cells.filter(pl.col("on") == on), booked_cents.get(on)) for on in days]
     by_day = tuple(row("item", on=str(on), **each) for on, each in zip(days, figures, strict=True))
     last = cells.filter(pl.col("on") == days[-1])
+    provided = (*_columns(_PROVIDED), *_columns(_IN_PARTS, seen=False))
     shown = [
         Sheet("replay_days", (Column("on", "text"), *_columns(_QUALITY)), by_day),
-        Sheet("replay_provisions", (Column("on", "text"), *_columns(_PROVIDED), *_columns(_IN_PARTS, seen=False)), by_day),
+        Sheet("replay_provisions", (Column("on", "text"), *provided), by_day),
         _matrix(last, "loans"),
         _matrix(last, "balance"),
+        _by_rule(moves.filter(pl.col("on") == days[-1])),
         _by_group(last, "org", orgs),
         _by_group(last, "product", orgs),
     ]  # fmt: skip
     pairs, loans = _pairs(cells), _loans(moves if form in {"csv", "xlsx"} else moves.clear())
     return Report(
         "replay", snapshot_of(home, days[-1]), None,
-        filed=loans if form == "csv" else _filed([*shown[:2], *shown[4:], pairs]),
+        filed=loans if form == "csv" else _filed([*(sheet for sheet in shown if "matrix" not in sheet.name), pairs]),
         shown=(*shown, pairs, loans), before=snapshot_of(home, days[0]) if len(days) > 1 else None, points=tuple(days),
     )  # fmt: skip
 
@@ -107,6 +109,15 @@ def _matrix(cells: pl.DataFrame, counted: str) -> Sheet:
     kind: Kind = "count" if counted == "loans" else "money"
     columns = (Column("tier_then", "word"), *(Column(name, kind) for name in names))
     return Sheet(f"replay_matrix_{counted}", columns, (*lines, row("total", tier_then="total", **added(lines, names))))
+
+
+def _by_rule(moves: pl.DataFrame) -> Sheet:
+    """What sets the tier of the loans that move."""
+    sums = moves.group_by("rule_now").agg(moved_loans=pl.len(), moved_balance=pl.col("balance_cents").sum())
+    lines = [row("item", **each) for each in sums.sort("rule_now", nulls_last=True).to_dicts()]
+    names = ("moved_loans", "moved_balance")
+    total = row("total", rule_now="total", **added(lines, names))
+    return Sheet("replay_by_rule", (Column("rule_now", "word"), *_columns(names)), (*lines, total))
 
 
 def _by_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame) -> Sheet:
