@@ -24,7 +24,8 @@ from postloan.rules.sources import SourceFile
 from postloan.steps.provisions import provisions
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.inputs.figures import BANK_FIGURES
-from postloan.tables.results import FinalTier, Funding, Standing
+from postloan.tables.results import Funding, Standing
+from postloan.tables.units import TIERS
 
 Row = dict[str, Any]
 Given = dict[str, list[Row]]
@@ -56,16 +57,16 @@ def provisions_of(rows: list[Row], rates: ProvisionRates, reserve: GeneralReserv
     standing = frame.select(
         "loan_no", "status", outstanding_cents="cents", own_outstanding_cents="cents",
         core_outstanding_cents=pl.lit(None), balance_break_cents=pl.lit(None), core_days_past_due=pl.lit(None),
-        written_off_cents=zero,
+        written_off_cents=zero, transferred_cents=zero, asset_cents=zero,
     )  # fmt: skip
     shares = frame.select(
         "loan_no", own_share_outstanding_cents="cents", partner_outstanding_cents=zero,
         own_share_overdue_principal_cents=zero, own_share_overdue_interest_cents=zero,
     )  # fmt: skip
-    tiers = frame.select("loan_no", "tier", tier_rule=pl.lit("x"), tier_cite=pl.lit("x"))
+    tiers = frame.select("loan_no", pl.col("tier").cast(pl.Enum(TIERS)))
     return provisions(
         loans, debtors, Standing.validate(standing, cast=True), Funding.validate(shares, cast=True),
-        FinalTier.validate(tiers, cast=True), rates=rates, reserve=reserve,
+        tiers, rates=rates, reserve=reserve,
     )  # fmt: skip
 
 
