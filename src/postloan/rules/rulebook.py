@@ -37,7 +37,7 @@ from postloan.rules.shapes import (
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.texts import Text, check_citations
-from postloan.rules.tier_law import TierLaw, TierLaws, tier_laws
+from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 
 TEXTS = TypeAdapter(dict[str, Text])
@@ -181,6 +181,8 @@ class Rulebook:
 
 def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
+    for rule in RULES:
+        rulebook.version(rule, Version, on)
     return Policy(
         on=on,
         tier_laws=tier_laws(rulebook.in_force, on),
