@@ -186,6 +186,8 @@ class Rulebook:
 
 def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
+    for rule in RULES:
+        rulebook.version(rule, Version, on)
     return Policy(
         on=on,
         tier_laws=tier_laws(
