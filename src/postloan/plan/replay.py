@@ -56,12 +56,12 @@ class Laws(NamedTuple):
     """The two laws of a replay: of which days the published tiers are, and by which they are judged anew.
 
     policies        of the replayed rulebook, by published day.
-    now             the replayed laws of classification; bad_then_days: the fewest days past due that the published
+    tried           the replayed laws of classification; bad_then_days: the fewest days past due that the published
                     ones call non-performing.
     """
 
     policies: Mapping[date, Policy]
-    now: TierLaws
+    tried: TierLaws
     bad_then_days: int
 
 
@@ -72,7 +72,7 @@ def laws_of(days: Mapping[date, date], then: Rulebook, now: Rulebook) -> Laws:
     """
     return Laws(
         policies={on: policy_on(now, law_of) for on, law_of in days.items()},
-        now=_tier_laws(days, now),
+        tried=_tier_laws(days, now),
         bad_then_days=_tier_laws(days, then).bad_after_days(),
     )
 
@@ -96,13 +96,13 @@ def is_quiet(laws: Laws) -> pl.Expr:
     No law can: the fewest days past due it may ask for are more than none, and no fact is known.
     """
     no_fact = ~pl.any_horizontal(_FLAGS) & (pl.col("manual_tier").fill_null("pass") == "pass")
-    is_on_time = (pl.col("days_past_due") == 0) & (pl.col("month_worst_days_past_due") <= laws.now.bad_after_days())
+    is_on_time = (pl.col("days_past_due") == 0) & (pl.col("month_worst_days_past_due") <= laws.tried.bad_after_days())
     return (pl.col("tier") == "pass") & no_fact & is_on_time
 
 
 def is_one_by_one(laws: Laws) -> pl.Expr:
     """Whether a loan's debtor is retail by all of the laws: then its other loans need not be known."""
-    return laws.now.is_always_retail()
+    return laws.tried.is_always_retail()
 
 
 def rejudge(facts: pl.DataFrame, debtors: pl.DataFrame, laws: Laws) -> pl.DataFrame:
@@ -122,7 +122,7 @@ def rejudge(facts: pl.DataFrame, debtors: pl.DataFrame, laws: Laws) -> pl.DataFr
         days_past_due=pl.when(is_on_book).then("days_past_due").otherwise(0),
     ).select(LoanDay.column_names())
     between = rows.select(Between.column_names())
-    judged = classify(LoanDay.validate(days, cast=True), laws=laws.now, between=Between.validate(between, cast=True))
+    judged = classify(LoanDay.validate(days, cast=True), laws=laws.tried, between=Between.validate(between, cast=True))
     return judged.select(
         "on", "loan_no", rows["loan_id"], "days_past_due", tier_now="tier", rule_now="tier_rule", cite_now="tier_cite"
     )
