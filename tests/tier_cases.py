@@ -11,8 +11,7 @@ import polars as pl
 from engine_rows import debtor, inputs, loan
 from postloan.plan.classify import classify
 from postloan.plan.night import assess
-from postloan.rules.rulebook import Rulebook, policy_on
-from postloan.rules.tier_law import tier_laws
+from postloan.rules.rulebook import Rulebook, policy_on, tier_laws_on
 from postloan.steps.observation import observation
 from postloan.steps.tier_history import grade_of
 from postloan.tables.results import Due
@@ -49,7 +48,7 @@ def loan_days(rows: list[Row]) -> dy.DataFrame[LoanDay]:
 
 
 def _classify(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
-    return classify(loan_days(given["days"]), laws=tier_laws(rulebook.in_force, day)).select(
+    return classify(loan_days(given["days"]), laws=tier_laws_on(rulebook, day)).select(
         "loan_no", "on", pl.exclude("loan_no", "on")
     )
 
@@ -79,7 +78,7 @@ def _observe(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
     watched = observation(
         pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema=schema),
         Due.cast(pl.DataFrame(dues, schema=Due.create_empty().schema)),
-        laws=tier_laws(rulebook.in_force, day),
+        laws=tier_laws_on(rulebook, day),
     )
     return watched.select("loan_no", "on", pl.exclude("loan_no", "on"))
 

@@ -184,16 +184,21 @@ class Rulebook:
         return [*figures, *unconfirmed_texts(self.texts, on)]
 
 
+def tier_laws_on(rulebook: Rulebook, on: date) -> TierLaws:
+    """The laws of classification begun by `on`; NoRuleInForce where one of their rules has not begun."""
+    return tier_laws(
+        {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()},
+        rulebook.begun("transition", Transition, on),
+    )
+
+
 def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
     for rule in RULES:
         rulebook.version(rule, Version, on)
     return Policy(
         on=on,
-        tier_laws=tier_laws(
-            {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()},
-            rulebook.begun("transition", Transition, on),
-        ),
+        tier_laws=tier_laws_on(rulebook, on),
         grades=rulebook.version("grades", Grades, on),
         dpd_buckets=rulebook.version("dpd_buckets", DpdBuckets, on),
         allocation_order=rulebook.version("allocation_order", AllocationOrder, on),
