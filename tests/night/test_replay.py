@@ -13,6 +13,7 @@ from postloan.errors import LaxerThanLaw, NothingPublished, RequestWrong, RuleFi
 from postloan.night.pool import workers_pool
 from postloan.night.replay import Replay, replay, rulebook_to_try
 from postloan.night.run import run_nights
+from postloan.rules.sources import shipped_rules
 from postloan.snapshot.files import commit_json
 from postloan.snapshot.publish import snapshot_folder
 from postloan.snapshot.read import published_days, published_run, read_loans, read_manifest
@@ -135,10 +136,9 @@ def test_a_laxer_bank_is_refused_and_another_law_is_not(home: Path, tmp_path: Pa
     with pytest.raises(LaxerThanLaw):
         replay(home, bank, MONTH_ENDS[-1:])
     law = tmp_path / "law"
-    substandard_after(law / "national", 120)
-    (law / "national" / "texts.yaml").rename(law / "texts.yaml")
-    file = law / "national" / "overdue_floors.yaml"
-    file.write_text(FLOORS.format(days=120).replace("2023-07-01", "2007-07-03").replace("draft", "cn-2007-54"))
+    (law / "national").mkdir(parents=True)
+    shipped = (shipped_rules() / "national" / "overdue_floors.yaml").read_text(encoding="utf-8")
+    (law / "national" / "overdue_floors.yaml").write_text(shipped.replace("over_days: 90,", "over_days: 120,"))
     assert rulebook_to_try(law)[1] == ("overdue_floors",)
     replayed = replay(home, law, MONTH_ENDS[-1:])
     assert bad(replayed, "now")[MONTH_ENDS[-1]] < bad(replayed, "then")[MONTH_ENDS[-1]]
