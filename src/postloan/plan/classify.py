@@ -37,8 +37,8 @@ def by_law(days: pl.DataFrame, laws: TierLaws, judge: Callable[[pl.DataFrame, Ti
     """Judge each row by the law it falls under; the rows keep their order."""
     place = days.select(laws.which()).to_series()
     used = place.unique().to_list()
-    if len(used) == 1:
-        return judge(days, laws.laws[used[0]])
+    if len(used) <= 1:
+        return judge(days, laws.laws[used[0] if used else -1])
     numbered = days.with_row_index("_row")
     parts = [judge(numbered.filter(place == at), laws.laws[at]) for at in used]
     return pl.concat(parts).sort("_row").drop("_row")
