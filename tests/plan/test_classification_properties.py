@@ -1,0 +1,173 @@
+"""What must hold of every classification: above all, that the history a night tells is what those nights found."""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine_rows import Row, debtor, inputs, instalments, loan, payment, policy
+from postloan.plan.inputs import Inputs, of_debtor
+from postloan.plan.night import Assessment, assess
+from postloan.rules.rulebook import Policy
+from postloan.steps.tier_history import last_quarter_end
+from postloan.tables.units import NON_PERFORMING, TIERS
+
+BEGINS = date(2022, 6, 1)
+KINDS = (("company", "large"), ("company", "medium"), ("company", "small"), ("person", "none"))
+TERMS = {"impairment": '{"expected_loss": "0.5"}', "manual_tier": '{"tier": "doubtful"}',
+         "observation_end": '{"is_resolved": true}'}  # fmt: skip
+DECIDED = ("misuse", "impairment", "restructure", "observation_end", "manual_tier", "rating_fall", "evasion", "merger",
+           "upgrade", "upgrade", "technical_delay")  # fmt: skip
+ENDING = ("misuse", "impairment", "manual_tier", "rating_fall", "evasion", "technical_delay")
+import os; from hypothesis import Phase, HealthCheck
+SETTINGS = settings(max_examples=int(os.environ.get("N","60")), deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+BAD = TIERS.index(NON_PERFORMING[0])
+
+
+@cache
+def law(day: date, system: str) -> Policy:
+    return policy(day, book_of_record=system)
+
+
+@st.composite
+def books(draw: st.DrawFn, debtors: int = 1) -> Inputs:
+    """Debtors with loans of monthly instalments, some paid late or never; decisions and bureau reports on any day."""
+    tables: dict[str, list[Row]] = {name: [] for name in ("loan", "debtor", "instalment", "payment", "decision")}
+    tables["elsewhere"] = []
+    for debtor_no in range(1, debtors + 1):
+        kind = draw(st.sampled_from(KINDS))
+        tables["debtor"].append(debtor(debtor_no, legal_form=kind[0], size_class=kind[1]))
+        for on in draw(st.lists(_days(900), max_size=2, unique=True)):
+            share = draw(st.sampled_from([0, 0, 500_000]))
+            tables["elsewhere"].append({"debtor_no": debtor_no, "on": on, "all_banks_cents": 1_000_000,
+                                        "all_banks_over_90_cents": share, "other_bank_npl": draw(st.booleans())})
+        for at in range(draw(st.integers(1, 3))):
+            _draw_loan(draw, tables, debtor_no * 10 + at, debtor_no)
+    return inputs(**tables)
+
+
+def _days(most: int) -> st.SearchStrategy[date]:
+    return st.integers(0, most).map(lambda after: BEGINS + timedelta(days=after))
+
+
+def _draw_loan(draw: st.DrawFn, tables: dict[str, list[Row]], loan_no: int, debtor_no: int) -> None:
+    paid_out, cents = draw(_days(300)), draw(st.sampled_from([1_000, 5_000, 60_000]))
+    every = draw(st.sampled_from([30, 90]))
+    tables["loan"].append(
+        loan(loan_no, debtor_no, principal_cents=6 * cents, method="scheduled", disbursed_on=paid_out,
+             signed_on=paid_out, matures_on=paid_out + timedelta(days=6 * every), annual_rate_e8=0,
+             period_months=every // 30)
+    )  # fmt: skip
+    dues = [paid_out + timedelta(days=every * (at + 1)) for at in range(6)]
+    tables["instalment"] += instalments(loan_no, *((due_on, cents, 0) for due_on in dues))
+    for at, due_on in enumerate(dues):
+        late = draw(st.sampled_from([0, 0, 0, 1, 8, 91, 100, 280, 370, None]))
+        if late is not None:
+            paid = payment(loan_no, due_on + timedelta(days=late), cents, name=f"P{loan_no}-{at}")
+            tables["payment"].append(paid)
+    for at in range(draw(st.integers(0, 4))):
+        kind, on = draw(st.sampled_from(DECIDED)), draw(_days(900))
+        ends_on = on + timedelta(days=draw(st.integers(0, 200))) if kind in ENDING and draw(st.booleans()) else None
+        tables["decision"].append(
+            {"decision_id": f"D{loan_no}-{at}", "loan_no": loan_no, "kind": kind, "effective_on": on,
+             "ends_on": ends_on, "terms": TERMS.get(kind, "{}")}
+        )  # fmt: skip
+
+
+def night(book: Inputs, day: date, system: str = "postloan") -> Assessment:
+    return assess(book, law(day, system), on=day)
+
+
+def rows(book: Inputs, day: date, system: str = "postloan") -> dict[int, Row]:
+    return {row["loan_no"]: row for row in night(book, day, system).loans.to_dicts()}
+
+
+def tier_on(book: Inputs, number: int, day: date, system: str) -> str | None:
+    return rows(book, day, system).get(number, {}).get("tier")
+
+
+# The history is what those nights found --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("system", ["postloan", "core"])
+@SETTINGS
+@given(book=books(), on=st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after)))
+def test_yesterday_last_quarter_and_since_are_what_those_nights_found(system: str, book: Inputs, on: date) -> None:
+    today = rows(book, on, system)
+    before, quarter = rows(book, on - timedelta(days=1), system), rows(book, last_quarter_end(on), system)
+    for number, row in today.items():
+        assert row["tier_yesterday"] == before.get(number, {}).get("tier"), "yesterday"
+        assert row["tier_last_quarter"] == quarter.get(number, {}).get("tier"), "last quarter"
+        since = row["tier_since_on"]
+        assert tier_on(book, number, since, system) == row["tier"], "since"
+        then = tier_on(book, number, since - timedelta(days=1), system)
+        assert then == row["tier_before"] != row["tier"], "before"
+
+
+@SETTINGS
+@given(book=books(), on=st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after)), back=st.data())
+def test_every_judged_day_is_what_that_night_found(book: Inputs, on: date, back: Any) -> None:
+    judged = night(book, on).judged
+    if judged.is_empty():
+        return
+    row = back.draw(st.sampled_from(judged.to_dicts()))
+    (then,) = (each for each in rows(book, row["on"]).values() if each["loan_no"] == row["loan_no"])
+    assert {name: then[name] for name in ("tier", "tier_rule", "tier_cite")} == {
+        name: row[name] for name in ("tier", "tier_rule", "tier_cite")
+    }
+
+
+# Upgrades and contamination --------------------------------------------------------------------------------------
+
+
+@SETTINGS
+@given(book=books(), on=st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after)))
+def test_a_bad_loan_improves_only_by_a_decision_by_retail_days_or_by_leaving(book: Inputs, on: date) -> None:
+    judged = night(book, on).judged.sort("loan_no", "on")
+    pairs = judged.with_columns(
+        last=pl.col("tier").to_physical().shift(1).over("loan_no"), was=pl.col("is_on_book").shift(1).over("loan_no")
+    )
+    out = pairs.filter(
+        (pl.col("last") >= BAD) & (pl.col("tier").to_physical() < BAD) & pl.col("was") & pl.col("is_on_book")
+        & (pl.col("on") >= date(2023, 7, 2)) & ~pl.col("is_free")
+    )  # fmt: skip
+    decided = {
+        (row["loan_no"] // 10, row["effective_on"]) for row in book.decision.to_dicts() if row["kind"] == "upgrade"
+    }
+    for row in out.to_dicts():
+        assert (row["debtor_no"], row["on"]) in decided
+        assert row["debtor_clean_since_on"] is not None
+        months = max(6, 2 * max(each["period_months"] for each in book.loan.to_dicts()))
+        assert row["clean_months"] <= months
+        waited = (row["on"].year - row["debtor_clean_since_on"].year) * 12 + row["on"].month
+        waited -= row["debtor_clean_since_on"].month + (row["on"].day < row["debtor_clean_since_on"].day)
+        assert waited >= 6
+        of_day = judged.filter((pl.col("on") == row["on"]) & pl.col("is_on_book"))
+        assert not of_day["impaired"].any()
+
+
+@SETTINGS
+@given(book=books(), on=st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after)))
+def test_contamination_holds_after_any_payments(book: Inputs, on: date) -> None:
+    """More than a tenth bad by their own facts makes all bad; anything bad at all leaves nothing pass."""
+    found = [row for row in night(book, on).loans.to_dicts() if row["status"] == "active"]
+    if on < date(2023, 7, 1) or not found or found[0]["is_retail"]:
+        return
+    own = {row["loan_no"]: row["outstanding_cents"] for row in found if TIERS.index(row["item_tier"]) >= BAD}
+    whole = sum(row["outstanding_cents"] for row in found)
+    if sum(own.values()) * 10 > whole:
+        assert all(row["tier"] in NON_PERFORMING for row in found)
+    if sum(own.values()):
+        assert all(row["tier"] != "pass" for row in found)
+
+
+@SETTINGS
+@given(book=books(debtors=3), on=st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after)))
+def test_a_debtor_judged_alone_is_judged_alike(book: Inputs, on: date) -> None:
+    together = night(book, on).loans
+    alone = pl.concat(night(of_debtor(book, number), on).loans for number in (1, 2, 3))
+    assert together.equals(alone.sort("loan_no"))
