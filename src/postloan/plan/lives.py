@@ -89,7 +89,7 @@ def lives(
     days = event_days(
         busy, positions, _shares_matter(told.spells, touching), late, decided, told.delays, elsewhere, ledger,
         told.written_off,
-        cuts=laws.cuts(), law_days=laws.days(), on=on,
+        cuts=laws.cuts(), merger_months=laws.merger_months(), law_days=laws.days(), on=on,
     )  # fmt: skip
     rows = loan_days(
         busy.join(days, on="group_no").select("loan_no", "on"),
