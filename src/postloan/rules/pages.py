@@ -1,4 +1,4 @@
-"""The page of rules: every rule with its clauses, figures, cases and the step that applies it, written from the rulebook.
+"""The page of rules: every rule with its clauses, figures, cases and the step that applies it, from the rulebook.
 
 `python -m postloan.rules.pages` writes docs/rules.md; with --check it says whether the page is out of date.
 """
@@ -45,7 +45,7 @@ APPLIED_BY = {
 _HEAD = """# Rules
 
 Written by `make docs` from the rulebook; edit that, not this page. Each figure has its clause and whether a person has
-read it there; `postloan rules --unconfirmed` lists those nobody has. The cases are in `rulebook/cases`; the tests run them.
+read it there; `postloan rules --unconfirmed` lists those nobody has. The tests run the cases.
 """
 
 
