@@ -86,10 +86,11 @@ def lives(
         written_off=found.written_off.filter(pl.col("on") <= on),
         settled=found.met.balances.select("loan_no", "settled_on"),
     )
+    settled = told.settled.select("loan_no", on="settled_on").drop_nulls()
     days = event_days(
         busy, positions, _shares_matter(told.spells, touching), late, decided, told.delays, elsewhere, ledger,
-        told.written_off,
-        cuts=laws.cuts(), law_days=laws.days(), on=on,
+        pl.concat([told.written_off.select("loan_no", "on"), settled]),
+        cuts=laws.cuts(), merger_months=laws.merger_months(), law_days=laws.days(), on=on,
     )  # fmt: skip
     rows = loan_days(
         busy.join(days, on="group_no").select("loan_no", "on"),

@@ -65,6 +65,10 @@ class TierLaws:
         }
         return min(found | {law.contamination.all_banks.over_days for law in self.laws if law.contamination.all_banks})
 
+    def merger_months(self) -> list[int]:
+        """For how many months any of the laws bars upgrades after a merger."""
+        return sorted({law.upgrade.merger.months for law in self.laws if law.upgrade.merger})
+
     def is_always_retail(self) -> pl.Expr:
         """Whether a debtor, by legal_form and size_class, is retail by all of the laws."""
         return pl.all_horizontal(law.retail.is_retail() for law in self.laws)

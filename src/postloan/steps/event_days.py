@@ -63,17 +63,19 @@ def event_days(
     delays: pl.DataFrame,
     elsewhere: pl.DataFrame,
     ledger: pl.DataFrame,
-    written_off: pl.DataFrame,
+    gone: pl.DataFrame,
     *,
     cuts: Sequence[int],
+    merger_months: Sequence[int],
     law_days: Sequence[date],
     on: date,
 ) -> pl.DataFrame:
     """Name the days on which something changed of a group of loans.
 
     Reads   busy: the loans that are meant; the other tables may tell of more. spells: of the groups whose shares of
-            debt matter. delays: technical ones as decided. written_off: all of it. cuts: the days past due after which
-            a rule may bind; law_days: days on which the law changed.
+            debt matter. delays: technical ones as decided. gone: days on which loans were written off or settled. cuts: the
+            days past due after which a rule may bind; merger_months: how long a merger may bar upgrades; law_days: days
+            on which the law changed.
     Writes  group_no and on, once each, up to the business date, which is always one.
 
     Between two such days nothing changes that a tier rests on.
@@ -92,9 +94,10 @@ def event_days(
         _ends_of_grace(late, positions),
         spells.select("loan_no", on="from_on"),
         *_spans(decided.select("loan_no", "effective_on", "ends_on")),
+        *_ends_of_bars(decided, merger_months),
         *_spans(delays.select("loan_no", "effective_on", "ends_on")),
         *_spans(ledger.filter(pl.col("days_past_due") > 0).select("loan_no", effective_on="on", ends_on="on")),
-        written_off.select("loan_no", "on"),
+        gone,
     ]
     happened = pl.concat(of_loans).join(busy, on="loan_no").select("group_no", "on")
     common = (
@@ -111,6 +114,11 @@ def event_days(
 def _ends_of_grace(late: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
     graces = late.join(positions.filter(pl.col("grace_days") > 0).select("loan_no", "grace_days"), on="loan_no")
     return graces.select("loan_no", on=pl.col("oldest_due_on") + pl.duration(days=pl.col("grace_days") + 1))
+
+
+def _ends_of_bars(decided: pl.DataFrame, merger_months: Sequence[int]) -> list[pl.DataFrame]:
+    merged = decided.filter(pl.col("kind") == "merger")
+    return [merged.select("loan_no", on=pl.col("effective_on").dt.offset_by(f"{months}mo")) for months in merger_months]
 
 
 def _spans(spans: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
