@@ -144,6 +144,19 @@ def test_the_day_on_which_a_mergers_bar_ends_is_in_the_history() -> None:
     assert found[2]["tier_yesterday"] == "pass"
 
 
+def test_the_day_on_which_a_loan_is_paid_off_in_time_is_in_the_history() -> None:
+    book = inputs(
+        loan=[loan(1, principal_cents=1_000, method="scheduled", annual_rate_e8=0, disbursed_on=date(2024, 1, 1))],
+        debtor=[debtor(legal_form="person", size_class="none")],
+        instalment=instalments(1, (date(2024, 3, 1), 1_000, 0)),
+        payment=[payment(1, date(2024, 3, 1), 1_000)],
+        decision=[{"decision_id": "R", "loan_no": 1, "kind": "rating_fall", "effective_on": date(2024, 2, 1)}],
+    )
+    row = rows(book, date(2024, 3, 31))[1]
+    assert (row["tier"], row["tier_yesterday"], row["tier_since_on"]) == ("pass", "pass", date(2024, 3, 1))
+    assert row["tier_before"] == "substandard"
+
+
 # Upgrades and contamination --------------------------------------------------------------------------------------
 
 

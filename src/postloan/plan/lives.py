@@ -86,9 +86,10 @@ def lives(
         written_off=found.written_off.filter(pl.col("on") <= on),
         settled=found.met.balances.select("loan_no", "settled_on"),
     )
+    settled = told.settled.select("loan_no", on="settled_on").drop_nulls()
     days = event_days(
         busy, positions, _shares_matter(told.spells, touching), late, decided, told.delays, elsewhere, ledger,
-        told.written_off,
+        pl.concat([told.written_off.select("loan_no", "on"), settled]),
         cuts=laws.cuts(), merger_months=laws.merger_months(), law_days=laws.days(), on=on,
     )  # fmt: skip
     rows = loan_days(
@@ -135,6 +136,6 @@ def _every_spell(
     # Whoever asks for a log has every loan walked.
     more = balances(
         Position.cast(unwalked), found.dues, ScheduleSource.cast(sources), found.paid, found.rates, found.rolled,
-        found.reliefs, serving=serving, on=on, log_lines=1,
+        found.reliefs,         serving=serving, on=on, log_lines=1,
     )  # fmt: skip
     return Spell.cast(pl.concat([found.met.spells, more.spells]))

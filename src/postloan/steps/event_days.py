@@ -63,7 +63,7 @@ def event_days(
     delays: pl.DataFrame,
     elsewhere: pl.DataFrame,
     ledger: pl.DataFrame,
-    written_off: pl.DataFrame,
+    gone: pl.DataFrame,
     *,
     cuts: Sequence[int],
     merger_months: Sequence[int],
@@ -73,8 +73,9 @@ def event_days(
     """Name the days on which something changed of a group of loans.
 
     Reads   busy: the loans that are meant; the other tables may tell of more. spells: of the groups whose shares of
-            debt matter. delays: technical ones as decided. written_off: all of it. cuts: the days past due after which
-            a rule may bind; merger_months: how long a merger may bar upgrades; law_days: days on which the law changed.
+            debt matter. delays: technical ones as decided. gone: days on which loans were written off or settled. cuts:
+            the days past due after which a rule may bind; merger_months: how long a merger may bar upgrades; law_days:
+            days on which the law changed.
     Writes  group_no and on, once each, up to the business date, which is always one.
 
     Between two such days nothing changes that a tier rests on.
@@ -96,7 +97,7 @@ def event_days(
         *_ends_of_bars(decided, merger_months),
         *_spans(delays.select("loan_no", "effective_on", "ends_on")),
         *_spans(ledger.filter(pl.col("days_past_due") > 0).select("loan_no", effective_on="on", ends_on="on")),
-        written_off.select("loan_no", "on"),
+        gone,
     ]
     happened = pl.concat(of_loans).join(busy, on="loan_no").select("group_no", "on")
     common = (
