@@ -15,7 +15,8 @@ def prepay(plan: Plan, terms: Terms, day: int, cents: int, *, is_shorter: bool) 
     """
     place = plan.first_after(day)
     running, left_cents, asks = plan.rows[place], plan.left_cents(place), asks_of(plan, terms, place)
-    interest_cents = min(cents, interest_of(plan, terms, running, left_cents, day))
+    run_cents = interest_of(plan, terms, running, left_cents, day)
+    interest_cents = min(cents, run_cents)
     principal_cents = min(cents - interest_cents, left_cents)
     starts_on = min(running.starts_on, day)
     plan.rows.insert(place, Row(starts_on, day, day, principal_cents, interest_cents, 0, running.number))
@@ -24,9 +25,9 @@ def prepay(plan: Plan, terms: Terms, day: int, cents: int, *, is_shorter: bool) 
     if left_cents:
         plan.flat_cents = (plan.flat_cents * rest_cents + left_cents // 2) // left_cents
     if is_shorter:
-        remake(plan, terms, place + 1, rest_cents, asks)
+        remake(plan, terms, place + 1, rest_cents, asks, unpaid_cents=run_cents - interest_cents)
     else:
-        level(plan, terms, place + 1, rest_cents)
+        level(plan, terms, place + 1, rest_cents, unpaid_cents=run_cents - interest_cents)
 
 
 def change_rate(plan: Plan, terms: Terms, day: int, rate_e8: int) -> None:

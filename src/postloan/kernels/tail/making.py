@@ -76,13 +76,16 @@ def asks_of(plan: Plan, terms: Terms, first: int) -> list[int]:
     ]
 
 
-def remake(plan: Plan, terms: Terms, first: int, left_cents: int, asks: Sequence[int]) -> None:
+def remake(
+    plan: Plan, terms: Terms, first: int, left_cents: int, asks: Sequence[int], *, unpaid_cents: int = 0
+) -> None:
     """Repay `left_cents` by the rows from `first` on, each as far as it asks, the last taking what is left.
 
+    unpaid_cents   interest run before the first of them that nothing has paid.
     Interest that an amount does not hold falls due with the next. Rows at the end that nothing is left for fall away,
     and their fees with them.
     """
-    rows, beyond_cents = plan.rows[first:], 0
+    rows, beyond_cents = plan.rows[first:], unpaid_cents
     for row, ask in zip(rows, asks, strict=True):
         run_cents, is_last = beyond_cents + interest_of(plan, terms, row, left_cents, row.ends_on), row is rows[-1]
         beyond_cents = max(0, run_cents - ask) if is_amount(row, terms) and not is_last else 0
@@ -94,8 +97,8 @@ def remake(plan: Plan, terms: Terms, first: int, left_cents: int, asks: Sequence
         plan.rows.pop()
 
 
-def level(plan: Plan, terms: Terms, first: int, left_cents: int) -> None:
-    """Repay `left_cents` by the rows from `first` on, by the method of the loan."""
+def level(plan: Plan, terms: Terms, first: int, left_cents: int, *, unpaid_cents: int = 0) -> None:
+    """Repay `left_cents` by the rows from `first` on, by the method of the loan; see `remake`."""
     rows = plan.rows[first:]
     free = [0] * sum(row.number < terms.free_periods for row in rows[:-1])
     count = len(rows) - len(free)
@@ -107,7 +110,7 @@ def level(plan: Plan, terms: Terms, first: int, left_cents: int) -> None:
         asks = free + [left_cents // count] * count
     else:
         asks = [0] * len(rows)
-    remake(plan, terms, first, left_cents, asks)
+    remake(plan, terms, first, left_cents, asks, unpaid_cents=unpaid_cents)
 
 
 def _in_proportion(rows: list[Row], left_cents: int) -> list[int]:
