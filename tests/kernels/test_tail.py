@@ -8,7 +8,6 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,8 +149,8 @@ def plain_lives(draw: st.DrawFn) -> tuple[Loan, list[Event]]:
             break
         if kind != Kind.EXTEND:
             on += draw(st.integers(0, 27))
-        # A prepayment below the interest run leaves the rest to another row in the one than in the other.
-        share = draw(st.integers(8, 20))
+        # Where principal is planned, the replay leaves interest that a prepayment does not cover on that day.
+        share = draw(st.integers(1 if loan.method == methods.LEVEL else 5, 20))
         events.append(
             Event(
                 kind, on, amount_cents=loan.cents * share // 100, rate_e8=share * 700_001,
@@ -240,17 +239,13 @@ class Built:
 def built(draw: st.DrawFn) -> Built:
     method = draw(st.sampled_from(METHODS))
     days = list(accumulate(draw(st.lists(st.integers(32, 250), max_size=3)), initial=FIRST))[1:]
+    # Split on its 31st, a month of 30 days has 30 in the one and 31 in the other: an open question.
     days = [day - (daycount.civil(day)[2] == 31) for day in days]
     steps = {methods.STEP_ARITHMETIC: 20_000, methods.STEP_GEOMETRIC: 105_000_000}
     is_level = method == methods.LEVEL
     return Built(
         method=method,
-        # Two open questions between the two: a stepped plan whose rate falls to almost nothing, and a month of 30 days
-        # that is split on its 31st.
-        rates=(
-            (FIRST, draw(st.integers(2_500_000, 9_000_000))),
-            *((day, draw(st.integers(2_500_000, 9_000_000))) for day in days),
-        ),
+        rates=((FIRST, draw(st.integers(0, 9_000_000))), *((day, draw(st.integers(0, 9_000_000))) for day in days)),
         day_count=draw(st.sampled_from([daycount.THIRTY_360, daycount.ACT_360, daycount.ACT_365])),
         splits=draw(st.booleans()),
         plan_periods=draw(st.sampled_from([0, 0, 120])) if is_level else 0,
@@ -260,7 +255,6 @@ def built(draw: st.DrawFn) -> Built:
     )
 
 
-@pytest.mark.xfail(reason="30/360 periods split on a 31st, and steps at almost no rate, are still laid out differently")
 @settings(max_examples=300, deadline=None)
 @given(built().filter(lambda loan: not loan.is_planned), st.integers(FIRST, FIRST + 700))
 def test_a_rate_that_follows_its_market_later_makes_what_the_kernel_of_schedules_makes(loan: Built, on: int) -> None:

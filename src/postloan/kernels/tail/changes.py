@@ -2,7 +2,7 @@
 
 from postloan.kernels.daycount import civil
 from postloan.kernels.methods import BULLET, is_annuity
-from postloan.kernels.tail.making import asks_of, interest_of, is_thirty, level, rate_on, remake
+from postloan.kernels.tail.making import asks_of, interest_of, is_amount, is_thirty, level, rate_on, remake
 from postloan.kernels.tail.plan import PLANNED, Plan, Row, Terms, due_after, impossible
 
 
@@ -55,10 +55,13 @@ def reprice(plan: Plan, terms: Terms, day: int, rate_e8: int) -> None:
     _set_rate(plan, running.ends_on if is_inside and not terms.splits else day, rate_e8)
     if is_inside and is_thirty(terms):
         run_cents = interest_of(plan, terms, running, left_cents, running.ends_on)
-        asks[0] += run_cents + running.carried_cents - running.interest_cents if is_annuity(terms.method) else 0
+        asks[0] += run_cents + running.carried_cents - running.interest_cents if is_amount(running, terms) else 0
+    rows = plan.rows[:]
     remake(plan, terms, place, left_cents, asks)
     place += is_inside
-    if is_annuity(terms.method) and not terms.fixed_cents and place < len(plan.rows):
+    if is_annuity(terms.method) and not terms.fixed_cents and place < len(rows):
+        # The old amounts may repay a loan at a lower rate before its end; levelled, it runs to its end.
+        plan.rows[:] = rows
         level(plan, terms, place, plan.left_cents(place))
 
 
