@@ -23,7 +23,7 @@ TERMS = {"impairment": '{"expected_loss": "0.5"}', "manual_tier": '{"tier": "dou
 DECIDED = ("misuse", "impairment", "restructure", "observation_end", "manual_tier", "rating_fall", "evasion", "merger",
            "upgrade", "upgrade", "technical_delay")  # fmt: skip
 ENDING = ("misuse", "impairment", "manual_tier", "rating_fall", "evasion", "technical_delay")
-SETTINGS = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 DAYS = st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after))
 SET = ("tier", "tier_rule", "tier_cite", "item_tier", "is_restructured", "observation_ends_on")
 BAD = TIERS.index(NON_PERFORMING[0])

@@ -77,6 +77,12 @@ def months_later(days: int, months: int, due_day: int) -> int:
 
 
 @njit(cache=True)
+def months_after(day: int, months: int) -> int:
+    """Return the same day of the month so many months on, or that month's last."""
+    return months_later(day, months, civil(day)[2])
+
+
+@njit(cache=True)
 def months_between(start: int, end: int) -> int:
     """Count the months from `start` to `end`, a begun month counted whole."""
     start_year, start_month, start_day = civil(start)

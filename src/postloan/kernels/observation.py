@@ -4,16 +4,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, civil, months_later
+from postloan.kernels.daycount import NEVER, months_after
 from postloan.kernels.loan_arrays import Days
 
 Flags = NDArray[np.bool_]
-
-
-@njit(cache=True)
-def months_after(day: int, months: int) -> int:
-    """Return the same day of the month so many months on, or that month's last."""
-    return months_later(day, months, civil(day)[2])
 
 
 @njit(cache=True)

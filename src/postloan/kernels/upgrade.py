@@ -7,9 +7,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER
+from postloan.kernels.daycount import NEVER, months_after
 from postloan.kernels.loan_arrays import Days
-from postloan.kernels.observation import Flags, months_after
+from postloan.kernels.observation import Flags
 
 Tiers = NDArray[np.int8]
 

@@ -136,6 +136,6 @@ def _every_spell(
     # Whoever asks for a log has every loan walked.
     more = balances(
         Position.cast(unwalked), found.dues, ScheduleSource.cast(sources), found.paid, found.rates, found.rolled,
-        found.reliefs,         serving=serving, on=on, log_lines=1,
+        found.reliefs, serving=serving, on=on, log_lines=1,
     )  # fmt: skip
     return Spell.cast(pl.concat([found.met.spells, more.spells]))

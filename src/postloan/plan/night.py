@@ -68,7 +68,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
     paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
-    plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, on)
+    plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, serving, on)
     dues = acceleration(changed.dues, held)
     met = balances(held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, serving=serving, on=on)
     owed = met.balances
@@ -126,6 +126,7 @@ def _falling_due(
     decided: pl.DataFrame,
     paid: pl.DataFrame,
     policy: Policy,
+    serving: Serving,
     on: date,
 ) -> tuple[Schedule, Changed, dy.DataFrame[RateChange]]:
     """Find what falls due, what decisions made of it, and the contract rates, repriced or agreed."""
@@ -134,7 +135,7 @@ def _falling_due(
         held, inputs.instalment, inputs.opening, repricings,
         years=policy.working_days.years, overdue_from=policy.overdue_interest.holiday.overdue_from, on=on,
     )  # fmt: skip
-    reckoner = Reckoner(inputs, decided, held, plan, repricings, paid, serving_under(policy), policy, on)
+    reckoner = Reckoner(inputs, decided, held, plan, repricings, paid, serving, policy, on)
     changed = agreed_changes(plan.dues, plan.sources, held, extends, decided, inputs.instalment, reckoner, on=on)
     return plan, changed, with_agreed(repricings, decided, changed.taken)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from postloan.plan.why import Why
 from postloan.site.why_words import said_of, words
+from postloan.tables.units import NON_PERFORMING, TIERS
 
 
 def history_lines(story: Why, lang: str) -> Iterator[str]:
@@ -42,7 +43,7 @@ def change_lines(story: Why, lang: str) -> Iterator[str]:
         yield words(lang, "change_paid")
     if loan["may_upgrade_from_on"]:
         yield words(lang, "change_upgrade").format(day=loan["may_upgrade_from_on"])
-    elif loan["is_held"] or (loan["tier"] in ("substandard", "doubtful", "loss") and not loan["is_retail"]):
+    elif loan["is_held"] or (loan["tier"] in NON_PERFORMING and not loan["is_retail"]):
         clean = story.law.upgrade.clean
         yield words(lang, "change_clean").format(periods=clean.periods, months=clean.months)
     if loan["is_restructured"]:
@@ -58,10 +59,9 @@ def _worse(story: Why, lang: str) -> Iterator[str]:
     oldest = min(due) if due else loan["next_due_on"]
     if oldest is None:
         return
-    order = ("pass", "special_mention", "substandard", "doubtful", "loss")
     for floor in story.law.overdue_floors.floors:
         binds_on = oldest + timedelta(days=floor.over_days + 1)
-        if binds_on > story.on and order.index(floor.tier) > order.index(loan["tier"]):
+        if binds_on > story.on and TIERS.index(floor.tier) > TIERS.index(loan["tier"]):
             tier = said_of(lang, "tier", floor.tier)
             yield words(lang, "change_worse").format(due=oldest, day=binds_on, tier=tier, cite=floor.cite)
             return

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from postloan.kernels import daycount, loan_arrays
 from postloan.kernels import state as kernel
+from postloan.kernels.daycount import NEVER
 from postloan.kernels.reliefs import BECOMES, Reliefs
 from postloan.kernels.walked_days import Spells
 from postloan.rules.orders import Orders
 from postloan.rules.servicing import OverdueInterest
+from postloan.tables.days import day_numbers, days_of
 from postloan.tables.results import Balances, Due, Position, RateChange, Relief, ScheduleSource, Spell
 from postloan.tables.units import COMPONENTS
 
@@ -126,7 +128,7 @@ def kernel_inputs(
 ) -> tuple[loan_arrays.Terms, loan_arrays.Dues, loan_arrays.Payments]:
     """Lay tables out as the arrays the state kernels walk."""
     loans = positions["loan_no"].to_numpy()
-    begins_on = _day_numbers(positions, "begins_on")
+    begins_on = day_numbers(positions["begins_on"], NEVER)
     terms = loan_arrays.Terms(
         begins_on=begins_on,
         counts_after=np.where(positions["is_taken_on"].to_numpy(), begins_on, begins_on - 1),
@@ -139,7 +141,7 @@ def kernel_inputs(
         rate_e8=positions["annual_rate_e8"].to_numpy(),
         rates=loan_arrays.Rates(
             loan_arrays.offsets(rates["loan_no"].to_numpy(), loans),
-            _day_numbers(rates, "from_on"),
+            day_numbers(rates["from_on"], NEVER),
             rates["rate_e8"].to_numpy(),
         ),
         day_count=positions["day_count"].replace_strict(daycount.CODES, return_dtype=pl.Int32).to_numpy(),
@@ -147,14 +149,14 @@ def kernel_inputs(
         penalty_factor_e8=positions["penalty_factor_e8"].to_numpy(),
         compound_factor_e8=positions["compound_factor_e8"].to_numpy(),
         misuse_factor_e8=positions["misuse_factor_e8"].to_numpy(),
-        misused_from=_day_numbers(positions, "misused_from_on"),
-        accelerated_from=_day_numbers(positions, "accelerated_from_on"),
-        written_off_from=_day_numbers(positions, "written_off_from_on"),
+        misused_from=day_numbers(positions["misused_from_on"], NEVER),
+        accelerated_from=day_numbers(positions["accelerated_from_on"], NEVER),
+        written_off_from=day_numbers(positions["written_off_from_on"], NEVER),
         policy=np.zeros(positions.height, np.int32),
     )
     dues_of = loan_arrays.Dues(
         rows=loan_arrays.offsets(dues["loan_no"].to_numpy(), loans),
-        due_on=_day_numbers(dues, "due_on"),
+        due_on=day_numbers(dues["due_on"], NEVER),
         counts_from=_counts_from(dues, rolled),
         principal_cents=dues["principal_cents"].to_numpy(),
         interest_cents=dues["interest_cents"].to_numpy(),
@@ -162,7 +164,7 @@ def kernel_inputs(
     )
     payments_of = loan_arrays.Payments(
         rows=loan_arrays.offsets(payments["loan_no"].to_numpy(), loans),
-        paid_on=_day_numbers(payments, "paid_on"),
+        paid_on=day_numbers(payments["paid_on"], NEVER),
         cents=payments["amount_cents"].to_numpy(),
     )
     return terms, dues_of, payments_of
@@ -171,9 +173,9 @@ def kernel_inputs(
 def _counts_from(dues: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.int32]:
     """The day since which each instalment is overdue, if it is unpaid after its due day."""
     if rolled.is_empty():
-        return _day_numbers(dues, "due_on")
+        return day_numbers(dues["due_on"], NEVER)
     counted = dues.join(rolled, on=["loan_no", "due_on"], how="left", maintain_order="left")
-    return _day_numbers(counted.select(day=pl.coalesce("counts_from", "due_on")), "day")
+    return day_numbers(counted.select(pl.coalesce("counts_from", "due_on")).to_series(), NEVER)
 
 
 def _reliefs(reliefs: dy.DataFrame[Relief], positions: pl.DataFrame) -> Reliefs:
@@ -182,7 +184,7 @@ def _reliefs(reliefs: dy.DataFrame[Relief], positions: pl.DataFrame) -> Reliefs:
 
     return Reliefs(
         rows=loan_arrays.offsets(reliefs["loan_no"].to_numpy(), positions["loan_no"].to_numpy()),
-        on=_day_numbers(reliefs, "relieved_on"),
+        on=day_numbers(reliefs["relieved_on"], NEVER),
         component=codes("component", {name: at for at, name in enumerate(COMPONENTS)}),
         cents=reliefs["amount_cents"].to_numpy(),
         becomes=codes("becomes", BECOMES),
@@ -233,7 +235,7 @@ def _spells(loans: pl.Series, spells: Spells) -> dy.DataFrame[Spell]:
         {
             "loan_no": loans.gather(spells.loan[told]),
             "from_on": pl.Series(spells.from_on[told]).cast(pl.Date),
-            "oldest_due_on": _date_or_null(spells.oldest_due_on[told]),
+            "oldest_due_on": days_of(spells.oldest_due_on[told], NEVER),
             "paid_principal_cents": spells.paid_principal_cents[told],
         }
     )
@@ -242,15 +244,6 @@ def _spells(loans: pl.Series, spells: Spells) -> dy.DataFrame[Spell]:
 
 def _columns(state: loan_arrays.State) -> dict[str, pl.Series]:
     return {
-        name: _date_or_null(values) if name.endswith("_on") else pl.Series(values)
+        name: days_of(values, NEVER) if name.endswith("_on") else pl.Series(values)
         for name, values in state._asdict().items()
     }
-
-
-def _day_numbers(frame: pl.DataFrame, name: str) -> NDArray[np.int32]:
-    return frame[name].to_physical().fill_null(daycount.NEVER).to_numpy()
-
-
-def _date_or_null(days: NDArray[np.int32]) -> pl.Series:
-    numbers = pl.Series(days)
-    return numbers.set(numbers == daycount.NEVER, None).cast(pl.Date)

@@ -8,6 +8,7 @@ import polars as pl
 from postloan.kernels import extension as kernel
 from postloan.kernels.daycount import NEVER
 from postloan.rules.servicing import ExtensionLimits
+from postloan.tables.days import days_of
 from postloan.tables.results import ExtensionLimit
 
 
@@ -42,10 +43,9 @@ def extension_limit(
     def of_line(values: list[int]) -> pl.Series:
         return pl.Series([*values, -1], dtype=pl.Int64).gather(line)
 
-    latest = pl.Series(
-        kernel.latest(ends, months_whole, days_beyond, of_line(share_e8).to_numpy(), of_line(months).to_numpy())
+    latest_on = days_of(
+        kernel.latest(ends, months_whole, days_beyond, of_line(share_e8).to_numpy(), of_line(months).to_numpy()), NEVER
     )
-    latest_on = latest.set(latest == NEVER, None).cast(pl.Date)
     cites = pl.Series([*(str(each.cite) for each in lines), None], dtype=pl.String).gather(line)
     return ExtensionLimit.validate(
         book.select("loan_no", "matures_on", extension_latest_on=latest_on, extension_cite=cites).select(

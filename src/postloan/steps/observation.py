@@ -1,14 +1,14 @@
 """Observation: which restructured loans are still watched on each of their days, and until when."""
 
 import dataframely as dy
-import numpy as np
 import polars as pl
 
 from postloan.kernels import observation as kernel
 from postloan.kernels.daycount import NEVER
 from postloan.rules.tier_law import TierLaws
+from postloan.tables.days import day_numbers, days_of
 from postloan.tables.results import Due
-from postloan.tables.tiers import LoanDay
+from postloan.tables.tiers import LoanDay, place_of
 
 
 def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) -> dy.DataFrame[LoanDay]:
@@ -36,20 +36,20 @@ def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) 
     )
     watched = (
         watched.join(first_due, on=["loan_no", "restructured_on"], how="left", maintain_order="left")
-        .with_columns(law=laws.which(), place=pl.col("loan_no").rank("dense").cast(pl.Int32) - 1)
+        .with_columns(law=laws.which())
         .with_columns(months=months.cast(pl.Int32))
     )
     is_watched, is_repeat, until = kernel.watch(
-        watched["place"].to_numpy(), _days(watched, "restructured_on"), _days(watched, "first_due_on"),
-        watched["says_repeat"].to_numpy(), _days(watched, "ended_on"), watched["is_resolved"].to_numpy(),
-        _days(watched, "late_since_on"), watched["months"].to_numpy(),
+        place_of(watched), day_numbers(watched["restructured_on"], NEVER),
+        day_numbers(watched["first_due_on"], NEVER), watched["says_repeat"].to_numpy(),
+        day_numbers(watched["ended_on"], NEVER), watched["is_resolved"].to_numpy(),
+        day_numbers(watched["late_since_on"], NEVER), watched["months"].to_numpy(),
     )  # fmt: skip
-    ends = pl.Series(until)
     found = watched.select(
         "row",
         is_restructured=pl.Series(is_watched),
         is_repeat_restructured=pl.Series(is_repeat),
-        observation_ends_on=ends.set(ends == NEVER, None).cast(pl.Date),
+        observation_ends_on=days_of(until, NEVER),
     )
     return LoanDay.validate(
         rows.join(found, on="row", how="left", maintain_order="left")
@@ -61,7 +61,3 @@ def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) 
 def _of_law(figures: list[int]) -> pl.Expr:
     """The figure of the law that a row falls under."""
     return pl.col("law").replace_strict(list(range(len(figures))), figures, return_dtype=pl.Int64)
-
-
-def _days(frame: pl.DataFrame, name: str) -> np.ndarray:
-    return frame[name].to_physical().fill_null(NEVER).to_numpy()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from postloan.kernels import upgrade as kernel
 from postloan.kernels.daycount import NEVER
+from postloan.tables.days import day_numbers, days_of
 from postloan.tables.tiers import Between, place_of, ranks_of, tiers_of
 from postloan.tables.units import NON_PERFORMING, TIERS
 
@@ -21,14 +22,14 @@ def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.
 
     Reads   days, by debtor, day and loan: LoanDay with item_tier, worst_tier and what the law of the day asks;
             between: what happened that has no row.
-    Writes  item_tier, item_rule, item_cite as held; is_held, is_upgraded; clean_months_ends_on: from when on a decision
-            may upgrade the debtor's loans, null where something is overdue.
+    Writes  item_tier, item_rule, item_cite as held; is_held, is_upgraded; debtor_clean_since_on and clean_months: since
+            when nothing of the debtor's is overdue, and for how long that must be so.
     Source  rulebook: upgrade (Order 2023 No. 1, Art. 14).
 
     The conditions are the debtor's: nothing of it overdue, for so long; no asset of it impaired.
     """
     starts = _groups(days)
-    clean = _numbers(days, "clean_since_on")
+    clean = day_numbers(days["clean_since_on"], NEVER)
     on_book = days["is_on_book"].to_numpy()
     clean_of_debtor = _spread(np.maximum, np.where(on_book, clean, -NEVER), starts, days.height)
     impaired = _spread(np.logical_or, on_book & days["impaired"].to_numpy(), starts, days.height)
@@ -38,9 +39,9 @@ def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.
     if between is not None:
         was_bad, was_upgraded = between["was_bad"].to_numpy(), between["was_upgraded"].to_numpy()
     tier, is_held, is_upgraded = kernel.hold(
-        place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["worst_tier"]),
-        on_book, days["is_free"].to_numpy(), _numbers(days, "upgrade_decided_on"), clean_of_debtor, is_barred, months,
-        ranks_of(days["held_tier"].cast(_TIER)), was_bad, was_upgraded, _BAD,
+        place_of(days), day_numbers(days["on"], NEVER), ranks_of(days["item_tier"]), ranks_of(days["worst_tier"]),
+        on_book, days["is_free"].to_numpy(), day_numbers(days["upgrade_decided_on"], NEVER), clean_of_debtor,
+        is_barred, months, ranks_of(days["held_tier"].cast(_TIER)), was_bad, was_upgraded, _BAD,
     )  # fmt: skip
     held = pl.Series(is_held)
     return days.with_columns(
@@ -49,7 +50,7 @@ def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.
         item_cite=pl.when(held).then("held_cite").otherwise("item_cite"),
         is_held=held,
         is_upgraded=pl.Series(is_upgraded),
-        debtor_clean_since_on=_dates(clean_of_debtor),
+        debtor_clean_since_on=days_of(np.where(clean_of_debtor < 0, NEVER, clean_of_debtor), NEVER),
         clean_months=pl.Series(months),
     )
 
@@ -84,17 +85,17 @@ def held_by_debtor(days: pl.DataFrame, between: dy.DataFrame[Between] | None) ->
     if between is not None:
         was_tier, improved_first = ranks_of(between["was_tier"].fill_null("pass")), between["improved_first"].to_numpy()
     tier, cause = kernel.settle(
-        place_of(days), _numbers(days, "on"), ranks_of(days["item_tier"]), ranks_of(days["debtor_floor_tier"]),
-        days["is_on_book"].to_numpy(), days["is_free"].to_numpy(), days["is_upgraded"].to_numpy(),
-        ranks_of(days["held_tier"].cast(_TIER)), _numbers(days, "merged_on"), days["merger_months"].to_numpy(),
-        was_tier, improved_first, _BAD,
+        place_of(days), day_numbers(days["on"], NEVER), ranks_of(days["item_tier"]),
+        ranks_of(days["debtor_floor_tier"]), days["is_on_book"].to_numpy(), days["is_free"].to_numpy(),
+        days["is_upgraded"].to_numpy(), ranks_of(days["held_tier"].cast(_TIER)),
+        day_numbers(days["merged_on"], NEVER), days["merger_months"].to_numpy(), was_tier, improved_first, _BAD,
     )  # fmt: skip
     return days.with_columns(settled_tier=tiers_of(pl.Series(tier)), cause=pl.Series(cause))
 
 
 def _groups(days: pl.DataFrame) -> NDArray[np.int64]:
     """Where each debtor's rows of one day begin."""
-    debtors, on = days["debtor_no"].to_numpy(), _numbers(days, "on")
+    debtors, on = days["debtor_no"].to_numpy(), day_numbers(days["on"], NEVER)
     is_first = np.ones(days.height, np.bool_)
     is_first[1:] = (debtors[1:] != debtors[:-1]) | (on[1:] != on[:-1])
     return np.flatnonzero(is_first)
@@ -105,12 +106,3 @@ def _spread(together: np.ufunc, values: NDArray[Any], starts: NDArray[np.int64],
     if rows == 0:
         return values
     return np.repeat(together.reduceat(values, starts), np.diff(starts, append=rows))
-
-
-def _numbers(days: pl.DataFrame, name: str) -> NDArray[np.int32]:
-    return days[name].to_physical().fill_null(NEVER).to_numpy()
-
-
-def _dates(numbers: NDArray[np.int32]) -> pl.Series:
-    days = pl.Series(numbers)
-    return days.set((days == NEVER) | (days < 0), None).cast(pl.Date)

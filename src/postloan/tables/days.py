@@ -1,0 +1,16 @@
+"""Days between tables and kernels: dates there, numbers here, and null as a day after all days."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+
+def day_numbers(days: pl.Series, never: int) -> NDArray[np.int32]:
+    """The days as numbers since 1970-01-01; where there is none, `never`."""
+    return days.to_physical().fill_null(never).to_numpy()
+
+
+def days_of(numbers: NDArray[np.int32], never: int) -> pl.Series:
+    """The days of their numbers; null for `never`."""
+    found = pl.Series(numbers)
+    return found.set(found == never, None).cast(pl.Date)
