@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -10,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import postloan.site
+from postloan.desk.report.form import Column, Report
 from postloan.desk.report.migration import EXITS, MOVES
+from postloan.site.closing_words import CLOSING_REPORT_WORDS, CLOSING_WORDS
 from postloan.site.figures import decimal_money, decimal_share, money_units, said_money, said_percent
-from postloan.site.words import LANGUAGES, Words, all_words, language_of
+from postloan.site.help_words import HELP
+from postloan.site.movement_words import MOVEMENT_WORDS
+from postloan.site.provision_words import PROVISION_WORDS
+from postloan.site.replay_words import REPLAY_WORDS
+from postloan.site.report_words import REPORT_WORDS
+from postloan.site.tables_on_screen import column_header
+from postloan.site.words import _MESSAGES, LANGUAGES, Words, all_words, language_of
 from postloan.tables.units import BUCKETS, TIER_ZH, TIERS
 
 SITE = Path(postloan.site.__file__).parent
@@ -40,6 +49,33 @@ def test_every_key_that_is_asked_for_is_there_and_every_message_is_asked_for() -
     assert asked <= all_words().keys()
     messages = {key for key in all_words() if key.split(".")[0] in {"load", "night", "demo", "help"}}
     assert {key for key in messages if f'"{key}"' not in re.sub(r'"[a-z_.]+":', "", source)} == set()
+
+
+def test_no_words_are_hidden_behind_others_of_the_same_key() -> None:
+    lists = (_MESSAGES, REPORT_WORDS, MOVEMENT_WORDS, REPLAY_WORDS, CLOSING_WORDS, HELP)
+    assert Counter(key for each in lists for key in each).most_common(1)[0][1] == 1
+    own = (CLOSING_REPORT_WORDS, PROVISION_WORDS)
+    assert Counter(key for each in own for key in each).most_common(1)[0][1] == 1
+    assert all(REPORT_WORDS[key] == said for each in own for key, said in each.items())
+
+
+@pytest.mark.parametrize(
+    ("report", "column", "zh"),
+    [
+        ("migration", "upgraded", "上调"),
+        ("migration", "new", "新增"),
+        ("bridge", "new", "新增不良"),
+        ("corrections", "tier_now", "本版\n分类"),
+        ("replay", "tier_now", "新分类"),
+        ("corrections", "npl_now", "本版\n不良"),
+        ("replay", "npl_now", "不良率\n新"),
+        ("provisions", "line", "项目"),
+        ("g11", "line", "行次"),
+    ],
+)
+def test_a_report_s_own_word_for_a_column_goes_before_the_common_one(report: str, column: str, zh: str) -> None:
+    said = Report(report, None, None, None, ())  # type: ignore[arg-type]
+    assert column_header(said, Column(column, "word"), Words("zh")) == zh
 
 
 def test_a_missing_word_is_noticed() -> None:

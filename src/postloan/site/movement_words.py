@@ -56,8 +56,6 @@ _G12 = {
     "N": ("损失类处置", "Loss"),
 }
 _COLUMNS = {
-    **{name: said for name, said in _WAYS.items() if name != "recovered"},
-    "recovered": ("核销后\n收回", "Recovered"),
     **_FLOWS,
     "way": ("项目", "Way"),
     "balance": ("余额", "Balance"),
@@ -74,7 +72,6 @@ _COLUMNS = {
     **{f"ever_{name}_loans": (f"曾{zh}笔数", f"Ever {en}, loans") for name, (zh, en) in _MEASURES.items()},
     **{f"now_{name}_loans": (f"现{zh}笔数", f"Now {en}, loans") for name, (zh, en) in _MEASURES.items()},
     **{f"now_{name}_balance": (f"现{zh}余额", f"Now {en}, balance") for name, (zh, en) in _MEASURES.items()},
-    "line": ("行次", "Line"),
     "item": ("项目", "Item"),
     "item_zh": ("报表项目", "Item in Chinese"),
     "cite": ("依据", "Source"),
@@ -85,6 +82,11 @@ _COLUMNS = {
     "holds": ("是否相符", "Holds"),
     **{f"g11_{letter}": (f"{letter}\n{zh}", f"{letter}\n{en}") for letter, (zh, en) in _G11.items()},
     **{f"g12_{letter}": (f"{letter}\n{zh}", f"{letter}\n{en}") for letter, (zh, en) in _G12.items()},
+}
+_OWN_COLUMNS = {
+    "bridge": _WAYS | {"recovered": ("核销后\n收回", "Recovered")},
+    "g11": {"line": ("行次", "Line")},
+    "g12": {"line": ("行次", "Line")},
 }
 _SHEETS = {
     "bridge": ("不良变动", "NPL bridge"),
@@ -118,6 +120,7 @@ _LINES = {
 
 MOVEMENT_WORDS: dict[str, tuple[str, str]] = {
     **{f"column.{name}": said for name, said in _COLUMNS.items()},
+    **{f"{report}.column.{name}": said for report, own in _OWN_COLUMNS.items() for name, said in own.items()},
     **{f"sheet.{name}": said for name, said in _SHEETS.items()},
     **{f"way.{name}": said for name, said in _WAYS.items()},
     **{f"item.{name}": said for name, said in _LINES.items()},

@@ -31,14 +31,6 @@ _SHEETS = {
     "replay_pairs": ("政策回放 · 逐日分类变动", "Replay · tiers day by day"),
     "replay_loans": ("政策回放 · 变动借据", "Replay · loans that move"),
 }
-_TIERS = {
-    "pass": ("正常", "Pass"),
-    "special_mention": ("关注", "Special mention"),
-    "substandard": ("次级", "Substandard"),
-    "doubtful": ("可疑", "Doubtful"),
-    "loss": ("损失", "Loss"),
-    "total": ("合计", "Total"),
-}
 _RULES = {
     "overdue_floors": ("逾期天数", "Days past due"),
     "fact_floors": ("风险事实", "What was decided of loan or debtor"),
@@ -52,19 +44,17 @@ _RULES = {
 
 REPLAY_WORDS: dict[str, tuple[str, str]] = {
     **{
-        f"column.{name}_{when}": (f"{zh}\n{when_zh}", f"{en}\n{when_en}")
+        f"replay.column.{name}_{when}": (f"{zh}\n{when_zh}", f"{en}\n{when_en}")
         for name, (zh, en) in _FIGURES.items()
         for when, (when_zh, when_en) in _WHEN.items()
     },
-    "column.on": ("日期", "Day"),
-    "column.moved_loans": ("变动\n笔数", "Loans\nmoved"),
-    "column.moved_balance": ("变动余额", "Balance\nmoved"),
-    "column.tier_then": ("原分类", "Tier then"),
-    "column.tier_now": ("新分类", "Tier now"),
-    "column.rule_now": ("分类规则", "Rule"),
+    "replay.column.on": ("日期", "Day"),
+    "replay.column.moved_loans": ("变动\n笔数", "Loans\nmoved"),
+    "replay.column.moved_balance": ("变动余额", "Balance\nmoved"),
+    "replay.column.tier_then": ("原分类", "Tier then"),
+    "replay.column.tier_now": ("新分类", "Tier now"),
+    "replay.column.rule_now": ("分类规则", "Rule"),
     **{f"sheet.{name}": said for name, said in _SHEETS.items()},
-    **{f"tier_then.{tier}": said for tier, said in _TIERS.items()},
-    **{f"tier_now.{tier}": said for tier, said in _TIERS.items()},
     **{f"rule_now.{rule}": said for rule, said in _RULES.items()},
     "replay.progress": ("回放分片", "shards replayed"),
     "replay.same": ("所试规则与本行现行规则一致。", "The rulebook tried is the one in force at the bank."),

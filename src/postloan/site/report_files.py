@@ -75,7 +75,7 @@ def _write_sheet(
     unit = money_units(report.snapshot.currency, words.language)[0].name
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, _WIDTHS[column.kind])
-        name = column_header(column, words).replace("-\n", "-").replace("\n", " ")
+        name = column_header(report, column, words).replace("-\n", "-").replace("\n", " ")
         page.write_string(_HEADER_ROW, at, f"{name} ({unit})" if column.kind == "money" else name, header)
     for row_at, line in enumerate(sheet.rows, start=_HEADER_ROW + 1):
         is_bold = line["row"] != "item"

@@ -181,6 +181,8 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
         for kind in ("tier_filed", "tier_now", "other_tier")
         for key, said in _under(kind, _TIERS | {"none": ("不在账", "Not in the book")}).items()
     },
+    "tier_now.total": _LINES["total"],
+    **_under("tier_then", _TIERS | {"total": _LINES["total"]}),
     **_under("our_tier", _TIERS),
     **_under("core_tier", _TIERS),
     **_under("move", _MOVES | {"total": _LINES["total"]}),

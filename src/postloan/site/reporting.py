@@ -152,7 +152,7 @@ def _year_start(home: Path, on: date) -> date:
 
 def _forms(home: Path, on: date) -> Forms:
     """Take the rule of the forms under the law that the day was computed by."""
-    law_of = date.fromisoformat(read_manifest(home, on)["pins"].get("law_of", str(on)))
+    law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
     return load_rulebook(home).version("forms", Forms, law_of)
 
 

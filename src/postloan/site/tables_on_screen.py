@@ -43,9 +43,9 @@ def source_line(snapshot: Snapshot, words: Words) -> str:
     return words("report.source", on=snapshot.on, known_on=snapshot.known_on, run=snapshot.run_id)
 
 
-def column_header(column: Column, words: Words) -> str:
-    """Name a column: by its word, or as it stands where it is a figure."""
-    return column.said or words(f"column.{column.name}")
+def column_header(report: Report, column: Column, words: Words) -> str:
+    """Name a column: by the report's own word or the common one, or as it stands where it is a figure."""
+    return column.said or words.first(f"{report.name}.column.{column.name}", f"column.{column.name}")
 
 
 def said_word(column: Column, line: Row, words: Words) -> str:
@@ -89,7 +89,7 @@ def _laid_out(report: Report, sheet: Sheet, unit: Unit, words: Words) -> Table:
     units = {"money": unit.name, "count": words("unit.count"), "share": words("unit.share")}
     has_units = any(units.get(column.kind) for column in columns)
     for column in columns:
-        header = column_header(column, words) + (f"\n{units.get(column.kind, '')}" if has_units else "")
+        header = column_header(report, column, words) + (f"\n{units.get(column.kind, '')}" if has_units else "")
         justify: JustifyMethod = "right" if _is_figure(column) else "left"
         table.add_column(header, justify=justify, vertical="bottom", no_wrap=True)
     for line in sheet.rows:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from postloan.plan.why import Why
+from postloan.rules.figures import ONE_E8
 from postloan.rules.judging import FACTS
 from postloan.rules.shapes import OverdueFloors
 from postloan.site.why_words import said_of, words
@@ -49,7 +50,7 @@ def _facts(story: Why, lang: str) -> FloorLine:
     loan = story.loan
     held = [words(lang, fact) for fact in FACTS if loan[fact]]
     if loan["impaired_share_e8"] is not None:
-        held.append(words(lang, "fact_impaired_share").format(share=percent_of_e8(loan["impaired_share_e8"])))
+        held.append(words(lang, "fact_impaired_share").format(share=_percent(loan["impaired_share_e8"], ONE_E8)))
     return FloorLine(
         words(lang, "rule_facts"), words(lang, "comma").join(held) or words(lang, "fact_nothing_decided"),
         words(lang, "binds_facts"), loan["fact_floor_tier"], loan["fact_floor_cite"] or "",
@@ -124,12 +125,7 @@ def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
 
 
 def _over_share(share_e8: int, lang: str) -> str:
-    return words(lang, "binds_over_share").format(share=percent_of_e8(share_e8))
-
-
-def percent_of_e8(share_e8: int) -> str:
-    """Write a share in percent to two places."""
-    return f"{share_e8 // 10**6}.{share_e8 % 10**6 // 10**4:02d}"
+    return words(lang, "binds_over_share").format(share=_percent(share_e8, ONE_E8))
 
 
 def _percent(part: int, whole: int) -> str:

@@ -120,6 +120,10 @@ class Words:
         """Say what stands under a key, with its blanks filled in."""
         return _ALL[key][self._at].format(**values)
 
+    def first(self, *keys: str) -> str:
+        """Say what stands under the first of the keys that are there: the particular before the general."""
+        return self(next((key for key in keys if key in _ALL), keys[-1]))
+
     def of(self, kind: str, word: str | None) -> str:
         """Say a word of a closed list, such as the tier `pass`; what is on no list is said as it is."""
         held = _ALL.get(f"{kind}.{'none' if word is None else word}")
