@@ -90,9 +90,7 @@ class DailyLife(Life):
                 self.left -= self.meet(name, self.left - self.ahead)
         self.left -= self.meet("principal", self.left)
         self.count_cash(self.paid["interest"] + self.paid["principal"] - before)
-        self.capitalised = min(
-            self.capitalised, self.owed("compound") + self.owed("penalty") * self.story.compounds_penalty
-        )
+        self.lower_base()
 
 
 @settings(max_examples=400, deadline=None)

@@ -1,10 +1,10 @@
-"""What a walk in arrears does at an event: cash meets what is owed, the loan is settled, its state is written down."""
+"""What a walk in arrears does at an event: cash meets what is owed, and the loan is settled."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, civil
+from postloan.kernels.daycount import month_index
 from postloan.kernels.loan_arrays import (
     COMPOUND,
     FEE,
@@ -13,22 +13,18 @@ from postloan.kernels.loan_arrays import (
     PRINCIPAL,
     Cents,
     Days,
-    State,
 )
 from postloan.kernels.overdue_interest import lower_base, owed_compound, owed_penalty
 from postloan.kernels.walked_days import (
     AHEAD,
-    BALANCE_DAYS,
     COMPONENTS,
     CURED_IN,
     LOGGED,
     NEXT,
     OPEN,
     PAID_IN,
-    SINCE,
     WAITING,
     oldest_due_on,
-    owed_since,
     stage_of,
 )
 
@@ -70,8 +66,7 @@ def pay(
     pass_over_paid(sheet, left)
     lower_base(sheet)
     if oldest_on < on <= oldest_due_on(on, sheet, left, due_on):
-        year, month, _ = civil(on)
-        sheet[CURED_IN] = year * 12 + month
+        sheet[CURED_IN] = month_index(on)
 
 
 @njit(cache=True)
@@ -112,24 +107,3 @@ def settles(on: int, accrued_cents: int, sheet: Cents, log: Cents) -> bool:
     _meet(on, -1, INTEREST, accrued_cents, sheet, log)
     sheet[AHEAD] = 0
     return True
-
-
-@njit(cache=True)
-def note(loan: int, settled_on: int, sheet: Cents, left: Cents, due_on: Days, state: State) -> None:
-    """Write down the state that the walk ended in."""
-    state.paid_fee_cents[loan], state.paid_penalty_cents[loan] = sheet[FEE], sheet[PENALTY]
-    state.paid_compound_cents[loan], state.paid_interest_cents[loan] = sheet[COMPOUND], sheet[INTEREST]
-    state.paid_principal_cents[loan], state.unapplied_cents[loan] = sheet[PRINCIPAL], sheet[WAITING]
-    state.balance_days[loan], state.settled_on[loan] = sheet[BALANCE_DAYS], settled_on
-    if settled_on < NEVER:
-        return
-    for row in range(sheet[OPEN], sheet[NEXT]):
-        state.overdue_fee_cents[loan] += left[row, FEE]
-        state.overdue_interest_cents[loan] += left[row, INTEREST]
-        state.overdue_principal_cents[loan] += left[row, PRINCIPAL]
-        if left[row, INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
-            state.oldest_interest_due_on[loan] = owed_since(sheet[SINCE], row, left, due_on)
-        if left[row, PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
-            state.oldest_principal_due_on[loan] = owed_since(sheet[SINCE], row, left, due_on)
-    state.outstanding_cents[loan] = sheet[AHEAD] + state.overdue_principal_cents[loan]
-    state.penalty_cents[loan], state.compound_cents[loan] = owed_penalty(sheet), owed_compound(sheet)

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, civil
+from postloan.kernels.daycount import NEVER, month_index
 from postloan.kernels.loan_arrays import (
     COMPOUND,
     FEE,
@@ -16,7 +16,6 @@ from postloan.kernels.loan_arrays import (
     PENALTY,
     PRINCIPAL,
     Cents,
-    Days,
     Dues,
     Payments,
     Rules,
@@ -27,7 +26,6 @@ from postloan.kernels.loan_arrays import (
 from postloan.kernels.overdue_interest import COUNTS_FROM, lower_base, owed_compound, owed_penalty
 from postloan.kernels.walked_days import (
     AHEAD,
-    BALANCE_DAYS,
     COMPONENTS,
     CURED_IN,
     NEXT,
@@ -38,9 +36,10 @@ from postloan.kernels.walked_days import (
     Walk,
     begin,
     mark,
+    note,
     oldest_due_on,
-    owed_since,
     pass_days,
+    receive,
     stage_of,
     tell,
 )
@@ -83,12 +82,7 @@ def walk_daily(
         if settled_on == NEVER:
             pass_days(until, sheet, left, due_on, buckets, marks)
         if is_payment:
-            # The cash of a day is one payment. What comes after the loan was paid off is owed back, not earned.
-            while row < last_row and payments.paid_on[row] == until:
-                sheet[WAITING] += payments.cents[row]
-                state.received_cents[loan] += payments.cents[row]
-                row += 1
-            state.last_paid_on[loan] = until
+            row = receive(loan, row, payments, sheet, state)
             if settled_on == NEVER:
                 oldest_on = oldest_due_on(until, sheet, left, due_on)
                 stage = stage_of(until, sheet, oldest_on)
@@ -97,8 +91,7 @@ def walk_daily(
                 owed[_RUN_SINCE] = until
                 _pay(rules.components[terms.policy[loan], stage], amounts, owed, sheet, left)
                 if oldest_on < until <= oldest_due_on(until, sheet, left, due_on):
-                    year, month, _ = civil(until)
-                    sheet[CURED_IN] = year * 12 + month
+                    sheet[CURED_IN] = month_index(until)
                 settled_on = until if _owed_in_all(owed, sheet) == 0 else NEVER
                 tell(loan, until, sheet, left, due_on, walk.spells)
         is_done = not is_payment
@@ -108,7 +101,10 @@ def walk_daily(
             owed[_DUE_INTEREST] = owed[_RUN]
             _part(amounts, owed, sheet, left)
         mark(on, sheet, left, due_on, buckets, marks)
-    _note(loan, on, settled_on, owed, sheet, walk, due_on, state)
+        # Fees stand beside the instalments here, and interest run is accrued where no instalment claims it.
+        state.overdue_fee_cents[loan] = owed[_FEES]
+        state.accrued_interest_cents[loan] = owed[_RUN] - left[sheet[OPEN] : sheet[NEXT], INTEREST].sum()
+    note(loan, settled_on, walk, due_on, state)
     return bool((marks != 0).any())
 
 
@@ -192,37 +188,3 @@ def _meet(component: int, owed_cents: int, sheet: Cents) -> int:
 def _owed_in_all(owed: Cents, sheet: Cents) -> int:
     """Return all that is owed by the last payment."""
     return int(owed[_LEFT] + owed[_RUN] + owed[_FEES] + owed_penalty(sheet) + owed_compound(sheet))
-
-
-@njit(cache=True)
-def _note(
-    loan: int,
-    on: int,
-    settled_on: int,
-    owed: Cents,
-    sheet: Cents,
-    walk: Walk,
-    due_on: Days,
-    state: State,
-) -> None:
-    """Write down the state that the walk ended in."""
-    left = walk.left
-    state.paid_fee_cents[loan], state.paid_penalty_cents[loan] = sheet[FEE], sheet[PENALTY]
-    state.paid_compound_cents[loan], state.paid_interest_cents[loan] = sheet[COMPOUND], sheet[INTEREST]
-    state.paid_principal_cents[loan], state.unapplied_cents[loan] = sheet[PRINCIPAL], sheet[WAITING]
-    state.balance_days[loan], state.settled_on[loan] = sheet[BALANCE_DAYS], settled_on
-    walk.stages[loan] = sheet[PAID_IN]
-    if settled_on < NEVER:
-        return
-    state.outstanding_cents[loan], state.overdue_fee_cents[loan] = owed[_LEFT], owed[_FEES]
-    state.penalty_cents[loan], state.compound_cents[loan] = owed_penalty(sheet), owed_compound(sheet)
-    for row in range(sheet[OPEN], sheet[NEXT]):
-        state.overdue_interest_cents[loan] += left[row, INTEREST]
-        state.overdue_principal_cents[loan] += left[row, PRINCIPAL]
-        if left[row, INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
-            state.oldest_interest_due_on[loan] = owed_since(on, row, left, due_on)
-        if left[row, PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
-            state.oldest_principal_due_on[loan] = owed_since(on, row, left, due_on)
-    state.accrued_interest_cents[loan] = owed[_RUN] - state.overdue_interest_cents[loan]
-    if sheet[NEXT] < due_on.size:
-        state.next_due_on[loan] = due_on[sheet[NEXT]]

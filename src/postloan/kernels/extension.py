@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, civil, months_later
+from postloan.kernels.daycount import NEVER, civil, months_after, months_later
 
 _ONE_E8 = 100_000_000
 _DAYS_OF_A_MONTH = 30
@@ -51,6 +51,5 @@ def latest(
             of_month = term_months[loan] * share_e8[loan] % _ONE_E8
             more_days = of_month * _DAYS_OF_A_MONTH // _ONE_E8 + term_days[loan] * share_e8[loan] // _ONE_E8
         if more_months >= 0:
-            _, _, day = civil(ends_on[loan])
-            until[loan] = months_later(ends_on[loan], more_months, day) + more_days
+            until[loan] = months_after(ends_on[loan], more_months) + more_days
     return until

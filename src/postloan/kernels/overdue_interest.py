@@ -59,10 +59,8 @@ def _write_segment(loan: int, since: int, rate_e8: int, terms: Terms, at: int, s
 
     On principal that bears contract interest already, it runs at what is above the contract rate.
     """
-    penalty_e8, misuse_e8 = (
-        multiple(rate_e8, terms.penalty_factor_e8[loan]),
-        multiple(rate_e8, terms.misuse_factor_e8[loan]),
-    )
+    penalty_e8 = multiple(rate_e8, terms.penalty_factor_e8[loan])
+    misuse_e8 = multiple(rate_e8, terms.misuse_factor_e8[loan])
     borne_e8 = rate_e8 if terms.is_daily[loan] else 0
     sheet[at + _FROM], sheet[at + _PENALTY_RATE] = since, max(0, penalty_e8 - borne_e8)
     sheet[at + _HEAVY_RATE] = max(0, max(penalty_e8, misuse_e8) - borne_e8)

@@ -44,9 +44,7 @@ def run(
                its log.
     """
     relieved = no_reliefs(terms.begins_on.size) if reliefs is None else reliefs
-    return _run(
-        on, frozen(rules), frozen(terms), frozen(dues), frozen(payments), log_lines, frozen(relieved)
-    )  # fmt: skip
+    return _run(on, frozen(rules), frozen(terms), frozen(dues), frozen(payments), log_lines, frozen(relieved))
 
 
 @njit(cache=True)

@@ -1,6 +1,6 @@
 """Upgrades: a loan that was non-performing stays so until its debtor has paid for long enough and a decision says so.
 
-Both functions run once through the days of loans, rows by debtor, day and loan; what a loan was is in its row before.
+Each function runs once through the days of loans, rows by debtor, day and loan; what a loan was is in its row before.
 """
 
 import numpy as np

@@ -1,14 +1,14 @@
 """The walk of a loan that was ever late: its days in order.
 
 One rule to hold on to: nothing happens between two events, so days are counted by the stretch. An event is an
-instalment falling due, a payment, a relief, or a day on which compound interest is settled.
+instalment falling due, a payment, a relief, a change of the rate, or a day on which compound interest is settled.
 """
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.arrears import note, pass_over_paid, pay, settles, write_down
+from postloan.kernels.arrears import pass_over_paid, pay, settles, write_down
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
     COMPOUND,
@@ -39,14 +39,14 @@ from postloan.kernels.walked_days import (
     BALANCE,
     NEXT,
     OPEN,
-    PAID_IN,
     SINCE,
-    WAITING,
     Spells,
     Walk,
     begin,
     mark,
+    note,
     pass_days,
+    receive,
     tell,
 )
 
@@ -85,12 +85,7 @@ def walk_late(
             )
             pass_days(until, sheet, left, due_on, buckets, marks)
         if is_payment:
-            # The cash of a day is one payment. What comes after the loan was paid off is owed back, not earned.
-            while row < last_row and payments.paid_on[row] == until:
-                sheet[WAITING] += payments.cents[row]
-                state.received_cents[loan] += payments.cents[row]
-                row += 1
-            state.last_paid_on[loan] = until
+            row = receive(loan, row, payments, sheet, state)
         if settled_on == NEVER and (is_payment or is_relief):
             pay(until, sheet, left, due_on, components, groups, log)
             if is_relief:
@@ -104,12 +99,8 @@ def walk_late(
         # Misuse bears penalty while cash waits.
         pay(on, sheet, left, due_on, components, groups, log)
         mark(on, sheet, left, due_on, buckets, marks)
-    note(loan, settled_on, sheet, left, due_on, state)
-    walk.stages[loan] = sheet[PAID_IN]
-    if settled_on == NEVER:
         state.accrued_interest_cents[loan] = accrued_of(loan, on, first + sheet[NEXT], terms, dues)
-        if sheet[NEXT] < due_on.size:
-            state.next_due_on[loan] = due_on[sheet[NEXT]]
+    note(loan, settled_on, walk, due_on, state)
 
 
 @njit(cache=True)

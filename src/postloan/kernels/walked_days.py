@@ -1,7 +1,8 @@
 """The days of a loan that is walked: what runs from one event to the next, and how late it is at each month-end.
 
-Two walks share it: that of a loan which was ever late (`arrears`), and that of one whose interest runs by the day
-(`daily`). What an event does to a loan is theirs to say.
+Two walks share it: that of a loan which was ever late (`walk`), and that of one whose interest runs by the day
+(`daily`). What an event does to a loan is theirs to say;
+the state that it ends in is written down here.
 """
 
 from typing import NamedTuple
@@ -10,21 +11,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, civil, month_length
+from postloan.kernels.daycount import NEVER, civil, month_index, month_length
 from postloan.kernels.loan_arrays import (
     ACCELERATED,
+    COMPOUND,
     CURED,
+    FEE,
     INTEREST,
     LONG_OVERDUE,
     MONTHS,
     NORMAL,
     OVERDUE,
+    PENALTY,
     PRINCIPAL,
     WRITTEN_OFF,
     Cents,
     Days,
+    Payments,
     Rows,
     Rules,
+    State,
     Terms,
 )
 from postloan.kernels.overdue_interest import (
@@ -35,6 +41,8 @@ from postloan.kernels.overdue_interest import (
     begin_interest,
     capitalise,
     change_rate,
+    owed_compound,
+    owed_penalty,
     rate_changes_on,
     settlement_day,
 )
@@ -113,8 +121,7 @@ def begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None:
     sheet[:] = 0
     sheet[AHEAD], sheet[SINCE], sheet[CURED_IN] = terms.balance_cents[loan], terms.begins_on[loan], -1
     sheet[BALANCE] = terms.balance_cents[loan]
-    year, month, _ = civil(on)
-    sheet[_ON_MONTH] = year * 12 + month
+    sheet[_ON_MONTH] = month_index(on)
     sheet[_ACCELERATED_FROM], sheet[_WRITTEN_OFF_FROM] = terms.accelerated_from[loan], terms.written_off_from[loan]
     sheet[_LONG_OVERDUE_OVER] = rules.long_overdue_over_days
     begin_interest(loan, rules, terms, _SEGMENTS, sheet)
@@ -126,11 +133,12 @@ def pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days
     while sheet[SINCE] < until:
         since = sheet[SINCE]
         year, month, day = civil(since)
-        month_end = since - day + month_length(year, month)
+        month_days = month_length(year, month)
+        month_end = since - day + month_days
         end = min(until, month_end + 1, rate_changes_on(sheet))
         if month_end < end:
             mark(month_end, sheet, left, due_on, buckets, marks)
-        settles_on = settlement_day(month, since - day, month_length(year, month), sheet)
+        settles_on = settlement_day(month, since - day, month_days, sheet)
         if since < settles_on < end:
             end = settles_on
         sheet[BALANCE_DAYS] += (sheet[BALANCE] - sheet[PRINCIPAL]) * (end - since)
@@ -140,6 +148,21 @@ def pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days
             capitalise(sheet)
         if end == rate_changes_on(sheet):
             change_rate(sheet)
+
+
+@njit(cache=True)
+def receive(loan: int, row: int, payments: Payments, sheet: Cents, state: State) -> int:
+    """Let the cash of a day wait, from its first row on, and return the row after it: it is one payment.
+
+    What comes after the loan was paid off is owed back, not earned.
+    """
+    paid_on, last_row = payments.paid_on[row], payments.rows[2 * loan + 1]
+    while row < last_row and payments.paid_on[row] == paid_on:
+        sheet[WAITING] += payments.cents[row]
+        state.received_cents[loan] += payments.cents[row]
+        row += 1
+    state.last_paid_on[loan] = paid_on
+    return row
 
 
 @njit(cache=True)
@@ -172,14 +195,14 @@ def owed_since(on: int, row: int, left: Cents, due_on: Days) -> int:
 @njit(cache=True)
 def mark(month_end: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days, marks: NDArray[np.int8]) -> None:
     """Mark a month with the bucket of days past due at its end; the day itself ends the last month, whole or not."""
-    year, month, _ = civil(month_end)
-    place = MONTHS - 1 - (sheet[_ON_MONTH] - year * 12 - month)
+    month = month_index(month_end)
+    place = MONTHS - 1 - (sheet[_ON_MONTH] - month)
     if place < 0:
         return
     days, bucket = max(0, month_end - oldest_due_on(month_end, sheet, left, due_on)), -1
     for from_days in buckets:
         bucket += 1 if days >= from_days else 0
-    marks[place] = CURED if bucket == 0 and sheet[CURED_IN] == year * 12 + month else bucket
+    marks[place] = CURED if bucket == 0 and sheet[CURED_IN] == month else bucket
 
 
 @njit(cache=True)
@@ -200,3 +223,28 @@ def tell(loan: int, day: int, sheet: Cents, left: Cents, due_on: Days, spells: S
         spells.loan[line], spells.from_on[line] = loan, since
         spells.oldest_due_on[line], spells.paid_principal_cents[line] = oldest_on, sheet[PRINCIPAL]
         spells.lines[0] = line + 1
+
+
+@njit(cache=True)
+def note(loan: int, settled_on: int, walk: Walk, due_on: Days, state: State) -> None:
+    """Write down the state that the walk ended in."""
+    sheet, left = walk.sheet, walk.left
+    walk.stages[loan] = sheet[PAID_IN]
+    state.paid_fee_cents[loan], state.paid_penalty_cents[loan] = sheet[FEE], sheet[PENALTY]
+    state.paid_compound_cents[loan], state.paid_interest_cents[loan] = sheet[COMPOUND], sheet[INTEREST]
+    state.paid_principal_cents[loan], state.unapplied_cents[loan] = sheet[PRINCIPAL], sheet[WAITING]
+    state.balance_days[loan], state.settled_on[loan] = sheet[BALANCE_DAYS], settled_on
+    if settled_on < NEVER:
+        return
+    for row in range(sheet[OPEN], sheet[NEXT]):
+        state.overdue_fee_cents[loan] += left[row, FEE]
+        state.overdue_interest_cents[loan] += left[row, INTEREST]
+        state.overdue_principal_cents[loan] += left[row, PRINCIPAL]
+        if left[row, INTEREST] > 0 and state.oldest_interest_due_on[loan] == NEVER:
+            state.oldest_interest_due_on[loan] = owed_since(sheet[SINCE], row, left, due_on)
+        if left[row, PRINCIPAL] > 0 and state.oldest_principal_due_on[loan] == NEVER:
+            state.oldest_principal_due_on[loan] = owed_since(sheet[SINCE], row, left, due_on)
+    state.outstanding_cents[loan] = sheet[AHEAD] + state.overdue_principal_cents[loan]
+    state.penalty_cents[loan], state.compound_cents[loan] = owed_penalty(sheet), owed_compound(sheet)
+    if sheet[NEXT] < due_on.size:
+        state.next_due_on[loan] = due_on[sheet[NEXT]]

@@ -25,7 +25,7 @@ def close(home: Path, on: date, *, by: str, note: str | None, closed_at: str) ->
     if not by.strip():
         raise RequestWrong(message="A day is closed by a person.", hint="Say who signs: --by NAME.")
     with alone(home):
-        _require_whole(home)
+        closings = _require_whole(home)
         manifest, last = read_manifest(home, on), filed(home, on)
         runs = published_versions(home, on)
         if last is not None and last.runs == runs:
@@ -43,7 +43,7 @@ def close(home: Path, on: date, *, by: str, note: str | None, closed_at: str) ->
                 where={"on": on, **open_items},
             )
         closing = Closing(
-            number=len(read_closings(home)) + 1, on=on, runs=runs, content_sha256=content_hash(manifest),
+            number=len(closings) + 1, on=on, runs=runs, content_sha256=content_hash(manifest),
             known_on=date.fromisoformat(manifest["pins"]["known_on"]), loads=manifest["pins"].get("feeds", {}),
             by=by.strip(), note=note, closed_at=closed_at, open_items=open_items, before=last_hash(home),
         )  # fmt: skip
@@ -55,8 +55,8 @@ def verify_closings(home: Path) -> tuple[int, str | None]:
 
     Raises ClosingsDamaged with everything that does not hold.
     """
-    _require_whole(home)
-    closings, faults = read_closings(home), {}
+    closings = _require_whole(home)
+    faults: dict[str, str] = {}
     for closing in closings:
         fault = _fault_of_run(home, closing)
         if fault:
@@ -70,9 +70,9 @@ def verify_closings(home: Path) -> tuple[int, str | None]:
     return len(closings), last_hash(home)
 
 
-def _require_whole(home: Path) -> None:
-    """Refuse a chain that was tampered with: a record behind it would vouch for it."""
-    read_closings(home)
+def _require_whole(home: Path) -> list[Closing]:
+    """Read the closings; refuse a chain that was tampered with: a record behind it would vouch for it."""
+    closings = read_closings(home)
     faults = broken_links(home)
     if faults:
         raise ClosingsDamaged(
@@ -80,6 +80,7 @@ def _require_whole(home: Path) -> None:
             hint="Restore the folder `closings` from a copy, and find out who wrote there.",
             where=faults,
         )
+    return closings
 
 
 def _require_checked(home: Path, on: date, manifest: dict[str, Any]) -> None:

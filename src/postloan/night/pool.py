@@ -1,12 +1,18 @@
 """The pool of workers that compute shards; light to import, so that workers start while their parent still imports."""
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
+from typing import TypeVar
 
+from postloan.errors import ShardFailed
 from postloan.night import worker
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _SURROUNDINGS = {
     # Shards are the parallelism.
@@ -34,6 +40,21 @@ def workers_pool(workers: int) -> Iterator[Executor | None]:
     finally:
         # After a refusal or Ctrl-C nobody waits for shards that have not begun.
         pool.shutdown(cancel_futures=True)
+
+
+def each_done(work: Callable[[T], R], tasks: Sequence[T], pool: Executor | None, *, killed: ShardFailed) -> Iterator[R]:
+    """Do tasks in the pool, or here where there is none; yield each outcome as it is done.
+
+    Raises `killed` where a worker was.
+    """
+    if pool is None:
+        yield from map(work, tasks)
+        return
+    try:
+        for future in as_completed([pool.submit(work, task) for task in tasks]):
+            yield future.result()
+    except BrokenProcessPool:
+        raise killed from None
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """The replay of published days, shard by shard in the pool: reads snapshots and another rulebook, writes nothing."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,6 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.errors import NothingPublished, RequestWrong, ShardFailed
+from postloan.night.pool import each_done
 from postloan.plan.replay import (
     BOOK_COLUMNS,
     DEBTOR_COLUMNS,
@@ -104,24 +104,16 @@ def replay(
         ReplayTask(home, rulebook, tuple(law_of.items()), shard)
         for shard in range(max(said["shards"] for said in manifests.values()))
     ]
+    killed = ShardFailed(
+        message="A worker of the replay was killed.",
+        hint="Run it again; where memory ran out, use fewer --workers or a shorter range of days.",
+        where={"home": home},
+    )
     done: list[Replay] = []
-    if pool is None:
-        for task in tasks:
-            done.append(replay_shard(task))
-            if tell:
-                tell(len(done), len(tasks))
-    else:
-        try:
-            for future in as_completed([pool.submit(replay_shard, task) for task in tasks]):
-                done.append(future.result())
-                if tell:
-                    tell(len(done), len(tasks))
-        except BrokenProcessPool:
-            raise ShardFailed(
-                message="A worker of the replay was killed.",
-                hint="Run it again; where memory ran out, use fewer --workers or a shorter range of days.",
-                where={"home": home},
-            ) from None
+    for each in each_done(replay_shard, tasks, pool, killed=killed):
+        done.append(each)
+        if tell:
+            tell(len(done), len(tasks))
     moves = pl.concat([each.moves for each in done]).sort("on", "loan_no")
     return Replay(together([each.cells for each in done]), ReplayMove.validate(moves))
 

@@ -2,8 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from postloan.night.alone import alone
 from postloan.night.barrier import bank_tables
 from postloan.night.checks import check_night, sum_up
 from postloan.night.pins import Pins, begun_nights, pins, run_id
+from postloan.night.pool import each_done
 from postloan.night.task import ShardTask, finished_shard, shard_folder
 from postloan.night.worker import compute
 from postloan.plan.inputs import law_day
@@ -88,7 +88,12 @@ def _run_night(
     _pin(folder, pinned | {"shards": facts.layout.shards})
     tasks = [ShardTask(home, folder, shard, on, facts.known_on, law) for shard in range(facts.layout.shards)]
     waiting = [task for task in tasks if not shard_folder(folder, task.shard).exists()]
-    for done, _ in enumerate(_compute(waiting, pool), start=len(tasks) - len(waiting) + 1):
+    killed = ShardFailed(
+        message="A worker of the night was killed.",
+        hint="Run the night again: finished shards are kept. Where memory ran out, use fewer --workers.",
+        where={"night": folder},
+    )
+    for done, _ in enumerate(each_done(compute, waiting, pool, killed=killed), start=len(tasks) - len(waiting) + 1):
         if tell:
             tell(on, done, len(tasks))
 
@@ -112,23 +117,6 @@ def _settle(home: Path, on: date, folder: Path) -> None:
     """Clear away what is left of nights of a day, now that one is published: this one's, and of those that failed."""
     for begun in {*begun_nights(home, on), folder}:
         shutil.rmtree(begun, ignore_errors=True)
-
-
-def _compute(tasks: Sequence[ShardTask], pool: Executor | None) -> Iterator[int]:
-    """Compute shards, in the pool or here; yield each as it is done."""
-    if pool is None:
-        yield from map(compute, tasks)
-        return
-    running = {pool.submit(compute, task): task for task in tasks}
-    try:
-        for future in as_completed(running):
-            yield future.result()
-    except BrokenProcessPool:
-        raise ShardFailed(
-            message="A worker of the night was killed.",
-            hint="Run the night again: finished shards are kept. Where memory ran out, use fewer --workers.",
-            where={"night": tasks[0].folder},
-        ) from None
 
 
 def _pin(folder: Path, pinned: Pins) -> None:

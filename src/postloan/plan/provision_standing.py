@@ -25,12 +25,11 @@ from postloan.plan.provision_tests import (
 )
 from postloan.rules.rulebook import Policy, load_rulebook, policy_on
 from postloan.snapshot.read import published_days, read_manifest, scan_loans
+from postloan.tables.results import LOSS_PROVISIONS
 from postloan.tables.units import NON_PERFORMING
 
 _BALANCE = "own_share_outstanding_cents"
-PROVISIONS = (
-    "general_provision_cents", "specific_provision_cents", "special_provision_cents", "standard_method_cents",
-)  # fmt: skip
+PROVISIONS = (*LOSS_PROVISIONS, "standard_method_cents")
 
 
 @dataclass(frozen=True)

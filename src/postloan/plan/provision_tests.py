@@ -115,10 +115,8 @@ def reserve_test(portfolio: Portfolio, stated: Stated, law: GeneralReserve) -> R
         above_cents = needed(max(0, estimate_cents - booked_cents), law.top_up.share_e8)
     if risk_assets_cents is not None:
         minimum_cents = needed(risk_assets_cents, law.minimum.share_e8)
-    known = above_cents is not None and minimum_cents is not None
-    needed_cents = max(above_cents or 0, minimum_cents or 0) if known else None
-    has_both = needed_cents is not None and reserve_cents is not None
-    difference_cents = (reserve_cents or 0) - (needed_cents or 0) if has_both else None
+    needed_cents = None if above_cents is None or minimum_cents is None else max(above_cents, minimum_cents)
+    difference_cents = None if needed_cents is None or reserve_cents is None else reserve_cents - needed_cents
     return ReserveTest(above_cents, minimum_cents, needed_cents, difference_cents)
 
 

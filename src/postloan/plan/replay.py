@@ -14,19 +14,18 @@ import polars as pl
 
 from postloan.errors import RequestWrong
 from postloan.plan.classify import classify
+from postloan.rules.judging import FACTS
 from postloan.rules.rulebook import Policy, Rulebook, policy_on
 from postloan.rules.shapes import RestructuringFloors
 from postloan.rules.tier_law import RULES as TIER_RULES
 from postloan.rules.tier_law import TierLaws
 from postloan.steps.provisions import set_aside
 from postloan.tables.replayed import ReplayCell, ReplayMove
+from postloan.tables.results import LOSS_PROVISIONS
 from postloan.tables.tiers import Between, LoanDay
 from postloan.tables.units import NON_PERFORMING
 
-_FLAGS = (
-    "use_changed", "impaired", "rating_fall", "evasion", "bankruptcy", "is_restructured", "is_repeat_restructured",
-    "is_refinanced", "is_no_principal_renewal",
-)  # fmt: skip
+_FLAGS = (*FACTS, "is_restructured", "is_repeat_restructured", "is_refinanced", "is_no_principal_renewal")
 _OF_DAY = ("status", "tier", "days_past_due", "month_worst_days_past_due", "own_share_outstanding_cents")
 _OF_DEBTOR = ("all_banks_cents", "all_banks_over_90_cents", "other_bank_npl")
 _MADE = ("on", "is_on_book", "debt_cents", "worst_days_past_due", *_OF_DEBTOR)
@@ -46,7 +45,7 @@ FACT_COLUMNS = tuple(
 """What the published row of a loan must say for its tier to be found anew."""
 BOOK_COLUMNS = (
     "loan_no", "org_id", "product", "status", "exposure_kind", "industry_code", "region_code", "tier",
-    "own_share_outstanding_cents", *(f"{part}_provision_cents" for part in _PARTS),
+    "own_share_outstanding_cents", *LOSS_PROVISIONS,
 )  # fmt: skip
 """What is counted of every loan on the book."""
 DEBTOR_COLUMNS = ("debtor_no", *_OF_DEBTOR)

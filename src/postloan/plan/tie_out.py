@@ -11,15 +11,14 @@ from postloan.rules.rulebook import load_rulebook
 from postloan.rules.shapes import LedgerTolerance, TieOut
 from postloan.snapshot.read import read_manifest, scan_loans
 from postloan.tables.inputs.figures import GL_ACCOUNTS
+from postloan.tables.results import LOSS_PROVISIONS
 from postloan.tables.shares import own_share
 
 _OURS = {
     "loans_principal": pl.col("own_share_outstanding_cents"),
     "interest_receivable": own_share(pl.col("on_balance_interest_cents")),
     "off_balance_interest": own_share(pl.col("off_balance_interest_cents")),
-    "loan_loss_provisions": pl.sum_horizontal(
-        "general_provision_cents", "specific_provision_cents", "special_provision_cents"
-    ),
+    "loan_loss_provisions": pl.sum_horizontal(LOSS_PROVISIONS),
 }
 
 

@@ -43,6 +43,8 @@ def allocations(assessed: Assessment, loan_no: int, *, serving: Serving, on: dat
 
 def reliefs(assessed: Assessment, loan_no: int, *, serving: Serving, on: date) -> list[Allocation]:
     """Write out which debts of a loan left its arrears without cash; `paid_on` is the day of the relief."""
+    if assessed.reliefs.filter(pl.col("loan_no") == loan_no).is_empty():
+        return []
     cash = _cash(assessed, row_of(assessed.positions, loan_no), on)
     return [
         Allocation(_EPOCH + timedelta(days=day), due_on, component, cents)
@@ -100,7 +102,7 @@ def _met(assessed: Assessment, loan_no: int, serving: Serving, on: date, *, log_
 
 
 def _first_in_first_out(cash: list[tuple[date, int]], debts: list[Debt]) -> Iterator[Allocation]:
-    waiting = iter([debt for debt in debts if debt[2] > 0])
+    waiting = iter(debts)
     due_on, component, owed_cents = next(waiting, (None, "unapplied", 0))
     for paid_on, cents in cash:
         left_cents = cents

@@ -40,6 +40,7 @@ class Why:
     reliefs           what left the arrears without cash, by day and debt.
     decisions         the desk's decisions about the loan that hold on the day.
     texts             the texts cited, by id.
+    alerts            the bad members of the debtor's group for which it is to be assessed.
     is_as_published   the recomputed row equals the published one in every column.
     """
 
@@ -76,8 +77,9 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     loan_no, shard, inputs, assessed = assess_one(facts, policy, loan_id, on)
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
-    parts = allocations(assessed, loan_no, serving=serving_under(policy), on=on)
-    relieved = reliefs(assessed, loan_no, serving=serving_under(policy), on=on)
+    serving = serving_under(policy)
+    parts = allocations(assessed, loan_no, serving=serving, on=on)
+    relieved = reliefs(assessed, loan_no, serving=serving, on=on)
     law = _law_of(assessed, loan_no, policy, on)
     dues = assessed.dues.filter((pl.col("loan_no") == loan_no) & (pl.col("due_on") <= on))
     position = row_of(assessed.positions, loan_no)

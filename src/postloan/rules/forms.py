@@ -27,7 +27,7 @@ class RestructuredOverdue(Cited):
 
 
 class Forms(Version):
-    """What forms G11 and G12 count as overdue."""
+    """What form G11 counts as overdue."""
 
     overdue_lines: Annotated[tuple[OverdueLine, ...], Field(strict=False, min_length=1)]
     consumer_whole_balance: WholeBalance

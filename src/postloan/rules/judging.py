@@ -1,7 +1,7 @@
 """The shapes of the rules that class by what is known of a loan or debtor, and by what happened before."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -9,7 +9,7 @@ from postloan.rules.figures import Cited, Days, ShareE8, Tier, Version, rises
 from postloan.tables.units import TIERS
 
 Fact = Literal["use_changed", "impaired", "rating_fall", "evasion", "bankruptcy"]
-FACTS: tuple[Fact, ...] = ("use_changed", "impaired", "rating_fall", "evasion", "bankruptcy")
+FACTS: tuple[Fact, ...] = get_args(Fact)
 Months = Annotated[int, Field(ge=0, le=600)]
 Grade = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 

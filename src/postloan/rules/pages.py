@@ -31,7 +31,7 @@ APPLIED_BY = {
     "interest_bounds": "steps/interest_standing.py",
     "extension_limits": "steps/extension_limit.py",
     "working_days": "steps/schedule.py",
-    "forms": "desk/report/form_lines.py",
+    "forms": "desk/report/g11.py",
     "provision_rates": "steps/provisions.py",
     "provision_coverage": "plan/provision_tests.py",
     "general_reserve": "plan/provision_tests.py",

@@ -194,8 +194,6 @@ def tier_laws_on(rulebook: Rulebook, on: date) -> TierLaws:
 
 def policy_on(rulebook: Rulebook, on: date) -> Policy:
     """Every rule in force on `on`; NoRuleInForce where one of them has not begun."""
-    for rule in RULES:
-        rulebook.version(rule, Version, on)
     return Policy(
         on=on,
         tier_laws=tier_laws_on(rulebook, on),

@@ -46,12 +46,6 @@ class OverdueFloors(Version):
             raise ValueError("a worse tier needs a longer delay: over_days must rise with the tier")
         return self
 
-    def frame(self) -> pl.DataFrame:
-        """The thresholds as a small table, sorted by `over_days` for an as-of join."""
-        rows = [(floor.over_days, floor.tier, str(floor.cite)) for floor in self.floors]
-        schema = {"over_days": pl.Int32(), "tier": pl.Enum(TIERS), "cite": pl.String()}
-        return pl.DataFrame(rows, schema=schema, orient="row").sort("over_days")
-
 
 class OverdueFloorsOverlay(Version):
     """What the bank's own file may say about them: any of the figures, each stricter than the law's."""

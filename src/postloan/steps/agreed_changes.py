@@ -16,6 +16,7 @@ from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import ROLLS, Moves
 from postloan.kernels.tail import changes
 from postloan.kernels.tail.plan import PLANNED, Instalment, Plan, Terms, plan_of
+from postloan.tables.decided import has_begun
 from postloan.tables.results import Due, ExtensionLimit, Position, Relief, ScheduleSource
 
 _EPOCH = date(1970, 1, 1)
@@ -78,9 +79,7 @@ def agreed_changes(
 
     A change that has no place in the schedule waits. Decisions are people's work: loans are taken one by one.
     """
-    decided = decisions.filter(
-        pl.col("kind").is_in(_KINDS) & (pl.col("effective_on") <= on) & ~pl.col("is_withdrawn").fill_null(value=False)
-    )
+    decided = decisions.filter(pl.col("kind").is_in(_KINDS) & has_begun(on))
     nothing = Relief.create_empty()
     if decided.is_empty():
         return Changed(dues, nothing, [], [])

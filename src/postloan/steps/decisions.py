@@ -5,6 +5,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.decided import has_begun
 from postloan.tables.results import Position
 
 OF_DEBTORS = ("rating_fall", "evasion", "bankruptcy", "merger", "upgrade")
@@ -31,9 +32,7 @@ def technical_delays(decisions: pl.DataFrame, *, on: date) -> pl.DataFrame:
 
 def begun(decisions: pl.DataFrame, kinds: tuple[str, ...], *, on: date) -> pl.DataFrame:
     """Keep the decisions of some kinds that have begun by a day and were not withdrawn, oldest first."""
-    return decisions.filter(
-        pl.col("kind").is_in(kinds) & (pl.col("effective_on") <= on) & ~pl.col("is_withdrawn").fill_null(value=False)
-    ).sort("effective_on", "decision_id")
+    return decisions.filter(pl.col("kind").is_in(kinds) & has_begun(on)).sort("effective_on", "decision_id")
 
 
 def decided_of_loans(

@@ -6,6 +6,7 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.decided import has_begun
 from postloan.tables.results import Position
 
 ONE_E8 = 10**8
@@ -115,7 +116,7 @@ def _compound_factor_e8(compound_rate: Literal["penalty", "contract"]) -> pl.Exp
 
 def _from_days(loans: pl.DataFrame, decisions: pl.DataFrame, written_off: pl.DataFrame, on: date) -> pl.DataFrame:
     """Add the days since which a loan is misused, accelerated, written off, as decided or booked by the day."""
-    held = decisions.filter((pl.col("effective_on") <= on) & ~pl.col("is_withdrawn").fill_null(value=False))
+    held = decisions.filter(has_begun(on))
     begun = {
         "misused_from_on": held.filter(pl.col("kind") == "misuse").select("loan_no", day="effective_on"),
         "accelerated_from_on": held.filter(pl.col("kind") == "accelerate").select("loan_no", day="effective_on"),

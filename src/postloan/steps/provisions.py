@@ -8,10 +8,8 @@ import polars as pl
 from postloan.rules.provisions import GeneralReserve, ProvisionRates, SpecialShare
 from postloan.tables.beside import beside
 from postloan.tables.results import Funding, Provisions, Standing
+from postloan.tables.shares import share_of
 from postloan.tables.tiers import TierHistory
-
-_WHOLE_E8 = 10**8
-_HALF_E8 = _WHOLE_E8 // 2
 
 
 def provisions(
@@ -66,24 +64,18 @@ def set_aside(rows: pl.DataFrame, *, rates: ProvisionRates, reserve: GeneralRese
     return Provisions.validate(
         frame.select(
             "loan_no",
-            general_provision_cents=_share_of(pl.lit(rates.general.share_e8)),
-            specific_provision_cents=_share_of(_by_tier(specific, at)),
+            general_provision_cents=share_of(pl.col("cents"), pl.lit(rates.general.share_e8)),
+            specific_provision_cents=share_of(pl.col("cents"), _by_tier(specific, at)),
             specific_provision_cite=pl.when(bears_any).then(pl.lit(pl.Series(cites, dtype=pl.String).gather(at))),
-            special_provision_cents=_share_of(special_e8),
+            special_provision_cents=share_of(pl.col("cents"), special_e8),
             special_provision_cite=pl.when(bears_any).then(special_cite),
-            standard_method_cents=_share_of(_by_tier(factors, at)),
+            standard_method_cents=share_of(pl.col("cents"), _by_tier(factors, at)),
         )
     )
 
 
 def _by_tier(shares_e8: Sequence[int | None], at: pl.Series) -> pl.Expr:
     return pl.lit(pl.Series(shares_e8, dtype=pl.Int64).gather(at))
-
-
-def _share_of(share_e8: pl.Expr) -> pl.Expr:
-    """Take a share of `cents`, half up: wholes of 1e8 and the rest apart, so that no product passes 63 bits."""
-    cents = pl.col("cents")
-    return cents // _WHOLE_E8 * share_e8 + (cents % _WHOLE_E8 * share_e8 + _HALF_E8) // _WHOLE_E8
 
 
 def _special(rows: pl.DataFrame, shares: Sequence[SpecialShare]) -> tuple[pl.Expr, pl.Expr]:

@@ -297,6 +297,10 @@ class DebtorView(PerDebtor):
     other_bank_npl = dy.Bool()
 
 
+LOSS_PROVISIONS = ("general_provision_cents", "specific_provision_cents", "special_provision_cents")
+"""What is set aside for a loan; the estimate of the standard method stands beside it."""
+
+
 class Provisions(PerLoan):
     """What is to be set aside for a loan, of the bank's own share, and by which clauses."""
 

@@ -51,8 +51,16 @@ def grouped(rows: pl.LazyFrame, by: Grouping | None, orgs: pl.DataFrame | None) 
     return rows.collect().with_columns(group=_group(by))
 
 
-def each_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> Iterator[tuple[Row, pl.DataFrame]]:
-    """Go through the groups of `cells` in their order, what has no group last: the columns that name it, its rows."""
+def each_group(
+    cells: pl.DataFrame, by: Grouping | None, orgs: pl.DataFrame | None
+) -> Iterator[tuple[Row, pl.DataFrame]]:
+    """Go through the groups of `cells` in their order, what has no group last: the columns that name it, its rows.
+
+    Where they are not grouped, all of them, unnamed.
+    """
+    if by is None:
+        yield {}, cells
+        return
     names = dict(_given(orgs).select("org_id", "name").iter_rows()) if by == "org" else {}
     for group in cells["group"].unique().sort(nulls_last=True):
         named: Row = {"org_id": group, "org_name": names.get(group, group)} if by == "org" else {by: group}
@@ -73,8 +81,10 @@ def points(home: Path, from_on: date, on: date) -> tuple[date, ...]:
     return (from_on, *(day for day in between if (day + timedelta(days=1)).day == 1), on)
 
 
-def total_of_groups(by: Grouping) -> Row:
-    """Fill the columns that name a group, for the total of all."""
+def total_of_groups(by: Grouping | None) -> Row:
+    """Fill the columns that name a group, for the total of all; none where nothing is grouped."""
+    if by is None:
+        return {}
     *others, last = (column.name for column in group_columns(by))
     return {**dict.fromkeys(others), last: "total"}
 

@@ -40,8 +40,8 @@ def bridge(
         .filter(pl.any_horizontal(pl.col(_SUMS) != 0))
         .sort("group", "loan_no", nulls_last=True)
     )
-    filed = _by_loan(loans, by, orgs)
-    groups = [({}, loans)] if by is None else list(each_group(loans, by, orgs))
+    groups = list(each_group(loans, by, orgs))
+    filed = _by_loan(groups, by)
     items = [row("item", **named, **_sums(held)) for named, held in groups]
     total = _sums(loans)
     whole = (_by_line(loans, total), _by_month(moved, total, days))
@@ -122,14 +122,13 @@ def _money(sums: dict[str, int], names: Sequence[str] = _SUMS) -> tuple[Column, 
     return tuple(Column(name, "money", on_screen=name in _ALWAYS or sums[name] != 0) for name in names)
 
 
-def _by_loan(loans: pl.DataFrame, by: Grouping | None, orgs: pl.DataFrame | None) -> Sheet:
-    groups = [({}, loans)] if by is None else list(each_group(loans, by, orgs))
+def _by_loan(groups: Sequence[tuple[Row, pl.DataFrame]], by: Grouping | None) -> Sheet:
     lines = [
         row("item", **named, **each)
         for named, held in groups
         for each in held.select("loan_id", *_SUMS).iter_rows(named=True)
     ]
-    total = row("total", **({} if by is None else total_of_groups(by)), loan_id="total", **added(lines, _SUMS))
+    total = row("total", **total_of_groups(by), loan_id="total", **added(lines, _SUMS))
     columns = (*group_columns(by), Column("loan_id", "text"), *(Column(name, "money") for name in _SUMS))
     return Sheet("bridge_loans", columns, (*lines, total), on_screen=False)
 

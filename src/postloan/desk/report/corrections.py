@@ -8,11 +8,11 @@ import polars as pl
 from postloan.desk.report.book import Grouping, each_group, group_columns, grouped, total_of_groups
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, row, snapshot_of
 from postloan.snapshot.read import filed_edition, scan_loans
+from postloan.tables.results import LOSS_PROVISIONS
 from postloan.tables.units import NON_PERFORMING
 
 _NAMED = ("loan_id", "org_id", "product", "industry_code")
 _COMPARED = ("tier", "outstanding", "provisions")
-_PROVISIONS = ("general_provision_cents", "specific_provision_cents", "special_provision_cents")
 _TOTALS = (
     Column("loans_filed", "count"), Column("loans_now", "count"), Column("tiers_moved", "count"),
     *(Column(f"{name}_{side}", "money") for name in ("outstanding", "provisions", "npl") for side in ("filed", "now")),
@@ -55,7 +55,7 @@ def _book(home: Path, on: date, side: str) -> pl.LazyFrame:
             *(pl.col(name).alias(name if side == "now" else f"{name}_filed") for name in _NAMED),
             pl.col("tier").alias(f"tier_{side}"),
             pl.col("own_share_outstanding_cents").alias(f"outstanding_{side}"),
-            pl.sum_horizontal(_PROVISIONS).alias(f"provisions_{side}"),
+            pl.sum_horizontal(LOSS_PROVISIONS).alias(f"provisions_{side}"),
         )
     )
 

@@ -12,11 +12,11 @@ import polars as pl
 from postloan.desk.report.book import Grouping, grouped
 from postloan.errors import NothingPublished
 from postloan.snapshot.read import scan_loans
+from postloan.tables.shares import own_share
 
 PARTS = ("lent", "cash", "written_off", "transferred", "asset", "other")
 """The balance after is the balance before, and lent, less cash, written_off, transferred and asset, and other."""
 
-_ONE_E8 = 10**8
 _LEVELS = {
     "paid": "paid_principal_cents", "received": "received_cents", "off": "written_off_cents",
     "transferred": "transferred_cents", "asset": "asset_cents",
@@ -51,16 +51,9 @@ def read_point(
         *dict.fromkeys(("loan_no", "loan_id", "is_restructured", *_GROUPS, *more)),
         stand=pl.when(is_active).then(pl.col("tier").cast(pl.String)).otherwise(pl.col("status").cast(pl.String)),
         balance=pl.when(is_active).then("own_share_outstanding_cents").otherwise(0),
-        **{name: own_share(column) for name, column in _LEVELS.items()},
+        **{name: own_share(pl.col(column)) for name, column in _LEVELS.items()},
     )
     return grouped(read, by, orgs).drop(set(_GROUPS) - set(more))
-
-
-def own_share(column: str) -> pl.Expr:
-    """Take the bank's own share of an amount of a joint loan: half up, through 128 bits."""
-    share_e8 = pl.col("funding_share_e8").fill_null(_ONE_E8)
-    shared = ((2 * pl.col(column).cast(pl.Int128) * share_e8 + _ONE_E8) // (2 * _ONE_E8)).cast(pl.Int64)
-    return pl.when(share_e8 == _ONE_E8).then(pl.col(column)).otherwise(shared)
 
 
 def flows(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

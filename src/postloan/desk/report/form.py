@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,6 +83,12 @@ class Report:
     before: Snapshot | None = None
     points: tuple[date, ...] = ()
     failed: tuple[str, ...] = ()
+
+
+def filled(name: str, columns: tuple[Column, ...], rows: Iterable[Row]) -> Sheet:
+    """Make a sheet of rows that may leave cells out: those are empty."""
+    empty: Row = dict.fromkeys(column.name for column in columns)
+    return Sheet(name, columns, tuple(empty | each for each in rows))
 
 
 def snapshot_of(home: Path, on: date) -> Snapshot:

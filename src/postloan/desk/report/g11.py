@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.desk.report.flows import read_point
-from postloan.desk.report.form import Report, Row, Sheet, amount, snapshot_of
+from postloan.desk.report.form import Report, amount, filled, snapshot_of
 from postloan.desk.report.form_lines import Cells, check_sheet, form_sheet
 from postloan.desk.report.g11_lines import CARDS, G11_I, G11_II, MOVED, PERSONAL, SECTION_FROM, UNPLACED
 from postloan.desk.report.tiers import tiers
@@ -58,8 +58,7 @@ def g11(home: Path, from_on: date, on: date, forms: Forms) -> Report:
     part_2 = form_sheet("g11_part_2", "g11", G11_II, (*LETTERS, "I"), cells, cite="cn-1104 G11_II")
     whole = tuple(dict.fromkeys(line for line, letter in cells if letter == "C"))
     checks, failed = check_sheet("g11_checks", cells, (*_CHECKS, *((rule, whole) for rule in _ACROSS)))
-    empty: Row = dict.fromkeys(column.name for column in part_2.columns)
-    filed = Sheet("g11", part_2.columns, tuple(empty | each for each in (*part_1.rows, *part_2.rows)))
+    filed = filled("g11", part_2.columns, (*part_1.rows, *part_2.rows))
     return Report(
         "g11", snapshot_of(home, on), None, filed=filed, shown=(part_1, part_2, checks),
         before=snapshot_of(home, from_on), failed=failed,

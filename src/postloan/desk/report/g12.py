@@ -7,17 +7,17 @@ nothing published says it: kinds of transfers, equity for debt (11.1), disposal 
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 
 from postloan.desk.report.book import points
-from postloan.desk.report.flows import flows, own_share, read_point
+from postloan.desk.report.flows import flows, read_point
 from postloan.desk.report.form import Column, Report, Sheet, row, snapshot_of
 from postloan.desk.report.form_lines import Cells, check_sheet, form_sheet
 from postloan.desk.report.g12_lines import CHECKS, DISPOSED, ENDS, G12, MIGRATION, REDUCED, TIER_LINES, TURNED
 from postloan.desk.report.migration import migration_rates
+from postloan.tables.shares import own_share
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 _LINE_OF = dict(zip(TIERS, TIER_LINES, strict=True))
@@ -35,7 +35,7 @@ def g12(home: Path, from_on: date, on: date) -> Report:
     """
     days = points(home, from_on, on)
     before, after = read_point(home, from_on), read_point(home, on, more=_MORE)
-    steps, seen = _walked(home, days, before)
+    steps, seen = _walked(home, days, before, after)
     both = _two_points(before, after).join(seen, on="loan_no", how="left").with_columns(
         pl.col("was_bad", "was_restructured").fill_null(value=False)
     )  # fmt: skip
@@ -63,7 +63,9 @@ def _part(name: str, letters: Sequence[str], cells: Cells) -> Sheet:
 
 def _two_points(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Put the two points side by side: what is kept of a loan's balance, and what is new in it."""
-    after = after.with_columns(principal=own_share("principal_cents")).drop("principal_cents", "funding_share_e8")
+    after = after.with_columns(principal=own_share(pl.col("principal_cents"))).drop(
+        "principal_cents", "funding_share_e8"
+    )
     both = before.join(after, on="loan_no", how="full", coalesce=True, suffix="_after").with_columns(
         begin=pl.when(pl.col("stand").is_in(TIERS)).then("stand"),
         end=pl.when(pl.col("stand_after").is_in(TIERS)).then("stand_after"),
@@ -73,7 +75,9 @@ def _two_points(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return both.with_columns(kept=pl.min_horizontal("opening", "closing"))
 
 
-def _walked(home: Path, days: Sequence[date], first: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _walked(
+    home: Path, days: Sequence[date], first: pl.DataFrame, last: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Walk the points, two in memory at a time.
 
     Returns the steps of loans that were non-performing at the start of the year or of the step, or left the book; and
@@ -82,8 +86,8 @@ def _walked(home: Path, days: Sequence[date], first: pl.DataFrame) -> tuple[pl.D
     at_start = first.filter(pl.col("stand").is_in(NON_PERFORMING)).select("loan_no", start_tier="stand")
     steps, seen = [], [_marks(first)]
     before = first
-    for _, later in pairwise(days):
-        after = read_point(home, later)
+    for later in days[1:]:
+        after = last if later == days[-1] else read_point(home, later)
         out = pl.col("written_off") + pl.col("transferred") + pl.col("asset")
         is_bad = pl.col("stand").is_in(NON_PERFORMING).fill_null(value=False)
         moved = flows(before, after).join(at_start, on="loan_no", how="left")

@@ -11,7 +11,19 @@ from pathlib import Path
 import polars as pl
 
 from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
-from postloan.desk.report.form import Column, Kind, Report, Row, Sheet, added, amount, row, share_e8, snapshot_of
+from postloan.desk.report.form import (
+    Column,
+    Kind,
+    Report,
+    Row,
+    Sheet,
+    added,
+    amount,
+    filled,
+    row,
+    share_e8,
+    snapshot_of,
+)
 from postloan.errors import RequestWrong
 from postloan.tables.units import NON_PERFORMING, TIERS
 
@@ -120,9 +132,8 @@ def _sums(cells: pl.DataFrame) -> Sums:
 
 def _filed(cells: pl.DataFrame, by: Grouping | None, orgs: pl.DataFrame | None) -> Sheet:
     """One row a cell of the grid, and the rates: what a program reads more easily than a matrix."""
-    groups: Iterator[tuple[Row, pl.DataFrame]] = iter([({}, cells)]) if by is None else each_group(cells, by, orgs)
     rows: list[Row] = []
-    for named, held in groups:
+    for named, held in each_group(cells, by, orgs):
         sums = _sums(held)
         for (begin, end), figures in sums.items():
             rows.append(row("item", **named, from_tier=begin, to_tier=end, move=move_of(begin, end), **figures))
@@ -133,8 +144,7 @@ def _filed(cells: pl.DataFrame, by: Grouping | None, orgs: pl.DataFrame | None) 
         Column("loans", "count"), Column("balance_from", "money"), Column("balance_to", "money"),
         Column("kept", "money"), Column("share", "share"),
     )  # fmt: skip
-    empty: Row = dict.fromkeys(column.name for column in columns)
-    return Sheet("migration_cells", columns, tuple(empty | each for each in rows))
+    return filled("migration_cells", columns, rows)
 
 
 def _matrices(sums: Sums) -> tuple[Sheet, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
-from postloan.desk.report.form import Column, Report, Row, Sheet, added, amount, row, snapshot_of
+from postloan.desk.report.form import Column, Report, Row, Sheet, added, amount, filled, row, snapshot_of
 from postloan.plan.provision_standing import PROVISIONS, ProvisionStanding, provision_standing
 from postloan.plan.provision_tests import Held
 from postloan.tables.units import NON_PERFORMING, TIERS
@@ -58,11 +58,8 @@ def provisions(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.Dat
         lines = tuple(line for line in tests if line["section"] == section)
         shown += [Sheet(f"provisions_{section}", wanted, lines)] if lines else []
     filed_columns = (Column("section", "word"), *dict.fromkeys((*_TIER_COLUMNS[:-1], *_TEST_COLUMNS)))
-    blank = {column.name: None for column in filed_columns}
-    filed = tuple(blank | line for line in (*(line | {"section": "tiers"} for line in tiers), *tests))
-    return Report(
-        "provisions", snapshot_of(home, on), None, filed=Sheet("provisions", filed_columns, filed), shown=tuple(shown)
-    )
+    filed = filled("provisions", filed_columns, (*(line | {"section": "tiers"} for line in tiers), *tests))
+    return Report("provisions", snapshot_of(home, on), None, filed=filed, shown=tuple(shown))
 
 
 def _tier_rows(cells: pl.DataFrame, standing: ProvisionStanding) -> list[Row]:

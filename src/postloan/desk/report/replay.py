@@ -11,7 +11,18 @@ from pathlib import Path
 import polars as pl
 
 from postloan.desk.report.book import Grouping, each_group, group_columns, grouped, total_of_groups
-from postloan.desk.report.form import Column, Kind, Report, Row, Sheet, added, amount, row, share_e8, snapshot_of
+from postloan.desk.report.form import (
+    Column,
+    Kind,
+    Report,
+    Sheet,
+    added,
+    amount,
+    filled,
+    row,
+    share_e8,
+    snapshot_of,
+)
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 _PARTS = ("general", "specific", "special")
@@ -158,15 +169,13 @@ def _loans(moves: pl.DataFrame) -> Sheet:
 
 def _filed(sheets: Sequence[Sheet]) -> Sheet:
     """Lay sheets one below the other, each row naming its section."""
-    columns = (Column("section", "text"), *dict.fromkeys(column for sheet in sheets for column in sheet.columns))
-    unique = {column.name: column for column in columns}
-    blank: Row = dict.fromkeys(unique)
-    lines = [
-        blank | {"section": sheet.name.removeprefix("replay_")} | {name: line[name] for name in ("row", *_names(sheet))}
+    columns = {column.name: column for sheet in sheets for column in sheet.columns}
+    lines = (
+        {"section": sheet.name.removeprefix("replay_"), **{name: line[name] for name in ("row", *_names(sheet))}}
         for sheet in sheets
         for line in sheet.rows
-    ]
-    return Sheet("replay", tuple(unique.values()), tuple(lines))
+    )
+    return filled("replay", (Column("section", "text"), *columns.values()), lines)
 
 
 def _names(sheet: Sheet) -> tuple[str, ...]:

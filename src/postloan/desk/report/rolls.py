@@ -6,7 +6,6 @@ days themselves; what happens between two neighbours is not seen.
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -116,7 +115,7 @@ def _shares(cells: pl.DataFrame, name: str, figure: str) -> Sheet:
 def _by_month(cells: pl.DataFrame, days: Sequence[date]) -> Sheet:
     """Give the share of each bucket's balance that went to a worse one, step by step."""
     lines: list[Row] = []
-    for _, later in pairwise(days):
+    for later in days[1:]:
         step = cells.filter(until=later)
         worse = {
             begin: share_e8(

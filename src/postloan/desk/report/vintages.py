@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from postloan.desk.report.book import points
-from postloan.desk.report.flows import own_share
 from postloan.desk.report.form import Column, Report, Row, Sheet, row, share_e8, snapshot_of
 from postloan.snapshot.read import scan_loans
+from postloan.tables.shares import own_share
 from postloan.tables.units import NON_PERFORMING
 
 _OVER_DAYS = (30, 60, 90)
@@ -89,7 +89,7 @@ def _point(home: Path, on: date) -> pl.DataFrame:
         .select(
             "loan_no",
             vintage=pl.col("disbursed_on").dt.month_start(),
-            principal=own_share("principal_cents"),
+            principal=own_share(pl.col("principal_cents")),
             balance=pl.when(is_active).then("own_share_outstanding_cents").otherwise(0),
             **{f"ever_{name}": is_so for name, is_so in (measures | {"npl": is_lost}).items()},
             **{f"now_{name}": is_so for name, is_so in measures.items()},

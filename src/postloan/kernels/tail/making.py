@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import pairwise
 
-from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360, month_index, year_part
+from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360, month_index
 from postloan.kernels.methods import (
     EQUAL_PRINCIPAL,
     FLAT,
@@ -13,7 +13,7 @@ from postloan.kernels.methods import (
     is_annuity,
     next_step,
 )
-from postloan.kernels.pricing import year_base
+from postloan.kernels.pricing import period_days, year_base
 from postloan.kernels.tail.plan import PLANNED, Plan, Row, Terms
 from postloan.kernels.terms import is_whole
 
@@ -63,9 +63,8 @@ def interest_of(plan: Plan, terms: Terms, row: Row, left_cents: int, until: int)
 def _days(start: int, end: int, terms: Terms) -> int:
     """Count days in units of `year_base`; by 30/360 whole months from due day to due day count alike."""
     months = month_index(end) - month_index(start)
-    if is_thirty(terms) and is_whole(start, end, months, terms.due_day):
-        return 30 * months
-    return int(year_part(start, end, terms.day_count)[0])
+    whole = months if is_whole(start, end, months, terms.due_day) else 0
+    return int(period_days(start, end, terms.day_count, whole))
 
 
 def asks_of(plan: Plan, terms: Terms, first: int) -> list[int]:
