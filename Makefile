@@ -28,9 +28,11 @@ check: $(READY) ## lint, types, who may import whom, generated pages
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m postloan.tables.pages --check
+	@$(BIN)/python -m postloan.site.rules_page --check
 
 docs: $(READY) ## write the generated pages again
 	@$(BIN)/python -m postloan.tables.pages
+	@$(BIN)/python -m postloan.site.rules_page
 
 bench: $(READY) ## measure a night over a million loans
 	@$(BIN)/python bench/night.py

@@ -7,8 +7,10 @@ from typing import Any
 
 import dataframely as dy
 import polars as pl
+from pydantic import ValidationError
 
 from engine_rows import debtor, inputs, loan
+from postloan.intake.decisions import RestructureTerms
 from postloan.plan.classify import classify
 from postloan.plan.night import assess
 from postloan.rules.rulebook import Rulebook, policy_on
@@ -97,9 +99,25 @@ def _night(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
     return assess(facts, policy_on(rulebook, day), on=day).loans.select("loan_no", pl.exclude("loan_no"))
 
 
+def _restructure_terms(given: Given, _rulebook: Rulebook, _day: date) -> pl.DataFrame:
+    """Whether intake accepts what each decision to restructure says."""
+    return pl.DataFrame(
+        {"decision": row["decision"], "is_accepted": _is_accepted(row["terms"])} for row in given["decisions"]
+    )
+
+
+def _is_accepted(terms: Row) -> bool:
+    try:
+        RestructureTerms.model_validate_json(json.dumps(terms), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
 TIER_STEPS: dict[str, Callable[[Given, Rulebook, date], pl.DataFrame]] = {
     "classify": _classify,
     "grade": _grade,
     "observe": _observe,
     "night": _night,
+    "restructure_terms": _restructure_terms,
 }

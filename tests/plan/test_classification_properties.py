@@ -44,8 +44,15 @@ def books(draw: st.DrawFn, debtors: int = 1) -> Inputs:
         tables["debtor"].append(debtor(debtor_no, legal_form=kind[0], size_class=kind[1]))
         for on in draw(st.lists(_days(900), max_size=2, unique=True)):
             share = draw(st.sampled_from([0, 0, 500_000]))
-            tables["elsewhere"].append({"debtor_no": debtor_no, "on": on, "all_banks_cents": 1_000_000,
-                                        "all_banks_over_90_cents": share, "other_bank_npl": draw(st.booleans())})
+            tables["elsewhere"].append(
+                {
+                    "debtor_no": debtor_no,
+                    "on": on,
+                    "all_banks_cents": 1_000_000,
+                    "all_banks_over_90_cents": share,
+                    "other_bank_npl": draw(st.booleans()),
+                }
+            )
         for at in range(draw(st.integers(1, 3))):
             _draw_loan(draw, tables, debtor_no * 10 + at, debtor_no)
     return inputs(**tables)
@@ -96,7 +103,7 @@ def rows(book: Inputs, day: date, system: str = "postloan") -> dict[int, Row]:
 def test_yesterday_last_quarter_and_since_are_what_those_nights_found(
     system: str, book: Inputs, on: date, chosen: int
 ) -> None:
-    """Of every loan, what it was on two earlier days; of one, the day on which it came to its tier, and the day before."""
+    """Of every loan, what it was on two earlier days; of one, the day on which it came to its tier, and the one before."""
     today = rows(book, on, system)
     for name, day in (("tier_yesterday", on - timedelta(days=1)), ("tier_last_quarter", last_quarter_end(on))):
         then = rows(book, day, system)

@@ -24,7 +24,7 @@ def classify(days: dy.DataFrame[LoanDay], *, laws: TierLaws) -> dy.DataFrame[Jud
     Reads   days, by debtor, day and loan: of every debtor that is meant, all loans.
     Writes  Judged: the same rows with each floor, the tier, and what set it.
     Source  regulations, order of the classification engine: own facts, restructuring, contamination, people; then what
-            is needed to improve.
+            is needed to improve; rulebook: transition (by which law), retail (who moves by days alone).
     """
     own = by_law(days, laws, _own)
     held = held_items(own)

@@ -73,9 +73,9 @@ def event_days(
     """Name the days on which something changed of a group of loans.
 
     Reads   busy: the loans that are meant; the other tables may tell of more. spells: of the groups whose shares of
-            debt matter. delays: technical ones as decided. gone: days on which loans were written off or settled. cuts: the
-            days past due after which a rule may bind; merger_months: how long a merger may bar upgrades; law_days: days
-            on which the law changed.
+            debt matter. delays: technical ones as decided. gone: days on which loans were written off or settled.
+            cuts: the days past due after which a rule may bind; merger_months: how long a merger may bar upgrades;
+            law_days: days on which the law changed.
     Writes  group_no and on, once each, up to the business date, which is always one.
 
     Between two such days nothing changes that a tier rests on.
