@@ -1,4 +1,4 @@
-"""The page of rules, docs/rules.md: every requirement, its clauses and figures, its cases, and the step that applies it.
+"""The page of rules, docs/rules.md: every requirement with its clauses and figures, its cases, and the steps of it.
 
 Run as `python -m postloan.site.rules_page`, with --check to write nothing and say whether the page is out of date. The
 cases and the docstrings of the steps are read from the tree in which this module lies.
