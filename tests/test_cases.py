@@ -122,6 +122,7 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     ),
 }
 CASES = cases_in(FOLDER)
+KEY_COLUMNS = {"loan_no", "debtor_no", "on", "bank", "point", "decision"}
 KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
 """What the rows of a result speak of: the first of these whose columns are there, else its first column."""
 
@@ -174,5 +175,29 @@ def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.step in STEPS.keys() | PROVISION_STEPS.keys() | TIER_STEPS.keys()
 
 
+REQUIREMENTS = sorted({each for file in RULEBOOKS[None].written for each in file.covers})
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS)
+def test_every_requirement_has_a_plain_case_and_one_at_its_bound(requirement: str) -> None:
+    shown = [case.at_edge for case in CASES if requirement in case.covers]
+    assert False in shown, "no plain case"
+    assert True in shown, "no case at a bound"
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.at_edge], ids=lambda case: case.case)
+def test_a_case_at_a_bound_stands_on_both_its_sides(case: Case) -> None:
+    found = {str({name: value for name, value in row.items() if name not in KEY_COLUMNS}) for row in outcomes(case)}
+    assert len(found) > 1
+
+
+def test_a_case_covers_what_rules_cover() -> None:
+    assert {each for case in CASES for each in case.covers} == set(REQUIREMENTS)
+
+
 def test_every_rule_of_classification_has_cases() -> None:
-    assert {case.rule for case in CASES} >= LAW.keys() - {"allocation_order", "working_days", "forms", "group_alert"}
+    assert {case.rule for case in CASES} >= LAW.keys() - {"allocation_order", "working_days", "forms"}
+
+
+def test_there_are_as_many_cases_as_were_promised() -> None:
+    assert len(CASES) >= 120

@@ -7,14 +7,18 @@ from typing import Any
 
 import dataframely as dy
 import polars as pl
+from pydantic import ValidationError
 
 from engine_rows import debtor, inputs, loan
+from postloan.intake.decisions import RestructureTerms
 from postloan.plan.classify import classify
 from postloan.plan.night import assess
+from postloan.rules.judging import GroupAlert
 from postloan.rules.rulebook import Rulebook, policy_on, tier_laws_on
+from postloan.steps.group_alert import group_alert
 from postloan.steps.observation import observation
 from postloan.steps.tier_history import grade_of
-from postloan.tables.results import Due
+from postloan.tables.results import Due, GroupMember
 from postloan.tables.tiers import LoanDay
 
 Row = dict[str, Any]
@@ -96,9 +100,43 @@ def _night(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
     return assess(facts, policy_on(rulebook, day), on=day).loans.select("loan_no", pl.exclude("loan_no"))
 
 
+def _restructure_terms(given: Given, _rulebook: Rulebook, _day: date) -> pl.DataFrame:
+    """Whether intake accepts what each decision to restructure says."""
+    return pl.DataFrame(
+        {"decision": row["decision"], "is_accepted": _is_accepted(row["terms"])} for row in given["decisions"]
+    )
+
+
+def _is_accepted(terms: Row) -> bool:
+    try:
+        RestructureTerms.model_validate_json(json.dumps(terms), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def _group_alert(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
+    """Of each member of a group, the bad ones because of whom it is to be assessed."""
+    members = [
+        {"debtor_id": f"D{row['debtor_no']}", "org_id": "010", "exposure_cents": 1, "since_on": day} | row
+        for row in given["members"]
+    ]
+    alerts = group_alert(
+        GroupMember.validate(pl.DataFrame(members, schema=GroupMember.create_empty().schema)),
+        law=rulebook.version_if_any("group_alert", GroupAlert, day),
+    )
+    found = alerts.group_by(debtor_no="other_no").agg(because_of=pl.col("debtor_no"), cite=pl.col("cite").first())
+    everyone = pl.DataFrame({"debtor_no": [row["debtor_no"] for row in members]}, schema={"debtor_no": pl.Int64()})
+    return everyone.join(found, on="debtor_no", how="left", maintain_order="left").with_columns(
+        pl.col("because_of").fill_null([]).list.sort()
+    )
+
+
 TIER_STEPS: dict[str, Callable[[Given, Rulebook, date], pl.DataFrame]] = {
     "classify": _classify,
     "grade": _grade,
     "observe": _observe,
     "night": _night,
+    "restructure_terms": _restructure_terms,
+    "group_alert": _group_alert,
 }

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -9,12 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine_rows import Row, debtor, inputs, instalments, loan, payment, policy
+from engine_rows import RULEBOOK, Row, debtor, inputs, instalments, loan, payment, policy
+from postloan.plan.classify import classify
 from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
-from postloan.rules.rulebook import Policy
+from postloan.rules.rulebook import Policy, Rulebook, load_rulebook
+from postloan.rules.tier_law import tier_laws
 from postloan.steps.tier_history import last_quarter_end
 from postloan.tables.units import NON_PERFORMING, TIERS
+from tier_cases import loan_days
 
 BEGINS = date(2022, 6, 1)
 KINDS = (("company", "large"), ("company", "medium"), ("company", "small"), ("person", "none"))
@@ -155,6 +159,51 @@ def test_the_day_on_which_a_loan_is_paid_off_in_time_is_in_the_history() -> None
     row = rows(book, date(2024, 3, 31))[1]
     assert (row["tier"], row["tier_yesterday"], row["tier_since_on"]) == ("pass", "pass", date(2024, 3, 1))
     assert row["tier_before"] == "substandard"
+
+
+# The order of tiers ----------------------------------------------------------------------------------------------
+
+STRICT = load_rulebook(Path(__file__).parents[2] / "rulebook" / "cases" / "strict_bank")
+FACT = st.integers(0, 7).map(lambda dice: dice == 0)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Row]:
+    """Days of two loans of one debtor, with everything that a class may rest on."""
+    kind = draw(st.sampled_from(KINDS))
+    on, told = date(2024, 3, 1), []
+    for _ in range(draw(st.integers(1, 6))):
+        on += timedelta(days=draw(st.sampled_from([1, 40, 190])))
+        upgraded_on, merged_on = (on if draw(FACT) else None for _ in range(2))
+        told += [
+            {"on": on, "loan_no": number, "legal_form": kind[0], "size_class": kind[1],
+             "days_past_due": draw(st.sampled_from([0, 0, 1, 4, 61, 91, 271, 361])),
+             "debt_cents": draw(st.sampled_from([700, 1_000, 9_000])), "delay_is_technical": draw(FACT),
+             "impaired": draw(FACT), "impaired_share_e8": draw(st.sampled_from([None, 5 * 10**7])),
+             "use_changed": draw(FACT), "evasion": draw(FACT), "is_restructured": draw(FACT),
+             "upgrade_decided_on": upgraded_on, "merged_on": merged_on}
+            for number in (1, 2)
+        ]  # fmt: skip
+    return told
+
+
+def classed(story: list[Row], rulebook: Rulebook = RULEBOOK) -> list[int]:
+    laws = tier_laws(rulebook.in_force, story[-1]["on"])
+    return classify(loan_days(story), laws=laws)["tier"].to_physical().to_list()
+
+
+@SETTINGS
+@given(stories())
+def test_the_bank_is_never_laxer_than_the_law(story: list[Row]) -> None:
+    assert all(bank >= law for bank, law in zip(classed(story, STRICT), classed(story), strict=True))
+
+
+@SETTINGS
+@given(stories(), st.integers(1, 400))
+def test_more_days_never_improve_a_tier(story: list[Row], more: int) -> None:
+    """Of the last day: had one loan been late for longer, no loan of its debtor would be better."""
+    later = [*story[:-1], story[-1] | {"days_past_due": story[-1]["days_past_due"] + more}]
+    assert all(worse >= now for worse, now in zip(classed(later), classed(story), strict=True))
 
 
 # Upgrades and contamination --------------------------------------------------------------------------------------

@@ -40,7 +40,10 @@ def sum_up(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChecks) -> list[dict[str, Any]]:
-    """Check a night's totals; raise CheckFailed with every failure, or return what was seen."""
+    """Check a night's totals; raise CheckFailed with every failure, or return what was seen.
+
+    Source  rulebook: publish_checks (the bank's own limits).
+    """
     checks = [
         _equal("no loan lost or invented", totals["loans_known"], totals["loans_published"] + totals["loans_ahead"]),
         _equal("cash conserved to the cent", totals["cash_known_cents"], totals["cash_published_cents"]),

@@ -27,7 +27,7 @@ def classify(
             they are not all the days on which something changed.
     Writes  Judged: the same rows with each floor, the tier, and what set it.
     Source  regulations, order of the classification engine: own facts, restructuring, contamination, people; then what
-            is needed to improve.
+            is needed to improve; rulebook: transition (by which law), retail (who moves by days alone).
     """
     own = by_law(days, laws, _own)
     held = held_items(own, between)

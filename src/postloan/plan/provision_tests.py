@@ -2,6 +2,7 @@
 
 Amounts are cents. None is what the bank has not stated, and what cannot be said without it. What is needed is rounded
 up to whole cents, what is allowed down: a bank that holds just what is needed passes.
+Source: rulebook: provision_coverage, general_reserve, capital_provisions.
 """
 
 from collections.abc import Iterable, Mapping

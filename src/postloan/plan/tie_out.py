@@ -45,6 +45,7 @@ def tie_out(home: Path, on: date) -> TiedOut:
 
     Ours are the bank's own share of the loans on the book; the ledger's are those known to the night of the day.
     Raises NothingPublished, NoRuleInForce.
+    Source  rulebook: tie_out (the bank's own tolerance).
     """
     pins = read_manifest(home, on)["pins"]
     tolerance = load_rulebook(home).version("tie_out", TieOut, date.fromisoformat(pins["law_of"])).tolerance

@@ -17,6 +17,7 @@ Direction = Literal[
     "add special_shares",
 ]  # fmt: skip
 Words = Annotated[str, Field(min_length=1)]
+Requirement = Annotated[str, Field(pattern=r"^(CLS|PRV)-\d\d$")]
 Days = Annotated[int, Field(ge=0, le=36_600)]
 
 
@@ -127,13 +128,17 @@ V = TypeVar("V", bound=Version)
 
 
 class RuleFile(Strict, Generic[V]):
-    """One rule of law or of the bank's policy: its name, its sentence, and its versions, oldest first."""
+    """One rule of law or of the bank's policy: its name, its sentence, and its versions, oldest first.
+
+    covers  the requirements that it meets, by id, and which part of each.
+    """
 
     rule: Words
     says: Words
     unit: Words | None = None
     # The directions in which the bank's own file may move the figures; anything else is refused.
     bank_may: Annotated[tuple[Direction, ...], Field(strict=False)] = ()
+    covers: dict[Requirement, Words] = {}
     versions: Annotated[tuple[V, ...], Field(strict=False)]
 
     @model_validator(mode="after")

@@ -1,9 +1,12 @@
-"""The page of rules: every rule with its clauses, figures, cases and the step that applies it, from the rulebook.
+"""The page of rules, docs/rules.md: what law asks, each rule with clauses, figures, cases, and the steps that apply it.
 
-`python -m postloan.rules.pages` writes docs/rules.md; with --check it says whether the page is out of date.
+`python -m postloan.rules.pages` writes it again; with --check it says whether it is out of date. The cases, and the
+docstrings of the steps, are read from the tree in which this module lies.
 """
 
 import argparse
+import ast
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,77 +14,80 @@ from typing import Any
 
 from postloan.rules.figures import RuleFile
 from postloan.rules.reading import read_yaml
-from postloan.rules.rulebook import load_rulebook
+from postloan.rules.rulebook import read_rulebook
 from postloan.rules.sources import shipped_rules
+from postloan.tables.pages import Page, rewritten
 
-APPLIED_BY = {
-    "overdue_floors": "steps/overdue_floor.py",
-    "fact_floors": "steps/fact_floor.py",
-    "restructuring_floors": "steps/restructuring_floor.py",
-    "contamination": "steps/debtor_floor.py",
-    "retail": "plan/classify.py",
-    "upgrade": "steps/upgrade.py",
-    "transition": "rules/tier_law.py",
-    "group_alert": "steps/group_alert.py",
-    "grades": "steps/tier_history.py",
-    "dpd_buckets": "steps/days_past_due.py",
-    "allocation_order": "steps/balances.py",
-    "allocation": "steps/balances.py",
-    "overdue_interest": "steps/balances.py",
-    "interest_bounds": "steps/interest_standing.py",
-    "extension_limits": "steps/extension_limit.py",
-    "working_days": "steps/schedule.py",
-    "forms": "desk/report/g11.py",
-    "provision_rates": "steps/provisions.py",
-    "provision_coverage": "plan/provision_tests.py",
-    "general_reserve": "plan/provision_tests.py",
-    "capital_provisions": "plan/provision_tests.py",
-    "book_of_record": "steps/standing.py",
-    "publish_checks": "night/checks.py",
-    "tie_out": "plan/tie_out.py",
-}
-"""Where each rule meets the loans, under src/postloan."""
+_PACKAGE = Path(__file__).parents[1]
+_SOURCE = re.compile(r"rulebook: (.*?)(?:\n\n|\Z)", re.DOTALL)
+_ROOMS = ("steps", "plan", "night", "desk")
 
-_HEAD = """# Rules
-
-Written by `make docs` from the rulebook; edit that, not this page. Each figure has its clause and whether a person has
-read it there; `postloan rules --unconfirmed` lists those nobody has. The tests run the cases.
-"""
+Case = dict[str, Any]
 
 
-def page() -> str:
-    """The whole page."""
-    cases = list(_cases(shipped_rules() / "cases"))
-    return "\n".join([_HEAD, *(_rule(file, cases) for file in load_rulebook(home=None).written)])
+def rules_page() -> str:
+    """Write what law asks, requirement by requirement, and then each rule with its figures."""
+    shipped = shipped_rules()
+    files, cases = read_rulebook(shipped, None).written, _cases(shipped / "cases")
+    steps = applied_by([file.rule for file in files])
+    requirements = sorted({requirement for file in files for requirement in file.covers})
+    parts = ["## Requirements", "", "Cases at a bound, which stand on both its sides, are marked ≷."]
+    for requirement in requirements:
+        parts += ["", f"### {requirement}", ""]
+        parts += [f"- [{file.rule}](#{file.rule}): {file.covers[requirement]}" for file in files
+                  if requirement in file.covers]  # fmt: skip
+        parts += [f"  {_said(case)}" for case in cases if requirement in case.get("covers", ())]
+    parts += ["", "## Rules"]
+    for file in files:
+        parts += _rule(file, steps[file.rule], [case for case in cases if case["rule"] == file.rule])
+    return "\n".join(parts) + "\n"
 
 
-def _cases(folder: Path) -> Iterator[dict[str, Any]]:
-    for path in sorted(folder.glob("*.yaml")):
-        written = read_yaml(path.read_bytes())
-        assert isinstance(written, list)  # noqa: S101 - tests/test_cases.py reads every case in its shape
-        yield from written
-
-
-def _rule(file: RuleFile[Any], cases: Sequence[dict[str, Any]]) -> str:
-    mine = [case for case in cases if case["rule"] == file.rule]
-    covered = sorted({name for case in mine for name in case.get("covers", ())})
-    lines = [
-        f"## {file.rule}\n",
-        f"{file.says.strip()}\n",
-        f"Applied by `src/postloan/{APPLIED_BY[file.rule]}`."
-        + (f" Requirements: {', '.join(covered)}." if covered else "") + "\n",
-        "| from | figure | value | clause | read in its source |\n| --- | --- | --- | --- | --- |",
-    ]  # fmt: skip
+def _rule(file: RuleFile[Any], steps: Sequence[str], cases: Sequence[Case]) -> Iterator[str]:
+    yield from ("", f"### {file.rule}", "", file.says.strip(), "")
+    yield f"Applied by: {', '.join(f'`{step}`' for step in steps)}."
+    if file.covers:
+        yield f"Meets: {', '.join(f'[{requirement}](#{requirement.lower()})' for requirement in file.covers)}."
+    yield from ("", _line(("from", "figure", "value", "clause", "confirmed")), _line(["---"] * 5))
     for version in file.versions:
         for key, figure in version.cited():
             cite = figure.cite
-            read = str(cite.confirmed_on) if cite.confirmed_on else "no"
-            read += "" if cite.place_confirmed else ", the article not"
-            lines.append(f"| {version.since} | {key} | {figure.written()} | {cite} | {read} |")
-    if mine:
-        lines.append("\nCases:\n")
-        lines += [f"- {case['case']}{' (at the edge)' if case.get('at_edge') else ''}" for case in mine]
-    return "\n".join(lines) + "\n"
+            confirmed = str(cite.confirmed_on) if cite.confirmed_on else "not yet"
+            if not cite.place_confirmed:
+                confirmed += ", place not yet"
+            yield _line((str(version.since), f"`{key}`", figure.written(), str(cite), confirmed))
+    if cases:
+        yield from ("", *(_said(case) for case in cases))
+
+
+def _said(case: Case) -> str:
+    return f"- {'≷ ' if case.get('at_edge') else ''}{case['case']}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _cases(folder: Path) -> list[Case]:
+    """Every case of the folder, as written, in the order of the files."""
+    written = [read_yaml(path.read_bytes()) for path in sorted(folder.glob("*.yaml"))]
+    return [case for file in written if isinstance(file, list) for case in file]
+
+
+def applied_by(rules: Sequence[str]) -> dict[str, list[str]]:
+    """The modules that apply each rule: those that name it as their source, as a docstring's `rulebook: ...` says."""
+    found: dict[str, list[str]] = {rule: [] for rule in rules}
+    for path in [path for room in _ROOMS for path in sorted((_PACKAGE / room).rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            sign = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) else None
+            named = {word for said in _SOURCE.findall(sign or "") for word in re.findall(r"\w+", said)}
+            for rule in found.keys() & named:
+                if (name := path.relative_to(_PACKAGE).as_posix()) not in found[rule]:
+                    found[rule].append(name)
+    return found
+
+
+RULES_PAGE = Page("rules.md", rules_page)
 
 
 def main() -> int:
@@ -90,8 +96,10 @@ def main() -> int:
     parser.add_argument("docs", type=Path, nargs="?", default=Path("docs"), help="the folder of pages")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when the page is out of date")
     asked = parser.parse_args()
-    path, fresh = asked.docs / "rules.md", page()
-    if path.exists() and path.read_text(encoding="utf-8") == fresh:
+    path = asked.docs / RULES_PAGE.file
+    text = path.read_text(encoding="utf-8")
+    fresh = rewritten(text, RULES_PAGE)
+    if text == fresh:
         return 0
     if not asked.check:
         path.write_text(fresh, encoding="utf-8")

@@ -8,6 +8,7 @@ from postloan.rules.figures import ONE_E8
 from postloan.rules.judging import FACTS
 from postloan.rules.shapes import OverdueFloors
 from postloan.site.why_words import said_of, words
+from postloan.tables.units import NON_PERFORMING
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,14 @@ def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
     if debtor["is_retail"]:
         yield FloorLine(name, words(lang, "fact_retail"), words(lang, "binds_not_retail"), "pass", "")
         return
+    itself = words(lang, "fact_itself") if story.loan["item_tier"] in NON_PERFORMING else ""
     shown = {}
     if rule.own_bank is not None:
         own = words(lang, "fact_own_share").format(
             part=_units(debtor["npl_cents"]), whole=_units(debtor["exposure_cents"]),
             share=_percent(debtor["npl_cents"], debtor["exposure_cents"]),
         )  # fmt: skip
-        shown["own_bank"] = (own, _over_share(rule.own_bank.over_share_e8, lang))
+        shown["own_bank"] = (own + itself, _over_share(rule.own_bank.over_share_e8, lang))
     if rule.all_banks is not None:
         part_cents = max(debtor["over_90_cents"], debtor["all_banks_over_90_cents"] or 0)
         whole_cents = max(debtor["exposure_cents"], debtor["all_banks_cents"] or 0)
@@ -114,7 +116,7 @@ def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
         shown["all_banks"] = (everywhere, _over_share(rule.all_banks.over_share_e8, lang))
     bad_debts = words(lang, "comma").join(
         (
-            words(lang, "fact_own_npl" if debtor["npl_cents"] else "fact_no_own_npl"),
+            words(lang, "fact_own_npl") + itself if debtor["npl_cents"] else words(lang, "fact_no_own_npl"),
             words(lang, "fact_other_npl" if debtor["other_bank_npl"] else "fact_no_other_npl"),
         )
     )

@@ -131,6 +131,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "各行逾期超 {days} 天 {part} ÷ 各行债务 {whole} = {share}%",
         "past {days} days at all banks {part} of {whole} = {share} %",
     ),
+    "fact_itself": ("（含本笔）", " (this loan among them)"),
     "fact_own_npl": ("本行有不良", "NPL here"),
     "fact_no_own_npl": ("本行无不良", "no NPL here"),
     "fact_other_npl": ("他行已列不良", "NPL at another bank"),

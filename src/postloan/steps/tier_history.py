@@ -74,7 +74,10 @@ def last_quarter_end(on: date) -> date:
 
 
 def grade_of(grades: Grades) -> pl.Expr:
-    """The bank's finer grade of a row, from its tier and days_past_due; null where the bank has none."""
+    """The bank's finer grade of a row, from its tier and days_past_due; null where the bank has none.
+
+    Source  rulebook: grades (the bank's own).
+    """
     grade = pl.lit(None, pl.String)
     for band in reversed(grades.bands):
         fits = pl.col("tier") == band.tier

@@ -16,7 +16,7 @@ from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.inputs.feed import FeedTable, Owner
 from postloan.tables.published import PUBLISHED
 
-MARK = "<!-- Written by `make docs` from here to the end; edit the schemas, not this page. -->"
+MARK = "<!-- Written by `make docs` from here to the end; edit what it is made of, not this page. -->"
 
 _KEPT_WITH: dict[Owner, str] = {
     "bank": "the bank",

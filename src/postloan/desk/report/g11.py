@@ -48,6 +48,7 @@ def g11(home: Path, from_on: date, on: date, forms: Forms) -> Report:
     """Report the lines of form G11 on a day; restructured loans (5.) move since `from_on`, the start of the year.
 
     Amounts are principal, the bank's own share. `failed` names the form's checks that do not hold.
+    Source  rulebook: forms (1104, instructions to G11).
     """
     read = read_point(home, on, more=_MORE)
     book = read.filter(pl.col("stand").is_in(TIERS))

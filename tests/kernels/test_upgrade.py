@@ -1,0 +1,164 @@
+"""Holding, settling, tracing and watching, against the same sentences in plain Python, on calendar days."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postloan.kernels import observation, upgrade
+from postloan.kernels.daycount import NEVER
+
+EPOCH = date(1970, 1, 1)
+FIRST = 19_000
+BAD = 2
+FEW = settings(max_examples=300, deadline=None)
+
+
+def later(day: int, months: int) -> int:
+    """The same day so many months on, or that month's last."""
+    start = EPOCH + timedelta(days=day)
+    years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return (date(years, month + 1, min(start.day, monthrange(years, month + 1)[1])) - EPOCH).days
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Days of one to three loans, by day and loan, with everything that the kernels ask of them."""
+    loans, day, out = draw(st.integers(1, 3)), FIRST, []
+    upgraded = merged = ended = restructured = NEVER
+    for _ in range(draw(st.integers(1, 12))):
+        day += draw(st.sampled_from([1, 30, 90, 183]))
+        if draw(st.integers(0, 2)) == 0:
+            upgraded = day - draw(st.integers(0, 1))
+        merged = day if draw(st.integers(0, 5)) == 0 else merged
+        ended = day if draw(st.integers(0, 2)) == 0 else ended
+        restructured = day if draw(st.integers(0, 3)) == 0 else restructured
+        resolved, repeat = draw(st.booleans()), draw(st.booleans())
+        clean = draw(st.sampled_from([NEVER, day, day - 100, day - 181, day - 184, day - 366]))
+        for place in range(loans):
+            tier = draw(st.integers(0, 4))
+            out.append({
+                "place": place, "on": day, "tier": tier, "worst": max(tier, draw(st.integers(0, 4))),
+                "on_book": draw(st.integers(0, 9)) > 0, "free": draw(st.integers(0, 4)) == 0,
+                "upgrade_on": upgraded, "clean": clean, "barred": draw(st.integers(0, 4)) == 0,
+                "months": draw(st.sampled_from([0, 6, 12])), "held": draw(st.sampled_from([0, 2])),
+                "floor": draw(st.integers(0, 2)), "merged_on": merged, "merger_months": draw(st.sampled_from([0, 6])),
+                "upgraded": draw(st.booleans()), "restructured_on": restructured,
+                "first_due": draw(st.sampled_from([NEVER, FIRST + 60, day + 20])), "ended_on": ended,
+                "resolved": resolved, "repeat": repeat,
+                "late": draw(st.sampled_from([NEVER, NEVER, NEVER, day - 5])),
+                "watch_months": draw(st.sampled_from([6, 12])),
+            })  # fmt: skip
+    return out
+
+
+def column(rows: list[dict[str, Any]], name: str, kind: Any = np.int32) -> Any:
+    return np.array([row[name] for row in rows], kind)
+
+
+def days(rows: list[dict[str, Any]], *names: str) -> list[Any]:
+    return [column(rows, name) for name in names]
+
+
+@FEW
+@given(lives())
+def test_holding(rows: list[dict[str, Any]]) -> None:
+    tiers = {name: column(rows, name, np.int8) for name in ("tier", "worst", "held")}
+    flags = {name: column(rows, name, np.bool_) for name in ("on_book", "free", "barred")}
+    place, on, upgrade_on, clean, months = days(rows, "place", "on", "upgrade_on", "clean", "months")
+    out, is_held, is_upgraded = upgrade.hold(
+        place, on, tiers["tier"], tiers["worst"], flags["on_book"], flags["free"], upgrade_on, clean, flags["barred"],
+        months, tiers["held"], BAD,
+    )  # fmt: skip
+    before: dict[int, tuple[int, bool, int]] = {}
+    for at, row in enumerate(rows):
+        last_on, was_there, last_tier = before.get(row["place"], (row["on"] - 1, False, 0))
+        decided = row["on_book"] and row["upgrade_on"] != NEVER and row["upgrade_on"] > last_on
+        may = row["clean"] != NEVER and not row["barred"] and row["on"] >= later(row["clean"], row["months"])
+        improves = decided and may
+        was_bad = row["worst"] >= BAD or (was_there and last_tier >= BAD)
+        waits = row["on_book"] and was_bad and row["tier"] < row["held"] and not row["free"] and not improves
+        tier = row["held"] if waits else row["tier"]
+        assert (out[at], is_held[at], is_upgraded[at]) == (tier, waits, improves)
+        before[row["place"]] = (row["on"], row["on_book"], tier)
+
+
+@FEW
+@given(lives())
+def test_settling(rows: list[dict[str, Any]]) -> None:
+    tier, floor, held = (column(rows, name, np.int8) for name in ("tier", "floor", "held"))
+    on_book, free, upgraded = (column(rows, name, np.bool_) for name in ("on_book", "free", "upgraded"))
+    place, on, merged_on, merger_months = days(rows, "place", "on", "merged_on", "merger_months")
+    out, cause = upgrade.settle(
+        place, on, tier, floor, on_book, free, upgraded, held, merged_on, merger_months, BAD
+    )  # fmt: skip
+    before: dict[int, int] = {}
+    for at, row in enumerate(rows):
+        expected, why = 0, upgrade.OWN
+        if row["on_book"]:
+            expected = max(row["tier"], row["floor"])
+            why = upgrade.TOUCHED if row["floor"] > row["tier"] else upgrade.OWN
+            if (last := before.get(row["place"])) is not None:
+                if last >= BAD and expected < row["held"] and not row["free"] and not row["upgraded"]:
+                    expected, why = row["held"], upgrade.HELD
+                is_bar = row["merged_on"] != NEVER and row["on"] < later(row["merged_on"], row["merger_months"])
+                if is_bar and expected < last:
+                    expected, why = last, upgrade.BARRED
+        assert (out[at], cause[at]) == (expected, why)
+        before[row["place"]] = expected
+        if not row["on_book"]:
+            del before[row["place"]]
+
+
+@FEW
+@given(lives(), st.lists(st.integers(FIRST - 5, FIRST + 1_200), min_size=1, max_size=3))
+def test_tracing(rows: list[dict[str, Any]], asked: list[int]) -> None:
+    loans = 1 + max(row["place"] for row in rows)
+    begins = np.full(loans, FIRST, np.int32)
+    place, on = days(rows, "place", "on")
+    since, other, then = upgrade.trace(place, on, begins, column(rows, "tier", np.int8), np.array(asked, np.int32))
+    for loan in range(loans):
+        mine = [(at, row) for at, row in enumerate(rows) if row["place"] == loan]
+        *earlier, (_, last) = mine
+        differs = [at for at, row in earlier if row["tier"] != last["tier"]]
+        assert other[loan] == (differs[-1] if differs else -1)
+        after = [row["on"] for at, row in mine if differs and at > differs[-1]]
+        assert since[loan] == (after[0] if differs else FIRST)
+        for place_asked, day in enumerate(asked):
+            known = [row["tier"] for _, row in mine if row["on"] <= day]
+            assert then[loan, place_asked] == (known[-1] if known else -1)
+
+
+@FEW
+@given(lives())
+def test_watching(rows: list[dict[str, Any]]) -> None:
+    mine = [row for row in rows if row["restructured_on"] != NEVER]
+    names = ("place", "on", "restructured_on", "first_due", "ended_on", "late", "watch_months")
+    place, on, restructured_on, first_due, ended_on, late, months = days(mine, *names)
+    told = [column(mine, name, np.bool_) for name in ("repeat", "resolved")]
+    is_watched, is_repeat, until = observation.watch(
+        place, on, restructured_on, first_due, told[0], ended_on, told[1], late, months
+    )  # fmt: skip
+    heard: dict[int, dict[str, Any]] = {}
+    for at, row in enumerate(mine):
+        loan = heard.setdefault(row["place"], {"since": None, "again": False, "eased": -1, "ended": -1})
+        if row["restructured_on"] > loan["eased"]:
+            loan["again"] = row["repeat"] or loan["since"] is not None
+            loan["since"] = row["restructured_on"] if row["first_due"] == NEVER else row["first_due"]
+            loan["eased"] = row["restructured_on"]
+        if loan["since"] is not None:
+            if row["late"] != NEVER:
+                loan["since"] = max(loan["since"], row["late"])
+            if row["ended_on"] != NEVER and row["ended_on"] > loan["ended"]:
+                loan["ended"] = row["ended_on"]
+                is_over = row["on"] >= later(loan["since"], row["watch_months"]) and row["late"] == NEVER
+                if row["resolved"] and is_over:
+                    loan["since"], loan["again"] = None, False
+                elif not row["resolved"]:
+                    loan["since"] = max(loan["since"], row["ended_on"])
+        watched = loan["since"] is not None
+        ends = later(loan["since"], row["watch_months"]) if watched else NEVER
+        assert (is_watched[at], is_repeat[at], until[at]) == (watched, watched and loan["again"], ends)
