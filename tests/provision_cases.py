@@ -10,9 +10,11 @@ import polars as pl
 from postloan.errors import PostloanError
 from postloan.plan.provision_tests import (
     Portfolio,
+    accuracy_test,
     capital_test,
     coverage_test,
     months_below,
+    ratings_test,
     reserve_test,
     unexplained,
 )
@@ -153,6 +155,32 @@ def _capital(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
     return _per_bank(given, found)
 
 
+def _accuracy(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
+    law = rulebook.version("provision_coverage", ProvisionCoverage, day)
+
+    def found(row: Row) -> Row:
+        test = accuracy_test(row["long_overdue_cents"], row["of_it_npl_cents"], law)
+        step = test.step if test else None
+        return {
+            "is_asked": test is not None, "accuracy_e8": test.accuracy_e8 if test else None,
+            "coverage_e8": step.coverage_e8 if step else None,
+            "ratio_e8": step.loan_provision_ratio_e8 if step else None,
+        }  # fmt: skip
+
+    return _per_bank(given, found)
+
+
+def _ratings(given: Given, rulebook: Rulebook, day: date) -> pl.DataFrame:
+    law = rulebook.version("capital_provisions", CapitalProvisions, day)
+
+    def found(row: Row) -> Row:
+        test = ratings_test(stated(row), law)
+        names = ("difference_cents", "cet1_deduction_cents", "tier2_cap_cents", "tier2_cents")
+        return {"is_asked": test is not None} | (asdict(test) if test else dict.fromkeys(names))
+
+    return _per_bank(given, found)
+
+
 def _movement(given: Given, _rulebook: Rulebook, _day: date) -> pl.DataFrame:
     return _per_bank(given, lambda row: {"unexplained_cents": unexplained(row.get("opening_cents"), stated(row))})
 
@@ -165,4 +193,6 @@ PROVISION_STEPS: dict[str, Callable[[Given, Rulebook, date], pl.DataFrame]] = {
     "reserve_test": _reserve,
     "capital_test": _capital,
     "movement": _movement,
+    "accuracy_test": _accuracy,
+    "ratings_test": _ratings,
 }

@@ -47,6 +47,8 @@ def lives(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "months": draw(st.sampled_from([0, 6, 12])), "held": draw(st.sampled_from([0, 2])),
                 "floor": draw(st.integers(0, 2)), "merged_on": merged, "merger_months": draw(st.sampled_from([0, 6])),
                 "upgraded": draw(st.booleans()), "restructured_on": restructured,
+                "was_bad": draw(st.integers(0, 5)) == 0, "was_upgraded": draw(st.booleans()),
+                "was_tier": draw(st.sampled_from([0, 0, 0, 2, 4])), "improved_first": draw(st.booleans()),
                 "first_due": draw(st.sampled_from([NEVER, FIRST + 60, day + 20])), "ended_on": ended,
                 "resolved": resolved, "repeat": repeat,
                 "late": draw(st.sampled_from([NEVER, NEVER, NEVER, day - 5])),
@@ -67,19 +69,20 @@ def days(rows: list[dict[str, Any]], *names: str) -> list[Any]:
 @given(lives())
 def test_holding(rows: list[dict[str, Any]]) -> None:
     tiers = {name: column(rows, name, np.int8) for name in ("tier", "worst", "held")}
-    flags = {name: column(rows, name, np.bool_) for name in ("on_book", "free", "barred")}
+    flags = {name: column(rows, name, np.bool_) for name in ("on_book", "free", "barred", "was_bad", "was_upgraded")}
     place, on, upgrade_on, clean, months = days(rows, "place", "on", "upgrade_on", "clean", "months")
     out, is_held, is_upgraded = upgrade.hold(
         place, on, tiers["tier"], tiers["worst"], flags["on_book"], flags["free"], upgrade_on, clean, flags["barred"],
-        months, tiers["held"], BAD,
+        months, tiers["held"], flags["was_bad"], flags["was_upgraded"], BAD,
     )  # fmt: skip
     before: dict[int, tuple[int, bool, int]] = {}
     for at, row in enumerate(rows):
         last_on, was_there, last_tier = before.get(row["place"], (row["on"] - 1, False, 0))
         decided = row["on_book"] and row["upgrade_on"] != NEVER and row["upgrade_on"] > last_on
-        may = row["clean"] != NEVER and not row["barred"] and row["on"] >= later(row["clean"], row["months"])
-        improves = decided and may
-        was_bad = row["worst"] >= BAD or (was_there and last_tier >= BAD)
+        is_known = row["clean"] != NEVER and row["clean"] <= row["upgrade_on"]
+        counts = row["upgrade_on"] >= later(row["clean"], row["months"]) if is_known else row["was_upgraded"]
+        improves = decided and counts and not row["barred"]
+        was_bad = row["worst"] >= BAD or row["was_bad"] or (was_there and last_tier >= BAD)
         waits = row["on_book"] and was_bad and row["tier"] < row["held"] and not row["free"] and not improves
         tier = row["held"] if waits else row["tier"]
         assert (out[at], is_held[at], is_upgraded[at]) == (tier, waits, improves)
@@ -89,11 +92,13 @@ def test_holding(rows: list[dict[str, Any]]) -> None:
 @FEW
 @given(lives())
 def test_settling(rows: list[dict[str, Any]]) -> None:
-    tier, floor, held = (column(rows, name, np.int8) for name in ("tier", "floor", "held"))
-    on_book, free, upgraded = (column(rows, name, np.bool_) for name in ("on_book", "free", "upgraded"))
+    tier, floor, held, was_tier = (column(rows, name, np.int8) for name in ("tier", "floor", "held", "was_tier"))
+    on_book, free, upgraded, improved_first = (
+        column(rows, name, np.bool_) for name in ("on_book", "free", "upgraded", "improved_first")
+    )
     place, on, merged_on, merger_months = days(rows, "place", "on", "merged_on", "merger_months")
     out, cause = upgrade.settle(
-        place, on, tier, floor, on_book, free, upgraded, held, merged_on, merger_months, BAD
+        place, on, tier, floor, on_book, free, upgraded, held, merged_on, merger_months, was_tier, improved_first, BAD
     )  # fmt: skip
     before: dict[int, int] = {}
     for at, row in enumerate(rows):
@@ -101,12 +106,13 @@ def test_settling(rows: list[dict[str, Any]]) -> None:
         if row["on_book"]:
             expected = max(row["tier"], row["floor"])
             why = upgrade.TOUCHED if row["floor"] > row["tier"] else upgrade.OWN
-            if (last := before.get(row["place"])) is not None:
-                if last >= BAD and expected < row["held"] and not row["free"] and not row["upgraded"]:
-                    expected, why = row["held"], upgrade.HELD
-                is_bar = row["merged_on"] != NEVER and row["on"] < later(row["merged_on"], row["merger_months"])
-                if is_bar and expected < last:
-                    expected, why = last, upgrade.BARRED
+            stood = max(row["was_tier"], before.get(row["place"], 0))
+            if stood >= BAD and expected < row["held"] and not row["free"] and not row["upgraded"]:
+                expected, why = row["held"], upgrade.HELD
+            is_bar = row["merged_on"] != NEVER and row["on"] < later(row["merged_on"], row["merger_months"])
+            at_merger = row["was_tier"] if row["improved_first"] else stood
+            if is_bar and expected < at_merger:
+                expected, why = at_merger, upgrade.BARRED
         assert (out[at], cause[at]) == (expected, why)
         before[row["place"]] = expected
         if not row["on_book"]:

@@ -84,6 +84,31 @@ def test_every_test_stands_beside_its_clause(tmp_path: Path) -> None:
     assert set(silent) <= {"pass", "non_performing", "rulebook", "earlier"}
 
 
+def test_the_accuracy_of_classification_and_the_standards_it_speaks_for(tmp_path: Path) -> None:
+    tell(tmp_path, MARCH, {})
+    book = [
+        loan(1, "substandard", 900_00, days_past_due=91), loan(2, "special_mention", 100_00, days_past_due=91),
+        loan(3, "pass", 500_00, days_past_due=90),
+        loan(4, "pass", 500_00, exposure_kind="acceptance", days_past_due=99),
+    ]  # fmt: skip
+    publish_by_hand(tmp_path, MARCH, book)
+    report = provisions(tmp_path, MARCH)
+    judged = line(report, "accuracy", "long_overdue")
+    assert (judged["stands"], judged["needed"], judged["share"]) == (900_00, 1_000_00, 90_000_000)
+    assert line(report, "accuracy", "accuracy_coverage")["needed_share"] == 130_000_000
+    assert line(report, "accuracy", "accuracy_ratio")["needed_share"] == 1_800_000
+    assert line(report, "coverage", "coverage")["needed_share"] == 150_000_000, "the supervisor's letter decides"
+
+
+def test_a_bank_with_internal_ratings_holds_its_provisions_against_expected_losses(tmp_path: Path) -> None:
+    tell(tmp_path, MARCH, {"ratings_expected_loss": "90", "ratings_provisions": "100", "ratings_credit_rwa": "1000"})
+    publish_by_hand(tmp_path, MARCH, bad_and_good(200_00))
+    report = provisions(tmp_path, MARCH)
+    assert line(report, "capital", "ratings")["difference"] == 10_00
+    assert line(report, "capital", "ratings_deduction")["stands"] == 0
+    assert line(report, "capital", "ratings_count")["stands"] == 6_00, "0.6 % of 1,000.00"
+
+
 def test_what_the_bank_does_not_state_is_said_to_be_so(tmp_path: Path) -> None:
     """Nor does what it stated a month before stand in for it."""
     tell(tmp_path, date(2024, 2, 29), {"credit_rwa": "7000", "other_npa": "1", "general_reserve": "9"})
@@ -92,7 +117,7 @@ def test_what_the_bank_does_not_state_is_said_to_be_so(tmp_path: Path) -> None:
     report = provisions(tmp_path, MARCH)
     stated_by_the_book = {"general", "specific", "special", "estimate"}
     for each in report.filed.rows:
-        if each["section"] in {"tiers", "months"} or each["line"] in stated_by_the_book | {"rulebook"}:
+        if each["section"] in {"tiers", "accuracy", "months"} or each["line"] in stated_by_the_book | {"rulebook"}:
             continue
         assert each["result"] == "not_stated", each
         assert each["stands"] is None, each

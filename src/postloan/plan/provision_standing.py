@@ -11,18 +11,23 @@ import polars as pl
 from postloan.errors import NothingPublished
 from postloan.intake.facts import Facts
 from postloan.plan.provision_tests import (
+    AccuracyTest,
     CapitalTest,
     CoverageTest,
     MonthsBelow,
     Portfolio,
+    RatingsTest,
     ReserveTest,
     Stated,
+    accuracy_test,
     capital_test,
     coverage_test,
     months_below,
+    ratings_test,
     reserve_test,
     unexplained,
 )
+from postloan.rules.provisions import ProvisionCoverage
 from postloan.rules.rulebook import Policy, load_rulebook, policy_on
 from postloan.snapshot.read import published_days, read_manifest, scan_loans
 from postloan.tables.results import LOSS_PROVISIONS
@@ -48,9 +53,11 @@ class ProvisionStanding:
     portfolio: Portfolio
     stated: Stated
     coverage: CoverageTest | None
+    accuracy: AccuracyTest | None
     below: MonthsBelow | None
     reserve: ReserveTest | None
     capital: CapitalTest | None
+    ratings: RatingsTest | None
     opening_cents: int | None
     unexplained_cents: int | None
 
@@ -70,9 +77,11 @@ def provision_standing(home: Path, on: date) -> ProvisionStanding:
         portfolio=portfolio,
         stated=stated,
         coverage=coverage_test(portfolio, stated, law) if law else None,
+        accuracy=bank.accuracy(on, law) if law else None,
         below=months_below(bank.below_by_month(on), law) if law else None,
         reserve=reserve_test(portfolio, stated, reserve) if reserve else None,
         capital=capital_test(portfolio, stated, capital) if capital else None,
+        ratings=ratings_test(stated, capital) if capital else None,
         opening_cents=opening_cents,
         unexplained_cents=unexplained(opening_cents, stated),
     )
@@ -110,6 +119,14 @@ class _Bank:
         has_method = self.policy(on).general_reserve is not None
         general, specific, special, method = (sums[name] for name in PROVISIONS)
         return Portfolio(sums["loans"], sums["npl"], general, specific, special, method if has_method else None)
+
+    def accuracy(self, on: date, law: ProvisionCoverage) -> AccuracyTest | None:
+        """How much of the balance long past due is classed as non-performing."""
+        if law.accuracy is None:
+            return None
+        late = self._counted(on).filter(pl.col("days_past_due") > law.accuracy.over_days)
+        sums = late.select(*_BALANCES).collect().row(0, named=True)
+        return accuracy_test(sums["loans"], sums["npl"], law)
 
     def below_by_month(self, on: date) -> Iterator[bool | None]:
         """Whether the bank was below the standard, month-end by month-end back from the day; None is not known."""

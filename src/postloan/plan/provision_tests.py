@@ -8,9 +8,18 @@ Source: rulebook: provision_coverage, general_reserve, capital_provisions.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from postloan.rules.provisions import Bounded, CapitalProvisions, Consequence, GeneralReserve, ProvisionCoverage
+from postloan.rules.provisions import (
+    AccuracyStep,
+    Bounded,
+    CapitalProvisions,
+    Consequence,
+    GeneralReserve,
+    ProvisionCoverage,
+)
 
 _WHOLE_E8 = 10**8
+RATINGS_FIGURES = ("ratings_expected_loss", "ratings_provisions", "ratings_credit_rwa")
+"""What a bank with internal ratings states, by the names in the feed table bank_figure."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,31 @@ def coverage_test(portfolio: Portfolio, stated: Stated, law: ProvisionCoverage) 
         coverage_e8=_held(booked_cents, portfolio.npl_cents),
         ratio_e8=_held(booked_cents, portfolio.loans_cents),
     )
+
+
+@dataclass(frozen=True)
+class AccuracyTest:
+    """How much of what is long past due is classed as non-performing.
+
+    accuracy_e8  rounded down, so that all but a cent is not all; None where nothing is past due for so long.
+    step         the standards that such accuracy speaks for; the supervisor's letter, and not it, sets them.
+    """
+
+    long_overdue_cents: int
+    of_it_npl_cents: int
+    accuracy_e8: int | None
+    step: AccuracyStep | None
+
+
+def accuracy_test(long_overdue_cents: int, of_it_npl_cents: int, law: ProvisionCoverage) -> AccuracyTest | None:
+    """Tell the accuracy of classification, and its step (PRV-21). None before there was such a law."""
+    if law.accuracy is None:
+        return None
+    if long_overdue_cents == 0:
+        return AccuracyTest(0, 0, None, None)
+    accuracy_e8 = of_it_npl_cents * _WHOLE_E8 // long_overdue_cents
+    reached = [step for step in law.by_accuracy if accuracy_e8 >= step.from_share_e8]
+    return AccuracyTest(long_overdue_cents, of_it_npl_cents, accuracy_e8, reached[-1])
 
 
 @dataclass(frozen=True)
@@ -184,6 +218,32 @@ def _held_against(
     if held_cents is None:
         return Held(floor_cents, None, None)
     return Held(floor_cents, min(0, held_cents - floor_cents), max(0, held_cents - base_cents))
+
+
+@dataclass(frozen=True)
+class RatingsTest:
+    """Provisions for loans under internal ratings, held against their expected losses; None is not stated."""
+
+    difference_cents: int | None
+    cet1_deduction_cents: int | None
+    tier2_cap_cents: int | None
+    tier2_cents: int | None
+
+
+def ratings_test(stated: Stated, law: CapitalProvisions) -> RatingsTest | None:
+    """Hold them (PRV-43). None of a bank that states nothing of internal ratings: it has none."""
+    if law.internal_ratings is None or not stated.keys() & set(RATINGS_FIGURES):
+        return None
+    lost, held, rwa_cents = (stated.get(name) for name in RATINGS_FIGURES)
+    difference_cents = None if lost is None or held is None else held - lost
+    cap_cents = None if rwa_cents is None else rwa_cents * law.internal_ratings.at_most_share_e8 // _WHOLE_E8
+    tier2_cents: int | None = None
+    if difference_cents is not None and difference_cents <= 0:
+        tier2_cents = 0
+    elif difference_cents is not None and cap_cents is not None:
+        tier2_cents = min(difference_cents, cap_cents)
+    deducted_cents = None if difference_cents is None else max(0, -difference_cents)
+    return RatingsTest(difference_cents, deducted_cents, cap_cents, tier2_cents)
 
 
 def unexplained(opening_cents: int | None, stated: Stated) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -20,6 +20,21 @@ from postloan.rules.texts import Text
 from postloan.rules.tier_law import TierLaw
 from postloan.snapshot.read import read_manifest, scan_group_alerts, scan_loans
 from postloan.steps.debtor_floor import contamination_cases
+from postloan.tables.units import NON_PERFORMING
+
+
+@dataclass(frozen=True)
+class VainUpgrade:
+    """A decision to upgrade a non-performing loan that counted for nothing.
+
+    reason   early: its debtor had not paid for long enough; overdue: something of the debtor's was; impaired: an asset
+             of the debtor was.
+    from_on  where it came too early, the first day on which it could have been decided.
+    """
+
+    decided_on: date
+    reason: Literal["early", "overdue", "impaired"]
+    from_on: date | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,7 @@ class Why:
     decisions         the desk's decisions about the loan that hold on the day.
     texts             the texts cited, by id.
     alerts            the bad members of the debtor's group for which it is to be assessed.
+    vain_upgrade      the latest decision to upgrade, where it counted for nothing and the loan still waits for one.
     is_as_published   the recomputed row equals the published one in every column.
     """
 
@@ -61,6 +77,7 @@ class Why:
     decisions: pl.DataFrame
     texts: dict[str, Text]
     alerts: list[dict[str, Any]]
+    vain_upgrade: VainUpgrade | None
     is_as_published: bool
 
 
@@ -112,6 +129,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         decisions=_decisions(inputs, loan_no, on),
         texts=_cited(rulebook, loan, policy),
         alerts=_alerts(home, on, loan["debtor_no"]),
+        vain_upgrade=_vain_upgrade(assessed, loan),
         is_as_published=published == [loan],
     )
 
@@ -129,6 +147,26 @@ def _alerts(home: Path, on: date, debtor_no: int) -> list[dict[str, Any]]:
         return scan_group_alerts(home, on).filter(pl.col("other_no") == debtor_no).collect().to_dicts()
     except NothingPublished:
         return []
+
+
+def _vain_upgrade(assessed: Assessment, loan: dict[str, Any]) -> VainUpgrade | None:
+    """Say why the latest decision to upgrade a loan that is still non-performing counted for nothing."""
+    decided_on = loan["upgrade_decided_on"]
+    bad_then = assessed.judged.filter(
+        (pl.col("loan_no") == loan["loan_no"])
+        & (pl.col("on") == decided_on)
+        & pl.col("tier").is_in(NON_PERFORMING)
+        & ~pl.col("is_free")
+        & ~pl.col("is_upgraded")
+    )
+    if loan["tier"] not in NON_PERFORMING or bad_then.is_empty():
+        return None
+    from_on = bad_then.select(pl.col("debtor_clean_since_on").dt.offset_by(pl.format("{}mo", "clean_months"))).item()
+    if from_on is None:
+        return VainUpgrade(decided_on, "overdue", None)
+    return (
+        VainUpgrade(decided_on, "early", from_on) if from_on > decided_on else VainUpgrade(decided_on, "impaired", None)
+    )
 
 
 def _unpaid(

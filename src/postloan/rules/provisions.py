@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 import polars as pl
 from pydantic import Field, model_validator
 
-from postloan.rules.figures import ONE_E8, Cited, RatioE8, ShareE8, Tier, Version, Words
+from postloan.rules.figures import ONE_E8, Cited, Days, RatioE8, ShareE8, Tier, Version, Words, rises
 from postloan.tables.units import TIERS
 
 ExposureKind = Literal["loan", "card", "acceptance", "guarantee_issued", "letter_of_credit", "advance", "undrawn"]
@@ -158,6 +158,20 @@ class Consequence(Cited):
     consequence: Literal["risk_warning", "supervisory_measures"]
 
 
+class AccuracyStep(Cited):
+    """The two standards of a bank that classes this share of its loans past due for over 90 days, or more, as bad."""
+
+    from_share_e8: ShareE8 = Field(alias="from_share")
+    coverage_e8: RatioE8 = Field(alias="coverage")
+    loan_provision_ratio_e8: RatioE8 = Field(alias="loan_provision_ratio")
+
+
+class Accuracy(Cited):
+    """The loans of which the accuracy of classification is told: those past due for more than so many days."""
+
+    over_days: Days
+
+
 class ProvisionCoverage(Version):
     """How much provision a bank must hold against its loans as a whole."""
 
@@ -167,6 +181,22 @@ class ProvisionCoverage(Version):
     governs: Governs
     reported: Reported
     consequences: Annotated[tuple[Consequence, ...], Field(strict=False)]
+    accuracy: Accuracy | None = None
+    by_accuracy: Annotated[tuple[AccuracyStep, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def a_more_accurate_bank_needs_no_more(self) -> Self:
+        """Every accuracy has one step, and a greater one asks for no more."""
+        if (self.accuracy is None) != (not self.by_accuracy):
+            raise ValueError("accuracy and its steps stand together")
+        shares = [step.from_share_e8 for step in self.by_accuracy]
+        if shares and (shares[0] != 0 or not rises(shares)):
+            raise ValueError("steps stand in rising order of from_share, from 0 on")
+        for key in ("coverage_e8", "loan_provision_ratio_e8"):
+            asked = [getattr(step, key) for step in self.by_accuracy]
+            if asked != sorted(asked, reverse=True):
+                raise ValueError("a greater accuracy asks for no more")
+        return self
 
     @model_validator(mode="after")
     def consequences_rise(self) -> Self:
@@ -253,6 +283,12 @@ class Tier2Cap(Cited):
     at_most_share_e8: ShareE8 = Field(alias="at_most_share")
 
 
+class InternalRatings(Cited):
+    """A bank with internal ratings holds its provisions against expected losses; a surplus counts up to this share."""
+
+    at_most_share_e8: ShareE8 = Field(alias="at_most_share")
+
+
 class CapitalProvisions(Version):
     """How provisions enter a bank's capital."""
 
@@ -260,3 +296,4 @@ class CapitalProvisions(Version):
     other_assets: OtherAssetsFloor | None = None
     surplus: Surplus
     tier2: Tier2Cap
+    internal_ratings: InternalRatings | None = None

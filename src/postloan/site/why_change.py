@@ -41,6 +41,8 @@ def change_lines(story: Why, lang: str) -> Iterator[str]:
     yield from _worse(story, lang)
     if loan["days_past_due"]:
         yield words(lang, "change_paid")
+    if (vain := story.vain_upgrade) is not None:
+        yield words(lang, f"change_vain_{vain.reason}").format(decided=vain.decided_on, day=vain.from_on)
     if loan["may_upgrade_from_on"]:
         yield words(lang, "change_upgrade").format(day=loan["may_upgrade_from_on"])
     elif loan["is_held"] or (loan["tier"] in NON_PERFORMING and not loan["is_retail"]):

@@ -168,6 +168,18 @@ _WORDS: dict[str, tuple[str, str]] = {
         "若此后无逾期，{day} 起经三人上调决定可上调",
         "if nothing is overdue until then, a decision by three may upgrade it from {day}",
     ),
+    "change_vain_early": (
+        "{decided} 的上调决定为时过早，不起作用：当时最早可自 {day} 起决定",
+        "the upgrade decided for {decided} came too early and counts for nothing: it could be decided from {day}",
+    ),
+    "change_vain_overdue": (
+        "{decided} 的上调决定不起作用：当日债务人仍有逾期",
+        "the upgrade decided for {decided} counts for nothing: something of the debtor's was overdue on that day",
+    ),
+    "change_vain_impaired": (
+        "{decided} 的上调决定不起作用：当日债务人在本行有已减值资产",
+        "the upgrade decided for {decided} counts for nothing: an asset of the debtor here was credit-impaired",
+    ),
     "change_clean": (
         "还清全部逾期后，再正常偿付 {periods} 期且满 {months} 个月，方可决定上调",
         "once all is paid, {periods} periods and {months} months on time come before a decision to upgrade",

@@ -9,7 +9,7 @@ import polars as pl
 from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, amount, filled, row, snapshot_of
 from postloan.plan.provision_standing import PROVISIONS, ProvisionStanding, provision_standing
-from postloan.plan.provision_tests import Held
+from postloan.plan.provision_tests import RATINGS_FIGURES, Held
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 _SUMS = {name: name.removesuffix("_cents") for name in ("outstanding_cents", *PROVISIONS)}
@@ -26,6 +26,7 @@ _TEST_COLUMNS = (
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "required": ("stands", "needed", "difference", "result", "clause"),
     "coverage": ("needed", "difference", "share", "needed_share", "result", "clause"),
+    "accuracy": ("stands", "needed", "difference", "share", "needed_share", "result", "clause"),
     "months": ("months", "result", "clause"),
     "movement": ("stands", "result", "clause"),
     "reserve": ("stands", "needed", "difference", "result", "clause"),
@@ -95,6 +96,7 @@ def _by_group(cells: pl.DataFrame, by: Grouping, orgs: pl.DataFrame | None) -> S
 def _tests(standing: ProvisionStanding) -> Iterator[Row]:
     yield from _required(standing)
     yield from _coverage(standing)
+    yield from _accuracy(standing)
     yield from _months(standing)
     yield from _movement(standing)
     yield from _reserve(standing)
@@ -152,6 +154,21 @@ def _coverage(standing: ProvisionStanding) -> Iterator[Row]:
         "coverage", "governs_coverage" if test.governing is law.coverage else "governs_ratio", law.governs.cite,
         standing="total", stands=booked_cents, needed=test.needed_cents, difference=test.difference_cents,
     )  # fmt: skip
+
+
+def _accuracy(standing: ProvisionStanding) -> Iterator[Row]:
+    law, test = standing.policy.provision_coverage, standing.accuracy
+    if law is None or law.accuracy is None or test is None:
+        return
+    found, whole = test.of_it_npl_cents, test.long_overdue_cents
+    yield _line(
+        "accuracy", "long_overdue", law.accuracy.cite, stands=found, needed=whole, difference=found - whole,
+        share=test.accuracy_e8,
+    )  # fmt: skip
+    if (step := test.step) is not None:
+        asked = (("accuracy_coverage", step.coverage_e8), ("accuracy_ratio", step.loan_provision_ratio_e8))
+        for name, share_e8 in asked:
+            yield _line("accuracy", name, step.cite, needed_share=share_e8, result="letter_decides")
 
 
 def _months(standing: ProvisionStanding) -> Iterator[Row]:
@@ -227,6 +244,21 @@ def _capital(standing: ProvisionStanding) -> Iterator[Row]:
     yield _line("capital", "cet1_deduction", law.surplus.cite, stands=deduction, result=_stated(deduction))
     yield _line("capital", "tier2_cap", law.tier2.cite, stands=cap, result=_stated(cap))
     yield _line("capital", "tier2_counts", law.tier2.cite, stands=counts, result=_stated(counts))
+    yield from _ratings(standing)
+
+
+def _ratings(standing: ProvisionStanding) -> Iterator[Row]:
+    law, test, stated = standing.policy.capital_provisions, standing.ratings, standing.stated
+    if law is None or law.internal_ratings is None or test is None:
+        return
+    cite, (lost, held, _rwa) = law.internal_ratings.cite, (stated.get(name) for name in RATINGS_FIGURES)
+    yield _line("capital", "ratings", cite, stands=held, needed=lost, difference=test.difference_cents)
+    amounts = {
+        "ratings_deduction": test.cet1_deduction_cents, "ratings_cap": test.tier2_cap_cents,
+        "ratings_count": test.tier2_cents,
+    }  # fmt: skip
+    for name, cents in amounts.items():
+        yield _line("capital", name, cite, stands=cents, result=_stated(cents))
 
 
 def _held(kind: str, held_cents: int | None, held: Held, floor_cite: object, surplus_cite: object) -> Iterator[Row]:

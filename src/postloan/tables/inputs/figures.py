@@ -16,6 +16,9 @@ BANK_FIGURES = (
     "other_npa",  # non-performing assets that are no loans
     "other_npa_provisions",  # provisions for them
     "credit_rwa",  # risk-weighted assets for credit risk, weights method
+    "ratings_expected_loss",  # of loans under internal ratings, where the bank has such: expected losses
+    "ratings_provisions",  # provisions for them
+    "ratings_credit_rwa",  # their risk-weighted assets for credit risk
 )
 
 
