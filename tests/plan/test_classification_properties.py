@@ -16,7 +16,7 @@ from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook
 from postloan.rules.tier_law import tier_laws
-from postloan.steps.tier_history import last_quarter_end
+from postloan.tables.days import last_quarter_end
 from postloan.tables.units import NON_PERFORMING, TIERS
 from tier_cases import loan_days
 

@@ -1,17 +1,20 @@
 """Checks before publishing: what must hold of a night as a whole. A failed check keeps what was published before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from postloan.errors import CheckFailed
+from postloan.errors import CheckFailed, SnapshotDamaged
+from postloan.night.improvements import improvements
 from postloan.rules.shapes import PublishChecks
+from postloan.rules.tier_law import TierLaws
 from postloan.snapshot.read import published_days, read_manifest
 from postloan.tables.units import TIERS
 
 _ONE_E8 = 10**8
+_NAMED_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,12 @@ def sum_up(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return totals
 
 
-def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChecks) -> list[dict[str, Any]]:
+def check_night(
+    home: Path, on: date, totals: dict[str, Any], limits: PublishChecks, more: Sequence[Check] = ()
+) -> list[dict[str, Any]]:
     """Check a night's totals; raise CheckFailed with every failure, or return what was seen.
 
+    more    checks that were made already.
     Source  rulebook: publish_checks (the bank's own limits).
     """
     checks = [
@@ -51,6 +57,7 @@ def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChe
         _equal("instalments repay the debt to the cent", totals["dues_known_cents"], totals["dues_cents"]),
         _quarantine(totals, limits),
         _tier_shares(home, on, totals, limits),
+        *more,
     ]
     failed = [check for check in checks if not check.passed]
     if failed:
@@ -61,6 +68,31 @@ def check_night(home: Path, on: date, totals: dict[str, Any], limits: PublishChe
             where={check.name: check.saw for check in failed},
         )
     return [asdict(check) for check in checks]
+
+
+def no_tier_improved(
+    home: Path, pinned: Mapping[str, Any], files: Sequence[Path], laws: TierLaws, limits: PublishChecks
+) -> Check:
+    """Compare tonight's loans with the day last published: who improved without a decision or a rule.
+
+    pinned, files, laws  what tonight rests on, its loans, and its laws of classification.
+    """
+    name, on = "no tier improved without a decision or a rule", date.fromisoformat(pinned["on"])
+    days = [day for day in published_days(home) if day < on]
+    if not days:
+        return Check(name, passed=True, saw=f"nothing published before {on}")
+    try:
+        then = read_manifest(home, days[-1])["pins"]
+        found = improvements(home, days[-1], then, pinned, laws, files)
+    except SnapshotDamaged:
+        return Check(name, passed=True, saw=f"not compared: the snapshot of {days[-1]} is damaged")
+    if found is None:
+        return Check(name, passed=True, saw=f"not compared: an earlier version published {days[-1]}")
+    saw = f"{found.count:,} improved against {days[-1]}, {found.retold:,} of them by what became known since"
+    if found.unexplained:
+        named = ", ".join(found.unexplained[:_NAMED_MOST])
+        saw += f"; {len(found.unexplained):,} without a decision or a rule: {named}"
+    return Check(name, len(found.unexplained) <= limits.improved.up_to_loans, saw)
 
 
 def _equal(name: str, known: int, published: int) -> Check:

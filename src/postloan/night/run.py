@@ -12,7 +12,7 @@ from postloan.errors import NightPinned, ShardFailed
 from postloan.intake.facts import Facts
 from postloan.night.alone import alone
 from postloan.night.barrier import bank_tables
-from postloan.night.checks import check_night, sum_up
+from postloan.night.checks import check_night, no_tier_improved, sum_up
 from postloan.night.pins import Pins, begun_nights, pins, run_id
 from postloan.night.pool import each_done
 from postloan.night.task import ShardTask, finished_shard, shard_folder
@@ -100,7 +100,9 @@ def _run_night(
     shards = [finished_shard(folder, task.shard) for task in tasks]
     totals = sum_up([shard.summary for shard in shards])
     totals["rows_accepted"], totals["rows_quarantined"] = facts.rows
-    checks = check_night(home, on, totals, policy.publish_checks)
+    limits, loans = policy.publish_checks, [shard.folder / "loan.parquet" for shard in shards]
+    rose = no_tier_improved(home, pinned, loans, policy.tier_laws_for(on), limits)
+    checks = check_night(home, on, totals, limits, [rose])
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
     publish(home, run, on, shards, manifest, bank_tables(folder, shards, policy))

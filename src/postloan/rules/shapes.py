@@ -304,8 +304,15 @@ class TierShareMove(Tolerance):
     within_days: Days
 
 
+class Improved(Cited):
+    """How many loans may be classed better than they were published last, without a decision or a rule."""
+
+    up_to_loans: Annotated[int, Field(ge=0)]
+
+
 class PublishChecks(Version):
     """What may not be passed for a night to be published."""
 
     tier_share_move: TierShareMove
     quarantined: Tolerance
+    improved: Improved

@@ -9,6 +9,7 @@ import polars as pl
 from postloan.kernels.upgrade import trace
 from postloan.rules.judging import Grades
 from postloan.tables.beside import beside
+from postloan.tables.days import last_quarter_end
 from postloan.tables.results import Late, Position
 from postloan.tables.tiers import Judged, TierHistory, place_of, ranks_of, tiers_of
 from postloan.tables.units import NON_PERFORMING
@@ -66,11 +67,6 @@ def tier_history(
         .with_columns(grade=grade_of(grades))
         .select(TierHistory.column_names())
     )
-
-
-def last_quarter_end(on: date) -> date:
-    """The last day of the quarter before the one of a day."""
-    return date(on.year, (on.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
 
 
 def grade_of(grades: Grades) -> pl.Expr:

@@ -1,5 +1,7 @@
 """Days between tables and kernels: dates there, numbers here, and null as a day after all days."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -14,3 +16,8 @@ def days_of(numbers: NDArray[np.int32], never: int) -> pl.Series:
     """The days of their numbers; null for `never`."""
     found = pl.Series(numbers)
     return found.set(found == never, None).cast(pl.Date)
+
+
+def last_quarter_end(on: date) -> date:
+    """The last day of the quarter before the one of a day."""
+    return date(on.year, (on.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
