@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from postloan.demo.agreements import put_agreements
 from postloan.demo.behaviour import Payments, pay
@@ -23,6 +24,7 @@ from postloan.demo.offices import org_table
 from postloan.demo.registers import Register, debtor_table, register
 from postloan.demo.schedules import AHEAD_DAYS, Schedule, Version, build_schedules
 from postloan.demo.security import put_security
+from postloan.demo.settled import Desk
 from postloan.demo.standings import Truth, decide, put_openings, put_payments
 from postloan.demo.statements import put_statements
 from postloan.demo.ties import put_account_entries, put_ties
@@ -127,6 +129,7 @@ class _Bank:
         accounts = Accounts(book.loans, schedule, payments, settled_on, self._window)
         figures, ledger = LossLedger(self._window), GeneralLedger(book, self._seed)
         truth, bureau = Truth(self._truth_folder, book, known), Bureau(book, known, self._window, self._seed)
+        desk = Desk(book, known, schedule, payments, settled_on, has_history, self._window, self._seed)
         restructured = np.zeros(len(book.loans), dtype=np.bool_)
         decided = 0
         for month in range(months):
@@ -136,7 +139,9 @@ class _Bank:
             writer.put_month("gl_balance", month, ledger.next_month(standing, month))
             if month == 0:
                 put_openings(standing, has_history, known, writer)
-            decisions = decide(standing, month, book, known, self._seed, restructured)
+            decisions = pl.concat(
+                [decide(standing, month, book, known, self._seed, restructured), desk.next_month(standing, month)]
+            )
             numbers = np.arange(decided + 1, decided + decisions.height + 1, dtype=np.int32)
             writer.put_month("decision", month, decisions.with_columns(decision_id=serials("JD", numbers, 8)))
             decided += decisions.height
@@ -146,3 +151,4 @@ class _Bank:
             self._tell("months", month + 1, months)
         truth.put_hidden(has_history, settled_on, restructured)
         truth.put_planted(ledger.planted)
+        truth.put_upgrades(*desk.upgrades)

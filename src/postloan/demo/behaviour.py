@@ -9,7 +9,7 @@ from postloan.demo.draws import Bools, Floats, Indexes, Ints, portion, stream, s
 from postloan.demo.lines import Window
 from postloan.demo.loans import Loans
 from postloan.demo.market import stress_of
-from postloan.demo.parties import Parties
+from postloan.demo.parties import COMPANY, MEDIUM, Parties
 from postloan.demo.products import PRODUCTS, QUARTER, RETAIL
 from postloan.demo.schedules import E8_YEAR_DAYS, LOANS_AT_ONCE, Schedule
 
@@ -19,6 +19,9 @@ SLIP_BANDS = ((1, 6), (6, 16), (16, 31))
 SLIP_BAND_SHARES = (0.6, 0.25, 0.15)
 LAPSE_BANDS = ((31, 61), (61, 91), (91, 151))
 LAPSE_BAND_SHARES = (0.72, 0.22, 0.06)
+STUMBLE_ONE_IN, STUMBLE_DAYS = 2, (95, 150)
+"""Of medium-sized firms that lapse, one in so many does so for over 90 days, recovers, and waits to be upgraded."""
+
 HAZARD_POWER = 0.6
 """Lateness follows the hazard of stopping, but less than in proportion."""
 
@@ -141,6 +144,8 @@ def _when_paid(
     began = _lapse_rows(loans, loan, due, lapses, rng)
     until = np.zeros(size, dtype=np.int64)
     until[began] = due[began] + _banded(rng, len(began), LAPSE_BANDS, LAPSE_BAND_SHARES)
+    stumbles = began[_is_medium_firm(loans, parties)[loan[began]]][::STUMBLE_ONE_IN]
+    until[stumbles] = due[stumbles] + STUMBLE_DAYS[0] + np.arange(len(stumbles)) * 17 % np.ptp(STUMBLE_DAYS)
     until = np.where(renewed, np.minimum(until, loans.matures[loan]), until)
     # A running maximum inside each loan: the loan's number sits above the sixteen bits of the day.
     reaches = np.maximum.accumulate((loan.astype(np.int64) << 16) + until) & 0xFFFF
@@ -161,6 +166,10 @@ def _lapse_rows(loans: Loans, loan: Indexes, due: Days, weights: Floats, rng: np
     others = others[np.argsort(month_of(due[others]) * np.int64(len(loans)) + rank[loan[others]], kind="stable")]
     drawn, _ = systematic(weights[others], rng.random())
     return np.sort(np.concatenate((by_chance, others[drawn])))
+
+
+def _is_medium_firm(loans: Loans, parties: Parties) -> Bools:
+    return np.asarray((parties.form == COMPANY) & (parties.size == MEDIUM))[loans.party]
 
 
 def _banded(rng: np.random.Generator, size: int, bands: tuple[tuple[int, int], ...], shares: tuple[float, ...]) -> Ints:

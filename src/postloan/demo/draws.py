@@ -12,7 +12,7 @@ Indexes = NDArray[np.int32]
 
 SUBJECTS = (
     "lines", "parties", "stops", "loans", "behaviour", "people", "companies", "security", "statements", "events",
-    "elsewhere", "decisions", "market", "accounts", "relations", "agreements", "ledger",
+    "elsewhere", "decisions", "market", "accounts", "relations", "agreements", "ledger", "findings",
 )  # fmt: skip
 
 

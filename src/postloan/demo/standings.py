@@ -8,7 +8,7 @@ import polars as pl
 
 from postloan.demo.behaviour import Payments
 from postloan.demo.dates import NEVER, Days, to_date
-from postloan.demo.draws import Bools, Indexes, stream
+from postloan.demo.draws import Bools, Indexes, Ints, stream
 from postloan.demo.loans import Book
 from postloan.demo.parties import CLASSES
 from postloan.demo.products import MICRO
@@ -172,6 +172,11 @@ class Truth:
     def put_planted(self, differences: pl.DataFrame) -> None:
         """Write where the general ledger is wrong, and by how much."""
         write_frame(differences, self._folder / "gl_difference.parquet")
+
+    def put_upgrades(self, loan: Ints, on: Ints) -> None:
+        """Write on which month-ends which loans' debtors recovered far enough to be upgraded."""
+        frame = pl.DataFrame({"loan_id": self._known.loan.gather(loan), "on": day_series(on.astype(np.int32))})
+        write_frame(frame.sort("on", "loan_id"), self._folder / "upgrade.parquet")
 
     def put_hidden(self, has_history: Bools, settled_on: Days, restructured: Bools) -> None:
         """Write the hidden facts of debtors and loans."""
