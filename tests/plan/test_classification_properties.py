@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,7 @@ from engine_rows import RULEBOOK, Row, debtor, inputs, instalments, loan, paymen
 from postloan.plan.classify import classify
 from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
-from postloan.rules.rulebook import Policy, Rulebook, load_rulebook
-from postloan.rules.tier_law import tier_laws
+from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, tier_laws_on
 from postloan.tables.days import last_quarter_end
 from postloan.tables.units import NON_PERFORMING, TIERS
 from tier_cases import loan_days
@@ -28,6 +28,7 @@ DECIDED = ("misuse", "impairment", "restructure", "observation_end", "manual_tie
            "upgrade", "upgrade", "technical_delay")  # fmt: skip
 ENDING = ("misuse", "impairment", "manual_tier", "rating_fall", "evasion", "technical_delay")
 SETTINGS = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+CHEAP = settings(SETTINGS, max_examples=40)
 DAYS = st.integers(400, 1_100).map(lambda after: BEGINS + timedelta(days=after))
 SET = ("tier", "tier_rule", "tier_cite", "item_tier", "is_restructured", "observation_ends_on")
 BAD = TIERS.index(NON_PERFORMING[0])
@@ -187,30 +188,50 @@ def stories(draw: st.DrawFn) -> list[Row]:
     return told
 
 
-def classed(story: list[Row], rulebook: Rulebook = RULEBOOK) -> list[int]:
-    laws = tier_laws(rulebook.in_force, story[-1]["on"])
-    return classify(loan_days(story), laws=laws)["tier"].to_physical().to_list()
+Story = list[Row]
+TOLD = st.lists(stories(), min_size=1, max_size=10)
 
 
-@SETTINGS
-@given(stories())
-def test_the_bank_is_never_laxer_than_the_law(story: list[Row]) -> None:
-    assert all(bank >= law for bank, law in zip(classed(story, STRICT), classed(story), strict=True))
+def classed(told: list[Story], rulebook: Rulebook = RULEBOOK) -> list[int]:
+    """The tiers of debtors, each with a story of its own, as ranks."""
+    days = [
+        row | {"debtor_no": at, "loan_no": 10 * at + row["loan_no"]} for at, story in enumerate(told) for row in story
+    ]
+    laws = tier_laws_on(rulebook, max(row["on"] for row in days))
+    return classify(loan_days(days), laws=laws)["tier"].to_physical().to_list()
 
 
-@SETTINGS
-@given(stories(), st.integers(1, 400))
-def test_more_days_never_improve_a_tier(story: list[Row], more: int) -> None:
-    """Of the last day: had one loan been late for longer, no loan of its debtor would be better."""
-    later = [*story[:-1], story[-1] | {"days_past_due": story[-1]["days_past_due"] + more}]
-    assert all(worse >= now for worse, now in zip(classed(later), classed(story), strict=True))
+@CHEAP
+@given(TOLD)
+def test_the_bank_is_never_laxer_than_the_law(told: list[Story]) -> None:
+    assert all(bank >= law for bank, law in zip(classed(told, STRICT), classed(told), strict=True))
+
+
+@CHEAP
+@given(TOLD, st.integers(0, 11), st.integers(1, 400))
+def test_more_days_never_improve_a_tier(told: list[Story], chosen: int, more: int) -> None:
+    """Had one loan of each debtor been late for longer on some day, no loan would be better on any."""
+    later = []
+    for story in told:
+        late = story[chosen % len(story)]
+        later.append([row | ({"days_past_due": row["days_past_due"] + more} if row is late else {}) for row in story])
+    assert all(worse >= now for worse, now in zip(classed(later), classed(told), strict=True))
+
+
+@CHEAP
+@given(TOLD, st.randoms(use_true_random=False))
+def test_debtors_are_classed_alike_whoever_stands_beside_them(told: list[Story], chance: Any) -> None:
+    """Cut the portfolio anywhere by debtor, and nothing changes."""
+    cut = sorted({0, len(told), *(chance.randrange(len(told) + 1) for _ in range(2))})
+    parts = [told[begins:ends] for begins, ends in pairwise(cut)]
+    assert [tier for part in parts for tier in classed(part)] == classed(told)
 
 
 # Upgrades and contamination --------------------------------------------------------------------------------------
 
 
-@SETTINGS
-@given(book=books(debtors=4), on=DAYS)
+@settings(SETTINGS, max_examples=30)
+@given(book=books(debtors=6), on=DAYS)
 def test_a_bad_loan_improves_only_by_a_decision_by_retail_days_or_by_leaving(book: Inputs, on: date) -> None:
     judged = night(book, on).judged.sort("loan_no", "on")
     pairs = judged.with_columns(
@@ -236,8 +257,8 @@ def test_a_bad_loan_improves_only_by_a_decision_by_retail_days_or_by_leaving(boo
         assert not of_day["impaired"].any()
 
 
-@SETTINGS
-@given(book=books(debtors=4), on=DAYS)
+@settings(SETTINGS, max_examples=30)
+@given(book=books(debtors=6), on=DAYS)
 def test_contamination_holds_after_any_payments(book: Inputs, on: date) -> None:
     """More than a tenth bad by their own facts makes all bad; anything bad at all leaves nothing pass."""
     found = night(book, on).loans.filter((pl.col("status") == "active") & ~pl.col("is_retail"))
