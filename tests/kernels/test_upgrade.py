@@ -1,4 +1,4 @@
-"""Holding, settling, tracing and watching, against the same sentences in plain Python, on calendar days."""
+"""Holding, settling and tracing, against the same sentences in plain Python, on calendar days."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postloan.kernels import observation, upgrade
+from postloan.kernels import upgrade
 from postloan.kernels.daycount import NEVER
 
 EPOCH = date(1970, 1, 1)
@@ -28,15 +28,12 @@ def later(day: int, months: int) -> int:
 def lives(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Days of one to three loans, by day and loan, with everything that the kernels ask of them."""
     loans, day, out = draw(st.integers(1, 3)), FIRST, []
-    upgraded = merged = ended = restructured = NEVER
+    upgraded = merged = NEVER
     for _ in range(draw(st.integers(1, 12))):
         day += draw(st.sampled_from([1, 30, 90, 183]))
         if draw(st.integers(0, 2)) == 0:
             upgraded = day - draw(st.integers(0, 1))
         merged = day if draw(st.integers(0, 5)) == 0 else merged
-        ended = day if draw(st.integers(0, 2)) == 0 else ended
-        restructured = day if draw(st.integers(0, 3)) == 0 else restructured
-        resolved, repeat = draw(st.booleans()), draw(st.booleans())
         clean = draw(st.sampled_from([NEVER, day, day - 100, day - 181, day - 184, day - 366]))
         for place in range(loans):
             tier = draw(st.integers(0, 4))
@@ -46,13 +43,9 @@ def lives(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "upgrade_on": upgraded, "clean": clean, "barred": draw(st.integers(0, 4)) == 0,
                 "months": draw(st.sampled_from([0, 6, 12])), "held": draw(st.sampled_from([0, 2])),
                 "floor": draw(st.integers(0, 2)), "merged_on": merged, "merger_months": draw(st.sampled_from([0, 6])),
-                "upgraded": draw(st.booleans()), "restructured_on": restructured,
+                "upgraded": draw(st.booleans()),
                 "was_bad": draw(st.integers(0, 5)) == 0, "was_upgraded": draw(st.booleans()),
                 "was_tier": draw(st.sampled_from([0, 0, 0, 2, 4])), "improved_first": draw(st.booleans()),
-                "first_due": draw(st.sampled_from([NEVER, FIRST + 60, day + 20])), "ended_on": ended,
-                "resolved": resolved, "repeat": repeat,
-                "late": draw(st.sampled_from([NEVER, NEVER, NEVER, day - 5])),
-                "watch_months": draw(st.sampled_from([6, 12])),
             })  # fmt: skip
     return out
 
@@ -136,35 +129,3 @@ def test_tracing(rows: list[dict[str, Any]], asked: list[int]) -> None:
         for place_asked, day in enumerate(asked):
             known = [row["tier"] for _, row in mine if row["on"] <= day]
             assert then[loan, place_asked] == (known[-1] if known else -1)
-
-
-@FEW
-@given(lives())
-def test_watching(rows: list[dict[str, Any]]) -> None:
-    mine = [row for row in rows if row["restructured_on"] != NEVER]
-    names = ("place", "on", "restructured_on", "first_due", "ended_on", "late", "watch_months")
-    place, on, restructured_on, first_due, ended_on, late, months = days(mine, *names)
-    told = [column(mine, name, np.bool_) for name in ("repeat", "resolved")]
-    is_watched, is_repeat, until = observation.watch(
-        place, on, restructured_on, first_due, told[0], ended_on, told[1], late, months
-    )  # fmt: skip
-    heard: dict[int, dict[str, Any]] = {}
-    for at, row in enumerate(mine):
-        loan = heard.setdefault(row["place"], {"since": None, "again": False, "eased": -1, "ended": -1})
-        if row["restructured_on"] > loan["eased"]:
-            loan["again"] = row["repeat"] or loan["since"] is not None
-            loan["since"] = row["restructured_on"] if row["first_due"] == NEVER else row["first_due"]
-            loan["eased"] = row["restructured_on"]
-        if loan["since"] is not None:
-            if row["late"] != NEVER:
-                loan["since"] = max(loan["since"], row["late"])
-            if row["ended_on"] != NEVER and row["ended_on"] > loan["ended"]:
-                loan["ended"] = row["ended_on"]
-                is_over = row["on"] >= later(loan["since"], row["watch_months"]) and row["late"] == NEVER
-                if row["resolved"] and is_over:
-                    loan["since"], loan["again"] = None, False
-                elif not row["resolved"]:
-                    loan["since"] = max(loan["since"], row["ended_on"])
-        watched = loan["since"] is not None
-        ends = later(loan["since"], row["watch_months"]) if watched else NEVER
-        assert (is_watched[at], is_repeat[at], until[at]) == (watched, watched and loan["again"], ends)

@@ -152,6 +152,8 @@ def _alerts(home: Path, on: date, debtor_no: int) -> list[dict[str, Any]]:
 def _vain_upgrade(assessed: Assessment, loan: dict[str, Any]) -> VainUpgrade | None:
     """Say why the latest decision to upgrade a loan that is still non-performing counted for nothing."""
     decided_on = loan["upgrade_decided_on"]
+    if decided_on is None or loan["tier"] not in NON_PERFORMING:
+        return None
     bad_then = assessed.judged.filter(
         (pl.col("loan_no") == loan["loan_no"])
         & (pl.col("on") == decided_on)
@@ -159,14 +161,13 @@ def _vain_upgrade(assessed: Assessment, loan: dict[str, Any]) -> VainUpgrade | N
         & ~pl.col("is_free")
         & ~pl.col("is_upgraded")
     )
-    if loan["tier"] not in NON_PERFORMING or bad_then.is_empty():
+    if bad_then.is_empty():
         return None
     from_on = bad_then.select(pl.col("debtor_clean_since_on").dt.offset_by(pl.format("{}mo", "clean_months"))).item()
     if from_on is None:
         return VainUpgrade(decided_on, "overdue", None)
-    return (
-        VainUpgrade(decided_on, "early", from_on) if from_on > decided_on else VainUpgrade(decided_on, "impaired", None)
-    )
+    is_early = from_on > decided_on
+    return VainUpgrade(decided_on, "early" if is_early else "impaired", from_on if is_early else None)
 
 
 def _unpaid(
