@@ -26,8 +26,8 @@ Given = dict[str, list[Row]]
 
 PLAIN = {
     "loan_no": 1, "debtor_no": 1, "is_on_book": True, "legal_form": "company", "size_class": "large",
-    "originated_on": date(2024, 1, 1), "period_months": 1, "debt_cents": 100_000_00, "renews_pass_loan": True,
-    "is_renewed_in_time": True,
+    "originated_on": date(2024, 1, 1), "disbursed_on": date(2024, 1, 1), "period_months": 1,
+    "debt_cents": 100_000_00, "renews_pass_loan": True, "is_renewed_in_time": True,
 }  # fmt: skip
 """A loan of 100,000.00 to a large company, repaid monthly: what a case says nothing else of."""
 TOLD_ONCE = ("restructured_on", "says_repeat", "ended_on", "is_resolved")

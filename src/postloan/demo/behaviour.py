@@ -19,7 +19,7 @@ SLIP_BANDS = ((1, 6), (6, 16), (16, 31))
 SLIP_BAND_SHARES = (0.6, 0.25, 0.15)
 LAPSE_BANDS = ((31, 61), (61, 91), (91, 151))
 LAPSE_BAND_SHARES = (0.72, 0.22, 0.06)
-STUMBLE_ONE_IN, STUMBLE_DAYS = 2, (95, 150)
+STUMBLE_ONE_IN, STUMBLE_DAYS = 3, (95, 150)
 """Of medium-sized firms that lapse, one in so many does so for over 90 days, recovers, and waits to be upgraded."""
 
 HAZARD_POWER = 0.6

@@ -35,7 +35,7 @@ FORESEEN_DAYS, FORESEEN_SHARE = (30, 150), 0.25
 FEARED_SHARE = 0.002
 """And of all others it fears for so many, in vain; either is watched for a year."""
 
-CALLED_BAD_DAYS, CALLED_BAD_SHARE = (31, DEFAULT_DAYS), 0.4
+CALLED_BAD_DAYS, CALLED_BAD_SHARE = (31, DEFAULT_DAYS), 0.25
 """Of companies that have stopped, so many are called substandard, a month, before their days past due say so."""
 
 WATCHED_MONTHS = 12
@@ -141,6 +141,7 @@ class _Arrear:
 class _Loan:
     row: int
     begins: int
+    known_from: int
     gone: int
     clean_months: int
 
@@ -167,10 +168,12 @@ def _upgrades(
         arrears[int(loans.party[owner[at]])].append(_Arrear(int(due[at]), int(paid[at]), int(owner[at])))
     theirs: dict[int, list[_Loan]] = {int(party): [] for party in debtors}
     for row in np.flatnonzero(np.isin(loans.party, debtors)):
-        begins = int(loans.disbursed[row])
-        begins = begins if has_history[row] else max(begins, window.first)
+        # Of a loan with an opening balance alone nobody can say that it was never late before.
+        known_from = 0 if has_history[row] else window.first
         months = max(CLEAN_MONTHS, CLEAN_PERIODS * int(loans.period_months[row]))
-        theirs[int(loans.party[row])].append(_Loan(int(row), begins, int(gone[row]), months))
+        theirs[int(loans.party[row])].append(
+            _Loan(int(row), int(loans.disbursed[row]), known_from, int(gone[row]), months)
+        )
     ends = [int(end) for end in window.ends]
     decided = [each for party in arrears for each in _decided(sorted(arrears[party], key=_by_day), theirs[party], ends)]
     return (
@@ -202,7 +205,7 @@ def _decided(arrears: list[_Arrear], loans: list[_Loan], ends: list[int]) -> Ite
                 bad.clear()
                 break
             since, months = (
-                max([clear_from, *(loan.begins for loan in there)]),
+                max([clear_from, *(loan.known_from for loan in there)]),
                 max(loan.clean_months for loan in there),
             )
             if end >= _later(since, months):

@@ -89,7 +89,7 @@ def _lives(loans: pl.DataFrame, told: Told) -> pl.DataFrame:
     begun = told.positions.select("loan_no", "begins_on", "grace_days", lent_cents="balance_cents")
     is_renewal = pl.col("is_no_principal_renewal").fill_null(value=False)
     mine = loans.select(
-        "loan_no", "debtor_no", "renews_loan_id", "funding_share_e8",
+        "loan_no", "debtor_no", "disbursed_on", "renews_loan_id", "funding_share_e8",
         period_months=pl.col("period_months").fill_null(1),
         originated_on=pl.coalesce("signed_on", "disbursed_on"),
         is_no_principal_renewal=is_renewal,

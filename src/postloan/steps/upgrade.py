@@ -29,9 +29,8 @@ def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.
     The conditions are the debtor's: nothing of it overdue, for so long; no asset of it impaired.
     """
     starts = _groups(days)
-    clean = day_numbers(days["clean_since_on"], NEVER)
     on_book = days["is_on_book"].to_numpy()
-    clean_of_debtor = _spread(np.maximum, np.where(on_book, clean, -NEVER), starts, days.height)
+    clean_of_debtor = _clean_since(days, on_book, starts)
     impaired = _spread(np.logical_or, on_book & days["impaired"].to_numpy(), starts, days.height)
     months = _spread(np.maximum, np.where(on_book, days["clean_months"].to_numpy(), 0), starts, days.height)
     is_barred = impaired & days["needs_unimpaired"].to_numpy()
@@ -53,6 +52,18 @@ def held_items(days: pl.DataFrame, between: dy.DataFrame[Between] | None) -> pl.
         debtor_clean_since_on=days_of(np.where(clean_of_debtor < 0, NEVER, clean_of_debtor), NEVER),
         clean_months=pl.Series(months),
     )
+
+
+def _clean_since(days: pl.DataFrame, on_book: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Since when nothing is overdue of all that a debtor has on the book; negative where it has nothing there.
+
+    A loan that was never late ends no waiting and begins none: it counts only where no other loan of the debtor was.
+    """
+    clean, disbursed = (day_numbers(days[name], NEVER) for name in ("clean_since_on", "disbursed_on"))
+    was_late = clean != disbursed
+    cured = _spread(np.maximum, np.where(on_book & was_late, clean, -NEVER), starts, days.height)
+    begun = _spread(np.minimum, np.where(on_book & ~was_late, clean, NEVER), starts, days.height)
+    return np.where((cured == -NEVER) & (begun != NEVER), begun, cured)
 
 
 def debtor_sums(days: pl.DataFrame) -> pl.DataFrame:

@@ -82,6 +82,7 @@ class LoanDay(Known):
     loan_no = dy.Int64()
     debtor_no = dy.Int64()
     on = dy.Date()
+    disbursed_on = dy.Date()
     is_on_book = dy.Bool()
     legal_form = dy.Enum(LEGAL_FORMS, nullable=True)
     size_class = dy.Enum(SIZE_CLASSES, nullable=True)
