@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -15,26 +15,12 @@ from postloan.plan.inputs import Inputs
 from postloan.plan.night import Assessment, serving_under
 from postloan.plan.one_loan import assess_one
 from postloan.plan.trace import Allocation, allocations, reliefs, row_of
+from postloan.plan.vain_upgrade import VainUpgrade, vain_upgrade
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.rules.texts import Text
 from postloan.rules.tier_law import TierLaw
 from postloan.snapshot.read import read_manifest, scan_group_alerts, scan_loans
 from postloan.steps.debtor_floor import contamination_cases
-from postloan.tables.units import NON_PERFORMING
-
-
-@dataclass(frozen=True)
-class VainUpgrade:
-    """A decision to upgrade a non-performing loan that counted for nothing.
-
-    reason   early: its debtor had not paid for long enough; overdue: something of the debtor's was; impaired: an asset
-             of the debtor was.
-    from_on  where it came too early, the first day on which it could have been decided.
-    """
-
-    decided_on: date
-    reason: Literal["early", "overdue", "impaired"]
-    from_on: date | None
 
 
 @dataclass(frozen=True)
@@ -129,7 +115,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         decisions=_decisions(inputs, loan_no, on),
         texts=_cited(rulebook, loan, policy),
         alerts=_alerts(home, on, loan["debtor_no"]),
-        vain_upgrade=_vain_upgrade(assessed, loan),
+        vain_upgrade=vain_upgrade(assessed, loan),
         is_as_published=published == [loan],
     )
 
@@ -147,27 +133,6 @@ def _alerts(home: Path, on: date, debtor_no: int) -> list[dict[str, Any]]:
         return scan_group_alerts(home, on).filter(pl.col("other_no") == debtor_no).collect().to_dicts()
     except NothingPublished:
         return []
-
-
-def _vain_upgrade(assessed: Assessment, loan: dict[str, Any]) -> VainUpgrade | None:
-    """Say why the latest decision to upgrade a loan that is still non-performing counted for nothing."""
-    decided_on = loan["upgrade_decided_on"]
-    if decided_on is None or loan["tier"] not in NON_PERFORMING:
-        return None
-    bad_then = assessed.judged.filter(
-        (pl.col("loan_no") == loan["loan_no"])
-        & (pl.col("on") == decided_on)
-        & pl.col("tier").is_in(NON_PERFORMING)
-        & ~pl.col("is_free")
-        & ~pl.col("is_upgraded")
-    )
-    if bad_then.is_empty():
-        return None
-    from_on = bad_then.select(pl.col("debtor_clean_since_on").dt.offset_by(pl.format("{}mo", "clean_months"))).item()
-    if from_on is None:
-        return VainUpgrade(decided_on, "overdue", None)
-    is_early = from_on > decided_on
-    return VainUpgrade(decided_on, "early" if is_early else "impaired", from_on if is_early else None)
 
 
 def _unpaid(
