@@ -125,6 +125,12 @@ def test_a_night_that_lets_a_loan_rise_without_a_decision_keeps_what_was_publish
     assert files(home / "snapshots") == before
 
 
+def test_a_book_read_under_the_law_of_another_day_is_compared_too(home: Path) -> None:
+    for on in (BAD_ON, BETTER_ON):
+        night = run_night(home, on, law_of=date(2026, 1, 1))
+    assert saw(night) == "3 improved against 2024-06-30, 0 of them by what became known since"
+
+
 def test_a_payment_that_became_known_later_tells_of_a_loan_that_was_never_bad(home: Path, tmp_path: Path) -> None:
     """It was paid in September, and nobody told. Nobody need decide anything."""
     run_night(home, BAD_ON)

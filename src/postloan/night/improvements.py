@@ -89,7 +89,8 @@ def _is_explained(laws: TierLaws, before_on: date, on: date) -> pl.Expr:
 def _is_free(loans: pl.DataFrame, laws: TierLaws, day: date) -> pl.Series:
     """Whether the law under which a loan is classed on a day asks for no decision."""
     free = [at for at, law in enumerate(laws.laws) if law.upgrade.held.tier not in NON_PERFORMING]
-    return loans.select("originated_on", on=pl.lit(day)).select(laws.which()).to_series().is_in(free)
+    dated = loans.select("originated_on", on=pl.lit(day))
+    return dated.with_columns(law=laws.which())["law"].is_in(free)
 
 
 def _is_retold(then: Mapping[str, Any], now: Mapping[str, Any], before_on: date, on: date) -> pl.Expr:
