@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine_rows import RULEBOOK, debtor, inputs, overdue_loan
@@ -46,6 +46,7 @@ def reckoned(rows: list[dict[str, Any]], law: Policy) -> list[dict[str, Any]]:
     return provisions_of(rows, law.provision_rates, law.general_reserve).to_dicts()
 
 
+@settings(deadline=None)
 @given(BOOKS, st.sampled_from(LAWS))
 def test_each_provision_is_its_share_rounded_by_itself(rows: list[dict[str, Any]], law: Policy) -> None:
     assert law.general_reserve
@@ -69,6 +70,7 @@ def _fits(share: SpecialShare, row: dict[str, Any]) -> bool:
     return is_industry and (share.region is None or (row["region"] or "").startswith(share.region))
 
 
+@settings(deadline=None)
 @given(BOOKS, st.sampled_from(LAWS))
 def test_no_provision_falls_when_the_tier_grows_worse(rows: list[dict[str, Any]], law: Policy) -> None:
     worse = [row | {"tier": TIERS[min(TIERS.index(row["tier"]) + 1, len(TIERS) - 1)]} for row in rows]
@@ -76,12 +78,14 @@ def test_no_provision_falls_when_the_tier_grows_worse(rows: list[dict[str, Any]]
         assert all(after[name] >= before[name] for name in AMOUNTS)
 
 
+@settings(deadline=None)
 @given(BOOKS, st.sampled_from(LAWS), st.integers(1, 4))
 def test_a_loan_does_not_know_its_neighbours(rows: list[dict[str, Any]], law: Policy, parts: int) -> None:
     pieces = [found for at in range(parts) if rows[at::parts] for found in reckoned(rows[at::parts], law)]
     assert sorted(pieces, key=lambda found: found["loan_no"]) == reckoned(rows, law)
 
 
+@settings(deadline=None)
 @given(BOOKS)
 def test_a_bank_that_chose_provides_no_less_than_the_law_names(rows: list[dict[str, Any]]) -> None:
     """The careful bank is at the upper ends; a bank at the lower ends may provide less, which the law lets it."""
