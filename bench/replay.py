@@ -30,7 +30,7 @@ from postloan.snapshot.publish import pointer_file, snapshot_folder
 from postloan.snapshot.read import is_published, published_run, read_manifest, scan_debtors, scan_loans
 
 GOAL_SECONDS = 60
-_DATED = ("originated_on", "clean_since_on", "observation_ends_on", "upgrade_decided_on", "merged_on")
+_DATED = ("originated_on", "disbursed_on", "clean_since_on", "observation_ends_on", "upgrade_decided_on", "merged_on")
 _RULES = {
     "texts.yaml": "draft: {title: Draft, title_zh: 草案, issuer: the bank, number: d, issued: 2020-01-01, "
     "in_force: 2020-01-01, confirmed_on: null}\n",
