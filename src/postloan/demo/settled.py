@@ -21,7 +21,7 @@ from postloan.demo.parties import COMPANY, MICRO_SIZE, PERSON, SMALL, SOLE_TRADE
 from postloan.demo.registers import Register
 from postloan.demo.schedules import Schedule
 from postloan.demo.truth import CURRENT, DEFAULT_DAYS, LATE, Standing
-from postloan.demo.write import day_series, words
+from postloan.demo.write import day_series, only, words
 
 HELD_FROM = to_day(date(2023, 7, 1))
 """Under the rules before, no loan waited for an upgrade."""
@@ -106,15 +106,12 @@ class Desk:
         return loan, which, np.where(which == _BAD, NEVER, year_on).astype(np.int32)
 
     def _rows(self, kind: str, loan: Ints, on: int, until: Days, terms: pl.Series) -> pl.DataFrame:
-        ends = day_series(np.where(until < NEVER, until, 0)).zip_with(
-            pl.Series(until < NEVER), pl.Series([None], dtype=pl.Date).new_from_index(0, len(loan))
-        )
         return pl.DataFrame(
             {
                 "kind": pl.Series([kind]).new_from_index(0, len(loan)),
                 "loan_id": self._known.loan.gather(loan),
                 "effective_on": day_series(np.full(len(loan), on, dtype=np.int32)),
-                "ends_on": ends,
+                "ends_on": only(day_series(np.where(until < NEVER, until, 0)), until < NEVER),
                 "terms": terms,
             }
         )
