@@ -162,6 +162,27 @@ def test_the_day_on_which_a_loan_is_paid_off_in_time_is_in_the_history() -> None
     assert row["tier_before"] == "substandard"
 
 
+def test_what_the_core_stated_of_a_past_day_is_in_the_history() -> None:
+    """The core held a loan open and long overdue that by our count had been paid off; it touched the other for good."""
+    book = inputs(
+        loan=[
+            loan(number, principal_cents=1_000, method="scheduled", annual_rate_e8=0, disbursed_on=date(2024, 1, 1))
+            for number in (1, 2)
+        ],
+        debtor=[debtor()],
+        instalment=[*instalments(1, (date(2024, 2, 1), 1_000, 0)), *instalments(2, (date(2025, 1, 15), 1_000, 0))],
+        payment=[payment(1, date(2024, 2, 1), 1_000)],
+        ledger=[{"loan_no": 1, "on": date(2024, 5, 31), "outstanding_cents": 1_000, "days_past_due": 95}],
+    )
+    stated, after = (rows(book, day, "core") for day in (date(2024, 5, 31), date(2024, 6, 1)))
+    assert [(row["tier"], row["tier_rule"]) for row in stated.values()] == [
+        ("substandard", "overdue_floors"), ("substandard", "contamination"),
+    ]  # fmt: skip
+    assert (after[1]["status"], after[1]["tier_yesterday"]) == ("settled", "substandard")
+    assert (after[2]["tier"], after[2]["tier_rule"]) == ("substandard", "upgrade")
+    assert (after[2]["tier_yesterday"], after[2]["tier_since_on"]) == ("substandard", date(2024, 5, 31))
+
+
 # The order of tiers ----------------------------------------------------------------------------------------------
 
 STRICT = load_rulebook(Path(__file__).parents[2] / "rulebook" / "cases" / "strict_bank")

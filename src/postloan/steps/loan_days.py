@@ -145,17 +145,21 @@ def _past_due(rows: pl.DataFrame, told: Told, *, grace_counts: bool) -> pl.DataF
 
 
 def _debts(rows: pl.DataFrame, told: Told) -> pl.DataFrame:
-    """What was left of each loan on the day, and whether that still stood on the book."""
+    """What was left of each loan on the day, by the core where it spoke then, and whether that stood on the book."""
+    core = told.ledger.select("loan_no", "on", core_cents="outstanding_cents")
     repaid = told.spells.sort("from_on").select("loan_no", paid_on="from_on", paid_cents="paid_principal_cents")
     gone = (
         told.written_off.sort("on")
         .select("loan_no", gone_on="on", gone_cents=pl.col("principal_cents").cum_sum().over("loan_no"))
     )  # fmt: skip
-    left_cents = pl.col("lent_cents") - pl.col("paid_cents").fill_null(0) - pl.col("gone_cents").fill_null(0)
+    own_cents = pl.col("lent_cents") - pl.col("paid_cents").fill_null(0) - pl.col("gone_cents").fill_null(0)
+    left_cents = pl.coalesce("core_cents", own_cents)
     is_open = pl.col("settled_on").is_null() | (pl.col("on") < pl.col("settled_on"))
+    is_open |= (pl.col("core_cents") > 0).fill_null(value=False)
     return (
         rows.join_asof(repaid, left_on="on", right_on="paid_on", by="loan_no", check_sortedness=False)
         .join_asof(gone, left_on="on", right_on="gone_on", by="loan_no", check_sortedness=False)
+        .join(core, on=["loan_no", "on"], how="left", maintain_order="left")
         .with_columns(left_cents=pl.max_horizontal(pl.lit(0), left_cents))
         .with_columns(
             is_on_book=pl.when(pl.col("gone_cents") > 0).then(pl.col("left_cents") > 0).otherwise(is_open),
