@@ -8,14 +8,23 @@ import numpy as np
 
 from postloan.errors import TermsWrong
 from postloan.kernels import daycount
-from postloan.kernels.daycount import civil, day_number, is_leap, months_between
+from postloan.kernels.daycount import civil, day_number, is_leap
 from postloan.kernels.exact import ROUNDINGS
 from postloan.kernels.methods import BULLET, CODES, FLAT
-from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, period_days, repricings, year_base
+from postloan.kernels.pricing import (
+    JANUARY,
+    Publications,
+    RateChanges,
+    days_left,
+    no_changes,
+    period_days,
+    repricings,
+    year_base,
+)
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of, rolled
 from postloan.kernels.schedule import Rounding, lay_out
 from postloan.kernels.scheduled import interest_of
-from postloan.kernels.terms import Terms, count, is_whole, terms_of
+from postloan.kernels.terms import Terms, count, terms_of, whole_months
 from postloan.plan.terms import LoanTerms
 from postloan.rules.calendar import days_off
 from postloan.rules.shapes import YearArranged
@@ -156,14 +165,12 @@ def _parts(given: LoanTerms, terms: Terms, changes: RateChanges, start: int, end
         for since, until, at_rate in _spans(start, end, rate, cuts):
             yield from _by_year(since, until, at_rate)
         return
-    months, due_day = given.period_months, int(terms.due_day[0])
-    if terms.method[0] == BULLET:
-        months, due_day = months_between(start, end), civil(start)[2]
-    whole = months if not given.rows and is_whole(start, end, months, due_day) else 0
+    due_day = civil(start)[2] if terms.method[0] == BULLET else int(terms.due_day[0])
+    whole = 0 if given.rows else whole_months(start, end, due_day)
     base = year_base(day_count)
     # What is left of the period from each cut; the differences are the days of the parts, and sum to the whole.
     left = [period_days(start, end, day_count, whole)]
-    left += [min(left[0], period_days(since, end, day_count, 0)) for since, _ in cuts]
+    left += [days_left(since, end, day_count, left[0]) for since, _ in cuts]
     for at, at_rate in enumerate([rate, *(changed for _, changed in cuts)]):
         yield Part(at_rate, left[at] - (left[at + 1] if at + 1 < len(left) else 0), base)
 
