@@ -90,11 +90,12 @@ def schedule_of(given: LoanTerms, years: Sequence[YearArranged]) -> list[Instalm
 
 
 def _terms(given: LoanTerms) -> Terms:
-    periods = -(-(given.amortization_months or 0) // given.period_months)
+    periods = -(-given.amortization_months // given.months) if given.amortization_months else 0
     first_due_on = daycount.NEVER if given.first_due_on is None else _number(given.first_due_on)
     return terms_of(
         disbursed_on=np.array([_number(given.disbursed_on)]), matures_on=_number(given.matures_on),
-        first_due_on=first_due_on, period_months=given.period_months, due_day=given.due_day or given.disbursed_on.day,
+        first_due_on=first_due_on, period_months=given.months, period_days=given.period_days or 0,
+        due_day=given.due_day or given.disbursed_on.day,
         lent_cents=given.principal_cents, rate_e8=given.annual_rate_e8, splits=given.splits_periods,
         method=CODES.get(given.method, 0), day_count=daycount.CODES[given.day_count], roll=ROLLS[given.holiday_roll],
         moves_interest=given.roll_moves_interest, fixed_cents=given.instalment_cents or 0, plan_periods=periods,
@@ -166,7 +167,7 @@ def _parts(given: LoanTerms, terms: Terms, changes: RateChanges, start: int, end
             yield from _by_year(since, until, at_rate)
         return
     due_day = civil(start)[2] if terms.method[0] == BULLET else int(terms.due_day[0])
-    whole = 0 if given.rows else whole_months(start, end, due_day)
+    whole = 0 if given.rows or given.period_days else whole_months(start, end, due_day)
     base = year_base(day_count)
     # What is left of the period from each cut; the differences are the days of the parts, and sum to the whole.
     left = [period_days(start, end, day_count, whole)]
