@@ -114,6 +114,16 @@ def test_a_deferral_moves_the_instalments_and_the_interest_runs_on() -> None:
     assert made[3]["interest_cents"] > PLAIN[3]["interest_cents"] * 3
 
 
+def test_a_deferral_that_moves_the_last_due_day_is_bounded_as_an_extension() -> None:
+    """A term of a year may be doubled: to 15 January 2026."""
+    said = '{{"due_on": "2024-05-15", "new_due_on": "{day}", "approver": "a"}}'
+    within = changed(("deferral", date(2024, 5, 1), said.format(day="2025-05-15")))
+    assert (within.taken, within.dues["due_on"].max()) == (["D0"], date(2026, 1, 15))
+    beyond = changed(("deferral", date(2024, 5, 1), said.format(day="2025-05-16")))
+    assert (beyond.taken, beyond.refused) == ([], ["D0"])
+    assert rows(beyond) == PLAIN
+
+
 def test_changes_follow_one_another() -> None:
     made = rows(
         changed(

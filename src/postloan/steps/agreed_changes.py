@@ -74,8 +74,8 @@ def agreed_changes(
     Writes  the dues: those up to a change as they were, those after it made by the loan's method at the rates of their
             days. reliefs: what is waived, made principal or moved into instalments to come. taken: the decisions so
             applied. refused: those that would move the last due day beyond the limit.
-    Source  servicing: prepayment, extension (regulations LN-17 to LN-19), rate change, deferral, capitalisation,
-            re-amortisation, waiver; docs/decisions/0024.
+    Source  servicing: prepayment, extension, rate change, deferral, capitalisation, re-amortisation, waiver;
+            regulations LN-17 to LN-19 bound what moves the last due day; docs/decisions/0024.
 
     A change that has no place in the schedule waits. Decisions are people's work: loans are taken one by one.
     """
@@ -184,8 +184,7 @@ class _Change:
         except EventImpossible:
             return None
         latest_on, ends_on = self.loan["extension_latest_on"], changed.rows[-1].ends_on
-        is_bounded = decision["kind"] in ("extension", "reamortise") and latest_on is not None
-        if is_bounded and ends_on > max(_number(latest_on), plan.rows[-1].ends_on):
+        if latest_on is not None and ends_on > max(_number(latest_on), plan.rows[-1].ends_on):
             self.refused.append(decision["decision_id"])
             return None
         self.taken.append(decision["decision_id"])
