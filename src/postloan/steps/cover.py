@@ -36,21 +36,10 @@ def cover(
 
     A maximum-amount security secures the loans paid out from its first day to its last, also after that; any other
     secures on the days from its first to its last. Loans are told by themselves, their contract or its facility. Of one
-    rank the narrower tie comes first, then the older: what only it can secure is not taken by another.
+    rank the narrower tie comes first, then the older: what only it can secure is not taken by another. What collateral
+    is worth, and so what a later rank finds left of it, is not known here.
     """
-    amounts = (
-        pledges.select("rank", *_SECURITY, cents="secured_cents"),
-        guarantees.select(
-            pl.lit(_AFTER_ALL_RANKS, pledges.schema["rank"]).alias("rank"), *_SECURITY, cents="amount_cents"
-        ),
-    )
-    narrow = pl.col("secures_kind").cast(pl.String).cast(pl.Enum(_NARROW_FIRST))
-    securities = (
-        pl.concat(amounts)
-        .filter(pl.col("begins_on") <= on)
-        .sort("rank", narrow, "begins_on", maintain_order=True)
-        .with_row_index("security")
-    )
+    securities = _in_order(pledges, guarantees).filter(pl.col("begins_on") <= on).with_row_index("security")
     owing = beside(
         loans.select("loan_no", "loan_id", "contract_id", "disbursed_on"),
         standing.select("loan_no", "outstanding_cents"),
@@ -78,3 +67,14 @@ def cover(
         owed_cents=owing["outstanding_cents"].to_numpy(),
     )
     return Cover.validate(owing.select("loan_no", secured_cents=pl.Series(secured(ties))))
+
+
+def _in_order(pledges: pl.DataFrame, guarantees: pl.DataFrame) -> pl.DataFrame:
+    """Put pledges and guarantees in the order of their right."""
+    after_pledges = pl.lit(_AFTER_ALL_RANKS, pledges.schema["rank"])
+    amounts = (
+        pledges.select("rank", *_SECURITY, cents="secured_cents"),
+        guarantees.select(after_pledges.alias("rank"), *_SECURITY, cents="amount_cents"),
+    )
+    narrow = pl.col("secures_kind").cast(pl.String).cast(pl.Enum(_NARROW_FIRST))
+    return pl.concat(amounts).sort("rank", narrow, "begins_on", maintain_order=True)
