@@ -341,3 +341,20 @@ def test_interest_moved_into_instalments_is_due_whole_and_bears_none(loan: Built
     changes.prepay(moved, terms, day + 40, 1_000_000, is_shorter=True)
     assert sum(row.interest_cents for row in moved.rows) == sum(row.interest_cents for row in plan.rows) + by * 77
     assert [row.principal_cents for row in moved.rows][: len(plan.rows)] == [row.principal_cents for row in plan.rows]
+
+
+@settings(max_examples=200, deadline=None)
+@given(built(), st.integers(0, 24), st.integers(0, 20_000_000))
+def test_what_cash_left_moves_between_the_parts_of_amounts_and_not_the_amounts(
+    loan: Built, place: int, left_cents: int
+) -> None:
+    plan = loan.plan(BEGUN)
+    place = min(place, len(plan.rows) - 1)
+    before = [(row.due_on, row.principal_cents + row.interest_cents) for row in plan.rows]
+    principal, fallen = plan.left_cents(0), sum(cents for _, cents in before[:place])
+    left_cents = max(left_cents, principal - fallen)
+    changes.part_as_run(plan, place, left_cents)
+    assert [(row.due_on, row.principal_cents + row.interest_cents) for row in plan.rows[:-1]] == before[:-1]
+    assert plan.left_cents(0) == principal
+    assert plan.left_cents(place) == min(left_cents, principal)
+    assert all(min(row.principal_cents, row.interest_cents) >= 0 for row in plan.rows)

@@ -139,7 +139,6 @@ def test_changes_follow_one_another() -> None:
 @pytest.mark.parametrize(
     ("terms", "decision"),
     [
-        ({"method": "daily_interest"}, ("rate_change", date(2024, 4, 1), '{"annual_rate": "0.06", "approver": "a"}')),
         ({"method": "scheduled"}, ("extension", date(2024, 4, 1), '{"periods": 1, "approver": "a"}')),
         ({}, ("deferral", date(2024, 5, 1),
               '{"due_on": "2024-05-14", "new_due_on": "2024-08-15", "approver": "a"}')),
@@ -149,6 +148,6 @@ def test_changes_follow_one_another() -> None:
     ],
 )  # fmt: skip
 def test_what_has_no_place_in_the_schedule_waits(terms: Row, decision: tuple[str, date, str]) -> None:
-    """Interest by the day, no rows known, a day on which nothing falls due, a due day that is over, a day to come."""
+    """No rows known, a day on which nothing falls due, a due day that is over, a day to come."""
     result = changed(decision, **terms)
     assert (result.taken, result.refused) == ([], [])
