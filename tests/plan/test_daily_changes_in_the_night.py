@@ -4,11 +4,11 @@ from datetime import date
 
 import polars as pl
 import pytest
-from changed_loans import APR, DAYS, JUN, LENT, ON, OWN, decided, night, row
+from changed_loans import APR, DAYS, JUN, LENT, ON, OWN, balanced, decided, night, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_rows import Row, payment
+from engine_rows import Row, debtor, inputs, loan, payment
 from postloan.plan.night import Assessment, serving_under
 from postloan.plan.trace import reliefs
 
@@ -87,6 +87,14 @@ def test_a_new_plan_is_made_of_what_cash_has_left() -> None:
     assert len({each["amount_cents"] for each in rest[:-1]}) == 1
     found = row(night(change, on=end, paid=[*paid, *rest], **DAILY))
     assert abs(found["outstanding_cents"] + found["overdue_interest_cents"] - found["unapplied_cents"]) < 10
+
+
+def test_interest_of_two_loans_that_moved_on_one_day_is_each_its_own() -> None:
+    loans = [loan(number, principal_cents=number * LENT, **DAILY) for number in (1, 2)]
+    decisions = [decided("reamortise", date(2024, 3, 20), loan_no=number, name=f"D{number}") for number in (1, 2)]
+    given_rows = inputs(loan=loans, debtor=[debtor()], decision=decisions)
+    found = balanced(given_rows, on=APR).loans["overdue_interest_cents"].to_list()
+    assert found == [1_440 + 31 * 240, 2 * (1_440 + 31 * 240)]
 
 
 @settings(max_examples=15, deadline=None)

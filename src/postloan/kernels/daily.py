@@ -260,7 +260,7 @@ def _relieve(
         else:
             state.reamortised_cents[loan] += cents
             if component == INTEREST:
-                _carry(at, reliefs, part_cents + moved_cents, amounts, owed, sheet)
+                _carry(at, reliefs.rows[2 * loan], reliefs, part_cents + moved_cents, amounts, owed, sheet)
     _part(amounts, owed, sheet, left)
     lower_base(sheet)
 
@@ -291,10 +291,13 @@ def _let_go(
 
 
 @njit(cache=True)
-def _carry(at: int, reliefs: Reliefs, cents: int, amounts: Cents, owed: Cents, sheet: Cents) -> None:
-    """Move interest into an instalment to come: of the reliefs of one decision, each into the one after the last's."""
+def _carry(at: int, first: int, reliefs: Reliefs, cents: int, amounts: Cents, owed: Cents, sheet: Cents) -> None:
+    """Move interest into an instalment to come: of the reliefs of one decision, each into the one after the last's.
+
+    first   the loan's first relief.
+    """
     before = at
-    while before > 0 and _is_one_decision(before - 1, at, reliefs):
+    while before > first and _is_one_decision(before - 1, at, reliefs):
         before -= 1
     row = min(sheet[NEXT] + at - before, amounts.shape[0] - 1)
     amounts[row, _CARRIED] += cents
