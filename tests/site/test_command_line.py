@@ -201,7 +201,7 @@ def test_the_demo_bank_is_built_once(tmp_path: Path) -> None:
     first = run(*bank, "--no-serve")
     assert first.exit_code == 0, first.stderr
     held = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file() and path.suffix != ".lock"}
-    again = run(*bank)
+    again = run(*bank, "--no-serve")
     assert again.exit_code == 0
     assert {path: path.stat().st_mtime_ns for path in held} == held
     assert again.stdout.count("already published") == 2

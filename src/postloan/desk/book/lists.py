@@ -23,42 +23,45 @@ def words_of(list_name: str) -> Sequence[tuple[str, Said]]:
     return [(value, said(list_name, value, language())) for value in SAID[list_name]]
 
 
+_LOAN_COLUMNS = (
+    Column("debtor_name", _("客户名称"), link=("book:debtor", "debtor_id")),
+    Column("loan_id", _("借据号"), link=("book:loan", "loan_id")),
+    Column("org_name", _("机构"), sorts_by="org_id"),
+    Column("product", _("产品")),
+    Column("outstanding_cents", _("本金余额"), "money", is_summed=True),
+    Column("overdue_principal_cents", _("逾期本金"), "money", is_summed=True),
+    Column("arrears_cents", _("欠息及费用"), "money", is_summed=True),
+    Column("days_past_due", _("逾期天数"), "days"),
+    Column("tier", _("五级分类"), "tier"),
+    Column("security_kind", _("担保"), "word", words="security_kind"),
+    Column("officer_name", _("客户经理"), sorts_by="officer_id"),
+    Column("next_due_on", _("下一还款日"), "date"),
+    Column("matures_on", _("到期日"), "date"),
+    Column("grade", _("细分等级"), is_shown=False),
+    Column("bucket", _("逾期账龄"), is_shown=False),
+    Column("status", _("状态"), "word", words="status", is_shown=False),
+    Column("exposure_kind", _("业务种类"), "word", words="exposure_kind", is_shown=False),
+    Column("legal_form", _("客户类型"), "word", words="legal_form", is_shown=False),
+    Column("industry_code", _("行业代码"), is_shown=False),
+    Column("region_code", _("地区代码"), is_shown=False),
+    Column("group_id", _("集团号"), is_shown=False),
+    Column("principal_cents", _("借款金额"), "money", is_shown=False, is_summed=True),
+    Column("rate_in_force_e8", _("执行年利率"), "share", is_shown=False),
+    Column("disbursed_on", _("放款日"), "date", is_shown=False),
+    Column("last_paid_on", _("最近还款日"), "date", is_shown=False),
+    Column("tier_since_on", _("现分类起始日"), "date", is_shown=False),
+    Column("tier_last_quarter", _("上季末分类"), "tier", is_shown=False),
+    Column("tier_cite", _("分类依据"), is_shown=False),
+    Column("is_restructured", _("重组"), "flag", is_shown=False),
+)
+
+
 def _loan_form(desk: Desk) -> ListForm:
     soon = (desk.day.on + _MATURES_WITHIN).isoformat()
     return ListForm(
         name="loans",
         title=_("借据"),
-        columns=(
-            Column("debtor_name", _("客户名称"), link=("book:debtor", "debtor_id")),
-            Column("loan_id", _("借据号"), link=("book:loan", "loan_id")),
-            Column("org_name", _("机构"), sorts_by="org_id"),
-            Column("product", _("产品")),
-            Column("outstanding_cents", _("本金余额"), "money", is_summed=True),
-            Column("overdue_principal_cents", _("逾期本金"), "money", is_summed=True),
-            Column("arrears_cents", _("欠息及费用"), "money", is_summed=True),
-            Column("days_past_due", _("逾期天数"), "days"),
-            Column("tier", _("五级分类"), "tier"),
-            Column("security_kind", _("担保"), "word", words="security_kind"),
-            Column("officer_name", _("客户经理"), sorts_by="officer_id"),
-            Column("next_due_on", _("下一还款日"), "date"),
-            Column("matures_on", _("到期日"), "date"),
-            Column("grade", _("细分等级"), is_shown=False),
-            Column("bucket", _("逾期账龄"), is_shown=False),
-            Column("status", _("状态"), "word", words="status", is_shown=False),
-            Column("exposure_kind", _("业务种类"), "word", words="exposure_kind", is_shown=False),
-            Column("legal_form", _("客户类型"), "word", words="legal_form", is_shown=False),
-            Column("industry_code", _("行业代码"), is_shown=False),
-            Column("region_code", _("地区代码"), is_shown=False),
-            Column("group_id", _("集团号"), is_shown=False),
-            Column("principal_cents", _("借款金额"), "money", is_shown=False, is_summed=True),
-            Column("rate_in_force_e8", _("执行年利率"), "share", is_shown=False),
-            Column("disbursed_on", _("放款日"), "date", is_shown=False),
-            Column("last_paid_on", _("最近还款日"), "date", is_shown=False),
-            Column("tier_since_on", _("现分类起始日"), "date", is_shown=False),
-            Column("tier_last_quarter", _("上季末分类"), "tier", is_shown=False),
-            Column("tier_cite", _("分类依据"), is_shown=False),
-            Column("is_restructured", _("重组"), "flag", is_shown=False),
-        ),
+        columns=_LOAN_COLUMNS,
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id", "debtor_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
@@ -90,29 +93,32 @@ def _loan_form(desk: Desk) -> ListForm:
     )
 
 
+_DEBTOR_COLUMNS = (
+    Column("name", _("客户名称"), link=("book:debtor", "debtor_id")),
+    Column("debtor_id", _("客户号"), link=("book:debtor", "debtor_id")),
+    Column("legal_form", _("客户类型"), "word", words="legal_form"),
+    Column("size_class", _("企业规模"), "word", words="size_class"),
+    Column("org_name", _("主办机构"), sorts_by="org_id"),
+    Column("officer_name", _("客户经理"), sorts_by="officer_id"),
+    Column("loan_count", _("贷款笔数"), "count"),
+    Column("exposure_cents", _("贷款余额"), "money", is_summed=True),
+    Column("overdue_cents", _("逾期本金"), "money", is_summed=True),
+    Column("arrears_cents", _("欠息及费用"), "money", is_summed=True),
+    Column("days_past_due_worst", _("最长逾期天数"), "days"),
+    Column("tier_worst", _("最差分类"), "tier"),
+    Column("group_id", _("集团号"), link=("book:group", "group_id")),
+    Column("npl_cents", _("不良余额"), "money", is_shown=False, is_summed=True),
+    Column("all_banks_cents", _("全部银行负债"), "money", is_shown=False),
+    Column("industry_code", _("行业代码"), is_shown=False),
+    Column("region_code", _("地区代码"), is_shown=False),
+)
+
+
 def _debtor_form(desk: Desk) -> ListForm:
     return ListForm(
         name="debtors",
         title=_("客户"),
-        columns=(
-            Column("name", _("客户名称"), link=("book:debtor", "debtor_id")),
-            Column("debtor_id", _("客户号"), link=("book:debtor", "debtor_id")),
-            Column("legal_form", _("客户类型"), "word", words="legal_form"),
-            Column("size_class", _("企业规模"), "word", words="size_class"),
-            Column("org_name", _("主办机构"), sorts_by="org_id"),
-            Column("officer_name", _("客户经理"), sorts_by="officer_id"),
-            Column("loan_count", _("贷款笔数"), "count"),
-            Column("exposure_cents", _("贷款余额"), "money", is_summed=True),
-            Column("overdue_cents", _("逾期本金"), "money", is_summed=True),
-            Column("arrears_cents", _("欠息及费用"), "money", is_summed=True),
-            Column("days_past_due_worst", _("最长逾期天数"), "days"),
-            Column("tier_worst", _("最差分类"), "tier"),
-            Column("group_id", _("集团号"), link=("book:group", "group_id")),
-            Column("npl_cents", _("不良余额"), "money", is_shown=False, is_summed=True),
-            Column("all_banks_cents", _("全部银行负债"), "money", is_shown=False),
-            Column("industry_code", _("行业代码"), is_shown=False),
-            Column("region_code", _("地区代码"), is_shown=False),
-        ),
+        columns=_DEBTOR_COLUMNS,
         filters=(
             Filter("q", _("客户名称或客户号"), ("name", "debtor_id")),
             Filter("org", _("主办机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
@@ -135,22 +141,25 @@ def _debtor_form(desk: Desk) -> ListForm:
     )
 
 
+_GROUP_COLUMNS = (
+    Column("group_id", _("集团号"), link=("book:group", "group_id")),
+    Column("largest_name", _("最大成员")),
+    Column("member_count", _("成员数"), "count"),
+    Column("loan_count", _("贷款笔数"), "count"),
+    Column("exposure_cents", _("贷款余额"), "money", is_summed=True),
+    Column("overdue_cents", _("逾期本金"), "money", is_summed=True),
+    Column("npl_cents", _("不良余额"), "money", is_summed=True),
+    Column("npl_member_count", _("不良成员"), "count"),
+    Column("days_past_due_worst", _("最长逾期天数"), "days"),
+    Column("tier_worst", _("最差分类"), "tier"),
+)
+
+
 def _group_form(_desk: Desk) -> ListForm:
     return ListForm(
         name="groups",
         title=_("集团客户"),
-        columns=(
-            Column("group_id", _("集团号"), link=("book:group", "group_id")),
-            Column("largest_name", _("最大成员")),
-            Column("member_count", _("成员数"), "count"),
-            Column("loan_count", _("贷款笔数"), "count"),
-            Column("exposure_cents", _("贷款余额"), "money", is_summed=True),
-            Column("overdue_cents", _("逾期本金"), "money", is_summed=True),
-            Column("npl_cents", _("不良余额"), "money", is_summed=True),
-            Column("npl_member_count", _("不良成员"), "count"),
-            Column("days_past_due_worst", _("最长逾期天数"), "days"),
-            Column("tier_worst", _("最差分类"), "tier"),
-        ),
+        columns=_GROUP_COLUMNS,
         filters=(
             Filter("q", _("集团号或最大成员"), ("group_id", "largest_name")),
             Filter("tier", _("最差分类"), ("tier_worst",), "one_of", choices=lambda: words_of("tier")),

@@ -27,8 +27,7 @@ class FrameSource:
     def counts(self, asked: Sequence[Values]) -> list[int]:
         """How many rows there are to each set of answers, counted in one pass."""
         sums = [
-            (self._where(values).sum() if values else pl.len()).alias(str(place))
-            for place, values in enumerate(asked)
+            (self._where(values).sum() if values else pl.len()).alias(str(place)) for place, values in enumerate(asked)
         ]
         return [int(count or 0) for count in self._frame.lazy().select(sums).collect().row(0)] if sums else []
 
