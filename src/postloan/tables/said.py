@@ -94,6 +94,16 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "seized": ("查封", "Seized"),
         "sold": ("已处置", "Sold"),
     },
+    "relation": {
+        "legal_representative": ("法定代表人", "Legal representative"),
+        "shareholder": ("股东", "Shareholder"),
+        "spouse": ("配偶", "Spouse"),
+        "invests": ("投资", "Invests in"),
+        "controls": ("控制", "Controls"),
+        "trades_with": ("交易往来", "Trades with"),
+        "parent": ("母公司", "Parent"),
+        "subsidiary": ("子公司", "Subsidiary"),
+    },
     "work_state": {
         "open": ("未办", "Open"),
         "done": ("已办", "Done"),

@@ -1,5 +1,6 @@
 """What the pages of the book read: the rows of a day that an officer may see, one loan, one debtor."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -81,6 +82,12 @@ def name_of(desk: Desk, debtor_id: str) -> str:
     return str(debtor_rows(desk.day).filter(pl.col("debtor_id") == debtor_id)["name"].item())
 
 
+def names_of(desk: Desk, debtor_ids: Sequence[str]) -> dict[str, str]:
+    """The names of those among some parties that owe the bank; the others are no debtors."""
+    found = debtor_rows(desk.day).filter(pl.col("debtor_id").is_in(sorted(set(debtor_ids))))
+    return dict(found.select("debtor_id", "name").iter_rows())
+
+
 def people_of(loan: dict[str, Any]) -> dict[str, Any]:
     """The names of a loan's office and officer."""
     org = Org.objects.filter(pk=loan["org_id"]).first()
@@ -102,7 +109,7 @@ def days_of_loan(desk: Desk, loan_id: str) -> dict[str, Any]:
     ]
     rows = pl.concat(pl.collect_all(parts)).sort("on", descending=True)
     rising = rows.reverse()
-    chart = {
+    options = {
         "tooltip": {"trigger": "axis"},
         "grid": {"left": 90, "right": 50, "top": 30, "bottom": 30},
         "xAxis": {"type": "category", "data": [str(on) for on in rising["on"]]},
@@ -121,7 +128,7 @@ def days_of_loan(desk: Desk, loan_id: str) -> dict[str, Any]:
             },
         ],
     }  # fmt: skip
-    return {"days": rows.to_dicts(), "chart": chart}
+    return {"days": rows.to_dicts(), "options": options}
 
 
 def statement_table(statements: pl.DataFrame) -> dict[str, Any]:

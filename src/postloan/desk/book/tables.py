@@ -45,7 +45,8 @@ PAPERS: dict[str, tuple[Column, ...]] = {
         Column("begins_on", _("起"), "date"), Column("ends_on", _("止"), "date"),
     ),
     "relations": (
-        Column("other_id", _("关联方")), Column("kind", _("关系")), Column("share_e8", _("持股比例"), "share"),
+        Column("other_id", _("关联方")), Column("kind", _("关系"), "word", words="relation"),
+        Column("share_e8", _("持股比例"), "share"),
     ),
     "events": (
         Column("happened_on", _("日期"), "date"), Column("source", _("来源")), Column("kind", _("类型")),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("debtors/", views.debtors, name="debtors"),
     path("debtors/<str:debtor_id>/", views.debtor, name="debtor"),
     path("debtors/<str:debtor_id>/<personal:field>", views.personal, name="personal"),
+    path("debtors/<str:debtor_id>/<personal:field>/open", views.personal_open, name="personal_open"),
     path("groups/", views.groups, name="groups"),
     path("groups/<str:group_id>/", views.group, name="group"),
     path("collateral/", views.collateral, name="collateral"),

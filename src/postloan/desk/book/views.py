@@ -2,19 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from postloan.desk.book import queries
 from postloan.desk.book.actions import personal_unmask
 from postloan.desk.book.collateral import COLLATERAL
 from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
-from postloan.desk.book.relations import relation_chart
+from postloan.desk.book.relations import parties_of, relation_chart
 from postloan.desk.book.tables import as_table
 from postloan.desk.book.why.sections import why_sections
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.masks import masked_number, masked_phone
 from postloan.desk.core.pages import Desk, page
-from postloan.errors import NotPermitted
 from postloan.plan.dossier import dossier, loan_papers, opened
 from postloan.plan.why import why
 
@@ -101,25 +99,32 @@ def debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         "relations": as_table("relations", papers.relations),
         "events": as_table("events", papers.events),
         "statements": queries.statement_table(papers.statements),
-        "chart": relation_chart(row, papers),
+        "ties": relation_chart(row, papers, queries.names_of(desk, parties_of(papers))),
         "here": "debtors",
     }
     return render(request, "book/debtor.html", told)
 
 
-@page("debtor.read", methods=("GET", "HEAD", "POST"))
+@page("debtor.read")
 def personal(request: HttpRequest, desk: Desk, debtor_id: str, field: str) -> HttpResponse:
-    """A debtor's identity number or telephone: masked, and whole for a reason that is written down."""
+    """A debtor's identity number or telephone, masked."""
+    shown = _MASKS[field](_plain(desk, debtor_id, field))
+    return render(request, "book/personal.html", {"debtor_id": debtor_id, "field": field, "shown": shown})
+
+
+@page("debtor.unmask", methods=("POST",))
+def personal_open(request: HttpRequest, desk: Desk, debtor_id: str, field: str) -> HttpResponse:
+    """The same, whole, for a reason that is written down."""
+    plain = _plain(desk, debtor_id, field)
+    personal_unmask(desk.officer, debtor_id, field, reason=request.POST.get("reason", ""), run_id=desk.day.run_id)
+    told = {"debtor_id": debtor_id, "field": field, "shown": plain, "is_open": True}
+    return render(request, "book/personal.html", told)
+
+
+def _plain(desk: Desk, debtor_id: str, field: str) -> str:
     row = queries.debtor_seen(desk, debtor_id)
     held = dossier(desk.day.home, debtor_id, row["debtor_no"], desk.day.on).debtor.row(0, named=True)
-    plain = opened(desk.day.home, field, held[field])
-    told = {"debtor_id": debtor_id, "field": field, "shown": _MASKS[field](plain)}
-    if request.method != "POST":
-        return render(request, "book/personal.html", told)
-    if "debtor.unmask" not in desk.actions:
-        raise NotPermitted(message=_("您没有查看完整信息的权限。"), hint=_("请向系统管理员申请授权。"))
-    personal_unmask(desk.officer, debtor_id, field, reason=request.POST.get("reason", ""), run_id=desk.day.run_id)
-    return render(request, "book/personal.html", told | {"shown": plain, "is_open": True})
+    return opened(desk.day.home, field, held[field])
 
 
 @page("debtor.read")

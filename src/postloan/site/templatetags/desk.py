@@ -1,13 +1,16 @@
 """Tags of every template: icons, addresses that keep the business day, words and money."""
 
+import json
 from datetime import date
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.template import Context
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from postloan.desk.core.lists.cells import language, money
@@ -41,6 +44,15 @@ def at(context: Context, view: str, *args: Any, **query: Any) -> str:
     on = request.GET.get("on") if request else None
     asked = {**({"on": on} if on else {}), **{name: value for name, value in query.items() if value not in {None, ""}}}
     return reverse(view, args=args) + (f"?{urlencode(asked)}" if asked else "")
+
+
+@register.simple_tag
+def chart(options: dict[str, Any], label: str, size: str = "") -> SafeString:
+    """Draw a chart of ECharts options; `label` says to who cannot see it what it shows."""
+    return format_html(
+        '<div class="chart {}" data-options="{}" role="img" aria-label="{}"></div>',
+        size, json.dumps(options, cls=DjangoJSONEncoder, ensure_ascii=False), label,
+    )  # fmt: skip
 
 
 @register.filter

@@ -67,7 +67,8 @@ document.addEventListener("click", (event) => {
 function draw(place) {
   if (!window.echarts || place.dataset.isDrawn) return;
   place.dataset.isDrawn = "1";
-  const said = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  // What htmx puts into a page may hold no script, not even one of data: such a chart carries its options itself.
+  const said = JSON.parse(place.dataset.options ?? document.getElementById(place.dataset.chart).textContent);
   const chart = echarts.init(place, null, { renderer: "svg" });
   chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...said });
   chart.on("click", (at) => {
@@ -77,6 +78,6 @@ function draw(place) {
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 
-function drawAll() { document.querySelectorAll("[data-chart]").forEach(draw); }
+function drawAll() { document.querySelectorAll("[data-chart], [data-options]").forEach(draw); }
 document.addEventListener("DOMContentLoaded", drawAll);
 document.addEventListener("htmx:afterSettle", drawAll);
