@@ -22,7 +22,7 @@ from desk_bank import build_bank
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
-PASSWORD = "postloan-demo"
+PASSWORD = "postloan-demo"  # noqa: S105 - the demo bank's, printed for everybody
 _STARTS_SECONDS = 180
 _SERVE = Path(__file__).parent / "serve_bank.py"
 
@@ -118,7 +118,8 @@ def open_as(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: faults.said.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("console", lambda said: _said(said.type, said.text, faults))
+        page.on("response", lambda answer: _answered(answer.status, answer.url, faults))
         page.on("pageerror", lambda fault: faults.said.append(str(fault)))
         page.on("request", lambda asked: _asked(site, asked.url, faults))
         page.goto(f"{site.address}/account/login/")
@@ -132,6 +133,17 @@ def open_as(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert faults.said == []
+
+
+def _said(kind: str, text: str, faults: Faults) -> None:
+    # A refusal is an answer; that the browser notes it is no fault of the page.
+    if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
+        faults.said.append(text)
+
+
+def _answered(status: int, url: str, faults: Faults) -> None:
+    if status >= 500:
+        faults.said.append(f"{status} {url}")
 
 
 def _asked(site: Site, url: str, faults: Faults) -> None:

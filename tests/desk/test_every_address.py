@@ -28,10 +28,10 @@ LOAN = re.compile(r"JJ\d{12}")
 
 
 def addresses(
-    patterns: list[URLPattern | URLResolver], prefix: str = "", space: str = ""
+    found: list[URLPattern | URLResolver], prefix: str = "", space: str = ""
 ) -> Iterator[tuple[str, str, object]]:
     """Every address of the site: its pattern, its name and its view."""
-    for each in patterns:
+    for each in found:
         if isinstance(each, URLResolver):
             inner = f"{space}{each.namespace}:" if each.namespace else space
             yield from addresses(each.url_patterns, prefix + str(each.pattern), inner)

@@ -25,7 +25,7 @@ def run(*arguments: object) -> Result:
 
 def process(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def feed_with_a_bad_row(root: Path) -> Path:
@@ -55,7 +55,7 @@ def test_a_load_ends_with_what_became_of_the_rows(tmp_path: Path) -> None:
 def test_help_needs_none_of_the_heavy_rooms() -> None:
     heavy = "import sys; from postloan.site import cli; print({'polars', 'numba', 'pydantic', 'rich'} & {*sys.modules})"
     command = [sys.executable, "-c", heavy]
-    said = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert said.stdout == "set()\n"
 
 
