@@ -62,7 +62,8 @@ def filled(loans: pl.DataFrame) -> dict[str, str]:
     other = loans.filter(pl.col("org_id") != officer.org_id).row(0, named=True)
     return {
         "loan_id": other["loan_id"], "debtor_id": other["debtor_id"], "group_id": "JT00001", "part": "payments",
-        "field": "phone", "name": "loans", "officer_id": str(officer.pk), "item_id": "1", "export_id": str(uuid.uuid4()),
+        "field": "phone", "name": "loans", "officer_id": str(officer.pk), "item_id": "1",
+        "export_id": str(uuid.uuid4()),
     }  # fmt: skip
 
 

@@ -12,26 +12,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.storage.base import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_ICONS = "@tabler/icons/icons/outline"
-ICONS = (
-    "adjustments", "alert-triangle", "archive", "arrow-left", "bell", "bookmark", "building-bank", "calculator",
-    "calendar", "camera", "chart-bar", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
-    "clipboard-check", "clipboard-list", "clock", "columns-3", "download", "eye", "file-spreadsheet", "file-text",
-    "filter", "gavel", "history", "home", "key", "layers-subtract", "link", "list-details", "lock", "lock-access",
-    "logout", "message", "phone-call", "printer", "refresh", "report-analytics", "scale", "search", "send",
-    "settings", "shield", "shield-check", "sitemap", "snowflake", "urgent", "user", "user-check", "users",
-    "users-group", "x",
-)  # fmt: skip
-SERVED = (
-    "@tabler/core/dist/css/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js",
-    "echarts/dist/echarts.min.js",
-)
-FONTS = (
-    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
-    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
-)
-NPM_FILES = (*SERVED, *FONTS, *(f"{_ICONS}/{name}.svg" for name in ICONS))
+from postloan.site.npm_files import FONTS, ICON_FOLDER, ICONS, SERVED
 
 
 def npm_root() -> Path:
@@ -44,7 +25,7 @@ def icon_file(name: str) -> Path:
     """The drawing of an icon. Raises KeyError where it is not among ICONS: the wheel would not hold it."""
     if name not in ICONS:
         raise KeyError(name)
-    return npm_root() / _ICONS / f"{name}.svg"
+    return npm_root() / ICON_FOLDER / f"{name}.svg"
 
 
 def font_folders() -> list[Path]:
