@@ -1,6 +1,11 @@
 """Its being here puts this folder on the path, so that every test can import `feeds`."""
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is; bench/ measures, tests do not.
+settings.register_profile("postloan", deadline=None)
+settings.load_profile("postloan")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
