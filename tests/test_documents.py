@@ -59,7 +59,7 @@ def _repo_files() -> list[Path]:
     """What git holds or would add; in a tree without git, everything that is not hidden."""
     asked = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     try:
-        listed = subprocess.run(asked, capture_output=True, check=True).stdout.decode()  # noqa: S603 - a fixed command
+        listed = subprocess.run(asked, capture_output=True, check=True).stdout.decode()
         names = [ROOT / name for name in listed.split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
         names = [

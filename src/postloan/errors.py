@@ -220,3 +220,54 @@ class EventImpossible(PostloanError):
     """An event asks of a loan's schedule what it has no place for on that day."""
 
     code = "PL-L01"
+
+
+# Desk -------------------------------------------------------------------------------------------------------------
+
+
+class NotPermitted(PostloanError):
+    """An officer asks for what no grant covers: the action, the office or the amount."""
+
+    code = "PL-D01"
+
+
+class SamePerson(PostloanError):
+    """Whoever proposed a thing would approve it."""
+
+    code = "PL-D02"
+
+
+class StaleView(PostloanError):
+    """A record changed after the page that decides on it was drawn."""
+
+    code = "PL-D03"
+
+
+class IllegalMove(PostloanError):
+    """A record cannot become what was asked from where it is."""
+
+    code = "PL-D04"
+
+
+class ReasonMissing(PostloanError):
+    """An action that needs a reason came without one."""
+
+    code = "PL-D05"
+
+
+class FormWrong(PostloanError):
+    """What was filled in cannot be taken: a field is missing or not what it should be."""
+
+    code = "PL-D06"
+
+
+class NotFoundHere(PostloanError):
+    """What was asked for does not exist, or lies outside the offices the officer may see; which, is not told."""
+
+    code = "PL-D07"
+
+
+class DeskNotReady(PostloanError):
+    """The desk has no snapshot yet, no schema or no key."""
+
+    code = "PL-D08"

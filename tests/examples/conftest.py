@@ -16,7 +16,7 @@ def run_loader(tmp_path_factory: pytest.TempPathFactory) -> Run:
         feeds = tmp_path_factory.mktemp(book) / "feeds"
         script = REPOSITORY / "examples" / f"{book}.py"
         command = [sys.executable, "-W", "error", str(script), str(raw), str(feeds), *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return feeds
 

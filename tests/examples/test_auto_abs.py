@@ -164,7 +164,7 @@ def test_nights_of_the_real_deal_are_near_the_filings(real_deal: tuple[Path, Pat
     assert [night.on for night in run_nights(home, days)] == days
     script = [sys.executable, str(REPOSITORY / "examples" / "auto_abs.py")]
     command = [*script, "--compare", str(raw), "--home", str(home)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     shares = re.fullmatch(r"within 0\.5 %: (\d+\.\d\d) %; within 1 %: (\d+\.\d\d) %", said[-1])
     assert shares, said[-1]
     assert float(shares[1]) > 94

@@ -51,7 +51,7 @@ def test_a_killed_load_is_loaded_again_to_the_same_bytes(bank: Bank, moment: str
     before = tree(bank.home / "facts" / "loads")
     folder = bank.deliver(small_bank())
     command = [sys.executable, "-c", LOADER, str(bank.home), str(folder), moment]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loader:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loader:
         assert loader.stdout is not None
         assert loader.stdout.readline() == "here\n"
         loader.send_signal(signal.SIGKILL)
@@ -70,7 +70,7 @@ def test_a_killed_load_is_loaded_again_to_the_same_bytes(bank: Bank, moment: str
 def test_a_killed_first_load_may_be_followed_by_another(bank: Bank) -> None:
     folder = bank.deliver(small_bank())
     command = [sys.executable, "-c", LOADER, str(bank.home), str(folder), "record"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loader:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loader:
         assert loader.stdout is not None
         assert loader.stdout.readline() == "here\n"
         loader.send_signal(signal.SIGKILL)

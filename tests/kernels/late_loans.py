@@ -35,6 +35,8 @@ class Story:
     changes   the contract rate from a day on.
     rolled    days by which each due day rolled, where what is unpaid then counts from the day before it rolled.
     waived    the component and the amount given up at close of a day.
+    moved     by day, component and amount, what became principal or moved into instalments: a code of reliefs.BECOMES.
+              Interest of one day moves into one instalment to come after the other.
     """
 
     dues: tuple[Debt, ...]
@@ -57,11 +59,18 @@ class Story:
     by_component: bool = False
     settles: tuple[int, int] = (3, 20)
     waived: tuple[tuple[date, str, int], ...] = ()
+    moved: tuple[tuple[date, str, int, int], ...] = ()
     begins: date = field(default=START)
 
     @property
     def balance(self) -> int:
         return sum(due[1] for due in self.dues)
+
+    @property
+    def reliefs(self) -> list[tuple[date, str, int, int]]:
+        """What left the arrears without cash, by day; of one day what was given up comes first."""
+        waived = [(*each, WAIVED) for each in self.waived]
+        return sorted([*waived, *self.moved], key=lambda relief: relief[0])
 
 
 def day_number(value: date | None) -> int:
@@ -100,17 +109,18 @@ def run(story: Story, on: date) -> dict[str, Any]:
         np.array([0, len(paid)]), np.array([day_number(day) for day, _ in paid], np.int32),
         np.array([cents for _, cents in paid], np.int64),
     )  # fmt: skip
-    waived = sorted(story.waived, key=lambda waiver: waiver[0])
-    of_waived = Reliefs(
-        np.array([0, len(waived)]), np.array([day_number(day) for day, _, _ in waived], np.int32),
-        np.array([COMPONENTS.index(name) for _, name, _ in waived], np.int32),
-        np.array([cents for _, _, cents in waived], np.int64), np.full(len(waived), WAIVED, np.int32),
+    relieved = story.reliefs
+    of_relieved = Reliefs(
+        np.array([0, len(relieved)]), np.array([day_number(each[0]) for each in relieved], np.int32),
+        np.array([COMPONENTS.index(each[1]) for each in relieved], np.int32),
+        np.array([each[2] for each in relieved], np.int64), np.array([each[3] for each in relieved], np.int32),
     )  # fmt: skip
-    state, _, walk = kernel.run(day_number(on), rules, terms, of_dues, of_paid, 1, of_waived)
+    state, _, walk = kernel.run(day_number(on), rules, terms, of_dues, of_paid, reliefs=of_relieved, walks_all=True)
     spells, lines = walk.spells, int(walk.spells.lines[0])
     assert lines <= spells.loan.size, "there was no room for what was written"
     return {name.removesuffix("_cents"): int(value[0]) for name, value in state._asdict().items()} | {
         "marks": walk.marks[0].tolist(),
+        "credit": int(walk.credit_cents[0]),
         "spells": list(zip(spells.from_on[:lines].tolist(), spells.oldest_due_on[:lines].tolist(), strict=True)),
     }
 

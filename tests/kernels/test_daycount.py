@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from postloan.kernels.daycount import (
@@ -14,7 +14,6 @@ from postloan.kernels.daycount import (
     day_number,
     is_leap,
     month_length,
-    months_between,
     months_later,
     year_part,
 )
@@ -72,30 +71,6 @@ def test_months_later_is_the_due_day_of_that_month_or_its_last(day: date, months
     assert day_of(months_later(number(day), months, due_day)) == date(
         year, month, min(due_day, calendar.monthrange(year, month)[1])
     )
-
-
-@given(DAYS, DAYS)
-@example(date(2024, 1, 31), date(2024, 2, 29))
-@example(date(2024, 1, 31), date(2024, 3, 1))
-def test_a_begun_month_counts_whole(one: date, other: date) -> None:
-    start, end = min(one, other), max(one, other)
-    months = months_between(number(start), number(end))
-    whole = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
-    assert months == whole + (end.day != start.day)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "months"),
-    [
-        (date(2024, 1, 15), date(2025, 1, 15), 12),
-        (date(2024, 1, 15), date(2025, 1, 16), 13),
-        (date(2024, 1, 15), date(2025, 1, 14), 12),
-        (date(2024, 1, 15), date(2024, 1, 16), 1),
-        (date(2009, 5, 20), date(2029, 5, 20), 240),
-    ],
-)
-def test_months_between_known_days(start: date, end: date, months: int) -> None:
-    assert months_between(number(start), number(end)) == months
 
 
 VECTORS = [

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,23 @@ def test_a_share_of_months_sums_to_the_whole(start: int, every: int, data: st.Da
     assert abs(whole - RATE * every / 12) < Decimal("1e-20")
     parts = factor(terms, (start, due), start, cut, RATE) + factor(terms, (start, due), cut, due, RATE)
     assert abs(parts - whole) < Decimal("1e-20")
+
+
+@given(
+    st.sampled_from([daycount.THIRTY_360, daycount.THIRTY_E_360]),
+    st.integers(day_number(2000, 1, 1), day_number(2030, 1, 1)),
+    st.integers(1, 6),
+    st.data(),
+)
+def test_a_period_of_months_of_thirty_days_is_split_without_winning_or_losing_one(
+    count: int, start: int, every: int, data: st.DataObject
+) -> None:
+    terms = TWELVE._replace(day_count=count, every=every, due_day=daycount.civil(start)[2])
+    due = months_later(start, every, terms.due_day)
+    days = [start, *sorted(data.draw(st.lists(st.integers(start, due), max_size=3))), due]
+    parts = [factor(terms, (start, due), since, until, RATE) for since, until in pairwise(days)]
+    assert abs(sum(parts) - RATE * every / 12) < Decimal("1e-20")
+    assert min(parts) >= 0
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,11 @@ def half_up(value: Fraction) -> int:
     return int((value + Fraction(1, 2)) // 1)
 
 
-def interest_of(base_cents: int, loan: Loan, since: date, until: date, months: int, day: int) -> int:
+def interest_of(base_cents: int, loan: Loan, since: date, until: date, day: int) -> int:
     """Interest of one period: whole months are equal under 30/360, everything else is counted in days."""
-    rate = Fraction(loan.rate_e8, 10**8)
-    if loan.count in ("30/360", "30E/360") and (since, until) == (later(since, 0, day), later(since, months, day)):
+    rate, months = Fraction(loan.rate_e8, 10**8), (until.year - since.year) * 12 + until.month - since.month
+    is_whole = months > 0 and (since, until) == (later(since, 0, day), later(until, 0, day))
+    if loan.count in ("30/360", "30E/360") and is_whole:
         return half_up(base_cents * rate * months / 12)
     numbers = ((since - EPOCH).days, (until - EPOCH).days, daycount.CODES[loan.count])
     return half_up(base_cents * rate * Fraction(*year_part(*numbers)))
@@ -105,13 +106,10 @@ def oracle(loan: Loan) -> list[Row]:
     level = loan.fixed_cents or level_instalment(loan.lent_cents, loan.rate_e8, loan.months, periods)
     for seq, due in enumerate(dues, start=1):
         base = loan.lent_cents if loan.method == FLAT and left else left
-        months, day = loan.months, loan.due_day
-        if loan.method == BULLET:
-            months, day = months_begun(loan), loan.paid_out.day
-        interest = interest_of(base, loan, since, due, months, day)
+        interest = interest_of(base, loan, since, due, loan.paid_out.day if loan.method == BULLET else loan.due_day)
         planned = interest
         if loan.count in ("30/360", "30E/360") and not loan.fixed_cents:
-            planned = half_up(Fraction(base * loan.rate_e8 * months, 12 * 10**8))
+            planned = half_up(Fraction(base * loan.rate_e8 * loan.months, 12 * 10**8))
         principal = {
             LEVEL: min(left, max(0, level - planned)),
             EQUAL_PRINCIPAL: loan.lent_cents // periods,

@@ -215,7 +215,7 @@ def test_one_closing_or_night_at_a_time(home: Path) -> None:
 def killed_closing(home: Path, stop_at: int, when: str) -> None:
     """Close in another process, and kill it at a change of a name."""
     asked = [sys.executable, str(SCRIPT), str(home), ON.isoformat(), str(stop_at), when]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own script
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "here\n"
         with pytest.raises(HomeBusy):

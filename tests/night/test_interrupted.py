@@ -29,7 +29,7 @@ def test_ctrl_c_ends_the_night_and_its_workers_with_one_sentence(a_loaded_home: 
     home = tmp_path / "home"
     shutil.copytree(a_loaded_home, home)
     command = [str(Path(sys.executable).with_name("postloan")), "night", ON.isoformat(), "--home", str(home)]
-    night = subprocess.Popen(  # noqa: S603
+    night = subprocess.Popen(
         [*command, "--workers", "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     until = time.monotonic() + 60
@@ -43,5 +43,5 @@ def test_ctrl_c_ends_the_night_and_its_workers_with_one_sentence(a_loaded_home: 
         assert "Traceback" not in complaint
         assert len(complaint.strip().splitlines()) == 1
     assert is_gone(night.pid)
-    again = subprocess.run([*command, "--workers", "0"], capture_output=True, text=True, check=False)  # noqa: S603
+    again = subprocess.run([*command, "--workers", "0"], capture_output=True, text=True, check=False)
     assert again.returncode == 0

@@ -29,7 +29,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def start(home: Path, workers: int) -> subprocess.Popen[str]:
     """A night in a session of its own; it waits for `go`."""
-    return subprocess.Popen(  # noqa: S603 - our own script
+    return subprocess.Popen(
         [sys.executable, str(SCRIPT), str(home), ON.isoformat(), str(workers)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip

@@ -1,60 +1,16 @@
 """Changes of terms in the night: what leaves the arrears without cash, and what the instalments to come make of it."""
 
-import json
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
 import pytest
+from changed_loans import ALL, APR, DAYS, FEB, LENT, MAR, MAY, ON, OWN, balanced, decided, night, row, tail
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine_rows import Row, debtor, inputs, instalments, loan, payment, policy
-from postloan.night.checks import sum_up
-from postloan.night.shard import summary
-from postloan.plan.inputs import Inputs
-from postloan.plan.night import Assessment, assess, serving_under
+from postloan.plan.night import assess, serving_under
 from postloan.plan.trace import reliefs
-
-ON = date(2024, 6, 30)
-OWN = policy(ON, book_of_record="postloan")
-LENT = 1_200_000
-FEB, MAR, APR, MAY, JUN = (date(2024, month, 15) for month in (2, 3, 4, 5, 6))
-ALL = ["interest", "penalty", "compound"]
-
-
-def decided(kind: str, on: date, *, loan_no: int = 1, name: str = "D1", **terms: Any) -> Row:
-    said = terms if kind in ("waiver", "prepayment") else terms | {"approver": "a"}
-    return {
-        "decision_id": name, "loan_no": loan_no, "kind": kind, "effective_on": on, "terms": json.dumps(said),
-    }  # fmt: skip
-
-
-def night(*decisions: Row, on: date = ON, law: Any = OWN, paid: list[Row] = [], **terms: Any) -> Assessment:  # noqa: B006
-    given_rows = inputs(
-        loan=[loan(1, principal_cents=LENT, **terms)], debtor=[debtor()], payment=paid, decision=list(decisions),
-    )  # fmt: skip
-    return balanced(given_rows, on=on, law=law)
-
-
-def balanced(given_rows: Inputs, *, on: date = ON, law: Any = OWN) -> Assessment:
-    """Assess, and let the checks of the night see that no cent is lost."""
-    assessed = assess(given_rows, law, on=on)
-    totals = sum_up([summary(given_rows, assessed, on=on)])
-    for name in ("cash", "debt"):
-        assert totals[f"{name}_known_cents"] == totals[f"{name}_published_cents"]
-    assert totals["dues_known_cents"] == totals["dues_cents"]
-    return assessed
-
-
-def row(assessed: Assessment) -> Row:
-    return assessed.loans.row(0, named=True)
-
-
-def tail(assessed: Assessment, after: date) -> list[tuple[int, int]]:
-    rows = assessed.dues.filter((pl.col("loan_no") == 1) & (pl.col("due_on") > after))
-    return rows.select("principal_cents", "interest_cents").rows()
-
 
 # Worked on paper -----------------------------------------------------------------------------------------------------
 
@@ -219,7 +175,6 @@ def test_why_tells_what_left_without_cash() -> None:
 
 # What holds of every life --------------------------------------------------------------------------------------------
 
-DAYS = st.integers(1, 160).map(lambda days: date(2024, 1, 15) + timedelta(days=days))
 SAID = {
     "capitalise": {"components": ALL}, "reamortise": {}, "extension": {"periods": 2},
     "rate_change": {"annual_rate": "0.05"}, "waiver": {"component": "interest", "amount": "100.00"},
@@ -229,7 +184,7 @@ LIVES = st.fixed_dictionaries(
     {
         "method": st.sampled_from(
             ["level_instalment", "equal_principal", "flat_rate", "interest_only", "bullet", "balloon",
-             "step_arithmetic", "step_geometric", "scheduled"]
+             "step_arithmetic", "step_geometric", "scheduled", "daily_interest"]
         ),
         "asked": st.lists(st.tuples(st.sampled_from(list(SAID)), DAYS), max_size=4),
         "paid": st.lists(st.tuples(DAYS, st.integers(1, 200_000)), max_size=5),
@@ -305,3 +260,14 @@ def test_a_loan_is_the_same_alone_and_among_others(one: Row, other: Row) -> None
     together = assess(inputs(**{table: rows[table] + more[table] for table in rows}), OWN, on=ON)
     for loan_no, alone in enumerate((rows, more), start=1):
         assert together.loans.filter(pl.col("loan_no") == loan_no).equals(assess(inputs(**alone), OWN, on=ON).loans)
+
+
+@settings(max_examples=30, deadline=None)
+@given(LIVES, DAYS, st.integers(1, 300_000))
+def test_a_payment_taken_back_leaves_no_trace(life: Row, day: date, cents: int) -> None:
+    rows = rows_of(1, life)
+    back = [payment(1, day, cents, name="X"), payment(1, ON, cents, reverses="X")]
+    taken_back = balanced(inputs(**rows | {"payment": [*rows["payment"], *back]}))
+    without = balanced(inputs(**rows))
+    assert row(taken_back) == row(without)
+    assert taken_back.dues.equals(without.dues)

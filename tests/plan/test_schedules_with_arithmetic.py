@@ -36,14 +36,15 @@ def terms(draw: st.DrawFn) -> dict[str, Any]:
     matures = begun + timedelta(days=draw(st.integers(1, 1500)))
     method = draw(st.sampled_from(["level_instalment", "equal_principal", "flat_rate", "interest_only", "bullet"]))
     days = sorted(draw(st.sets(st.dates(begun, matures), max_size=4)))
-    return {
+    periods = {"due_day": draw(st.integers(1, 31)), "period_months": draw(st.sampled_from([1, 3, 5, 12]))}
+    if method != "bullet" and draw(st.booleans()):
+        periods = {"period_days": draw(st.sampled_from([7, 14, 30, 91]))}
+    return periods | {
         "principal": f"{draw(st.integers(1, 10**11))}.{draw(st.integers(0, 99)):02}",
         "annual_rate": f"0.{draw(st.integers(0, 10**8 - 1)):08}",
         "method": method,
         "disbursed_on": begun.isoformat(),
         "matures_on": matures.isoformat(),
-        "due_day": draw(st.integers(1, 31)),
-        "period_months": draw(st.sampled_from([1, 3, 5, 12])),
         "day_count": draw(st.sampled_from(["30/360", "30E/360", "ACT/360", "ACT/365", "ACT/ACT"])),
         "holiday_roll": draw(st.sampled_from(["none", "following", "modified_following", "preceding"])),
         "roll_moves_interest": draw(st.booleans()),
@@ -72,6 +73,23 @@ def test_every_row_is_what_its_arithmetic_says(given_terms: dict[str, Any]) -> N
 def test_a_period_in_which_the_rate_changes_shows_both_rates() -> None:
     row = laid_out(**CHANGED)[5]
     assert [(part.rate_e8, part.days, part.base) for part in row.parts] == [(12_000_000, 16, 360), (6_000_000, 14, 360)]
+
+
+def test_a_period_split_on_the_31st_keeps_its_thirty_days() -> None:
+    """15 days are left from the 31st; the 15 before it are the rest, though the calendar has 16."""
+    rows = laid_out(rate_changes=[{"on": "2024-03-31", "annual_rate": "0.06"}], splits_periods=True)
+    assert [(part.rate_e8, part.days) for part in rows[2].parts] == [(12_000_000, 15), (6_000_000, 15)]
+
+
+def test_a_fortnightly_instalment_falls_due_every_fourteen_days() -> None:
+    """1,200.00 at 12 % over 26 fortnights under ACT/360: 14/360 of 12 % is 0.4667 % a period."""
+    rows = laid_out(period_days=14, principal="1200.00", matures_on="2025-01-13", day_count="ACT/360")
+    assert len(rows) == 26
+    assert {(row.due_on - row.begins_on).days for row in rows} == {14}
+    assert rows[0].interest_cents == 560
+    amounts = {row.interest_cents + row.principal_cents for row in rows[:-1]}
+    assert amounts == {4_912}
+    assert abs(rows[-1].interest_cents + rows[-1].principal_cents - 4_912) < 13
 
 
 def test_days_of_a_leap_year_count_over_366() -> None:
@@ -109,6 +127,8 @@ def test_a_floating_rate_is_repriced_after_what_was_published() -> None:
         ({"matures_on": "2024-01-15"}, "matures_on is not after disbursed_on"),
         ({"first_due_on": "2024-01-15"}, "first_due_on is not between"),
         ({"due_day": 32}, "at due_day"),
+        ({"period_days": 14, "due_day": 15}, "period_days takes the place of"),
+        ({"period_days": 14, "method": "bullet"}, "period_days has no place in bullet"),
         ({"method": "lottery"}, "at method"),
         ({"colour": "red"}, "at colour"),
         ({"method": "balloon"}, "amortization_months goes with balloon"),

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from postloan.errors import LaxerThanLaw, RuleFileWrong
 from postloan.rules import overlay
-from postloan.rules.figures import RuleFile
-from postloan.rules.rulebook import laid_over, latest_begun
+from postloan.rules.figures import RuleFile, latest_begun
+from postloan.rules.rulebook import laid_over
 from postloan.rules.shapes import Contamination, ContaminationOverlay, OverdueFloors, OverdueFloorsOverlay
 from postloan.rules.sources import SourceFile
 

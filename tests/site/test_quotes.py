@@ -111,12 +111,32 @@ def test_whatever_its_schedule_a_loan_is_quoted_a_prepayment(home: Path, loan_id
     assert told.tails[choice].count <= told.tails["as_agreed"].count
 
 
-def test_where_interest_runs_by_the_day_a_prepayment_changes_no_instalment(tmp_path: Path) -> None:
+@pytest.fixture
+def daily_book(tmp_path: Path) -> Path:
     folder = tmp_path / "feed"
     shutil.copytree(BOOK, folder)
     loans = folder / "2024-12-31" / "loan.csv"
     loans.write_text(loans.read_text().replace("level_instalment", "daily_interest"))
+    own = tmp_path / "home" / "rulebook" / "bank"
+    own.mkdir(parents=True)
+    (own / "book_of_record.yaml").write_text(OWN_BOOK)
     load_feeds(tmp_path / "home", folder, shards=1)
-    refused = run("quote", "L001", "--on", ON, "--home", tmp_path / "home", "--prepay", "10000")
-    assert refused.exit_code == 1
-    assert "ask for the payoff" in refused.stderr
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("choice", ["shorter_term", "smaller_instalment"])
+def test_where_interest_runs_by_the_day_a_prepayment_leaves_what_its_quote_said(
+    daily_book: Path, tmp_path: Path, choice: str
+) -> None:
+    told = quote(daily_book, "L001", NEXT, prepay=Decimal(100_000))
+    terms = json.dumps({"amount": f"{Decimal(told.prepaid_cents) / 100:.2f}", "choice": choice})
+    loan = next_day(
+        daily_book, tmp_path / "next",
+        payment=[{"payment_id": "Q", "loan_id": "L001", "paid_on": NEXT, "amount": Decimal(100_000)}],
+        decision=[{"decision_id": "X", "kind": "prepayment", "loan_id": "L001", "effective_on": NEXT, "terms": terms}],
+    )  # fmt: skip
+    assert loan["days_past_due"] == loan["unapplied_cents"] == 0
+    assert quote(daily_book, "L001", NEXT, prepay=None).tails["as_agreed"] == told.tails[choice]
+    assert told.tails[choice].interest_cents < told.tails["as_agreed"].interest_cents
+    fewer, same = told.tails[choice], told.tails["as_agreed"]
+    assert (fewer.count < same.count) == (choice == "shorter_term")

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from feeds import Row, small_bank, write_feed
+from postloan.desk.book.why.change import change_lines, history_lines
+from postloan.desk.book.why.floors import floor_lines
 from postloan.plan.why import why
 from postloan.site.cli import app
-from postloan.site.why_change import change_lines, history_lines
-from postloan.site.why_floors import floor_lines
 
 ON = date(2024, 9, 30)
 HANDS = {"proposed_by": "li", "determined_by": "wang", "approved_by": "zhao"}

@@ -114,6 +114,16 @@ def test_a_deferral_moves_the_instalments_and_the_interest_runs_on() -> None:
     assert made[3]["interest_cents"] > PLAIN[3]["interest_cents"] * 3
 
 
+def test_a_deferral_that_moves_the_last_due_day_is_bounded_as_an_extension() -> None:
+    """A term of a year may be doubled: to 15 January 2026."""
+    said = '{{"due_on": "2024-05-15", "new_due_on": "{day}", "approver": "a"}}'
+    within = changed(("deferral", date(2024, 5, 1), said.format(day="2025-05-15")))
+    assert (within.taken, within.dues["due_on"].max()) == (["D0"], date(2026, 1, 15))
+    beyond = changed(("deferral", date(2024, 5, 1), said.format(day="2025-05-16")))
+    assert (beyond.taken, beyond.refused) == ([], ["D0"])
+    assert rows(beyond) == PLAIN
+
+
 def test_changes_follow_one_another() -> None:
     made = rows(
         changed(
@@ -129,7 +139,6 @@ def test_changes_follow_one_another() -> None:
 @pytest.mark.parametrize(
     ("terms", "decision"),
     [
-        ({"method": "daily_interest"}, ("rate_change", date(2024, 4, 1), '{"annual_rate": "0.06", "approver": "a"}')),
         ({"method": "scheduled"}, ("extension", date(2024, 4, 1), '{"periods": 1, "approver": "a"}')),
         ({}, ("deferral", date(2024, 5, 1),
               '{"due_on": "2024-05-14", "new_due_on": "2024-08-15", "approver": "a"}')),
@@ -139,6 +148,6 @@ def test_changes_follow_one_another() -> None:
     ],
 )  # fmt: skip
 def test_what_has_no_place_in_the_schedule_waits(terms: Row, decision: tuple[str, date, str]) -> None:
-    """Interest by the day, no rows known, a day on which nothing falls due, a due day that is over, a day to come."""
+    """No rows known, a day on which nothing falls due, a due day that is over, a day to come."""
     result = changed(decision, **terms)
     assert (result.taken, result.refused) == ([], [])

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_rows import Row, debtor, inputs, instalments, loan, policy
+from engine_rows import Row, debtor, facts, inputs, instalments, loan, policy
 from postloan.plan.night import assess
+from postloan.steps.cover import cover
 
 ON = date(2024, 6, 30)
 LAW = policy(ON)
@@ -89,6 +90,28 @@ def test_the_maximum_amount_caps_what_arose_under_it() -> None:
     assert secured(owing(100, 100, 100), maximum) == [50, 50, 0]
 
 
+def test_the_first_rank_has_its_fill_before_the_second() -> None:
+    loans = owing(100, 100)
+    wide, narrow = (pledge("contract", "K1", 100), pledge("loan", "L1", 100))
+    assert secured(loans, wide, narrow | {"rank": 2}) == [100, 50]
+    assert secured(loans, wide | {"rank": 2}, narrow) == [100, 100]
+    assert secured(loans, wide, narrow) == [100, 100]
+    assert secured(loans, wide | {"begins_on": date(2024, 2, 1)}, pledge("contract", "K1", 50)) == [75, 75]
+
+
+def test_what_a_prior_claim_has_secured_is_not_secured_again() -> None:
+    loans = owing(100, 300)
+    first = pledge("facility", "F1", 200, is_maximum_amount=True)
+    assert secured(loans, first, pledge("contract", "K1", 100, rank=2)) == [75, 225]
+    assert secured(loans, first, pledge("contract", "K1", 100, rank=2, is_maximum_amount=True)) == [75, 225]
+    assert secured(loans, first, pledge("loan", "L1", 500, rank=2)) == [100, 150]
+
+
+def test_collateral_comes_before_guarantees() -> None:
+    loans, third = owing(100, 100), pledge("contract", "K1", 100, rank=3)
+    assert secured(loans, third, guarantees=(guarantee("loan", "L1", 100),)) == [100, 50]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 10**16), min_size=1, max_size=6), st.integers(0, 10**17))
 def test_spreading_loses_no_cent(balances: list[int], cents: int) -> None:
@@ -97,3 +120,41 @@ def test_spreading_loses_no_cent(balances: list[int], cents: int) -> None:
     for part, balance in zip(parts, balances, strict=True):
         assert part <= balance
         assert abs(part * sum(balances) - min(cents, sum(balances)) * balance) < sum(balances), "less than a cent off"
+
+
+SECURITIES = st.lists(
+    st.tuples(
+        st.sampled_from([("loan", "L1"), ("loan", "L2"), ("contract", "K1"), ("facility", "F1")]),
+        st.integers(1, 4),
+        st.integers(0, 1_000),
+    ),
+    max_size=6,
+)
+
+
+def secured_by(balances: list[int], pledges: list[Row]) -> list[int]:
+    """What the step alone finds."""
+    loans = facts("loan", *owing(*balances))
+    standing: Any = loans.select("loan_no", outstanding_cents="principal_cents")
+    contracts = facts("contract", {"debtor_no": 1, "contract_id": "K1", "facility_id": "F1"})
+    found = cover(loans, standing, contracts, facts("pledge", *pledges), facts("guarantee"), on=ON)
+    return found["secured_cents"].to_list()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 500), min_size=2, max_size=5), SECURITIES)
+def test_each_security_gives_all_it_can_of_what_those_before_it_left(
+    balances: list[int], said: list[tuple[tuple[str, str], int, int]]
+) -> None:
+    """One after the other by rank; a later one changes nothing that an earlier one gave."""
+    kinds = ("loan", "contract", "facility")
+    order = sorted(said, key=lambda each: (each[1], kinds.index(each[0][0])))
+    pledges = [pledge(*tie, cents, rank=rank, pledge_id=f"P{at}") for at, (tie, rank, cents) in enumerate(order)]
+    before = [0] * len(balances)
+    for count, ((kind, name), _, cents) in enumerate(order, start=1):
+        parts = secured_by(balances, pledges[:count])
+        mine = [int(name[1:]) - 1] if kind == "loan" else range(len(balances))
+        left = sum(balances[at] - before[at] for at in mine)
+        assert sum(parts) == sum(before) + min(cents, left)
+        assert all(earlier <= part <= owed for earlier, part, owed in zip(before, parts, balances, strict=True))
+        before = parts

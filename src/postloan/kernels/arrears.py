@@ -14,7 +14,8 @@ from postloan.kernels.loan_arrays import (
     Cents,
     Days,
 )
-from postloan.kernels.overdue_interest import lower_base, owed_compound, owed_penalty
+from postloan.kernels.overdue_interest import TAKEN_COMPOUND, TAKEN_PENALTY, lower_base, owed_compound, owed_penalty
+from postloan.kernels.reliefs import RELIEVED
 from postloan.kernels.walked_days import (
     AHEAD,
     COMPONENTS,
@@ -95,6 +96,16 @@ def write_down(on: int, row: int, component: int, cents: int, sheet: Cents, log:
         line = sheet[LOGGED]
         log[line, 0], log[line, 1], log[line, 2], log[line, 3] = on, row, component, cents
         sheet[LOGGED] += 1
+
+
+@njit(cache=True)
+def let_go_of_charge(on: int, component: int, cents: int, sheet: Cents, log: Cents) -> int:
+    """Take up to `cents` off penalty or compound interest owed, without cash; return how much of it."""
+    owed_cents = owed_penalty(sheet) if component == PENALTY else owed_compound(sheet)
+    part_cents = int(min(cents, owed_cents))
+    sheet[TAKEN_PENALTY if component == PENALTY else TAKEN_COMPOUND] -= part_cents
+    write_down(on, -1, RELIEVED + component, part_cents, sheet, log)
+    return part_cents
 
 
 @njit(cache=True)

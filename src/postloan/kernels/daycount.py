@@ -83,14 +83,6 @@ def months_after(day: int, months: int) -> int:
 
 
 @njit(cache=True)
-def months_between(start: int, end: int) -> int:
-    """Count the months from `start` to `end`, a begun month counted whole."""
-    start_year, start_month, start_day = civil(start)
-    end_year, end_month, end_day = civil(end)
-    return (end_year - start_year) * 12 + end_month - start_month + (1 if end_day > start_day else 0)
-
-
-@njit(cache=True)
 def year_part(start: int, end: int, day_count: int) -> tuple[int, int]:
     """Return the part of a year from `start` to `end` as (numerator, denominator), both whole.
 

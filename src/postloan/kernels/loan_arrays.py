@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, year_part
+from postloan.kernels.daycount import NEVER, THIRTY_360, THIRTY_E_360, year_part
 from postloan.kernels.exact import times_over
 
 Cents = NDArray[np.int64]
@@ -215,5 +215,8 @@ def interest_of(loan: int, balance_cents: int, since: int, until: int, terms: Te
 
 @njit(cache=True)
 def _at_one_rate(loan: int, balance_cents: int, rate_e8: int, since: int, until: int, terms: Terms) -> int:
-    numerator, denominator = year_part(since, until, terms.day_count[loan])
+    # Cash cuts the days anywhere: of the two counts of months of 30 days only the European sums to the same, however
+    # it is cut.
+    day_count = THIRTY_E_360 if terms.day_count[loan] == THIRTY_360 else terms.day_count[loan]
+    numerator, denominator = year_part(since, until, day_count)
     return times_over(balance_cents, rate_e8 * numerator, 100_000_000 * denominator)

@@ -115,6 +115,17 @@ def period_days(start: int, end: int, day_count: int, whole_months: int) -> int:
 
 
 @njit(cache=True)
+def days_left(day: int, end: int, day_count: int, days: int) -> int:
+    """Count what is left of a period from one of its days on, after its first, in units of `year_base`.
+
+    days   of the whole period, as `period_days` counts them.
+    What has run by the day is the rest. So parts sum to the whole under the 30/360 counts too, where a 31st or the end
+    of February would else make them a day or two more or less.
+    """
+    return min(days, year_part(day, end, day_count)[0])
+
+
+@njit(cache=True)
 def split_factor(days: int, end: int, day_count: int, rate_e8: int, changes: RateChanges, after: int, stop: int) -> int:
     """Return rate × days of a period in which the rate changes, each change counted from its day.
 
@@ -126,7 +137,6 @@ def split_factor(days: int, end: int, day_count: int, rate_e8: int, changes: Rat
         if changes.on[row] >= end:
             break
         # What is left of the period goes over from one rate to the next, so that the parts sum to the whole.
-        left = min(days, year_part(changes.on[row], end, day_count)[0])
-        factor += (changes.rate_e8[row] - rate_e8) * left
+        factor += (changes.rate_e8[row] - rate_e8) * days_left(changes.on[row], end, day_count, days)
         rate_e8 = changes.rate_e8[row]
     return factor

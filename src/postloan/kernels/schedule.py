@@ -15,7 +15,6 @@ from postloan.kernels.daycount import (
     THIRTY_E_360,
     civil,
     day_of_month,
-    months_between,
 )
 from postloan.kernels.exact import HALF_UP, ROOM, roomy_over, rounded_over
 from postloan.kernels.loan_arrays import frozen
@@ -35,7 +34,7 @@ from postloan.kernels.methods import (
 )
 from postloan.kernels.pricing import RateChanges, no_changes, period_days, split_factor, year_base
 from postloan.kernels.roll import NO_MOVES, Moves, rolled
-from postloan.kernels.terms import Spans, Terms, count, is_whole, month_before, nominal_due, terms_at, terms_of
+from postloan.kernels.terms import Spans, Terms, count, month_before, nominal_due, terms_at, terms_of, whole_months
 
 __all__ = ["BULLET", "CODES", "EQUAL_PRINCIPAL", "FLAT", "INTEREST_ONLY", "LEVEL", "build", "count_rows", "coverage"]
 
@@ -203,12 +202,13 @@ def _days(one: Any, start: int, end: int, is_even: bool) -> tuple[int, bool]:  #
     """
     days, is_plain = end - start, True
     if one.day_count not in (ACT_360, ACT_365):
-        months, due_day = one.period_months, one.due_day
+        months = one.period_months
         if one.method == BULLET:
-            months, due_day = months_between(one.disbursed_on, one.matures_on), civil(one.disbursed_on)[2]
-        is_even = months > 0 and (is_even or is_whole(start, end, months, due_day))
-        days = period_days(start, end, one.day_count, months if is_even else 0)
-        is_plain = is_even or months == 0 or one.day_count == ACT_ACT
+            months = whole_months(start, end, civil(one.disbursed_on)[2])
+        elif months > 0 and not is_even:
+            months = whole_months(start, end, one.due_day)
+        days = period_days(start, end, one.day_count, months)
+        is_plain = months == one.period_months or one.day_count == ACT_ACT
     return days, is_plain
 
 

@@ -32,24 +32,36 @@ def run(
     terms: Terms,
     dues: Dues,
     payments: Payments,
-    log_lines: int,
+    *,
     reliefs: Reliefs | None = None,
+    log_lines: int = 0,
+    walks_all: bool = False,
 ) -> tuple[State, NDArray[np.bool_], Walk]:
     """Bring every loan to close of business `on`.
 
-    log_lines  how many allocations to write down; where any are asked for, every loan is walked day by day.
-    reliefs    what left the arrears without cash; a loan whose interest runs by the day has none.
+    reliefs    what left the arrears without cash.
+    log_lines  how many allocations to write down, of the loans that are walked.
+    walks_all  every loan is walked day by day, also those that were never late.
     Returns    the state of each loan; of each, received = paid + unapplied, and balance + capitalised = outstanding +
                paid principal. Whether it was walked day by day. The walk's marks and spells, for those that were; and
                its log.
     """
     relieved = no_reliefs(terms.begins_on.size) if reliefs is None else reliefs
-    return _run(on, frozen(rules), frozen(terms), frozen(dues), frozen(payments), log_lines, frozen(relieved))
+    return _run(
+        on, frozen(rules), frozen(terms), frozen(dues), frozen(payments), frozen(relieved), log_lines, walks_all
+    )
 
 
 @njit(cache=True)
 def _run(
-    on: int, rules: Rules, terms: Terms, dues: Dues, payments: Payments, log_lines: int, reliefs: Reliefs
+    on: int,
+    rules: Rules,
+    terms: Terms,
+    dues: Dues,
+    payments: Payments,
+    reliefs: Reliefs,
+    log_lines: int,
+    walks_all: bool,  # noqa: FBT001 - a compiled function takes no keywords
 ) -> tuple[State, NDArray[np.bool_], Walk]:
     loans = terms.begins_on.size
     state, was_walked = empty_state(loans), np.zeros(loans, np.bool_)
@@ -57,8 +69,8 @@ def _run(
     for loan in range(loans):
         is_relieved = reliefs.rows[2 * loan] < reliefs.rows[2 * loan + 1]
         if terms.is_daily[loan]:
-            was_walked[loan] = walk_daily(loan, on, rules, terms, dues, payments, walk, state)
-        elif log_lines > 0 or is_relieved or not _run_on_time(loan, on, terms, dues, payments, state):
+            was_walked[loan] = walk_daily(loan, on, rules, terms, dues, payments, reliefs, walk, state)
+        elif walks_all or is_relieved or not _run_on_time(loan, on, terms, dues, payments, state):
             was_walked[loan] = True
             walk_late(loan, on, rules, terms, dues, payments, reliefs, walk, state)
     return state, was_walked, walk

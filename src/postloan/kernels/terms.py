@@ -169,7 +169,8 @@ def nominal_due(one: Any, before: int, month: int, is_first: bool, is_last: bool
 
 
 @njit(cache=True)
-def is_whole(start: int, end: int, months: int, due_day: int) -> bool:
-    """Tell whether a period is of whole months from due day to due day."""
-    month = month_index(start)
-    return months > 0 and start == day_of_month(month, due_day) and end == day_of_month(month + months, due_day)
+def whole_months(start: int, end: int, due_day: int) -> int:
+    """Count the months of a period from due day to due day; 0 where it begins or ends on another day."""
+    first, last = month_index(start), month_index(end)
+    is_whole = start == day_of_month(first, due_day) and end == day_of_month(last, due_day)
+    return last - first if is_whole else 0

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.arrears import pass_over_paid, pay, settles, write_down
+from postloan.kernels.arrears import let_go_of_charge, pass_over_paid, pay, settles, write_down
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
     COMPOUND,
@@ -25,14 +25,7 @@ from postloan.kernels.loan_arrays import (
     Terms,
     accrued_of,
 )
-from postloan.kernels.overdue_interest import (
-    COUNTS_FROM,
-    TAKEN_COMPOUND,
-    TAKEN_PENALTY,
-    lower_base,
-    owed_compound,
-    owed_penalty,
-)
+from postloan.kernels.overdue_interest import COUNTS_FROM, lower_base
 from postloan.kernels.reliefs import CAPITALISED, RELIEVED, WAIVED, Reliefs
 from postloan.kernels.walked_days import (
     AHEAD,
@@ -161,13 +154,9 @@ def _relieve(loan: int, at: int, reliefs: Reliefs, sheet: Cents, left: Cents, lo
 @njit(cache=True)
 def _let_go(on: int, component: int, cents: int, sheet: Cents, left: Cents, log: Cents) -> int:
     """Take up to `cents` of a component off what is owed, the oldest first; return how much of it."""
-    rest_cents = cents
     if component in (PENALTY, COMPOUND):
-        owed_cents = owed_penalty(sheet) if component == PENALTY else owed_compound(sheet)
-        part_cents = min(rest_cents, owed_cents)
-        sheet[TAKEN_PENALTY if component == PENALTY else TAKEN_COMPOUND] -= part_cents
-        write_down(on, -1, RELIEVED + component, part_cents, sheet, log)
-        return int(part_cents)
+        return let_go_of_charge(on, component, cents, sheet, log)
+    rest_cents = cents
     for row in range(sheet[OPEN], sheet[NEXT]):
         part_cents = min(rest_cents, left[row, component])
         left[row, component] -= part_cents

@@ -83,6 +83,7 @@ class Walk(NamedTuple):
     log     [line, 4]: day, row (-1 where no instalment is meant), component, cents of each allocation, and with
             RELIEVED added to the component of each relief; no lines where nobody asks.
     spells  of every loan walked.
+    credit_cents  per loan whose interest runs by the day: cash that is ahead of the amounts fallen due.
     """
 
     sheet: Cents
@@ -91,6 +92,7 @@ class Walk(NamedTuple):
     stages: NDArray[np.int8]
     log: Cents
     spells: Spells
+    credit_cents: Cents
 
 
 @njit(cache=True)
@@ -111,7 +113,7 @@ def new_walk(loans: int, rows: Rows, payments: Rows, reliefs: Rows, rates: Rows,
     )  # fmt: skip
     return Walk(
         np.zeros(figures, np.int64), np.zeros((most, COMPONENTS + 1), np.int64), np.zeros((loans, MONTHS), np.int8),
-        np.zeros(loans, np.int8), np.zeros((log_lines, _LOG_COLUMNS), np.int64), spells,
+        np.zeros(loans, np.int8), np.zeros((log_lines, _LOG_COLUMNS), np.int64), spells, np.zeros(loans, np.int64),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "decision": ("loan_no", "decision_id", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
     "contract": ("debtor_no", "contract_id", "facility_id"),
     "pledge": (
-        "debtor_no", "secures_kind", "secures_id", "secured_cents", "is_maximum_amount", "begins_on", "ends_on",
+        "debtor_no", "secures_kind", "secures_id", "rank", "secured_cents", "is_maximum_amount", "begins_on", "ends_on",
     ),
     "guarantee": (
         "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",

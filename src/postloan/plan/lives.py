@@ -133,9 +133,8 @@ def _every_spell(
     if unwalked.is_empty():
         return found.met.spells
     sources = unwalked.select("loan_no").join(found.sources, on="loan_no", maintain_order="left")
-    # Whoever asks for a log has every loan walked.
     more = balances(
         Position.cast(unwalked), found.dues, ScheduleSource.cast(sources), found.paid, found.rates, found.rolled,
-        found.reliefs, serving=serving, on=on, log_lines=1,
+        found.reliefs, serving=serving, on=on, walks_all=True,
     )  # fmt: skip
     return Spell.cast(pl.concat([found.met.spells, more.spells]))

@@ -110,7 +110,7 @@ def _with_prepayment(told: Quote, inputs: Inputs, policy: Policy, loan_no: int, 
         if state != "in_force":
             raise RequestWrong(
                 message=f"A prepayment changes no instalment of loan {told.loan_id}.",
-                hint="Its interest runs by the day, or no instalment is still to come: ask for the payoff.",
+                hint="No instalment is still to come: ask for the payoff.",
                 where={"loan_id": told.loan_id},
             )
         tails[choice] = _tail(tried, loan_no, told.on)

@@ -69,7 +69,10 @@ class Reckoner:
     def owed_by(
         self, loan_no: int, dues: pl.DataFrame, reliefs: pl.DataFrame, taken: Sequence[str], on: date
     ) -> dict[str, Any]:
-        """Return a loan's Balances at close of an earlier day, by what the decisions taken had made by then."""
+        """Return a loan's Balances at close of an earlier day, by what the decisions taken had made by then.
+
+        Beside them credit_cents: cash ahead of the amounts fallen due, where interest runs by the day.
+        """
         held, sources, payments, repricings = (
             frame.filter(pl.col("loan_no") == loan_no)
             for frame in (self._positions, self._sources, self._payments, self._repricings)
@@ -80,7 +83,7 @@ class Reckoner:
             Position.cast(held), Due.cast(dues), ScheduleSource.cast(sources), payments, rates, self._rolled,
             Relief.cast(reliefs), serving=self._serving, on=on,
         )  # fmt: skip
-        return met.balances.row(0, named=True)
+        return met.balances.row(0, named=True) | {"credit_cents": int(met.credit_cents[0])}
 
 
 def _extended(positions: pl.DataFrame) -> pl.DataFrame:

@@ -8,14 +8,23 @@ import numpy as np
 
 from postloan.errors import TermsWrong
 from postloan.kernels import daycount
-from postloan.kernels.daycount import civil, day_number, is_leap, months_between
+from postloan.kernels.daycount import civil, day_number, is_leap
 from postloan.kernels.exact import ROUNDINGS
 from postloan.kernels.methods import BULLET, CODES, FLAT
-from postloan.kernels.pricing import JANUARY, Publications, RateChanges, no_changes, period_days, repricings, year_base
+from postloan.kernels.pricing import (
+    JANUARY,
+    Publications,
+    RateChanges,
+    days_left,
+    no_changes,
+    period_days,
+    repricings,
+    year_base,
+)
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of, rolled
 from postloan.kernels.schedule import Rounding, lay_out
 from postloan.kernels.scheduled import interest_of
-from postloan.kernels.terms import Terms, count, is_whole, terms_of
+from postloan.kernels.terms import Terms, count, terms_of, whole_months
 from postloan.plan.terms import LoanTerms
 from postloan.rules.calendar import days_off
 from postloan.rules.shapes import YearArranged
@@ -81,11 +90,12 @@ def schedule_of(given: LoanTerms, years: Sequence[YearArranged]) -> list[Instalm
 
 
 def _terms(given: LoanTerms) -> Terms:
-    periods = -(-(given.amortization_months or 0) // given.period_months)
+    periods = -(-given.amortization_months // given.months) if given.amortization_months else 0
     first_due_on = daycount.NEVER if given.first_due_on is None else _number(given.first_due_on)
     return terms_of(
         disbursed_on=np.array([_number(given.disbursed_on)]), matures_on=_number(given.matures_on),
-        first_due_on=first_due_on, period_months=given.period_months, due_day=given.due_day or given.disbursed_on.day,
+        first_due_on=first_due_on, period_months=given.months, period_days=given.period_days or 0,
+        due_day=given.due_day or given.disbursed_on.day,
         lent_cents=given.principal_cents, rate_e8=given.annual_rate_e8, splits=given.splits_periods,
         method=CODES.get(given.method, 0), day_count=daycount.CODES[given.day_count], roll=ROLLS[given.holiday_roll],
         moves_interest=given.roll_moves_interest, fixed_cents=given.instalment_cents or 0, plan_periods=periods,
@@ -156,14 +166,12 @@ def _parts(given: LoanTerms, terms: Terms, changes: RateChanges, start: int, end
         for since, until, at_rate in _spans(start, end, rate, cuts):
             yield from _by_year(since, until, at_rate)
         return
-    months, due_day = given.period_months, int(terms.due_day[0])
-    if terms.method[0] == BULLET:
-        months, due_day = months_between(start, end), civil(start)[2]
-    whole = months if not given.rows and is_whole(start, end, months, due_day) else 0
+    due_day = civil(start)[2] if terms.method[0] == BULLET else int(terms.due_day[0])
+    whole = 0 if given.rows or given.period_days else whole_months(start, end, due_day)
     base = year_base(day_count)
     # What is left of the period from each cut; the differences are the days of the parts, and sum to the whole.
     left = [period_days(start, end, day_count, whole)]
-    left += [min(left[0], period_days(since, end, day_count, 0)) for since, _ in cuts]
+    left += [days_left(since, end, day_count, left[0]) for since, _ in cuts]
     for at, at_rate in enumerate([rate, *(changed for _, changed in cuts)]):
         yield Part(at_rate, left[at] - (left[at + 1] if at + 1 < len(left) else 0), base)
 

@@ -87,7 +87,8 @@ class LoanTerms(_Written):
     method: Method
     disbursed_on: date
     matures_on: date
-    period_months: Annotated[int, Field(ge=1, le=120)] = 1
+    period_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    period_days: Annotated[int, Field(ge=1, le=366)] | None = None
     due_day: Annotated[int, Field(ge=1, le=31)] | None = None
     first_due_on: date | None = None
     day_count: Literal["30/360", "30E/360", "ACT/360", "ACT/365", "ACT/ACT"] = "30/360"
@@ -133,6 +134,22 @@ class LoanTerms(_Written):
         if self.instalment_cents and self.method not in {"level_instalment", "balloon"}:
             raise ValueError("instalment goes with level_instalment and balloon")
         return self
+
+    @model_validator(mode="after")
+    def its_periods_are_of_months_or_of_days(self) -> Self:
+        """Days come round without a due day; what is reckoned in months or has no periods has no use for them."""
+        if self.period_days is None:
+            return self
+        if self.period_months or self.due_day:
+            raise ValueError("period_days takes the place of period_months and due_day")
+        if self.method in {"bullet", "scheduled", "balloon"}:
+            raise ValueError(f"period_days has no place in {self.method}")
+        return self
+
+    @property
+    def months(self) -> int:
+        """The months of a period; 0 where it is of days."""
+        return 0 if self.period_days else self.period_months or 1
 
     @model_validator(mode="after")
     def its_rows_repay_it(self) -> Self:

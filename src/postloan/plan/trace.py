@@ -98,6 +98,7 @@ def _met(assessed: Assessment, loan_no: int, serving: Serving, on: date, *, log_
         serving=serving,
         on=on,
         log_lines=log_lines,
+        walks_all=log_lines > 0,
     )
 
 

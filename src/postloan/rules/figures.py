@@ -127,6 +127,11 @@ class Version(Strict):
 V = TypeVar("V", bound=Version)
 
 
+def latest_begun(versions: tuple[V, ...], on: date) -> V | None:
+    """The latest of a rule's versions, oldest first, that has begun by `on`, if any has."""
+    return next((version for version in reversed(versions) if version.since <= on), None)
+
+
 class RuleFile(Strict, Generic[V]):
     """One rule of law or of the bank's policy: its name, its sentence, and its versions, oldest first.
 

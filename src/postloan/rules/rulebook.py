@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
-from postloan.rules.figures import RuleFile, Version
+from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
 from postloan.rules.provisions import (
@@ -263,11 +263,6 @@ def laid_over(
         if of_law is not None:
             versions.append(of_law if of_bank is None else lay_over(of_law, of_bank, may))
     return tuple(versions)
-
-
-def latest_begun(versions: tuple[V, ...], on: date) -> V | None:
-    """The latest version that has begun by `on`, if any has."""
-    return next((version for version in reversed(versions) if version.since <= on), None)
 
 
 def _texts(sources: Mapping[str, SourceFile]) -> dict[str, Text]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from postloan.rules.figures import Version
+from postloan.rules.figures import Version, latest_begun
 from postloan.rules.judging import FactFloors, OldAssets, Transition, Upgrade
 from postloan.rules.shapes import Contamination, OverdueFloors, RestructuringFloors, Retail
 from postloan.tables.units import NON_PERFORMING
@@ -98,11 +98,7 @@ def tier_laws(versions: Mapping[str, tuple[Version, ...]], transitions: tuple[Tr
     begun = max(each[0].since for each in versions.values())
     days = sorted({begun} | {each.since for rule in versions.values() for each in rule if each.since > begun})
     laws = tuple(
-        TierLaw(since=day, **{rule: _latest(each, day) for rule, each in versions.items()})  # type: ignore[arg-type]
+        TierLaw(since=day, **{rule: latest_begun(each, day) for rule, each in versions.items()})  # type: ignore[arg-type]
         for day in days
     )
     return TierLaws(laws, tuple(each.old_assets for each in transitions))
-
-
-def _latest(versions: tuple[Version, ...], day: date) -> Version:
-    return next(each for each in reversed(versions) if each.since <= day)

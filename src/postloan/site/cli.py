@@ -5,7 +5,6 @@ Heavy rooms are imported inside the commands, so that help and refusals come at 
 # ruff: noqa: FBT002, PLC0415 - options are flags by nature; imports inside commands keep the start short
 
 import os
-import sys
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -13,16 +12,15 @@ from typing import Annotated
 
 import typer
 
-from postloan.errors import RequestWrong
+from postloan.site import cli_desk
+from postloan.site.cli_desk import Host, Port
 from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
-from postloan.site.terminal import Terminal, open_terminal
+from postloan.site.options import HOME, SAY, AsJson, Home, KnownOn, LawOf, On, Workers, a_day, count, terminal_of
+from postloan.site.terminal import open_terminal
 from postloan.site.words import Words, language_of
 
-_SAY = Words(language_of(sys.argv[1:], os.environ))
-"""Words of the help, which is written before any option is read."""
-
 app = typer.Typer(
-    cls=Door, help=_SAY("help.app"), no_args_is_help=True, rich_markup_mode=None, add_completion=False,
+    cls=Door, help=SAY("help.app"), no_args_is_help=True, rich_markup_mode=None, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
@@ -77,15 +75,6 @@ class PlainForm(Enum):
     JSON = "json"
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise RequestWrong(
-            message=f"{text} is not a day.", hint="Write it as 2024-03-31, year, month, day.", where={"given": text}
-        ) from None
-
-
 def _say_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     if is_asked:
         from importlib.metadata import version
@@ -94,29 +83,13 @@ def _say_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it so
         raise typer.Exit
 
 
-def _count(workers: int | None) -> int:
-    """Take the number of workers that was asked for, or one a core."""
-    if workers is not None:
-        return workers
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-Home = Annotated[Path, typer.Option("--home", envvar="POSTLOAN_HOME", help=_SAY("help.home"), file_okay=False)]
-AsJson = Annotated[bool, typer.Option("--json", help=_SAY("help.json"))]
-Workers = Annotated[int | None, typer.Option("--workers", min=0, help=_SAY("help.workers"))]
-KnownOn = Annotated[date | None, typer.Option("--known-on", parser=_day, metavar="DATE", help=_SAY("help.known_on"))]
-LawOf = Annotated[date | None, typer.Option("--law-of", parser=_day, metavar="DATE", help=_SAY("help.law_of"))]
-On = Annotated[date | None, typer.Option("--on", parser=_day, metavar="DATE", help=_SAY("help.on"))]
-HOME = Path("postloan-home")
-
-
 @app.callback()
 def _begin(
     ctx: typer.Context,
-    lang: Annotated[str | None, typer.Option("--lang", help=_SAY("help.lang"), metavar="zh|en")] = None,
-    debug: Annotated[bool, typer.Option("--debug", help=_SAY("help.debug"))] = False,
+    lang: Annotated[str | None, typer.Option("--lang", help=SAY("help.lang"), metavar="zh|en")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help=SAY("help.debug"))] = False,
     version: Annotated[  # noqa: ARG001 - its callback has done the work
-        bool, typer.Option("--version", help=_SAY("help.version"), is_eager=True, callback=_say_version)
+        bool, typer.Option("--version", help=SAY("help.version"), is_eager=True, callback=_say_version)
     ] = False,
 ) -> None:
     if lang not in {None, "zh", "en"}:
@@ -125,27 +98,27 @@ def _begin(
     ctx.obj = open_terminal(words, debug=debug)
 
 
-@app.command(help=_SAY("help.load"))
+@app.command(help=SAY("help.load"))
 def load(
     ctx: typer.Context,
-    feed_dir: Annotated[Path, typer.Argument(metavar="FEED_DIR", help=_SAY("help.feed_dir"))],
+    feed_dir: Annotated[Path, typer.Argument(metavar="FEED_DIR", help=SAY("help.feed_dir"))],
     home: Home = HOME,
-    shards: Annotated[int, typer.Option("--shards", help=_SAY("help.shards"))] = 8,
-    correct: Annotated[bool, typer.Option("--correct", help=_SAY("help.correct"))] = False,
+    shards: Annotated[int, typer.Option("--shards", help=SAY("help.shards"))] = 8,
+    correct: Annotated[bool, typer.Option("--correct", help=SAY("help.correct"))] = False,
     as_json: AsJson = False,
 ) -> None:
     """Load feed days; exit 3 where rows went to quarantine."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.site import loading
 
     if loading.load(home, feed_dir, terminal, shards=shards, correct=correct):
         raise typer.Exit(SOME_QUARANTINED)
 
 
-@app.command(help=_SAY("help.night"))
+@app.command(help=SAY("help.night"))
 def night(
     ctx: typer.Context,
-    on: Annotated[date, typer.Argument(metavar="DATE", parser=_day, help=_SAY("help.day"))],
+    on: Annotated[date, typer.Argument(metavar="DATE", parser=a_day, help=SAY("help.day"))],
     home: Home = HOME,
     workers: Workers = None,
     known_on: KnownOn = None,
@@ -153,10 +126,10 @@ def night(
     as_json: AsJson = False,
 ) -> None:
     """Compute and publish one business date."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.night.pool import workers_pool
 
-    with workers_pool(_count(workers)) as pool:
+    with workers_pool(count(workers)) as pool:
         from postloan.site.nights import publish_nights, said_night
 
         published = publish_nights(home, [on], terminal, pool=pool, known_on=known_on, law_of=law_of)
@@ -164,25 +137,25 @@ def night(
         terminal.print_json(said_night(published[0]))
 
 
-@app.command(help=_SAY("help.nights"))
+@app.command(help=SAY("help.nights"))
 def nights(
     ctx: typer.Context,
-    first: Annotated[date, typer.Argument(metavar="FROM", parser=_day, help=_SAY("help.first"))],
-    last: Annotated[date, typer.Argument(metavar="TO", parser=_day, help=_SAY("help.last"))],
+    first: Annotated[date, typer.Argument(metavar="FROM", parser=a_day, help=SAY("help.first"))],
+    last: Annotated[date, typer.Argument(metavar="TO", parser=a_day, help=SAY("help.last"))],
     home: Home = HOME,
-    month_ends: Annotated[bool, typer.Option("--month-ends", help=_SAY("help.month_ends"))] = False,
+    month_ends: Annotated[bool, typer.Option("--month-ends", help=SAY("help.month_ends"))] = False,
     workers: Workers = None,
     known_on: KnownOn = None,
     law_of: LawOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute and publish several business dates."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.night.pool import workers_pool
     from postloan.site.days import days_between
 
     days = days_between(first, last, month_ends=month_ends)
-    with workers_pool(_count(workers)) as pool:
+    with workers_pool(count(workers)) as pool:
         from postloan.site.nights import publish_nights, said_night
 
         published = publish_nights(home, days, terminal, pool=pool, known_on=known_on, law_of=law_of)
@@ -190,23 +163,23 @@ def nights(
         terminal.print_json([said_night(each) for each in published])
 
 
-@app.command(help=_SAY("help.report"))
+@app.command(help=SAY("help.report"))
 def report(
     ctx: typer.Context,
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=_SAY("help.kind"))],
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=SAY("help.kind"))],
     home: Home = HOME,
     on: On = None,
-    from_on: Annotated[date | None, typer.Option("--from", parser=_day, metavar="DATE", help=_SAY("help.from"))] = None,
-    by: Annotated[Group | None, typer.Option("--by", help=_SAY("help.by"))] = None,
-    form: Annotated[Form, typer.Option("--format", help=_SAY("help.format"))] = Form.TABLE,
-    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=_SAY("help.out"))] = None,
+    from_on: Annotated[date | None, typer.Option("--from", parser=a_day, metavar="DATE", help=SAY("help.from"))] = None,
+    by: Annotated[Group | None, typer.Option("--by", help=SAY("help.by"))] = None,
+    form: Annotated[Form, typer.Option("--format", help=SAY("help.format"))] = Form.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=SAY("help.out"))] = None,
     version: Annotated[
-        int | None, typer.Option("--version", min=1, metavar="N", help=_SAY("help.version_of_day"))
+        int | None, typer.Option("--version", min=1, metavar="N", help=SAY("help.version_of_day"))
     ] = None,
-    filed: Annotated[bool, typer.Option("--filed", help=_SAY("help.filed"))] = False,
+    filed: Annotated[bool, typer.Option("--filed", help=SAY("help.filed"))] = False,
 ) -> None:
     """Give a report of published days; exit 1 where a check of the report does not hold."""
-    terminal = _terminal(ctx, as_json=form is Form.JSON)
+    terminal = terminal_of(ctx, as_json=form is Form.JSON)
     from postloan.site.reporting import ask_report, day_asked, give_report, say_failed
 
     day = day_asked(home, on, version=version, filed=filed)
@@ -216,23 +189,23 @@ def report(
         raise typer.Exit(REFUSED)
 
 
-@app.command(help=_SAY("help.replay"))
+@app.command(help=SAY("help.replay"))
 def replay(
     ctx: typer.Context,
-    rulebook: Annotated[Path, typer.Option("--rulebook", metavar="DIR", help=_SAY("help.rulebook"))],
-    first: Annotated[date, typer.Option("--from", parser=_day, metavar="DATE", help=_SAY("help.replay_from"))],
-    last: Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help=_SAY("help.replay_to"))],
+    rulebook: Annotated[Path, typer.Option("--rulebook", metavar="DIR", help=SAY("help.rulebook"))],
+    first: Annotated[date, typer.Option("--from", parser=a_day, metavar="DATE", help=SAY("help.replay_from"))],
+    last: Annotated[date, typer.Option("--to", parser=a_day, metavar="DATE", help=SAY("help.replay_to"))],
     home: Home = HOME,
-    every: Annotated[Every | None, typer.Option("--every", help=_SAY("help.every"))] = None,
-    form: Annotated[Form, typer.Option("--format", help=_SAY("help.replay_format"))] = Form.TABLE,
-    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=_SAY("help.out"))] = None,
+    every: Annotated[Every | None, typer.Option("--every", help=SAY("help.every"))] = None,
+    form: Annotated[Form, typer.Option("--format", help=SAY("help.replay_format"))] = Form.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=SAY("help.out"))] = None,
     workers: Workers = None,
 ) -> None:
     """Replay published days under another rulebook."""
-    terminal = _terminal(ctx, as_json=form is Form.JSON)
+    terminal = terminal_of(ctx, as_json=form is Form.JSON)
     from postloan.night.pool import workers_pool
 
-    with workers_pool(_count(workers)) as pool:
+    with workers_pool(count(workers)) as pool:
         from postloan.site.replay_screen import show_replay
 
         show_replay(
@@ -241,32 +214,32 @@ def replay(
         )  # fmt: skip
 
 
-@app.command(help=_SAY("help.close"))
+@app.command(help=SAY("help.close"))
 def close(
     ctx: typer.Context,
-    on: Annotated[date, typer.Argument(metavar="DATE", parser=_day, help=_SAY("help.day"))],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help=_SAY("help.by_name"))],
+    on: Annotated[date, typer.Argument(metavar="DATE", parser=a_day, help=SAY("help.day"))],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help=SAY("help.by_name"))],
     home: Home = HOME,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_SAY("help.note"))] = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help=SAY("help.note"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Close a published day."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.site.closing_screen import close_day
 
     close_day(home, on, by, note, terminal)
 
 
-@app.command(help=_SAY("help.closings"))
+@app.command(help=SAY("help.closings"))
 def closings(
     ctx: typer.Context,
     home: Home = HOME,
-    on: Annotated[date | None, typer.Option("--on", parser=_day, metavar="DATE", help=_SAY("help.closings_on"))] = None,
-    verify: Annotated[bool, typer.Option("--verify", help=_SAY("help.verify"))] = False,
+    on: Annotated[date | None, typer.Option("--on", parser=a_day, metavar="DATE", help=SAY("help.closings_on"))] = None,
+    verify: Annotated[bool, typer.Option("--verify", help=SAY("help.verify"))] = False,
     as_json: AsJson = False,
 ) -> None:
     """List closings, or verify them."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.site.closing_screen import show_closings, show_verified
 
     if verify:
@@ -275,89 +248,90 @@ def closings(
         show_closings(home, on, terminal)
 
 
-@app.command(help=_SAY("help.why"))
+@app.command(help=SAY("help.why"))
 def why(
     ctx: typer.Context,
-    loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=_SAY("help.loan_id"))],
+    loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=SAY("help.loan_id"))],
     home: Home = HOME,
     on: On = None,
 ) -> None:
     """Show why a loan has its tier."""
-    terminal = _terminal(ctx, as_json=False)
+    terminal = terminal_of(ctx, as_json=False)
     from postloan.site.reporting import last_published
     from postloan.site.why_screen import show_why
 
     show_why(home, loan_id, on or last_published(home), terminal.words.language, terminal.out)
 
 
-@app.command(help=_SAY("help.quote"))
+@app.command(help=SAY("help.quote"))
 def quote(
     ctx: typer.Context,
-    loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=_SAY("help.loan_id"))],
+    loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=SAY("help.loan_id"))],
     home: Home = HOME,
     on: On = None,
-    prepay: Annotated[str | None, typer.Option("--prepay", metavar="AMOUNT", help=_SAY("help.prepay"))] = None,
+    prepay: Annotated[str | None, typer.Option("--prepay", metavar="AMOUNT", help=SAY("help.prepay"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Quote a payoff and a prepayment."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.site.quote_screen import show_quote
     from postloan.site.reporting import last_published
 
     show_quote(home, loan_id, on or last_published(home), prepay, terminal)
 
 
-@app.command(help=_SAY("help.schedule"))
+@app.command(help=SAY("help.schedule"))
 def schedule(
     ctx: typer.Context,
-    terms: Annotated[Path, typer.Argument(metavar="TERMS.json", help=_SAY("help.terms"))],
+    terms: Annotated[Path, typer.Argument(metavar="TERMS.json", help=SAY("help.terms"))],
     home: Home = HOME,
-    form: Annotated[PlainForm, typer.Option("--format", help=_SAY("help.schedule_format"))] = PlainForm.TABLE,
+    form: Annotated[PlainForm, typer.Option("--format", help=SAY("help.schedule_format"))] = PlainForm.TABLE,
 ) -> None:
     """Print a schedule from terms."""
-    terminal = _terminal(ctx, as_json=form is PlainForm.JSON)
+    terminal = terminal_of(ctx, as_json=form is PlainForm.JSON)
     from postloan.site.schedule_screen import show_schedule
 
     show_schedule(home, terms, form.value, terminal)
 
 
-@app.command(help=_SAY("help.rules"))
+@app.command(help=SAY("help.rules"))
 def rules(
     ctx: typer.Context,
     home: Home = HOME,
-    unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help=_SAY("help.unconfirmed"))] = False,
-    on: Annotated[date | None, typer.Option("--on", parser=_day, metavar="DATE", help=_SAY("help.rules_on"))] = None,
+    unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help=SAY("help.unconfirmed"))] = False,
+    on: Annotated[date | None, typer.Option("--on", parser=a_day, metavar="DATE", help=SAY("help.rules_on"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """List rules in force, or figures nobody has confirmed."""
-    terminal = _terminal(ctx, as_json=as_json)
+    terminal = terminal_of(ctx, as_json=as_json)
     from postloan.site.rules_screen import show_rules, show_unconfirmed
 
     show = show_unconfirmed if unconfirmed else show_rules
     show(home, on or date.today(), terminal)  # noqa: DTZ011 - today where the bank is
 
 
-@app.command(help=_SAY("help.demo"))
+@app.command(help=SAY("help.demo"))
 def demo(
     ctx: typer.Context,
     home: Home = Path("demo-home"),
-    loans: Annotated[int, typer.Option("--loans", help=_SAY("help.loans"))] = 20_000,
-    months: Annotated[int, typer.Option("--months", help=_SAY("help.months"))] = 24,
-    seed: Annotated[int, typer.Option("--seed", help=_SAY("help.seed"))] = 1,
+    loans: Annotated[int, typer.Option("--loans", help=SAY("help.loans"))] = 20_000,
+    months: Annotated[int, typer.Option("--months", help=SAY("help.months"))] = 24,
+    seed: Annotated[int, typer.Option("--seed", help=SAY("help.seed"))] = 1,
     workers: Workers = None,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help=_SAY("help.no_serve"))] = False,  # noqa: ARG001 - no server yet
+    no_serve: Annotated[bool, typer.Option("--no-serve", help=SAY("help.no_serve"))] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
 ) -> None:
-    """Build the demo bank and show its tiers."""
-    terminal = _terminal(ctx, as_json=False)
+    """Build the demo bank, show its tiers, and open its desk."""
+    terminal = terminal_of(ctx, as_json=False)
     from postloan.site.demo_walk import DemoBank, build_demo
 
-    build_demo(home, DemoBank(loans, months, seed), terminal, workers=_count(workers))
+    build_demo(home, DemoBank(loans, months, seed), terminal, workers=count(workers))
+    if not no_serve:
+        cli_desk.serve_demo(home, terminal, host, port)
 
 
-def _terminal(ctx: typer.Context, *, as_json: bool) -> Terminal:
-    terminal: Terminal = ctx.obj
-    terminal.as_json = as_json
-    return terminal
+cli_desk.join(app)
 
 
 def main() -> None:

@@ -85,5 +85,12 @@ HELP: dict[str, tuple[str, str]] = {
     "help.loans": ("借据笔数", "loans"),
     "help.months": ("月末个数", "month-ends"),
     "help.seed": ("随机种子", "seed of chance"),
-    "help.no_serve": ("算完月末即止；本版总是如此", "stop after the nights; this version always does"),
+    "help.no_serve": ("算完月末即止，不打开工作台", "stop after the nights, do not open the desk"),
+    "help.serve": ("打开工作台（网页）", "serve the desk (web pages)"),
+    "help.host": ("监听地址", "address to listen on"),
+    "help.port": ("端口", "port"),
+    "help.processes": ("服务进程数", "server processes"),
+    "help.adopt": ("接收已发布的一天：新开待办，消除已无原因的待办", "adopt a published day: open and close work items"),
+    "help.audit": ("审计日志", "the audit chain"),
+    "help.audit_verify": ("验证审计日志的哈希链", "prove the audit chain"),
 }  # fmt: skip

@@ -6,9 +6,9 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
 from postloan.site.figures import decimal_money, decimal_share, money_units

@@ -3,7 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from postloan.rules.rulebook import Rulebook, latest_begun, load_rulebook
+from postloan.rules.figures import latest_begun
+from postloan.rules.rulebook import Rulebook, load_rulebook
 from postloan.site.tables_on_screen import plain_table
 from postloan.site.terminal import Terminal
 

@@ -1,23 +1,16 @@
-"""The screen of `postloan why`: one loan's story from feed rows to clause, for a reader who knows banking."""
+"""The screen of `postloan why`: one loan's story from feed rows to clause, on one screen."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from postloan.plan.trace import Allocation
+from postloan.desk.book.why.sections import Told, ToldLine, ToldTable, why_sections
+from postloan.desk.book.why.story_words import said_of
 from postloan.plan.why import Why, why
-from postloan.site.why_change import alert_lines, change_lines, history_lines
-from postloan.site.why_floors import floor_lines
-from postloan.site.why_provisions import provision_lines
-from postloan.site.why_words import said_of, words
 
-_PAYMENTS_SHOWN = 4
-_INSTALMENTS_SHOWN = 4
 _TIER_STYLE = {
     "pass": "green", "special_mention": "yellow", "substandard": "dark_orange", "doubtful": "red", "loss": "bold red",
 }  # fmt: skip
@@ -30,23 +23,12 @@ def show_why(home: Path, loan_id: str, on: date, lang: str, console: Console) ->
     body = Table.grid(padding=(0, 2))
     body.add_column(style="bold cyan", no_wrap=True)
     body.add_column(overflow="fold")
-    for name, lines in _sections(story, lang):
-        first, *rest = lines
-        body.add_row(words(lang, name), first)
+    for section in why_sections(story, lang):
+        first, *rest = section.told
+        body.add_row(section.heading, _drawn(first))
         for line in rest:
-            body.add_row("", line)
+            body.add_row("", _drawn(line))
     console.print(body)
-
-
-def money(cents: int) -> str:
-    """Write cents as people read money: 1,234,567.89."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-
-
-def percent(rate_e8: int) -> str:
-    """Write a rate in 1e-8 as a percentage, exactly: 3_450_000 is 3.45."""
-    return f"{rate_e8 // 10**6}.{rate_e8 % 10**6:06d}".rstrip("0").rstrip(".")
 
 
 def _title(story: Why, lang: str) -> Text:
@@ -56,214 +38,21 @@ def _title(story: Why, lang: str) -> Text:
     return line.append(said_of(lang, "tier", tier), style=_TIER_STYLE[tier])
 
 
-def _sections(story: Why, lang: str) -> Iterable[tuple[str, list[Any]]]:
-    yield "terms", _terms(story, lang)
-    yield "due", [_due(story, lang)]
-    yield "received", [_received(story, lang), *_payments(story.allocations, lang)]
-    yield "owed", [*_owed(story, lang), *_unpaid(story, lang)]
-    yield "days", [_days(story, lang)]
-    yield "floors", [_floors(story, lang)]
-    yield "tier", [*_tier(story, lang), *history_lines(story, lang), *alert_lines(story, lang)]
-    if changes := list(change_lines(story, lang)):
-        yield "change", changes
-    yield "provisions", [_provisions(story, lang)]
-    yield "proof", [_proof(story, lang)]
+def _drawn(told: Told) -> RenderableType:
+    if isinstance(told, ToldLine):
+        return Text(told.said, style=f"bold {_TIER_STYLE[told.tier]}").append(told.rest)
+    if isinstance(told, ToldTable):
+        return _table(told)
+    return told
 
 
-def _terms(story: Why, lang: str) -> list[str]:
-    loan, start = story.loan, story.position
-    line = words(lang, "terms_line").format(
-        principal=money(loan["principal_cents"]), currency=loan["currency"], paid_out=loan["disbursed_on"],
-        matures=loan["matures_on"], method=said_of(lang, "method", loan["method"]),
-        rate=percent(loan["rate_in_force_e8"]),
-        day_count=start["day_count"], schedule=said_of(lang, "schedule", loan["schedule_source"]),
-    )  # fmt: skip
-    lines = [line, *_rates(story, lang)]
-    if not start["is_taken_on"]:
-        return lines
-    taken_on = words(lang, "taken_on_line").format(
-        day=start["begins_on"], balance=money(start["balance_cents"]),
-        accrued=money(start["accrued_cents"]), penalty=money(start["penalty_cents"] + start["compound_cents"]),
-    )  # fmt: skip
-    return [*lines, taken_on]
-
-
-def _rates(story: Why, lang: str) -> Iterable[str]:
-    """How the rate in force came, and what arrears bear."""
-    loan, spread_e8 = story.loan, story.position["spread_e8"]
-    if loan["rate_since_on"]:
-        is_agreed = (
-            (story.decisions["kind"] == "rate_change") & (story.decisions["effective_on"] == loan["rate_since_on"])
-        ).any()
-        came = "rate_follows" if loan["prime_rate_on"] else "rate_agreed" if is_agreed else "rate_stated"
-        yield words(lang, came).format(
-            since=loan["rate_since_on"], rate=percent(loan["rate_in_force_e8"]), published=loan["prime_rate_on"],
-            prime=percent(loan["prime_rate_e8"] or 0), spread=percent(abs(spread_e8)),
-            sign="−" if spread_e8 < 0 else "+",
-        )  # fmt: skip
-    charged = [
-        words(lang, "rate_part").format(what=words(lang, f"{name}_rate"), rate=percent(rate_e8))
-        for name, rate_e8 in story.rates.items()
-        if rate_e8
-    ]
-    if charged:
-        yield words(lang, "rates_line").format(parts=words(lang, "comma").join(charged))
-
-
-def _due(story: Why, lang: str) -> str:
-    fallen = story.fallen
-    total_cents = fallen["principal_cents"] + fallen["interest_cents"] + fallen["fee_cents"]
-    return words(lang, "due_line").format(
-        count=fallen["count"], on=story.on, principal=money(fallen["principal_cents"]),
-        interest=money(fallen["interest_cents"]), fee=money(fallen["fee_cents"]), total=money(total_cents),
-    )  # fmt: skip
-
-
-def _received(story: Why, lang: str) -> str:
-    loan = story.loan
-    return words(lang, "received_line").format(
-        count=len({(part.paid_on) for part in story.allocations}), total=money(loan["received_cents"]),
-        penalty=money(loan["paid_penalty_cents"]), compound=money(loan["paid_compound_cents"]),
-        fee=money(loan["paid_fee_cents"]), interest=money(loan["paid_interest_cents"]),
-        principal=money(loan["paid_principal_cents"]),
-        unapplied=money(loan["unapplied_cents"]),
-    )  # fmt: skip
-
-
-def _payments(parts: Sequence[Allocation], lang: str) -> list[Any]:
-    days = sorted({part.paid_on for part in parts})
-    if not days:
-        return []
-    table = _table(
-        lang, "paid_on", "amount", "penalty", "compound", "fee", "interest", "principal", "unapplied", "for_due"
-    )
-    for paid_on in days[-_PAYMENTS_SHOWN:]:
-        of_day = [part for part in parts if part.paid_on == paid_on]
-        cents = {name: sum(part.cents for part in of_day if part.component == name) for name in _COMPONENTS}
-        met = sorted({part.due_on for part in of_day if part.due_on})
-        span = str(met[0]) if len(met) == 1 else f"{met[0]} … {met[-1]}" if met else ""
-        table.add_row(str(paid_on), money(sum(cents.values())), *(_or_blank(cents[name]) for name in _COMPONENTS), span)
-    earlier = len(days) - _PAYMENTS_SHOWN
-    return [table, words(lang, "payments_earlier").format(count=earlier)] if earlier > 0 else [table]
-
-
-def _owed(story: Why, lang: str) -> list[str]:
-    loan = story.loan
-    debt_cents = loan["own_outstanding_cents"] + loan["paid_principal_cents"] + loan["written_off_cents"]
-    lines = [
-        words(lang, "owed_line").format(
-            debt=money(debt_cents), paid=money(loan["paid_principal_cents"]), left=money(loan["own_outstanding_cents"]),
-            principal=money(loan["overdue_principal_cents"]), interest=money(loan["overdue_interest_cents"]),
-            fee=money(loan["overdue_fee_cents"]), penalty=money(loan["penalty_cents"]),
-            compound=money(loan["compound_cents"]),
-            accrued=money(loan["accrued_interest_cents"]),
-        )
-    ]  # fmt: skip
-    if story.reliefs:
-        days = sorted({str(part.paid_on) for part in story.reliefs})
-        lines.append(
-            words(lang, "relieved_line").format(
-                waived=money(loan["waived_cents"]), capitalised=money(loan["capitalised_cents"]),
-                reamortised=money(loan["reamortised_cents"]), days=words(lang, "comma").join(days),
-            )
-        )  # fmt: skip
-    if loan["written_off_cents"]:
-        lines.append(words(lang, "written_off_line").format(cents=money(loan["written_off_cents"])))
-    if loan["settled_on"]:
-        lines.append(words(lang, "settled_line").format(day=loan["settled_on"]))
-    if loan["core_outstanding_cents"] is not None:
-        lines.append(
-            words(lang, "core_line").format(
-                core=money(loan["core_outstanding_cents"]), gap=money(loan["balance_break_cents"]),
-                governs=money(loan["outstanding_cents"]),
-            )
-        )  # fmt: skip
-    return lines
-
-
-def _unpaid(story: Why, lang: str) -> list[Any]:
-    if story.unpaid.is_empty():
-        return []
-    table = _table(lang, "due_on", "principal", "interest", "fee", "days_late")
-    for row in story.unpaid.head(_INSTALMENTS_SHOWN).iter_rows(named=True):
-        table.add_row(
-            str(row["due_on"]), *(money(row[f"{name}_cents"]) for name in ("principal", "interest", "fee")),
-            str(row["days_late"]),
-        )  # fmt: skip
-    more = story.unpaid.height - _INSTALMENTS_SHOWN
-    return [table, words(lang, "unpaid_more").format(count=more)] if more > 0 else [table]
-
-
-def _days(story: Why, lang: str) -> str:
-    loan, parts = story.loan, []
-    for name in ("principal", "interest"):
-        oldest = loan[f"oldest_{name}_due_on"]
-        if oldest and loan[f"days_past_due_{name}"]:
-            parts.append(
-                words(lang, "days_part").format(
-                    what=words(lang, name), on=story.on, oldest=oldest, days=loan[f"days_past_due_{name}"]
-                )
-            )
-    if loan["core_days_past_due"] is not None:
-        parts.append(words(lang, "days_core").format(days=loan["core_days_past_due"]))
-    if not parts:
-        return words(lang, "days_none")
-    return words(lang, "days_line").format(
-        parts=words(lang, "comma").join(parts), days=loan["days_past_due"], bucket=loan["bucket"]
-    )
-
-
-def _floors(story: Why, lang: str) -> Table:
-    table = _table(lang, "rule", "facts", "binds_when", "tier_column", "clause", numbers=False)
-    for line in floor_lines(story, lang):
-        style = _TIER_STYLE[line.tier] if line.tier != "pass" else "dim"
-        table.add_row(line.rule, line.facts, line.binds_when, said_of(lang, "tier", line.tier), line.cite, style=style)
-    return table
-
-
-def _tier(story: Why, lang: str) -> list[Any]:
-    loan = story.loan
-    tier = Text(said_of(lang, "tier", loan["tier"]), style=f"bold {_TIER_STYLE[loan['tier']]}")
-    if loan["tier_cite"] is None:
-        return [tier.append(words(lang, "tier_pass"))]
-    lines: list[Any] = [tier.append(words(lang, "tier_set_by").format(cite=loan["tier_cite"]))]
-    text = story.texts[loan["tier_cite"].split(" ", 1)[0]]
-    title = text.title_zh if lang == "zh" else text.title
-    lines.append(words(lang, "text_line").format(title=title, number=text.number or "", in_force=text.in_force))
-    return lines
-
-
-def _provisions(story: Why, lang: str) -> Table | str:
-    lines = provision_lines(story)
-    if not lines:
-        return words(lang, "provision_none")
-    table = _table(lang, "provision", "arithmetic", "clause", numbers=False)
-    table.columns[1].no_wrap = True
-    for line in lines:
-        arithmetic = f"{money(line.balance_cents)} × {line.share} = {money(line.cents)}"
-        table.add_row(words(lang, f"provision_{line.kind}"), arithmetic, line.cite)
-    return table
-
-
-def _proof(story: Why, lang: str) -> str:
-    pins = story.pins
-    kept = "as_published" if story.is_as_published else "not_as_published"
-    return words(lang, kept).format(
-        run=story.run_id[:12], known_on=pins["known_on"], law_of=pins["law_of"], feeds=len(pins["feeds"]),
-        rulebook=pins["rulebook"][:12], code=pins["code"][:12],
-    )  # fmt: skip
-
-
-_COMPONENTS = ("penalty", "compound", "fee", "interest", "principal", "unapplied")
-
-
-def _table(lang: str, *names: str, numbers: bool = True) -> Table:
+def _table(told: ToldTable) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in names:
-        is_number = numbers and not name.endswith("_on") and name != "for_due"
-        table.add_column(words(lang, name), justify="right" if is_number else "left", overflow="fold")
+    for place, (header, is_number) in enumerate(zip(told.headers, told.numbers, strict=True)):
+        table.add_column(
+            header, justify="right" if is_number else "left", overflow="fold", no_wrap=place == told.unbroken
+        )
+    for cells, tier in zip(told.rows, told.tiers, strict=True):
+        style = "" if not tier else "dim" if tier == "pass" else _TIER_STYLE[tier]
+        table.add_row(*cells, style=style)
     return table
-
-
-def _or_blank(cents: int) -> str:
-    return money(cents) if cents else ""

@@ -95,6 +95,15 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "schedule.left": ("剩余本金", "left"),
     "schedule.arithmetic": ("利息计算", "interest is"),
     "schedule.total": ("合计", "total"),
+    # desk
+    "serve.at": ("工作台：{address}（Ctrl-C 停止）", "The desk: {address} (Ctrl-C stops it)"),
+    "serve.demo": ("工作台：{address}（Ctrl-C 停止）；可登录的用户：", "The desk: {address} (Ctrl-C stops it); who may log in:"),
+    "adopt.done": (
+        "已接收 {on}（批次 {run_id}）：新开待办 {opened} 项，消除 {closed} 项",
+        "Adopted {on} (run {run_id}): {opened} work items opened, {closed} closed",
+    ),
+    "audit.head": ("审计日志共 {seq} 条，末条哈希 {hash}", "The audit chain has {seq} entries; the last hash is {hash}"),
+    "audit.fault": ("第 {seq} 条：{fault}", "entry {seq}: {fault}"),
     # demo
     "demo.written": (
         "演示银行：{loans} 笔借据，{months} 个月末，种子 {seed}；数据在 {path}",

@@ -53,7 +53,10 @@ class Reckoning(Protocol):
     def owed_by(
         self, loan_no: int, dues: pl.DataFrame, reliefs: pl.DataFrame, taken: Sequence[str], on: date
     ) -> dict[str, Any]:
-        """Return a loan's Balances at close of an earlier day, by what the decisions taken had made by then."""
+        """Return a loan's Balances at close of an earlier day, by what the decisions taken had made by then.
+
+        Beside them credit_cents: cash ahead of the amounts fallen due, where interest runs by the day.
+        """
 
 
 def agreed_changes(
@@ -74,8 +77,8 @@ def agreed_changes(
     Writes  the dues: those up to a change as they were, those after it made by the loan's method at the rates of their
             days. reliefs: what is waived, made principal or moved into instalments to come. taken: the decisions so
             applied. refused: those that would move the last due day beyond the limit.
-    Source  servicing: prepayment, extension (regulations LN-17 to LN-19), rate change, deferral, capitalisation,
-            re-amortisation, waiver; docs/decisions/0024.
+    Source  servicing: prepayment, extension, rate change, deferral, capitalisation, re-amortisation, waiver;
+            regulations LN-17 to LN-19 bound what moves the last due day; docs/decisions/0024.
 
     A change that has no place in the schedule waits. Decisions are people's work: loans are taken one by one.
     """
@@ -83,10 +86,8 @@ def agreed_changes(
     nothing = Relief.create_empty()
     if decided.is_empty():
         return Changed(dues, nothing, [], [])
-    # Interest that runs by the day runs on what is outstanding: cash changes it, and no plan does.
     able = (
-        positions.filter(pl.col("method") != "daily_interest")
-        .join(decided.select("loan_no").unique(), on="loan_no", how="semi", maintain_order="left")
+        positions.join(decided.select("loan_no").unique(), on="loan_no", how="semi", maintain_order="left")
         .join(sources, on="loan_no", maintain_order="left")
         .join(limits.select("loan_no", "extension_latest_on"), on="loan_no", how="left", maintain_order="left")
         .join(_last_versions(instalments, on), on="loan_no", how="left", maintain_order="left")
@@ -179,18 +180,33 @@ class _Change:
         """Return the plan that a decision makes; None where it waits or is refused."""
         self._reprice(plan, _number(decision["effective_on"]))
         changed = plan.copied()
+        if self.terms.is_daily:
+            self._as_it_ran(changed, decision["effective_on"])
         try:
             reliefs = self._apply(changed, decision)
         except EventImpossible:
             return None
         latest_on, ends_on = self.loan["extension_latest_on"], changed.rows[-1].ends_on
-        is_bounded = decision["kind"] in ("extension", "reamortise") and latest_on is not None
-        if is_bounded and ends_on > max(_number(latest_on), plan.rows[-1].ends_on):
+        if latest_on is not None and ends_on > max(_number(latest_on), plan.rows[-1].ends_on):
             self.refused.append(decision["decision_id"])
             return None
         self.taken.append(decision["decision_id"])
         self.reliefs += reliefs
         return changed
+
+    def _as_it_ran(self, plan: Plan, on: date) -> None:
+        """Let the principal to come be what cash left of it, where interest runs by the day.
+
+        It is all that is left when the last instalment before the day fell due, but what these still owe. Cash ahead of
+        them is to come again, as it counts towards the next; so is interest for which their amounts had no room.
+        """
+        place = plan.fallen_by(_number(on))
+        fell_on = plan.rows[place - 1].due_on if place else self.terms.begins_on
+        if fell_on > self.terms.begins_on:
+            owed = self._owed(plan, _EPOCH + timedelta(days=fell_on))
+            left_cents = owed["outstanding_cents"] - owed["overdue_principal_cents"] + owed["credit_cents"]
+            carried_cents = sum(row.carried_cents for row in plan.rows[place:])
+            changes.part_as_run(plan, place, left_cents + owed["accrued_interest_cents"] - carried_cents)
 
     def _apply(self, plan: Plan, decision: dict[str, Any]) -> list[tuple[int, str, int, str]]:
         """Change the plan by a decision; return what leaves the arrears."""
@@ -215,8 +231,17 @@ class _Change:
             owed = self._owed(plan, decision["effective_on"])
             parts = {name: owed[_OVERDUE[name]] for name in ("principal", "interest")}
             changes.reamortise(plan, terms, day, parts["principal"], parts["interest"], said.get("periods"))
-            return [(day, name, cents, "instalments") for name, cents in parts.items() if cents]
+            moved = [("principal", parts["principal"])] * bool(parts["principal"])
+            moved += self._moved(plan, day, parts["interest"])
+            return [(day, name, cents, "instalments") for name, cents in moved]
         return []
+
+    def _moved(self, plan: Plan, day: int, cents: int) -> list[tuple[str, int]]:
+        """Cut interest as it was moved into instalments, where the walk asks how much of it falls due with each."""
+        if cents == 0:
+            return []
+        count = len(plan.rows) - plan.first_after(day) if self.terms.is_daily else 1
+        return [("interest", cents // count)] * (count - 1) + [("interest", cents // count + cents % count)]
 
     def _owed(self, plan: Plan, on: date) -> dict[str, Any]:
         number = self.loan["loan_no"]
@@ -264,6 +289,7 @@ def _terms(loan: dict[str, Any], calendar: Moves) -> Terms:
         step_periods=loan["step_periods"],
         step=loan["step_factor_e8"] if method == "step_geometric" else loan["step_cents"],
         calendar=calendar,
+        is_daily=method == "daily_interest",
     )
 
 

@@ -47,6 +47,7 @@ class Met(NamedTuple):
                 loan_arrays.CURED where arrears were paid within the month.
     log         [line, 4]: day, instalment (-1 for none), component, cents of each allocation, where it was asked for.
     spells      since when they have owed what is oldest.
+    credit_cents  per loan whose interest runs by the day: cash ahead of the amounts fallen due.
     """
 
     balances: dy.DataFrame[Balances]
@@ -54,6 +55,7 @@ class Met(NamedTuple):
     marks: NDArray[np.int8]
     log: NDArray[np.int64]
     spells: dy.DataFrame[Spell]
+    credit_cents: NDArray[np.int64]
 
 
 def balances(
@@ -68,12 +70,13 @@ def balances(
     serving: Serving,
     on: date,
     log_lines: int = 0,
+    walks_all: bool = False,
 ) -> Met:
     """Meet each loan's instalments with its payments.
 
     Reads   positions, dues; sources: schedule_gap_cents per loan; payments: facts of `payment` by loan and day, those
             taken back already left out; rates: changes of the contract rate; rolled: instalments that count as overdue
-            since a day before the one they fell due; reliefs by loan and day.
+            since a day before the one they fell due; reliefs by loan and day. log_lines, walks_all: see kernels.state.
     Writes  amounts in cents and days, one row a position; received = paid + unapplied. What is relieved leaves at close
             of its day. accounting_*: the same cash in the order in which the bank books it.
     Source  rulebook: allocation_order, allocation, overdue_interest.
@@ -82,8 +85,8 @@ def balances(
     at = (on - _EPOCH).days
     products = positions["product"]
     state, was_walked, walk = kernel.run(
-        at, _rules(serving, serving.contractual), *_under(inputs, serving.contractual, products), log_lines,
-        _reliefs(reliefs, positions),
+        at, _rules(serving, serving.contractual), *_under(inputs, serving.contractual, products),
+        reliefs=_reliefs(reliefs, positions), log_lines=log_lines, walks_all=walks_all,
     )  # fmt: skip
     principal_cents, income_cents = state.outstanding_cents.copy(), _income_cents(state)
     is_booked_otherwise = np.bitwise_and(walk.stages, _stages_unlike(serving)).astype(np.bool_)
@@ -91,8 +94,8 @@ def balances(
         late = positions.filter(is_booked_otherwise)
         of_late = kernel_inputs(late, dues, sources.filter(is_booked_otherwise), payments, rates, rolled)
         booked, _, _ = kernel.run(
-            at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]), 0,
-            _reliefs(reliefs, late),
+            at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]),
+            reliefs=_reliefs(reliefs, late),
         )  # fmt: skip
         principal_cents[is_booked_otherwise] = booked.outstanding_cents
         income_cents[is_booked_otherwise] = _income_cents(booked)
@@ -101,7 +104,8 @@ def balances(
         | _columns(state)
         | {"accounting_principal_cents": principal_cents, "accounting_income_cents": income_cents}
     )
-    return Met(Balances.validate(frame), was_walked, walk.marks, walk.log, _spells(positions["loan_no"], walk.spells))
+    spells = _spells(positions["loan_no"], walk.spells)
+    return Met(Balances.validate(frame), was_walked, walk.marks, walk.log, spells, walk.credit_cents)
 
 
 def without_reversed(payments: pl.DataFrame, *, on: date) -> pl.DataFrame:

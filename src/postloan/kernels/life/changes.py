@@ -215,6 +215,7 @@ def prepay(plan: Plan, terms: Terms, event: Event, cents: int, *, is_shorter: bo
     interest = min(settled.rows[place].open_of(INTEREST), cents)
     principal = min(cents - interest, plan.open_of(PRINCIPAL))
     row = Row(running.starts_on, event.on, asks_cents=interest + principal, level_cents=principal)
+    row.cut_from_on = running.due_on
     row.owed[:2] = row.paid[:2] = [principal, interest]
     row.settled_on, row.moved_cents = event.on, principal
     running.starts_on = event.on

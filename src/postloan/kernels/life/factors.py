@@ -12,9 +12,10 @@ from postloan.kernels.daycount import (
     is_leap,
     month_length,
     months_later,
-    year_part,
 )
 from postloan.kernels.life.terms import DAYS, MONTHS, SHARE_OF_MONTH, SHARE_OF_PERIOD, WEEKS, Terms
+from postloan.kernels.pricing import days_left, period_days, year_base
+from postloan.kernels.terms import whole_months
 
 _DAYS_OF_UNIT = {DAYS: 1, WEEKS: 7, MONTHS: 30}
 _SNAP, _WIDE = Decimal("1e-25"), Context(prec=100, rounding=ROUND_HALF_EVEN)
@@ -89,13 +90,14 @@ def _scaled(terms: Terms, value: Decimal) -> Decimal:
 
 
 def _thirty_part(terms: Terms, period: tuple[int, int], start: int, end: int) -> Decimal:
-    """Return the part of a year by 30/360; whole months count alike, odd days by the calendar."""
-    numerator, denominator = year_part(start, end, terms.day_count)
-    if (start, end) == period and terms.unit == MONTHS:
-        due_day = terms.due_day or civil(start)[2]
-        if start == months_later(start, 0, due_day) and end == months_later(start, terms.every, due_day):
-            numerator, denominator = 30 * terms.every, 360
-    return Decimal(numerator) / denominator
+    """Return the part of a year by 30/360; whole months count alike, odd days by what is left of the period."""
+    begins, ends = period
+    months = whole_months(begins, ends, terms.due_day or civil(begins)[2]) if terms.unit == MONTHS else 0
+    whole, over = period_days(begins, ends, terms.day_count, months), year_base(terms.day_count)
+    left, left_after = (
+        whole if day == begins else days_left(day, ends, terms.day_count, whole) for day in (start, end)
+    )
+    return Decimal(int(left - left_after)) / over
 
 
 def _units(terms: Terms, period: tuple[int, int]) -> Decimal:

@@ -24,6 +24,7 @@ class Row:
     is_emptied   what it asked and was not paid has gone into the rows after it.
     opening_cents the balance at its start.
     rest_cents   flat interest of the whole term that rounding each period's left over.
+    cut_from_on  where the period ends that a prepayment cut this row from; NEVER where nothing was cut.
     """
 
     starts_on: int
@@ -41,6 +42,11 @@ class Row:
     is_emptied: bool = False
     opening_cents: int = 0
     rest_cents: int = 0
+    cut_from_on: int = NEVER
+
+    def period(self) -> tuple[int, int]:
+        """Return the first and the last day of the period by which the row's days are counted."""
+        return self.starts_on, self.due_on if self.cut_from_on == NEVER else self.cut_from_on
 
     def copied(self) -> "Row":
         """Return a row that can be changed without changing this one."""

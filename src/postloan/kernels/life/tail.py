@@ -72,7 +72,7 @@ def _walk(plan: Plan, terms: Terms, until: int) -> int:
                 row.opening_cents = balance if number else 0
             bearing = max(balance, 0) if _bears(plan, terms, row, start, until) else 0
             stretch = (start, bearing, _rate(plan, start))
-            # A day on which nothing changes is no cut: by 30/360 the parts of a period need not sum to the whole.
+            # A day on which nothing changes is no cut: each part is rounded to the digits of the product.
             if not stretches or stretches[-1][1:] != stretch[1:]:
                 stretches.append(stretch)
         is_flat = terms.method == FLAT
@@ -138,9 +138,9 @@ def _interest(plan: Plan, terms: Terms, row: Row, stretches: list[tuple[int, int
 
 def _cost(plan: Plan, terms: Terms, row: Row, days: tuple[int, int], rate: Decimal) -> Decimal:
     """Return a rate factor, found once."""
-    key = (row.starts_on, row.due_on, *days, rate)
+    key = (*row.period(), *days, rate)
     if key not in plan.costs:
-        plan.costs[key] = factor(terms, (row.starts_on, row.due_on), *days, rate)
+        plan.costs[key] = factor(terms, row.period(), *days, rate)
     return plan.costs[key]
 
 

@@ -1,5 +1,7 @@
 """Changes of terms: what each kind makes of the instalments after its day. Those before it stay to the cent."""
 
+from collections.abc import Sequence
+
 from postloan.kernels.daycount import civil
 from postloan.kernels.methods import BULLET, is_annuity
 from postloan.kernels.tail.making import asks_of, interest_of, is_amount, is_thirty, level, rate_on, remake
@@ -114,8 +116,8 @@ def reamortise(
     """Move overdue principal and interest into the instalments to come, and make these anew.
 
     periods   how many of them there are to be; None leaves their number.
-    Principal bears interest again from the day on. Interest is shared out in equal parts, the rest to the last, and
-    bears none.
+    Principal bears interest again from the day on, if it has not all along. Interest is shared out in equal parts, the
+    rest to the last, and bears none.
     """
     place = plan.first_after(day)
     left_cents = plan.left_cents(place) + principal_cents
@@ -126,12 +128,36 @@ def reamortise(
         interest_cents += sum(row.carried_cents for row in kept)
         del plan.rows[place + periods :]
         _add(plan, terms, place + periods - len(plan.rows))
-    plan.joins.append((day, principal_cents))
+    plan.joins.append((plan.rows[place].starts_on if terms.is_daily else day, principal_cents))
     rows = plan.rows[place:]
     for row in rows:
         row.carried_cents += interest_cents // len(rows)
     rows[-1].carried_cents += interest_cents % len(rows)
     level(plan, terms, place, left_cents)
+
+
+def part_as_run(plan: Plan, place: int, left_cents: int) -> None:
+    """Let the rows from `place` on have so much principal to repay, where cash and not the plan says how much.
+
+    Amounts stay, but in them interest and principal change places; all principal together stays what it was. Interest
+    that passes all amounts fallen due is left to the last row, which takes what is left in any case.
+    """
+    more_cents = min(left_cents, plan.left_cents(0)) - plan.left_cents(place)
+    more_cents += _shift(plan.rows[:place], -more_cents)
+    rest_cents = _shift(plan.rows[place:], more_cents)
+    plan.rows[-1].principal_cents += rest_cents
+
+
+def _shift(rows: Sequence[Row], cents: int) -> int:
+    """Make so much interest of rows principal, the last first, or principal interest; return what found no room."""
+    left_cents = cents
+    for row in reversed(rows):
+        room_cents = row.interest_cents - row.carried_cents if cents > 0 else -row.principal_cents
+        part_cents = min(left_cents, room_cents) if cents > 0 else max(left_cents, room_cents)
+        row.principal_cents += part_cents
+        row.interest_cents -= part_cents
+        left_cents -= part_cents
+    return left_cents
 
 
 def _set_rate(plan: Plan, day: int, rate_e8: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import pairwise
 
-from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360, month_index
+from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360
 from postloan.kernels.methods import (
     EQUAL_PRINCIPAL,
     FLAT,
@@ -13,9 +13,9 @@ from postloan.kernels.methods import (
     is_annuity,
     next_step,
 )
-from postloan.kernels.pricing import period_days, year_base
+from postloan.kernels.pricing import days_left, period_days, year_base
 from postloan.kernels.tail.plan import PLANNED, Plan, Row, Terms
-from postloan.kernels.terms import is_whole
+from postloan.kernels.terms import whole_months
 
 _E8 = 10**8
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
@@ -51,20 +51,24 @@ def interest_of(plan: Plan, terms: Terms, row: Row, left_cents: int, until: int)
         return 0
     cuts = {day for day, _ in (*plan.rates, *(() if is_flat else plan.joins)) if row.starts_on < day < ends}
     days = [row.starts_on, *sorted(cuts), ends]
-    worth = 0
-    for start, end in pairwise(days):
+    whole, worth = _days(row.starts_on, row.ends_on, terms), 0
+    # What is left of the period from each day: the differences are the days of the stretches, and sum to the whole.
+    to_go = [whole, *(int(days_left(day, row.ends_on, terms.day_count, whole)) for day in days[1:])]
+    for start, (before, after) in zip(days, pairwise(to_go), strict=False):
         joined_later = 0 if is_flat else sum(cents for day, cents in plan.joins if day > start)
         bearing_cents = plan.flat_cents if is_flat else max(0, left_cents - joined_later)
-        worth += bearing_cents * rate_on(plan, start) * _days(start, end, terms)
+        worth += bearing_cents * rate_on(plan, start) * (before - after)
     over = year_base(terms.day_count) * _E8
     return (worth + over // 2) // over
 
 
 def _days(start: int, end: int, terms: Terms) -> int:
-    """Count days in units of `year_base`; by 30/360 whole months from due day to due day count alike."""
-    months = month_index(end) - month_index(start)
-    whole = months if is_whole(start, end, months, terms.due_day) else 0
-    return int(period_days(start, end, terms.day_count, whole))
+    """Count a period in units of `year_base`; by 30/360 whole months from due day to due day count alike.
+
+    Planned instalments are counted by the calendar (`kernels.scheduled`).
+    """
+    months = 0 if terms.method == PLANNED else whole_months(start, end, terms.due_day)
+    return int(period_days(start, end, terms.day_count, months))
 
 
 def asks_of(plan: Plan, terms: Terms, first: int) -> list[int]:

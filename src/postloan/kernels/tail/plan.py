@@ -19,6 +19,7 @@ class Terms(NamedTuple):
     plan_periods  periods that a balloon is levelled over; 0 is as many as there are.
     splits        a repricing inside a period counts from its day; an agreed rate always does.
     calendar      days off on which due days roll.
+    is_daily      interest runs by the day on all that is outstanding, arrears too.
     """
 
     method: int
@@ -38,6 +39,7 @@ class Terms(NamedTuple):
     step_periods: int
     step: int
     calendar: Moves
+    is_daily: bool = False
 
 
 @dataclass(slots=True)
@@ -86,6 +88,10 @@ class Plan:
             if row.due_on > day and row.ends_on > day:
                 return place
         raise impossible(day, "no instalment is still to come")
+
+    def fallen_by(self, day: int) -> int:
+        """Return the place after the last row that was due by a day."""
+        return sum(row.due_on <= day for row in self.rows)
 
     def left_cents(self, first: int) -> int:
         """Return the principal of the rows from `first` on."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from postloan.desk.book.why.story_words import said_of, words
 from postloan.plan.why import Why
 from postloan.rules.figures import ONE_E8
 from postloan.rules.judging import FACTS
 from postloan.rules.shapes import OverdueFloors
-from postloan.site.why_words import said_of, words
 from postloan.tables.units import NON_PERFORMING
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from postloan.desk.book.why.story_words import said_of, words
 from postloan.plan.why import Why
-from postloan.site.why_words import said_of, words
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 

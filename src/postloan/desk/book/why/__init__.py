@@ -1,0 +1,1 @@
+"""Why a loan has its tier, told in sections: for a terminal, a page or a paper."""

@@ -1,0 +1,79 @@
+"""Authority: what an officer may do, where, and up to which amount, on a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from postloan.desk.core.models import Grant, Officer, Org
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The offices that an officer may see or act in.
+
+    is_all  every office of the bank: nothing has to be asked of a row.
+    """
+
+    org_ids: frozenset[str]
+    is_all: bool = False
+
+    def __contains__(self, org_id: object) -> bool:
+        return self.is_all or org_id in self.org_ids
+
+
+NOWHERE = Scope(frozenset())
+
+
+def today() -> date:
+    """The calendar day at the bank: grants and delegations run by it, not by the business date."""
+    return timezone.localdate()
+
+
+def grants_in_force(officer: Officer) -> QuerySet[Grant]:
+    """The grants that count for an officer today: the officer's own, and those of whom the officer stands in for."""
+    day = today()
+    stands_in_for = officer.delegations_taken.filter(begins_on__lte=day, ends_on__gte=day).values("giver")
+    runs = Q(begins_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    holders = Q(officer=officer) | Q(officer__in=stands_in_for, officer__is_active=True)
+    return Grant.objects.filter(runs, holders)
+
+
+def actions_of(officer: Officer) -> frozenset[str]:
+    """Everything that an officer may do somewhere: what a menu shows."""
+    return frozenset(grants_in_force(officer).values_list("action", flat=True))
+
+
+def scope_of(officer: Officer, action: str) -> Scope:
+    """The offices in which an officer may do something."""
+    roots = list(grants_in_force(officer).filter(action=action).values_list("org__path", flat=True).distinct())
+    if not roots:
+        return NOWHERE
+    if any(path.count("/") == _HEAD_SLASHES for path in roots):
+        return Scope(_ids_below(roots), is_all=True)
+    return Scope(_ids_below(roots))
+
+
+_HEAD_SLASHES = 2
+"""The path of a head office, /100000/, has two."""
+
+
+def _ids_below(paths: Iterable[str]) -> frozenset[str]:
+    below = Q()
+    for path in paths:
+        below |= Q(path__startswith=path)
+    return frozenset(Org.objects.filter(below).values_list("org_id", flat=True))
+
+
+def limit_of(officer: Officer, action: str, org: Org) -> int | None:
+    """The largest amount in cents up to which an officer may do something in an office.
+
+    -1 is not at all, None without limit.
+    """
+    above = [part for part in org.path.split("/") if part]
+    limits = list(grants_in_force(officer).filter(action=action, org__in=above).values_list("limit_cents", flat=True))
+    if None in limits:
+        return None
+    return max((each for each in limits if each is not None), default=-1)

@@ -1,0 +1,1 @@
+"""Officers and offices: who works where, and what each may do."""

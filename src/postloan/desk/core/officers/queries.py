@@ -1,0 +1,79 @@
+"""Finding officers, offices and roles, within what one may see."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from postloan.desk.core.authority import Scope, today
+from postloan.desk.core.days import home
+from postloan.desk.core.models import Grant, Officer, Org
+from postloan.desk.core.pages import Desk
+from postloan.errors import NotFoundHere
+from postloan.rules.desk_rules import Role, Roles, load_desk_rules
+
+
+@dataclass(frozen=True)
+class KnownRole:
+    """A role, as it is said."""
+
+    role: Role
+    said: str
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """A role that an officer holds in an office."""
+
+    role: str
+    said: str
+    org: Org
+    begins_on: date
+    ends_on: date | None
+    is_running: bool
+
+
+def roles_known(language: str) -> dict[str, KnownRole]:
+    """The roles of the bank's desk rules today, by name."""
+    roles = load_desk_rules(home()).version("roles", Roles, today()).roles
+    return {role.role: KnownRole(role, role.zh if language == "zh" else role.en) for role in roles}
+
+
+def roles_held(officer: Officer, language: str) -> list[HeldRole]:
+    """The roles that an officer holds or held, the running first."""
+    known, held = roles_known(language), {}
+    for grant in Grant.objects.filter(officer=officer).select_related("org"):
+        said = known[grant.role].said if grant.role in known else grant.role
+        runs = grant.begins_on <= today() and (grant.ends_on is None or grant.ends_on >= today())
+        key = (grant.role, grant.org_id, grant.begins_on, grant.ends_on)
+        held[key] = HeldRole(grant.role, said, grant.org, grant.begins_on, grant.ends_on, runs)
+    return sorted(held.values(), key=lambda each: (not each.is_running, each.role))
+
+
+def officers_in(scope: Scope) -> QuerySet[Officer]:
+    """The officers of some offices."""
+    found = Officer.objects.select_related("org")
+    return found if scope.is_all else found.filter(org__in=scope.org_ids)
+
+
+def officer_in_scope(desk: Desk, officer_id: int) -> Officer:
+    """Find an officer one may see. Raises NotFoundHere."""
+    found = officers_in(desk.scope).filter(pk=officer_id).first()
+    if found is None:
+        raise NotFoundHere(message=_("没有这位用户，或不在您的机构范围内。"), hint=_("请从列表进入。"))
+    return found
+
+
+def org_in_scope(desk: Desk, org_id: str) -> Org:
+    """Find an office one may act in. Raises NotFoundHere."""
+    found = Org.objects.filter(pk=org_id).first()
+    if found is None or found.pk not in desk.scope:
+        raise NotFoundHere(message=_("没有这个机构，或不在您的机构范围内。"), hint=_("请从列表中选择。"))
+    return found
+
+
+def org_choices(desk: Desk) -> list[tuple[str, str]]:
+    """The offices of a desk's scope, head office first, deeper ones set in."""
+    found = Org.objects.all() if desk.scope.is_all else Org.objects.filter(pk__in=desk.scope.org_ids)
+    return [(org.pk, org.name) for org in found]

@@ -1,0 +1,1 @@
+"""Work items: opened by a published day or by a desk, done by an officer, gone with their cause."""

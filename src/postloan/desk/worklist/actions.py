@@ -1,0 +1,72 @@
+"""Opening the desk in the morning: adopting a published day."""
+
+from datetime import date, timedelta
+
+import polars as pl
+from django.db import transaction
+from django.urls import reverse
+
+from postloan.desk.core.actions import record
+from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.models import AdoptedDay, Officer, Org, Transfer, WorkItem
+from postloan.desk.core.work.actions import work_gone, work_open
+from postloan.desk.worklist.causes import causes
+from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
+
+_PAGES = {"loan": "book:loan", "debtor": "book:debtor"}
+
+
+@transaction.atomic
+def snapshot_adopt(day: BusinessDay, rules: DeskRules) -> AdoptedDay:
+    """Take a published day over: open the work it gives, close the work whose cause is gone. Twice is once.
+
+    Leaves  an AdoptedDay, work items and one audit entry, in one transaction.
+    """
+    held = AdoptedDay.objects.select_for_update().filter(pk=day.run_id).first()
+    if held is not None:
+        return held
+    before = AdoptedDay.objects.filter(on__lt=day.on).order_by("-on", "-adopted_at").first()
+    since = None if before is None else BusinessDay(day.home, before.on, before.run_id, day.on)
+    opened = closed = 0
+    for kind in rules.version("work", WorkKinds, day.on).kinds:
+        found = causes(kind, day, since)
+        new, gone = _changes(kind, found, day.on)
+        opened += work_open(_items(kind, new, day))
+        closed += work_gone(kind.kind, gone, day.on)
+    adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
+    record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
+    return adopted
+
+
+def _changes(kind: WorkKind, found: pl.DataFrame, on: date) -> tuple[pl.DataFrame, list[str]]:
+    """The causes to open work for, and the subjects whose open work has no cause any more."""
+    of_kind = WorkItem.objects.filter(kind=kind.kind)
+    is_open = set(of_kind.filter(state=WorkItem.State.OPEN).values_list("subject", flat=True))
+    lately = on - timedelta(days=kind.again_after_days)
+    done = of_kind.filter(state=WorkItem.State.DONE, closed_on__gt=lately).values_list("subject", flat=True)
+    known = is_open | set(done)
+    subjects = set(found["subject"])
+    # What worsened stays to be looked into; other work goes with its cause.
+    gone = [] if kind.kind == "tier_worsened" else sorted(is_open - subjects)
+    return found.filter(~pl.col("subject").is_in(sorted(known))), gone
+
+
+def _items(kind: WorkKind, found: pl.DataFrame, day: BusinessDay) -> list[WorkItem]:
+    officers = dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "pk"))
+    takers = dict(Transfer.objects.order_by("begins_on", "pk").values_list("giver_id", "taker_id"))
+    offices = set(Org.objects.values_list("pk", flat=True))
+    due_on = day.on + timedelta(days=kind.due_in_days)
+    items = []
+    for row in found.iter_rows(named=True):
+        if row["org_id"] not in offices:
+            continue
+        officer_id = officers.get(row["officer_id"])
+        items.append(
+            WorkItem(
+                kind=kind.kind, subject=row["subject"], title=row["title"] or "", org_id=row["org_id"],
+                page=reverse(_PAGES[kind.page], args=[row["page_key"]]), told=(row["told"] or "")[:300],
+                officer_id=takers.get(officer_id, officer_id) if officer_id else None, due_on=due_on,
+                amount_cents=row["amount_cents"] or 0, opened_on=day.on, state=WorkItem.State.OPEN,
+            )
+        )  # fmt: skip
+    return items

@@ -1,0 +1,110 @@
+"""Causes: what a published day gives an officer to do, read from its snapshot."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import polars as pl
+
+from postloan.desk.core.days import BusinessDay
+from postloan.errors import NothingPublished
+from postloan.plan.dossier import collateral_rows
+from postloan.rules.desk_rules import WorkKind
+from postloan.snapshot.read import scan_breaks, scan_debtors, scan_group_alerts, scan_loans
+from postloan.tables.units import BUCKETS
+
+CAUSE = ("subject", "title", "page_key", "org_id", "officer_id", "amount_cents", "told")
+"""What a cause says: what it is about, the debtor's name, the key of its page, whose it is, how much, in words."""
+_STILL_CONTACTED = BUCKETS[1:4]
+"""Buckets in which the account officer calls the borrower; after them the case goes to collection."""
+
+
+def causes(kind: WorkKind, day: BusinessDay, since: BusinessDay | None) -> pl.DataFrame:
+    """What a kind of work finds to do on a day; `since` is the day adopted before it."""
+    return _FOUND[kind.kind](day, kind, since).select(CAUSE).collect()
+
+
+def known_kinds() -> frozenset[str]:
+    """The kinds that a published day can open; the desk's rules name no other."""
+    return frozenset(_FOUND)
+
+
+def _loans(day: BusinessDay) -> pl.LazyFrame:
+    names = scan_debtors(day.home, day.on).select("debtor_no", title="name")
+    held = scan_loans(day.home, day.on).filter(pl.col("status") == "active")
+    return held.join(names, on="debtor_no", how="left").with_columns(
+        subject=pl.lit("loan:") + pl.col("loan_id"), page_key="loan_id", amount_cents="outstanding_cents"
+    )
+
+
+def _by_debtor(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One cause a debtor: that of its loan with the most at stake."""
+    return (
+        rows.sort("amount_cents", descending=True)
+        .group_by("debtor_id", maintain_order=True)
+        .agg(pl.col("title", "org_id", "officer_id", "told").first(), pl.col("amount_cents").sum())
+        .with_columns(subject=pl.lit("debtor:") + pl.col("debtor_id"), page_key="debtor_id")
+    )
+
+
+def _contact_overdue(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    overdue = _loans(day).filter(pl.col("bucket").cast(pl.String).is_in(_STILL_CONTACTED))
+    said = pl.lit("DPD ") + pl.col("days_past_due").cast(pl.String)
+    return _by_debtor(overdue.with_columns(amount_cents="overdue_principal_cents", told=said))
+
+
+def _maturity_notice(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    ends = pl.col("matures_on")
+    near = _loans(day).filter((ends > day.on) & (ends <= day.on + timedelta(days=kind.ahead_days)))
+    return near.filter(pl.col("legal_form") != "person").with_columns(told=ends.cast(pl.String))
+
+
+def _tier_worsened(day: BusinessDay, _kind: WorkKind, since: BusinessDay | None) -> pl.LazyFrame:
+    begun = since.on if since else day.on - timedelta(days=1)
+    moved = (pl.col("tier_since_on") > begun) & (pl.col("tier") > pl.col("tier_before").fill_null("pass"))
+    return _loans(day).filter(moved).with_columns(told="tier_cite")
+
+
+def _upgrade_possible(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    ready = pl.col("is_held") & (pl.col("may_upgrade_from_on") <= day.on)
+    return _loans(day).filter(ready).with_columns(told=pl.col("may_upgrade_from_on").cast(pl.String))
+
+
+def _group_alert(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    alerts = _if_published(lambda: scan_group_alerts(day.home, day.on))
+    bad = alerts.group_by(debtor_no=pl.col("other_no")).agg(told=pl.col("debtor_id").first())
+    return _by_debtor(_loans(day).join(bad, on="debtor_no"))
+
+
+def _ledger_break(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    breaks = _if_published(lambda: scan_breaks(day.home, day.on))
+    of_loan = breaks.group_by("loan_no").agg(told=pl.col("kind").cast(pl.String).unique().sort().str.join(", "))
+    return _loans(day).join(of_loan, on="loan_no")
+
+
+def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    last = day.on + timedelta(days=kind.ahead_days)
+    ends = pl.min_horizontal("registration_ends_on", "insured_to_on")
+    near = collateral_rows(day.home, day.on).lazy().filter((ends >= day.on) & (ends <= last))
+    told = near.select("debtor_no", told=pl.col("collateral_id") + pl.lit(" ") + ends.cast(pl.String))
+    return _by_debtor(_loans(day).join(told.unique("debtor_no", keep="first", maintain_order=True), on="debtor_no"))
+
+
+def _if_published(scan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
+    """A table of the snapshot; without rows where an earlier version of the program published none."""
+    try:
+        return scan()
+    except NothingPublished:
+        return pl.LazyFrame(schema={
+            "loan_no": pl.Int64, "other_no": pl.Int64, "debtor_id": pl.String, "kind": pl.String,
+        })  # fmt: skip
+
+
+_FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyFrame]] = {
+    "contact_overdue": _contact_overdue,
+    "maturity_notice": _maturity_notice,
+    "tier_worsened": _tier_worsened,
+    "upgrade_possible": _upgrade_possible,
+    "group_alert": _group_alert,
+    "ledger_break": _ledger_break,
+    "collateral_ends": _collateral_ends,
+}

@@ -1,0 +1,158 @@
+"""The rules of the desk: who may do what, how work is divided and by when. No night rests on them.
+
+They lie apart from the rulebook of the night, in rulebook/desk, so that a new deadline or role changes no published
+number and no pin of a night.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+
+from postloan.errors import NoRuleInForce
+from postloan.rules.figures import Days, RuleFile, Strict, Version, Words, latest_begun
+from postloan.rules.reading import read_shape
+from postloan.rules.sources import SourceFile, shipped_rules, wrong
+
+
+def _cents(written: object) -> int:
+    if isinstance(written, bool) or not isinstance(written, int | Decimal):
+        raise ValueError("an amount is a number such as 1000000 or 1000000.00")
+    cents = Decimal(written) * 100
+    if cents != cents.to_integral_value() or cents < 0:
+        raise ValueError("an amount is not negative and has at most two decimals")
+    return int(cents)
+
+
+Cents = Annotated[int, BeforeValidator(_cents)]
+
+
+class RoleAction(NamedTuple):
+    """An action of a role, and the amount up to which it goes; None is any."""
+
+    action: str
+    limit_cents: int | None
+
+
+class Role(Strict):
+    """What somebody in a role may do.
+
+    limits  per action the largest amount; an action that is not there has none.
+    """
+
+    role: Words
+    zh: Words
+    en: Words
+    allowed: Annotated[tuple[Words, ...], Field(strict=False, alias="actions")]
+    limits: dict[str, Cents] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def limits_are_of_its_actions(self) -> "Role":
+        """A limit on what the role may not do anyway is a slip."""
+        if stray := sorted(set(self.limits) - set(self.allowed)):
+            raise ValueError(f"limits names {stray[0]}, which is not among its actions")
+        return self
+
+    @property
+    def actions(self) -> Iterator[RoleAction]:
+        """Each action with its limit."""
+        return (RoleAction(action, self.limits.get(action)) for action in self.allowed)
+
+
+class Roles(Version):
+    """The roles of the bank from a day on."""
+
+    roles: Annotated[tuple[Role, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def each_stands_once(self) -> "Roles":
+        """Two roles of one name would be one too many."""
+        names = [role.role for role in self.roles]
+        if len(set(names)) < len(names):
+            raise ValueError("a role stands twice")
+        return self
+
+    def named(self, name: str) -> Role | None:
+        """Find a role."""
+        return next((role for role in self.roles if role.role == name), None)
+
+
+class WorkKind(Strict):
+    """A kind of work that a published day opens.
+
+    ahead_days  how long before its day it is opened, for work that looks ahead.
+    """
+
+    kind: Words
+    zh: Words
+    en: Words
+    due_in_days: Days
+    again_after_days: Days
+    page: Literal["loan", "debtor"]
+    ahead_days: Days = 0
+
+
+class WorkKinds(Version):
+    """The kinds of work of the bank from a day on."""
+
+    kinds: Annotated[tuple[WorkKind, ...], Field(strict=False)]
+
+    def named(self, name: str) -> WorkKind | None:
+        """Find a kind."""
+        return next((kind for kind in self.kinds if kind.kind == name), None)
+
+
+SHAPES: dict[str, TypeAdapter[Any]] = {
+    "roles": TypeAdapter(RuleFile[Roles]),
+    "work": TypeAdapter(RuleFile[WorkKinds]),
+}
+
+V = TypeVar("V", bound=Version)
+
+
+@dataclass(frozen=True)
+class DeskRules:
+    """All versions of the desk's rules, by rule."""
+
+    files: dict[str, RuleFile[Any]]
+
+    def version(self, rule: str, shape: type[V], on: date) -> V:
+        """The version of a rule in force on a day. Raises NoRuleInForce: silence is an error, never a default."""
+        found = latest_begun(self.files[rule].versions, on)
+        if not isinstance(found, shape):
+            raise NoRuleInForce(
+                message=f"{rule} has no version in force on {on}.",
+                hint="Add the earlier version to rulebook/desk.",
+                where={"rule": rule, "on": on},
+            )
+        return found
+
+
+def load_desk_rules(home: Path | None) -> DeskRules:
+    """The desk's rules that come with Postloan; a file of the same name in home/rulebook/desk stands in for one.
+
+    Raises RuleFileWrong.
+    """
+    folders = [shipped_rules() / "desk", *([home / "rulebook" / "desk"] if home else [])]
+    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+    for name in sorted(found.keys() - SHAPES.keys()):
+        raise wrong(str(found[name]), "the file", "no rule kept in this folder has this name")
+    for name in sorted(SHAPES.keys() - found.keys()):
+        raise wrong(f"rulebook/desk/{name}.yaml", "the file", "is missing")
+    return _read(tuple((name, str(path), path.stat().st_mtime_ns) for name, path in sorted(found.items())))
+
+
+@lru_cache(maxsize=8)
+def _read(found: tuple[tuple[str, str, int], ...]) -> DeskRules:
+    files = {}
+    for name, path, _changed in found:
+        source = SourceFile(f"desk/{name}.yaml", path, Path(path).read_bytes())
+        files[name] = read_shape(source, SHAPES[name])
+        if files[name].rule != name:
+            raise wrong(path, "rule", f"{files[name].rule} is not the name of the file")
+    return DeskRules(files)

@@ -1,0 +1,37 @@
+"""Accounts are the bank's: nobody signs up, and every login and logout is in the audit chain."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from postloan.desk.core.actions import record_alone
+from postloan.desk.core.models import Officer
+
+
+class BankAccounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are opened by an administrator."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the library's signature
+        """Nobody signs up."""
+        return False
+
+
+@receiver(user_logged_in)
+def _logged_in(request: HttpRequest, user: Officer, **_kwargs: Any) -> None:
+    record_alone(user, "session.opened", user, address=request.META.get("REMOTE_ADDR", ""))
+
+
+@receiver(user_logged_out)
+def _logged_out(request: HttpRequest, user: Officer | None, **_kwargs: Any) -> None:
+    if user is not None:
+        record_alone(user, "session.closed", user, address=request.META.get("REMOTE_ADDR", ""))
+
+
+@receiver(user_login_failed)
+def _login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
+    tried = str(credentials.get("username", ""))[:100]
+    address = request.META.get("REMOTE_ADDR", "") if request else ""
+    record_alone(None, "session.refused", f"login:{tried}", address=address)

@@ -1,0 +1,91 @@
+"""Commands of the desk: serve it, adopt a published day, prove the audit chain."""
+# ruff: noqa: PLC0415 - imports inside commands keep the start of the others short
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postloan.site.options import HOME, SAY, AsJson, Home, On, terminal_of
+from postloan.site.terminal import Terminal
+
+Host = Annotated[str, typer.Option("--host", help=SAY("help.host"))]
+Port = Annotated[int, typer.Option("--port", help=SAY("help.port"), min=1, max=65535)]
+_CHAIN_BROKEN = 1
+
+audit = typer.Typer(help=SAY("help.audit"), no_args_is_help=True)
+
+
+def join(app: typer.Typer) -> None:
+    """Add the desk's commands to the command line."""
+    app.command(help=SAY("help.serve"))(serve)
+    app.command(help=SAY("help.adopt"))(adopt)
+    app.add_typer(audit, name="audit")
+
+
+def serve(
+    ctx: typer.Context,
+    home: Home = HOME,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    processes: Annotated[int, typer.Option("--processes", min=1, help=SAY("help.processes"))] = 1,
+) -> None:
+    """Serve the desk; the latest published day is adopted first."""
+    terminal = terminal_of(ctx, as_json=False)
+    from postloan.site import serving
+
+    serving.set_up(home)
+    if serving.is_published(home):
+        serving.adopt(home, None)
+    terminal.out.print(terminal.words("serve.at", address=f"http://{host}:{port}/"), soft_wrap=True)
+    serving.serve(host, port, processes)
+
+
+def adopt(ctx: typer.Context, home: Home = HOME, on: On = None, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Adopt a published day: open the work it gives, close the work whose cause is gone."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site import serving
+
+    serving.set_up(home)
+    adopted = serving.adopt(home, on)
+    if as_json:
+        terminal.print_json({name: str(value) for name, value in adopted.items()})
+        return
+    terminal.out.print(terminal.words("adopt.done", **adopted), soft_wrap=True)
+
+
+@audit.command("verify", help=SAY("help.audit_verify"))
+def audit_verify(ctx: typer.Context, home: Home = HOME, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Prove the audit chain; exit 1 where it does not hold."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site import serving
+
+    serving.set_up(home)
+    from postloan.desk.core.audit import faults_of_chain, head_of_chain
+
+    faults = list(faults_of_chain())
+    seq, last_hash = head_of_chain()
+    if as_json:
+        terminal.print_json({"entries": seq, "hash": last_hash, "faults": [vars(fault) for fault in faults]})
+    else:
+        terminal.out.print(terminal.words("audit.head", seq=seq, hash=last_hash), soft_wrap=True)
+        for fault in faults:
+            terminal.out.print(terminal.words("audit.fault", seq=fault.seq, fault=fault.fault), soft_wrap=True)
+    if faults:
+        raise typer.Exit(_CHAIN_BROKEN)
+
+
+def serve_demo(home: Path, terminal: Terminal, host: str, port: int) -> None:
+    """Open the demo bank's desk with its staff, and serve it."""
+    from postloan.site import serving
+
+    serving.set_up(home)
+    from postloan.demo.staff import PASSWORD
+    from postloan.site.demo_desk import open_demo_desk
+
+    members = open_demo_desk(home)
+    terminal.out.print()
+    terminal.out.print(terminal.words("serve.demo", address=f"http://{host}:{port}/"), soft_wrap=True)
+    for member in members:
+        terminal.out.print(f"  {member.username:<12} {member.name}  {PASSWORD}", soft_wrap=True)
+    serving.serve(host, port, 1)

@@ -1,0 +1,37 @@
+"""The demo bank's desk: its staff with their roles, and the published days adopted, so that there is work waiting."""
+
+from datetime import date
+from pathlib import Path
+
+from postloan.demo.staff import PASSWORD, StaffMember, staff
+from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_give
+from postloan.plan.dossier import office_rows
+from postloan.rules.desk_rules import Roles, load_desk_rules
+from postloan.site.serving import adopt
+from postloan.snapshot.read import published_days
+
+_ADOPTED_DAYS = 2
+"""The last days of the demo that are adopted: what worsened between them is work."""
+
+
+def open_demo_desk(home: Path) -> list[StaffMember]:
+    """Open the staff's accounts and adopt the last published days; who logs in is returned. Twice changes nothing."""
+    days = published_days(home)
+    orgs_adopt(office_rows(home).to_dicts())
+    members = staff()
+    roles = load_desk_rules(home).version("roles", Roles, days[-1])
+    begins_on = date(days[-1].year, 1, 1)
+    known = set(Officer.objects.values_list("username", flat=True))
+    for member in members:
+        role, org = roles.named(member.role), Org.objects.filter(pk=member.org_id).first()
+        if member.username in known or role is None or org is None:
+            continue
+        password = PASSWORD if member.logs_in else None
+        officer = officer_open(
+            None, username=member.username, name=member.name, password=password, org=org, staff_no=member.staff_no
+        )
+        role_give(None, officer, role, org, begins_on=begins_on, ends_on=None, reason="demo")
+    for on in days[-_ADOPTED_DAYS:]:
+        adopt(home, on)
+    return [member for member in members if member.logs_in]

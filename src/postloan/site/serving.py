@@ -1,0 +1,67 @@
+"""The desk on a home folder: its schema, its static files, the adoption of published days, and the server."""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from postloan.errors import NothingPublished
+from postloan.snapshot.read import published_days, published_run
+
+
+def set_up(home: Path) -> None:
+    """Bind Django to a home folder, and bring the desk's schema and static files up to date."""
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["POSTLOAN_HOME"] = str(home.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postloan.site.settings")
+    import django  # noqa: PLC0415 - reads the environment when it is imported
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from postloan.site.catalogues import compile_catalogues  # noqa: PLC0415
+
+    compile_catalogues()
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def is_published(home: Path) -> bool:
+    """Whether any day is."""
+    return bool(published_days(home))
+
+
+def adopt(home: Path, on: date | None) -> dict[str, Any]:
+    """Adopt the latest published day, or the one that is named. Raises NothingPublished. The desk is set up."""
+    from postloan.desk.core.days import BusinessDay  # noqa: PLC0415 - needs Django set up
+    from postloan.desk.core.officers.actions import orgs_adopt  # noqa: PLC0415
+    from postloan.desk.worklist.actions import snapshot_adopt  # noqa: PLC0415
+    from postloan.plan.dossier import office_rows  # noqa: PLC0415
+    from postloan.rules.desk_rules import load_desk_rules  # noqa: PLC0415
+
+    days = published_days(home)
+    day = on or (days[-1] if days else None)
+    run_id = published_run(home, day) if day else None
+    if day is None or run_id is None:
+        raise NothingPublished(
+            message=f"No snapshot is published for {on or 'any day'}.",
+            hint="Compute the day first: postloan night DATE.",
+            where={"home": home},
+        )
+    orgs_adopt(office_rows(home).to_dicts())
+    adopted = snapshot_adopt(BusinessDay(home, day, run_id, day), load_desk_rules(home))
+    return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
+
+
+def serve(host: str, port: int, processes: int) -> None:
+    """Become the server of the desk, until it is stopped. The desk is set up.
+
+    The server starts as a program of its own: its workers are forked, and a fork of a process that used Polars hangs.
+    """
+    from postloan.desk.core.lists.actions import exports_left_behind  # noqa: PLC0415 - needs Django set up
+
+    exports_left_behind()
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    options = ["--workers", str(processes), "--blocking-threads", "4", "--no-ws", "postloan.site.wsgi:application"]
+    sys.stdout.flush()
+    os.execv(sys.executable, [*server, *options])  # noqa: S606 - no shell, and every word is ours

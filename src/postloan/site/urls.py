@@ -1,0 +1,29 @@
+"""Every address of the site."""
+
+from allauth.account import views as account
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_GET
+from django.views.i18n import set_language
+from django_prometheus.exports import ExportToDjangoView
+
+
+@require_GET
+def health(_request: HttpRequest) -> HttpResponse:
+    """Tell whoever watches the server that it answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("postloan.desk.worklist.urls")),
+    path("", include("postloan.desk.core.urls")),
+    path("", include("postloan.desk.book.urls")),
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/mfa/", include("allauth.mfa.urls")),
+    path("language/", set_language, name="set_language"),
+    path("health/", health, name="health"),
+    path("metrics/", ExportToDjangoView, name="metrics"),
+]

@@ -1,0 +1,151 @@
+"""A real server on a real demo bank, and a real browser that looks at it.
+
+Where no Chromium is found the walks are skipped, unless POSTLOAN_BROWSER=required forbids it, as CI does.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from desk_bank import build_bank
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+PASSWORD = "postloan-demo"  # noqa: S105 - the demo bank's, printed for everybody
+_STARTS_SECONDS = 180
+_SERVE = Path(__file__).parent / "serve_bank.py"
+
+
+@dataclass
+class Site:
+    """A running site.
+
+    home      its home folder, the walk's own to change.
+    """
+
+    address: str
+    home: Path
+    environment: dict[str, str]
+
+    def command(self, *arguments: object) -> str:
+        """Run `postloan` on the home folder, and return what it printed."""
+        command = [sys.executable, "-m", "postloan.site.cli", *map(str, arguments), "--home", str(self.home)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@dataclass
+class Faults:
+    """What a page must not do: write to the console, fail a request, ask another machine."""
+
+    said: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
+    """The demo bank served by the real server, on a copy of its home and a database of its own."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(build_bank(shared / "bank-of-browsers"), home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}
+    }
+    environment |= {"POSTLOAN_HOME": str(home), "POSTLOAN_LANG": "zh"}
+    log = (home / "server.log").open("wb")
+    server = subprocess.Popen(
+        [sys.executable, str(_SERVE), str(home), str(port)], env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    site = Site(f"http://127.0.0.1:{port}", home, environment)
+    try:
+        _wait_for(site, server)
+        yield site
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        log.close()
+
+
+def _wait_for(site: Site, server: subprocess.Popen[bytes]) -> None:
+    began = time.monotonic()
+    while time.monotonic() - began < _STARTS_SECONDS:
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{site.address}/health/", timeout=2) as answer:  # noqa: S310 - our own server
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError((site.home / "server.log").read_text(errors="replace")[-3000:])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        if os.environ.get("POSTLOAN_BROWSER") == "required":
+            pytest.fail("no Chromium, and POSTLOAN_BROWSER=required forbids going on without")
+        pytest.skip("no Chromium on this machine: apt install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_as(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Log in as somebody and get a page; whatever it does that it must not fails the test at its end."""
+    contexts: list[BrowserContext] = []
+    faults = Faults()
+
+    def opened(username: str, *, width: int = 1366, height: int = 900, language: str = "zh") -> Page:
+        locale = "zh-CN" if language == "zh" else "en-US"
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: _said(said.type, said.text, faults))
+        page.on("response", lambda answer: _answered(answer.status, answer.url, faults))
+        page.on("pageerror", lambda fault: faults.said.append(str(fault)))
+        page.on("request", lambda asked: _asked(site, asked.url, faults))
+        page.goto(f"{site.address}/account/login/")
+        page.fill("#id_login", username)
+        page.fill("#id_password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url(f"{site.address}/")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults.said == []
+
+
+def _said(kind: str, text: str, faults: Faults) -> None:
+    # A refusal is an answer; that the browser notes it is no fault of the page.
+    if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
+        faults.said.append(text)
+
+
+def _answered(status: int, url: str, faults: Faults) -> None:
+    if status >= 500:
+        faults.said.append(f"{status} {url}")
+
+
+def _asked(site: Site, url: str, faults: Faults) -> None:
+    if not url.startswith((site.address, "data:", "blob:")):
+        faults.said.append(f"asked another machine: {url}")

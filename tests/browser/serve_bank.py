@@ -1,0 +1,14 @@
+"""Opens the demo bank's desk on a home folder and serves it: serve_bank.py HOME PORT."""
+
+import sys
+from pathlib import Path
+
+from postloan.site import serving
+
+home, port = Path(sys.argv[1]), int(sys.argv[2])
+serving.set_up(home)
+
+from postloan.site.demo_desk import open_demo_desk  # noqa: E402 - needs Django set up
+
+open_demo_desk(home)
+serving.serve("127.0.0.1", port, 1)

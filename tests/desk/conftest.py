@@ -1,0 +1,64 @@
+"""A demo bank with its desk: loaded and computed once, then copied into whatever database a test gets.
+
+pytest tests/desk                       on SQLite
+pytest tests/desk --database postgres   on PostgreSQL: the server that DATABASE_URL names, else one started here
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from desk_bank import LOANS, MONTHS, SEED, build_bank, open_desk
+from postloan.desk.core.models import Officer
+from postloan.snapshot.read import published_days
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The home folder of a small demo bank with published month-ends; made once for all workers. Tests only read it."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    return build_bank(shared / f"bank-{LOANS}-{MONTHS}-{SEED}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, bank: Path) -> None:
+    """The desk of that bank: its staff, and its last two days adopted. Every test begins from here."""
+    settings.POSTLOAN_HOME = str(bank)
+    with django_db_blocker.unblock():
+        open_desk(bank)
+
+
+@pytest.fixture(autouse=True)
+def _at_home(bank: Path, settings: object) -> None:
+    settings.POSTLOAN_HOME = str(bank)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def last_day(bank: Path) -> object:
+    """The business day that the desk works on."""
+    return published_days(bank)[-1]
+
+
+@pytest.fixture
+def logged_in(db: None) -> Callable[[str], Client]:
+    """Log somebody in by user name: a client that follows every rule but the password."""
+
+    def log_in(username: str) -> Client:
+        client = Client()
+        client.force_login(Officer.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[-1])
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def loans(bank: Path, last_day: object) -> pl.DataFrame:
+    """The published loans of the last day."""
+    from postloan.snapshot.read import read_loans  # noqa: PLC0415
+
+    return read_loans(bank, last_day)  # type: ignore[arg-type]

