@@ -63,7 +63,7 @@ def filed(home: Path, *more: str) -> list[dict[str, str]]:
 def test_the_file_holds_every_section_and_what_the_loans_add_up_to(home: Path) -> None:
     rows = filed(home)
     sections = list(dict.fromkeys(row["section"] for row in rows))
-    assert sections == ["tiers", "required", "coverage", "months", "movement", "reserve", "capital"]
+    assert sections == ["tiers", "required", "coverage", "accuracy", "months", "movement", "reserve", "capital"]
     loans = read_loans(home, SMALL_BANK_DAY).to_dicts()
     total = next(row for row in rows if (row["section"], row["line"]) == ("tiers", "total"))
     for name in ("general_provision", "specific_provision", "special_provision", "standard_method"):

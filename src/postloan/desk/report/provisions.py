@@ -26,7 +26,7 @@ _TEST_COLUMNS = (
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "required": ("stands", "needed", "difference", "result", "clause"),
     "coverage": ("needed", "difference", "share", "needed_share", "result", "clause"),
-    "accuracy": ("stands", "needed", "difference", "share", "needed_share", "result", "clause"),
+    "accuracy": ("stands", "needed", "share", "needed_share", "result", "clause"),
     "months": ("months", "result", "clause"),
     "movement": ("stands", "result", "clause"),
     "reserve": ("stands", "needed", "difference", "result", "clause"),
