@@ -20,6 +20,7 @@ def join(app: typer.Typer) -> None:
     """Add the desk's commands to the command line."""
     app.command(help=SAY("help.serve"))(serve)
     app.command(help=SAY("help.adopt"))(adopt)
+    app.command(help=SAY("help.officer"))(officer)
     app.add_typer(audit, name="audit")
 
 
@@ -52,6 +53,29 @@ def adopt(ctx: typer.Context, home: Home = HOME, on: On = None, as_json: AsJson 
         terminal.print_json({name: str(value) for name, value in adopted.items()})
         return
     terminal.out.print(terminal.words("adopt.done", **adopted), soft_wrap=True)
+
+
+def officer(
+    ctx: typer.Context,
+    username: Annotated[str, typer.Argument(metavar="USERNAME", help=SAY("help.username"))],
+    name: Annotated[str, typer.Option("--name", help=SAY("help.name"))],
+    role: Annotated[str, typer.Option("--role", help=SAY("help.role"))] = "administrator",
+    org: Annotated[str | None, typer.Option("--org", help=SAY("help.org"))] = None,
+    staff_no: Annotated[str | None, typer.Option("--staff-no", help=SAY("help.staff_no"))] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="POSTLOAN_PASSWORD")
+    ] = "",
+    home: Home = HOME,
+) -> None:
+    """Open an account with a role on the bank's server: the first administrator's, whom nobody could grant anything."""
+    terminal = terminal_of(ctx, as_json=False)
+    from postloan.site import serving
+
+    serving.set_up(home)
+    from postloan.site.first_officer import open_first
+
+    opened = open_first(home, username=username, name=name, role=role, org_id=org, staff_no=staff_no, password=password)
+    terminal.out.print(terminal.words("officer.opened", username=opened.username, role=role), soft_wrap=True)
 
 
 @audit.command("verify", help=SAY("help.audit_verify"))

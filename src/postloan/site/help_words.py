@@ -91,6 +91,12 @@ HELP: dict[str, tuple[str, str]] = {
     "help.port": ("端口", "port"),
     "help.processes": ("服务进程数", "server processes"),
     "help.adopt": ("接收已发布的一天：新开待办，消除已无原因的待办", "adopt a published day: open and close work items"),
+    "help.officer": ("在银行服务器上开户并授予角色（第一位管理员）", "open an account with a role (the first administrator's)"),
+    "help.username": ("用户名", "user name"),
+    "help.name": ("姓名", "the officer's name"),
+    "help.role": ("角色", "role, of rulebook/desk/roles.yaml"),
+    "help.org": ("机构号；默认总行", "office number; the head office without it"),
+    "help.staff_no": ("数据中的客户经理工号", "the officer's number in the feeds"),
     "help.audit": ("审计日志", "the audit chain"),
     "help.audit_verify": ("验证审计日志的哈希链", "prove the audit chain"),
 }  # fmt: skip

@@ -102,6 +102,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "已接收 {on}（批次 {run_id}）：新开待办 {opened} 项，消除 {closed} 项",
         "Adopted {on} (run {run_id}): {opened} work items opened, {closed} closed",
     ),
+    "officer.opened": ("已开户：{username}（{role}）", "Opened: {username} ({role})"),
     "audit.head": ("审计日志共 {seq} 条，末条哈希 {hash}", "The audit chain has {seq} entries; the last hash is {hash}"),
     "audit.fault": ("第 {seq} 条：{fault}", "entry {seq}: {fault}"),
     # demo
