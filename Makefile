@@ -39,8 +39,9 @@ docs: $(READY) ## write the generated pages again
 	@$(BIN)/python -m postloan.rules.pages
 	@$(BIN)/python -m postloan.site.catalogues
 
-bench: $(READY) ## measure a night over a million loans
+bench: $(READY) $(PAGES) ## measure a night and pages over a million loans
 	@$(BIN)/python bench/night.py
+	@$(BIN)/python bench/pages.py
 
 clean: ## remove what these commands made
 	rm -rf .venv demo-home bench/out dist build .numba_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -14,10 +14,10 @@ import polars as pl
 
 from postloan.desk.core.days import BusinessDay
 from postloan.plan import dossier
-from postloan.snapshot.read import scan_debtors, scan_loans
+from postloan.snapshot.read import read_manifest, scan_debtors, scan_loans
 from postloan.tables.units import NON_PERFORMING, TIERS
 
-_FORM = 1
+_FORM = 2
 """Rises when the columns change, so that files of an earlier program are not read."""
 _LOAN = (
     "loan_no", "loan_id", "debtor_id", "org_id", "officer_id", "product", "exposure_kind", "legal_form",
@@ -71,9 +71,13 @@ def _opened(path: Path) -> pl.DataFrame:
 def _make_loans(day: BusinessDay) -> pl.DataFrame:
     arrears = pl.sum_horizontal(_ARREARS).alias("arrears_cents")
     named = scan_debtors(day.home, day.on).select("debtor_id", debtor_name="name", group_id="group_id")
+    # A row says in which file of the snapshot it stands whole: whoever opens it reads that one alone.
+    shards = [
+        scan_loans(day.home, day.on, shard=shard).select(*_LOAN, arrears, shard=pl.lit(shard, pl.Int32))
+        for shard in range(read_manifest(day.home, day.on)["shards"])
+    ]
     rows = (
-        scan_loans(day.home, day.on)
-        .select(*_LOAN, arrears)
+        pl.concat(shards)
         .join(named, on="debtor_id", how="left")
         .sort("loan_no")
         .collect()

@@ -50,11 +50,11 @@ def named(rows: pl.DataFrame) -> pl.DataFrame:
 
 def loan_seen(desk: Desk, loan_id: str) -> dict[str, Any]:
     """One loan's published row. Raises NotFoundHere where it is not in the book or outside the desk's offices."""
-    at = loan_rows(desk.day).filter(pl.col("loan_id") == loan_id).select("loan_no", pl.col("org_id").cast(pl.String))
-    if at.is_empty() or at["org_id"].item() not in desk.scope:
+    at = loan_rows(desk.day).filter(pl.col("loan_id") == loan_id).select("loan_no", "shard", "org_id").to_dicts()
+    if not at or at[0]["org_id"] not in desk.scope:
         raise _not_here(desk, loan_id)
-    row = scan_loans(desk.day.home, desk.day.on).filter(pl.col("loan_no") == at["loan_no"].item()).collect()
-    return row.row(0, named=True)
+    rows = scan_loans(desk.day.home, desk.day.on, shard=at[0]["shard"])
+    return rows.filter(pl.col("loan_no") == at[0]["loan_no"]).collect().row(0, named=True)
 
 
 def debtor_seen(desk: Desk, debtor_id: str) -> dict[str, Any]:
