@@ -16,7 +16,7 @@ from postloan.rules.desk_rules import Roles, load_desk_rules
 def open_first(
     home: Path, *, username: str, name: str, role: str, org_id: str | None, staff_no: str | None, password: str
 ) -> Officer:
-    """Open an account with a role in an office, or in the head office. Raises FormWrong where one of them is not there."""
+    """Open an account with a role in an office, or in the head office. Raises FormWrong where either is unknown."""
     orgs_adopt(office_rows(home).to_dicts())
     known = load_desk_rules(home).version("roles", Roles, date.today())  # noqa: DTZ011 - today where the bank is
     given = known.named(role)
