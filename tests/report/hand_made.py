@@ -20,7 +20,7 @@ _TYPES = {
     "days_past_due": pl.Int32(), "outstanding_cents": pl.Int64(), "overdue_principal_cents": pl.Int64(),
     "overdue_interest_cents": pl.Int64(), "own_share_outstanding_cents": pl.Int64(),
     "own_share_overdue_principal_cents": pl.Int64(), "own_share_overdue_interest_cents": pl.Int64(),
-    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(), "loan_id": pl.String(),
+    "org_id": pl.String(), "product": pl.String(), "industry_code": pl.String(), "region_code": pl.String(), "loan_id": pl.String(),
     "legal_form": pl.Enum(LEGAL_FORMS), "exposure_kind": pl.Enum(EXPOSURE_KINDS), "method": pl.Enum(METHODS),
     "funding_share_e8": pl.Int64(), "principal_cents": pl.Int64(), "paid_principal_cents": pl.Int64(),
     "received_cents": pl.Int64(), "written_off_cents": pl.Int64(), "transferred_cents": pl.Int64(),
@@ -48,7 +48,7 @@ def loan(loan_no: int, tier: str, cents: int, **others: Any) -> dict[str, Any]:
     return {
         "loan_no": loan_no, "status": "active", "tier": tier, "bucket": "M0", "days_past_due": 0,
         "outstanding_cents": cents, "overdue_principal_cents": 0, "overdue_interest_cents": 0, "org_id": "011",
-        "product": "consumer", "industry_code": "C1311", "loan_id": f"L{loan_no}", "legal_form": "company",
+        "product": "consumer", "industry_code": "C1311", "region_code": "330106", "loan_id": f"L{loan_no}", "legal_form": "company",
         "exposure_kind": "loan", "method": "level_instalment", "funding_share_e8": None, "principal_cents": cents,
         "paid_principal_cents": 0, "received_cents": 0, "written_off_cents": 0, "transferred_cents": 0,
         "asset_cents": 0, "is_restructured": False, "is_repeat_restructured": False,

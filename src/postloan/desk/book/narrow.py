@@ -17,14 +17,14 @@ from postloan.plan import dossier
 from postloan.snapshot.read import scan_debtors, scan_loans
 from postloan.tables.units import NON_PERFORMING, TIERS
 
-_FORM = 1
+_FORM = 2
 """Rises when the columns change, so that files of an earlier program are not read."""
 _LOAN = (
     "loan_no", "loan_id", "debtor_id", "org_id", "officer_id", "product", "exposure_kind", "legal_form",
     "industry_code", "region_code", "security_kind", "status", "outstanding_cents", "overdue_principal_cents",
     "days_past_due", "bucket", "tier", "grade", "tier_since_on", "tier_last_quarter", "tier_rule", "tier_cite",
     "rate_in_force_e8", "principal_cents", "disbursed_on", "matures_on", "next_due_on", "last_paid_on", "settled_on",
-    "is_restructured", "is_held",
+    "is_restructured", "is_held", "own_share_outstanding_cents",
 )  # fmt: skip
 _ARREARS = ("overdue_interest_cents", "penalty_cents", "compound_cents", "overdue_fee_cents")
 

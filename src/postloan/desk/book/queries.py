@@ -158,6 +158,21 @@ def search(desk: Desk, asked: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     return loans, debtors_seen(desk).filter(by).head(_SEARCH_MOST)
 
 
+def office_is(desk: Desk, org_id: str) -> pl.Expr:
+    """Whether a loan of the day is kept by an office or one below it."""
+    offices = loan_rows(desk.day).schema["org_id"]
+    assert isinstance(offices, pl.Enum)  # noqa: S101 - a narrow file says so
+    below = set(Org.objects.filter(path__contains=f"/{org_id}/").values_list("pk", flat=True))
+    return pl.col("org_id").is_in(pl.Series([each for each in offices.categories if each in below], dtype=offices))
+
+
+def products_of(desk: Desk) -> list[tuple[str, str]]:
+    """The products that the bank has loans of on the day."""
+    products = loan_rows(desk.day).schema["product"]
+    assert isinstance(products, pl.Enum)  # noqa: S101 - a narrow file says so
+    return [(each, each) for each in products.categories]
+
+
 def _within(rows: pl.DataFrame, desk: Desk) -> pl.DataFrame:
     if desk.scope.is_all:
         return rows
