@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.core.authority import scope_of
 from postloan.desk.core.exceptional import ROW, sources, told_rows
@@ -17,7 +17,7 @@ from postloan.rules.desk_exceptions import SORTS, ExceptionKind, ExceptionKinds,
 from postloan.rules.desk_rules import load_desk_rules
 
 SORTS_SAID: dict[Sort, Said] = {
-    "breach": _l("违例"), "override": _l("越权或特批"), "late": _l("逾期办理"), "returned": _l("退回"),
+    "breach": _("违例"), "override": _("越权或特批"), "late": _("逾期办理"), "returned": _("退回"),
 }  # fmt: skip
 
 
@@ -76,4 +76,4 @@ def exceptions_tile(desk: Desk) -> ExceptionsTile | None:
     rows = exceptions_seen(replace(desk, scope=scope_of(desk.officer, "exception.read")))
     counts = dict(rows.group_by("sort").len().iter_rows()) if rows.height else {}
     said = [f"{SORTS_SAID[sort]} {counts[sort]}" for sort in SORTS if sort in counts]
-    return ExceptionsTile(rows.height, " · ".join(said[:2]) or _("无"))
+    return ExceptionsTile(rows.height, " · ".join(said[:2]) or gettext("无"))

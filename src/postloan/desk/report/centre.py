@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.report.ask import KINDS, Kind
 from postloan.desk.report.book import GROUPINGS
@@ -17,27 +17,27 @@ ROWS_MOST = 200
 """Lines of a sheet that a page draws; the workbook has them all."""
 
 _SAYS: dict[str, str | Promise] = {
-    "tiers": _l("各类贷款的笔数和余额，不良率"),
-    "overdue": _l("各逾期账龄的笔数和余额，逾期90天以上/不良"),
-    "migration": _l("两日之间从哪类到哪类，官方迁徙率"),
-    "provisions": _l("应提与实提准备，拨备覆盖率和贷款拨备率，资本底线"),
-    "breaks": _l("与核心账不一致的借据，逐笔逐项"),
-    "instructions": _l("等待核心生效或已确认的决定"),
-    "rolls": _l("逐期从哪个账龄到哪个账龄"),
-    "vintages": _l("按放款月和账龄月，曾逾期或现逾期的占比"),
-    "bridge": _l("不良余额从一日到另一日的每条进出途径，逐笔到分"),
-    "debtors": _l("余额最大的客户及其占比"),
-    "groups": _l("集团一成员不良时应评估的其他成员"),
-    "g11": _l("1104 资产质量五级分类情况表"),
-    "g12": _l("1104 贷款质量迁徙情况表"),
-    "tieout": _l("发布数与总账的核对，逐科目"),
-    "corrections": _l("结账后更正的版本与已报版本的差异"),
+    "tiers": _("各类贷款的笔数和余额，不良率"),
+    "overdue": _("各逾期账龄的笔数和余额，逾期90天以上/不良"),
+    "migration": _("两日之间从哪类到哪类，官方迁徙率"),
+    "provisions": _("应提与实提准备，拨备覆盖率和贷款拨备率，资本底线"),
+    "breaks": _("与核心账不一致的借据，逐笔逐项"),
+    "instructions": _("等待核心生效或已确认的决定"),
+    "rolls": _("逐期从哪个账龄到哪个账龄"),
+    "vintages": _("按放款月和账龄月，曾逾期或现逾期的占比"),
+    "bridge": _("不良余额从一日到另一日的每条进出途径，逐笔到分"),
+    "debtors": _("余额最大的客户及其占比"),
+    "groups": _("集团一成员不良时应评估的其他成员"),
+    "g11": _("1104 资产质量五级分类情况表"),
+    "g12": _("1104 贷款质量迁徙情况表"),
+    "tieout": _("发布数与总账的核对，逐科目"),
+    "corrections": _("结账后更正的版本与已报版本的差异"),
 }
 _SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_l("资产质量"), ("tiers", "overdue", "provisions", "debtors")),
-    (_l("变动与迁徙"), ("migration", "rolls", "vintages", "bridge")),
-    (_l("监管报表"), ("g11", "g12")),
-    (_l("核对与更正"), ("breaks", "tieout", "corrections", "instructions", "groups")),
+    (_("资产质量"), ("tiers", "overdue", "provisions", "debtors")),
+    (_("变动与迁徙"), ("migration", "rolls", "vintages", "bridge")),
+    (_("监管报表"), ("g11", "g12")),
+    (_("核对与更正"), ("breaks", "tieout", "corrections", "instructions", "groups")),
 )
 
 
@@ -79,7 +79,7 @@ def groupings_said(question: Question) -> list[tuple[str, str]]:
 def kind_named(name: str) -> Kind:
     """Find a report. Raises NotFoundHere."""
     if name not in KINDS:
-        raise NotFoundHere(message=_("没有这张报表。"), hint=_("请从报表中心进入。"))
+        raise NotFoundHere(message=gettext("没有这张报表。"), hint=gettext("请从报表中心进入。"))
     return KINDS[name]
 
 
@@ -96,8 +96,8 @@ def report_asked(question: Question, kind: Kind, by: str | None, *, since_is_ask
     """Count a report. Raises NotPermitted where it is of the whole bank and the desk is not."""
     if _is_closed(question, kind):
         raise NotPermitted(
-            message=_("“%s”只有全行数，您的机构范围不是全行。") % question.words(f"sheet.{kind.name}"),
-            hint=_("请看五级分类、逾期账龄等按机构的报表。"),
+            message=gettext("“%s”只有全行数，您的机构范围不是全行。") % question.words(f"sheet.{kind.name}"),
+            hint=gettext("请看五级分类、逾期账龄等按机构的报表。"),
         )
     since = question.since if kind.begins and since_is_asked else None
     return question.report(kind.name, from_on=since, by=by or None)

@@ -8,6 +8,7 @@ from postloan.desk.report.figures import money_units, said_percent
 from postloan.desk.report.form import Column, Report, Row, Sheet
 from postloan.desk.report.titles import column_header, said_word, sheet_title
 from postloan.desk.report.words.said import ReportWords
+from postloan.tables.units import TIERS
 
 Link = Callable[[Report, Sheet, Column, Row], str]
 _FIGURES = {"count", "number", "money", "share"}
@@ -75,9 +76,14 @@ def _header(report: Report, column: Column, words: ReportWords) -> DrawnColumn:
 def _cell(report: Report, sheet: Sheet, column: Column, line: Row, words: ReportWords, link: Link) -> Cell:
     text = written(column, line, words)
     value = line[column.name]
-    tone = "negative" if column.kind == "money" and isinstance(value, int) and value < 0 else ""
+    is_negative = column.kind == "money" and isinstance(value, int) and value < 0
+    tone = "negative" if is_negative else str(value) if _is_tier(column, value) else ""
     href = link(report, sheet, column, line) if text and value != 0 else ""
     return Cell(text, href, tone, column.kind in _FIGURES)
+
+
+def _is_tier(column: Column, value: object) -> bool:
+    return column.kind == "word" and column.name.endswith("tier") and value in TIERS
 
 
 def written(column: Column, line: Row, words: ReportWords) -> str:

@@ -25,7 +25,7 @@ class Part:
     """A part, ready for its template.
 
     says    how its figures are defined.
-    source  the days and the run they were counted from.
+    source  the days and the run they were counted from; days is the same in short.
     aside   what the chart leaves out.
     more    the page where it is broken down.
     chart   options of the chart; None where the table is all there is.
@@ -35,6 +35,7 @@ class Part:
     title: str
     says: str
     source: str
+    days: str
     more: str
     tables: Sequence[DrawnSheet]
     chart: Options | None = None
@@ -61,14 +62,13 @@ def tip(*lines: str) -> Options:
     return {"formatter": "<br>".join(escape(line).replace("{", "&#123;") for line in lines)}
 
 
-def bars(names: Sequence[str], data: Iterable[Options], *, unit: str, left: int = 8) -> Options:
-    """Lying bars, the first on top."""
+def bars(names: Sequence[str], data: Iterable[Options]) -> Options:
+    """Lying bars, the first on top; each says its figures itself."""
     return {
         "tooltip": {"trigger": "item"},
-        "grid": {"left": left, "right": 96, "top": 24, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "name": unit, "nameLocation": "end", "splitNumber": 3, "position": "top",
-                  "nameTextStyle": {"color": "#5b6577"}},
+        "grid": {"left": 12, "right": 104, "top": 4, "bottom": 4, "containLabel": True},
+        "xAxis": {"type": "value", "show": False},
         "yAxis": {"type": "category", "inverse": True, "data": list(names), "axisTick": {"show": False},
-                  "axisLabel": {"width": 108, "overflow": "truncate"}},
+                  "axisLabel": {"width": 104, "overflow": "truncate", "interval": 0}},
         "series": [{"type": "bar", "barMaxWidth": 16, "data": list(data), "cursor": "pointer"}],
     }  # fmt: skip

@@ -34,8 +34,8 @@ PLACES: Mapping[str, PartPlace] = {
         PartPlace("industry", partial(share_part, by="industry"), 4),
         PartPlace("region", partial(share_part, by="region"), 4),
         PartPlace("product", partial(share_part, by="product"), 4),
-        PartPlace("ranking", ranking_part, 7),
-        PartPlace("debtors", debtors_part, 5),
+        PartPlace("ranking", ranking_part, 6),
+        PartPlace("debtors", debtors_part, 6),
         PartPlace("vintages", vintages_part, 12),
     )
 }

@@ -89,6 +89,11 @@ class Question:
         """Which day and run a report was counted from."""
         return source_line(report.snapshot, self.words)
 
+    def days_of(self, report: Report) -> str:
+        """The day of a report, or both of them, and the run by its first eight digits: what a chart has room for."""
+        days = [str(each.on) for each in (report.before, report.snapshot) if each]
+        return f"{' → '.join(days)} · {_('批次')} {report.snapshot.run_id[:8]}"
+
 
 def is_month_end(day: date) -> bool:
     """Whether a day is the last of its month."""

@@ -68,6 +68,7 @@ def trend_part(question: Question) -> Part | None:
         title=_("不良率与关注类占比走势"),
         says=_("各发布月末的不良率和关注类占比。点击可见当日借据。"),
         source=question.source(report),
+        days=question.days_of(report),
         more=question.page("tiers"),
         tables=[drawn_sheet(report, drawn, question.words, link=link, most=_ROWS_MOST)],
         chart={
@@ -111,6 +112,7 @@ def vintages_part(question: Question) -> Part | None:
         title=_("放款批次：曾逾期30天以上（%）"),
         says=_("同月放款的借据，到各账龄月曾被发现逾期30天以上的笔数占比。点击可见该批次借据。"),
         source=question.source(report),
+        days=question.days_of(report),
         more=question.page("vintages"),
         tables=[
             drawn_sheet(report, sheet_named(report, "vintages"), question.words, link=question.link, most=_ROWS_MOST)
@@ -169,9 +171,10 @@ def share_part(question: Question, by: str) -> Part:
         title=titles[by],
         says=_("贷款余额的分布；柱右为占比和不良率。点击可见借据。"),
         source=question.source(report),
+        days=question.days_of(report),
         more=question.page("tiers", by=by),
         tables=[drawn_sheet(report, report.filed, question.words, link=question.link, most=_ROWS_MOST)],
-        chart=bars(names, data, unit=unit.name),
+        chart=bars(names, data),
         aside=_("柱右：占比 | 不良率"),
     )
 
@@ -192,17 +195,16 @@ def ranking_part(question: Question) -> Part:
     ranked = sorted(branches, key=lambda line: -(_int(line["npl_ratio"]) or 0))
     lines = [
         {
-            "row": line["row"], "org_id": line["org_id"], "org_name": line["org_name"], "loans": line["loans"],
-            "outstanding": line["outstanding"], "special_mention": line["special_mention"],
+            "row": line["row"], "org_id": line["org_id"], "org_name": line["org_name"],
+            "outstanding": line["outstanding"],
             "non_performing": line["non_performing"], "npl_ratio": line["npl_ratio"],
             "over_90_to_npl": overdue[line["org_id"]]["over_90_to_npl"],
         }
         for line in (*ranked, total)
     ]  # fmt: skip
     columns = (
-        Column("org_name", "text"), Column("loans", "count"), Column("outstanding", "money"),
-        Column("special_mention", "money"), Column("non_performing", "money"), Column("npl_ratio", "share"),
-        Column("over_90_to_npl", "share"),
+        Column("org_name", "text"), Column("outstanding", "money"), Column("non_performing", "money"),
+        Column("npl_ratio", "share"), Column("over_90_to_npl", "share"),
     )  # fmt: skip
     sheet = Sheet("tiers_by_org", columns, tuple(lines))
     return Part(
@@ -210,6 +212,7 @@ def ranking_part(question: Question) -> Part:
         title=_("分行排名（按不良率）"),
         says=_("各分行（含其下级机构）的贷款质量，不良率高的在前。点击数字可见借据。"),
         source=question.source(report),
+        days=question.days_of(report),
         more=question.page("tiers", by="org"),
         tables=[drawn_sheet(report, sheet, question.words, link=question.link, most=_ROWS_MOST)],
     )
@@ -219,7 +222,7 @@ def debtors_part(question: Question) -> Part:
     """The debtors with the largest balance."""
     report = question.report("debtors")
     *items, _largest, total = report.filed.rows
-    names = ("debtor_name", "tier", "days_past_due", "loans", "outstanding", "share")
+    names = ("debtor_name", "tier", "days_past_due", "outstanding", "share")
     columns = tuple(column for name in names for column in report.filed.columns if column.name == name)
     sheet = Sheet("debtors", columns, (*items[:_DEBTORS_MOST],))
     cut = sum(amount(line["outstanding"]) for line in sheet.rows)
@@ -228,6 +231,7 @@ def debtors_part(question: Question) -> Part:
         title=_("最大客户"),
         says=_("贷款余额最大的客户；分类和逾期天数为其各笔中最差。点击客户名称可见全貌。"),
         source=question.source(report),
+        days=question.days_of(report),
         more=question.page("debtors"),
         tables=[drawn_sheet(report, sheet, question.words, link=question.link, most=_DEBTORS_MOST)],
         aside=_("以上 %(count)s 户占比 %(share)s")
