@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.narrow import debtor_rows, group_rows, loan_rows
 from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.officers.queries import orgs_below
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
 from postloan.snapshot.read import published_days, scan_loans
@@ -162,7 +163,7 @@ def office_is(desk: Desk, org_id: str) -> pl.Expr:
     """Whether a loan of the day is kept by an office or one below it."""
     offices = loan_rows(desk.day).schema["org_id"]
     assert isinstance(offices, pl.Enum)  # noqa: S101 - a narrow file says so
-    below = set(Org.objects.filter(path__contains=f"/{org_id}/").values_list("pk", flat=True))
+    below = orgs_below(org_id)
     return pl.col("org_id").is_in(pl.Series([each for each in offices.categories if each in below], dtype=offices))
 
 

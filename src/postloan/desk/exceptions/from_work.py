@@ -24,13 +24,16 @@ def _work_late(day: BusinessDay, _kind: ExceptionKind) -> pl.DataFrame:
     late = WorkItem.objects.filter(was_open, opened_on__lte=day.on, due_on__lt=day.on)
     kinds = load_desk_rules(day.home).version("work", WorkKinds, day.on)
     fields = ("pk", "kind", "title", "told", "org_id", "officer__name", "due_on", "amount_cents", "page")
-    return told_rows(
-        Told(
-            f"work:{pk}", title, f"{_kind_said(kinds, kind)} {told}".strip(), org_id, due_on, officer=officer or "",
-            late_days=(day.on - due_on).days, amount_cents=amount_cents, page=page,
-        )
-        for pk, kind, title, told, org_id, officer, due_on, amount_cents, page in late.values_list(*fields)
-    )  # fmt: skip
+    rows = []
+    for pk, kind, title, told, org_id, officer, due_on, amount_cents, page in late.values_list(*fields):
+        words = " · ".join(each for each in (_kind_said(kinds, kind), told) if each)
+        rows.append(
+            Told(
+                f"work:{pk}", title, words, org_id, due_on, officer=officer or "", late_days=(day.on - due_on).days,
+                amount_cents=amount_cents, page=page,
+            )
+        )  # fmt: skip
+    return told_rows(rows)
 
 
 def _kind_said(kinds: WorkKinds, name: str) -> str:

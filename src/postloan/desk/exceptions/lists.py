@@ -1,13 +1,14 @@
 """The list of exceptions: by sort and kind, in the officer's offices."""
 
+import polars as pl
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.registry import DeskList, register
-from postloan.desk.core.officers.queries import org_choices
+from postloan.desk.core.officers.queries import org_choices, orgs_below
 from postloan.desk.core.pages import Desk
-from postloan.desk.exceptions.queries import SORTS_SAID, exceptions_seen, kind_said, kinds_in_force, with_offices
+from postloan.desk.exceptions.queries import SORTS_SAID, exceptions_seen, kind_said, kinds_in_force, with_names
 from postloan.rules.desk_exceptions import SORTS
 
 
@@ -31,7 +32,14 @@ def _form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户、对象或说明"), ("title", "subject", "told")),
             Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: list(kinds.items())),
-            Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
+            Filter(
+                "org",
+                _("机构（含下级）"),
+                ("org_id",),
+                "one_of",
+                choices=lambda: org_choices(desk),
+                where=lambda answer: pl.col("org_id").is_in(sorted(orgs_below(answer))),
+            ),
             Filter("since", _("发生日 ≥"), ("happened_on",), "at_least", "date"),
             Filter("late_from", _("超期天数 ≥"), ("late_days",), "at_least", "days"),
             Filter(
@@ -46,7 +54,7 @@ def _form(desk: Desk) -> ListForm:
 
 
 def _rows(desk: Desk, form: ListForm) -> Source:
-    return FrameSource(form, exceptions_seen(desk), with_offices)
+    return FrameSource(form, exceptions_seen(desk), with_names)
 
 
 EXCEPTIONS = register(DeskList("exceptions", "exception.read", _form, _rows))

@@ -11,7 +11,7 @@ from postloan.desk.core.authority import scope_of
 from postloan.desk.core.exceptional import ROW, sources, told_rows
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Said
-from postloan.desk.core.models import Org
+from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.pages import Desk
 from postloan.rules.desk_exceptions import SORTS, ExceptionKind, ExceptionKinds, Sort
 from postloan.rules.desk_rules import load_desk_rules
@@ -55,10 +55,11 @@ def _of_kind(desk: Desk, kind: ExceptionKind) -> pl.DataFrame:
     )
 
 
-def with_offices(rows: pl.DataFrame) -> pl.DataFrame:
-    """Say offices by name beside their numbers."""
+def with_names(rows: pl.DataFrame) -> pl.DataFrame:
+    """Say offices and officers by name where they stand as numbers."""
     orgs = dict(Org.objects.values_list("org_id", "name"))
-    return rows.with_columns(org_name=pl.col("org_id").replace(orgs))
+    officers = dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "name"))
+    return rows.with_columns(org_name=pl.col("org_id").replace(orgs), officer=pl.col("officer").replace(officers))
 
 
 def by_kind(desk: Desk, rows: pl.DataFrame) -> list[tuple[str, str, Said, int]]:
@@ -69,11 +70,12 @@ def by_kind(desk: Desk, rows: pl.DataFrame) -> list[tuple[str, str, Said, int]]:
     return [(kind.kind, kind_said(kind), SORTS_SAID[kind.sort], counts[kind.kind]) for kind in occurring]
 
 
-def exceptions_tile(desk: Desk) -> ExceptionsTile | None:
-    """How many exceptions the officer of a desk sees; None where the officer may not see any."""
+def exceptions_tile(desk: Desk, within: frozenset[str] | None) -> ExceptionsTile | None:
+    """How many exceptions the officer of a desk sees, of some offices; None where the officer may not see any."""
     if "exception.read" not in desk.actions:
         return None
     rows = exceptions_seen(replace(desk, scope=scope_of(desk.officer, "exception.read")))
+    rows = rows if within is None else rows.filter(pl.col("org_id").is_in(sorted(within)))
     counts = dict(rows.group_by("sort").len().iter_rows()) if rows.height else {}
     said = [f"{SORTS_SAID[sort]} {counts[sort]}" for sort in SORTS if sort in counts]
     return ExceptionsTile(rows.height, " · ".join(said[:2]) or gettext("无"))

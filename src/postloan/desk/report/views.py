@@ -24,7 +24,7 @@ def cockpit(request: HttpRequest, desk: Desk) -> HttpResponse:
     question = read_question(request, desk)
     told = {
         "question": question, "tiles": tiles_of(question), "places": PLACES.values(), "days": days_before(desk),
-        "orgs": org_choices(desk), "exceptions": exceptions_tile(desk), "here": "cockpit",
+        "orgs": org_choices(desk), "exceptions": exceptions_tile(desk, question.within), "here": "cockpit",
     }  # fmt: skip
     return render(request, "report/cockpit.html", told)
 

@@ -33,6 +33,11 @@ class DrawnFilter:
     options: Sequence[tuple[str, Said]]
     said: str = ""
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether an officer answers it; else a link does."""
+        return self.filter.say is None
+
 
 @dataclass(frozen=True)
 class DrawnHeader:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Org
-from postloan.desk.core.officers.queries import org_in_scope
+from postloan.desk.core.officers.queries import org_in_scope, orgs_below
 from postloan.desk.core.pages import Desk
 from postloan.desk.report.book import Within
 from postloan.desk.report.drills import Query, loans_of, page_of
@@ -60,9 +60,13 @@ class Question:
         return unit_for(cents_most, self.report("tiers").snapshot.currency, self.words.language)
 
     def short(self, cents: int) -> str:
-        """An amount with a unit in which it is easily read: 148.62 亿元."""
+        """An amount with a unit in which it is easily read: 148.62 亿元, CNY 14.86 bn."""
         unit = self.unit(cents)
-        return f"{said_money(cents, unit)} {unit.name}"
+        said = said_money(cents, unit)
+        if self.words.language == "zh":
+            return f"{said} {unit.name}"
+        currency, _space, times = unit.name.partition(" ")
+        return f"{currency} {said} {times}".strip()
 
     @property
     def carried(self) -> dict[str, str]:
@@ -111,7 +115,7 @@ def _within(desk: Desk, org: Org | None) -> Within:
     scope = within_of(desk)
     if org is None or (org.parent_id is None and scope is None):
         return scope
-    below = frozenset(Org.objects.filter(path__startswith=org.path).values_list("pk", flat=True))
+    below = orgs_below(org.pk)
     return below if scope is None else below & scope
 
 
