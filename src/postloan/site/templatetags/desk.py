@@ -74,12 +74,6 @@ def percent_e8(value: int | None) -> str:
 
 
 @register.filter
-def as_json(value: object) -> str:
-    """Write options of a chart for an attribute; the template escapes it."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-@register.filter
 def plain_day(value: date | None) -> str:
     """Write a day: 2024-03-31."""
     return "—" if value is None else value.isoformat()
