@@ -64,6 +64,18 @@ def test_what_a_report_is_not_given_by_is_refused(logged_in) -> None:
     assert logged_in("manager").get("/reports/migration/?from=2019-01-01").status_code == 400
 
 
+def test_a_day_that_was_never_closed_is_said(logged_in) -> None:
+    answer = logged_in("manager").get("/reports/corrections/")
+    assert answer.status_code == 409
+    assert "还没有结账" in answer.content.decode()
+
+
+def test_a_day_before_the_one_compared_with_counts_from_its_own_start(logged_in, bank: Path) -> None:
+    first, second, *_later, last = published_days(bank)
+    page = logged_in("manager").get(f"/reports/migration/?on={second}&from={last}").content.decode()
+    assert f"{first} 至 {second}" in page
+
+
 @pytest.mark.parametrize("kind", ["tiers", "bridge", "debtors"])
 def test_the_workbook_is_that_of_the_command_line(logged_in, bank: Path, tmp_path: Path, kind: str) -> None:
     since = ["--from", str(published_days(bank)[0])] if KINDS[kind].begins else []

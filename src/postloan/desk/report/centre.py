@@ -11,7 +11,7 @@ from postloan.desk.report.book import GROUPINGS
 from postloan.desk.report.cockpit.question import Question
 from postloan.desk.report.drawn import DrawnSheet, drawn_sheet
 from postloan.desk.report.form import Report
-from postloan.errors import NotFoundHere, NotPermitted
+from postloan.errors import NotFoundHere, NothingPublished, NotPermitted, VersionUnknown
 
 ROWS_MOST = 200
 """Lines of a sheet that a page draws; the workbook has them all."""
@@ -93,14 +93,31 @@ def report_page(question: Question, kind: Kind, by: str | None, *, since_is_aske
 
 
 def report_asked(question: Question, kind: Kind, by: str | None, *, since_is_asked: bool) -> Report:
-    """Count a report. Raises NotPermitted where it is of the whole bank and the desk is not."""
+    """Count a report.
+
+    Raises NotPermitted where it is of the whole bank and the desk is not, NothingPublished where a day that it needs
+    was not published, VersionUnknown where a day was never closed.
+    """
     if _is_closed(question, kind):
         raise NotPermitted(
             message=gettext("“%s”只有全行数，您的机构范围不是全行。") % question.words(f"sheet.{kind.name}"),
             hint=gettext("请看五级分类、逾期账龄等按机构的报表。"),
         )
     since = question.since if kind.begins and since_is_asked else None
-    return question.report(kind.name, from_on=since, by=by or None)
+    try:
+        return question.report(kind.name, from_on=since, by=by or None)
+    except VersionUnknown:
+        raise VersionUnknown(
+            message=gettext("%s 还没有结账，没有已报版本可以比较。") % question.on,
+            hint=gettext("请选择已结账的营业日。"),
+            where={"on": question.on},
+        ) from None
+    except NothingPublished as fault:
+        raise NothingPublished(
+            message=gettext("“%s”需要的营业日没有发布过。") % question.words(f"sheet.{kind.name}"),
+            hint=gettext("请选择另一个期初日或营业日。"),
+            where=fault.where,
+        ) from None
 
 
 def _is_closed(question: Question, kind: Kind) -> bool:

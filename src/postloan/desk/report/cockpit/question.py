@@ -125,10 +125,13 @@ def days_before(desk: Desk) -> list[date]:
 
 
 def _since(request: HttpRequest, desk: Desk) -> date | None:
-    """The day that was asked for; else the end of last year, or the first day that was published."""
+    """The day that was asked for; else the end of last year, or the first day that was published.
+
+    Whoever turns to a day before the one that was asked for keeps that one in the address: then it counts for nothing.
+    """
     earlier = days_before(desk)
     asked = request.GET.get("from", "")
-    if asked:
+    if asked and asked not in {str(day) for day in days_published(desk.day.home) if day >= desk.day.on}:
         found = next((day for day in earlier if day.isoformat() == asked), None)
         if found is None:
             raise FormWrong(
