@@ -49,6 +49,7 @@ class Group(Enum):
     """What a report is grouped by."""
 
     ORG = "org"
+    OFFICE = "office"
     PRODUCT = "product"
     INDUSTRY = "industry"
     REGION = "region"

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
-from postloan.desk.report.book import GROUPINGS, Grouping, Within
+from postloan.desk.report.book import BY_OFFICE, GROUPINGS, Grouping, Within
 from postloan.desk.report.breaks import breaks
 from postloan.desk.report.bridge import bridge
 from postloan.desk.report.corrections import corrections
@@ -47,7 +47,7 @@ class Kind:
     is_of_bank: bool = False
 
 
-_OF_FEED: tuple[Grouping, ...] = ("org", "product", "industry")
+_OF_FEED: tuple[Grouping, ...] = (*BY_OFFICE, "product", "industry")
 KINDS = {
     kind.name: kind
     for kind in (
@@ -103,7 +103,7 @@ def ask_report(
 
 
 def _counted(home: Path, kind: Kind, on: date, from_on: date | None, by: Grouping | None, within: Within) -> Report:
-    orgs = offices_known(home, on) if by == "org" or kind.name == "tieout" else None
+    orgs = offices_known(home, on) if by in BY_OFFICE or kind.name == "tieout" else None
     if kind.name == "tieout" and orgs is not None:
         return tieout(home, on, by_org=by == "org", orgs=orgs)
     if kind.name in _BY_GROUP:

@@ -11,8 +11,10 @@ from postloan.desk.report.form import Column, Row
 from postloan.errors import RequestWrong
 from postloan.snapshot.read import published_days, scan_loans
 
-Grouping = Literal["org", "product", "industry", "region"]
-GROUPINGS: tuple[Grouping, ...] = ("org", "product", "industry", "region")
+Grouping = Literal["org", "office", "product", "industry", "region"]
+GROUPINGS: tuple[Grouping, ...] = ("org", "office", "product", "industry", "region")
+BY_OFFICE: tuple[Grouping, ...] = ("org", "office")
+"""Groups that are offices: the branch above the one that keeps a loan, or that one itself."""
 Within = frozenset[str] | None
 """The offices whose loans a report counts, by number; None is the whole bank.
 
@@ -21,14 +23,15 @@ between has left the one and is new in the other.
 """
 
 GROUP_COLUMNS: dict[str, tuple[Column, ...]] = {
-    "org": (Column("org_id", "text", on_screen=False), Column("org_name", "text")),
+    **dict.fromkeys(BY_OFFICE, (Column("org_id", "text", on_screen=False), Column("org_name", "text"))),
     "product": (Column("product", "text"),),
     "industry": (Column("industry", "word"),),
     "region": (Column("region", "word"),),
 }
 
 _GROUPED_BY: dict[Grouping | None, list[str]] = {
-    None: [], "org": ["org_id"], "product": ["product"], "industry": ["industry_code"], "region": ["region_code"],
+    None: [], "org": ["org_id"], "office": ["org_id"], "product": ["product"], "industry": ["industry_code"],
+    "region": ["region_code"],
 }  # fmt: skip
 _SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
 """Amounts of which a joint loan has a share."""
@@ -75,9 +78,9 @@ def each_group(
     if by is None:
         yield {}, cells
         return
-    names = dict(_given(orgs).select("org_id", "name").iter_rows()) if by == "org" else {}
+    names = dict(_given(orgs).select("org_id", "name").iter_rows()) if by in BY_OFFICE else {}
     for group in cells["group"].unique().sort(nulls_last=True):
-        named: Row = {"org_id": group, "org_name": names.get(group, group)} if by == "org" else {by: group}
+        named: Row = {"org_id": group, "org_name": names.get(group, group)} if by in BY_OFFICE else {by: group}
         yield named, cells.filter(pl.col("group").eq_missing(group))
 
 
@@ -130,6 +133,8 @@ def _given(orgs: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _group(by: Grouping | None) -> pl.Expr:
+    if by == "office":
+        return pl.col("org_id").cast(pl.String)
     if by == "product":
         return pl.col("product").cast(pl.String)
     if by == "industry":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, Within, each_group, group_columns, points, total_of_groups
+from postloan.desk.report.book import BY_OFFICE, Grouping, Within, each_group, group_columns, points, total_of_groups
 from postloan.desk.report.flows import flows, read_point
 from postloan.desk.report.form import Column, Report, Row, Sheet, Standing, added, amount, row, snapshot_of
 from postloan.tables.units import NON_PERFORMING
@@ -114,7 +114,7 @@ def _walked(
 
 
 def _group_of(line: Row, by: Grouping | None) -> str:
-    return "bridge" if by is None else f"{by} {line['org_id' if by == 'org' else by]}"
+    return "bridge" if by is None else f"{by} {line['org_id' if by in BY_OFFICE else by]}"
 
 
 def _closes(sums: Row) -> bool:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from postloan.desk.report.book import BY_OFFICE
 from postloan.desk.report.form import Column, Report, Row, Sheet
 from postloan.desk.report.migration import EXITS, NEW
 from postloan.tables.units import BUCKETS, TIERS
@@ -44,7 +45,7 @@ def loans_of(report: Report, sheet: Sheet, column: Column, line: Row) -> Query |
 def _of_group(report: Report, column: Column, line: Row) -> Query | None:
     if report.name not in {"tiers", "overdue"}:
         return None
-    key = line["org_id" if report.by == "org" else str(report.by)]
+    key = line["org_id" if report.by in BY_OFFICE else str(report.by)]
     base: Query = {} if line["row"] == "total" else {"set": f"group:{report.by}:{'' if key is None else key}"}
     if column.name in TIERS:
         return {**base, "tier": column.name}

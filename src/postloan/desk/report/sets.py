@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.book.sets import LoanSet, Parts, register_set, set_unknown
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
-from postloan.desk.report.book import GROUP_COLUMNS, Grouping, Within, grouped
+from postloan.desk.report.book import BY_OFFICE, GROUP_COLUMNS, Grouping, Within, grouped
 from postloan.desk.report.bridge import LINES, MEMO
 from postloan.desk.report.form import amount
 from postloan.desk.report.kept import kept_report, runs_until, within_of
@@ -103,7 +103,7 @@ def _of_group(desk: Desk, parts: Parts) -> pl.Expr:
 @lru_cache(maxsize=_FRAMES_KEPT)
 def _groups(home: Path, on: date, by: Grouping, _runs: tuple[str, ...]) -> pl.DataFrame:
     rows = scan_loans(home, on).select("loan_no", "org_id", "product", "industry_code", "region_code")
-    return grouped(rows, by, offices_known(home, on) if by == "org" else None).select("loan_no", "group")
+    return grouped(rows, by, offices_known(home, on) if by in BY_OFFICE else None).select("loan_no", "group")
 
 
 def _say_move(_desk: Desk, parts: Parts) -> str:
@@ -127,9 +127,9 @@ def _say_group(desk: Desk, parts: Parts) -> str:
     by, key = _parts(parts, 2)
     words = ReportWords(language())
     name = words.of(by, key or None)
-    if by == "org":
+    if by in BY_OFFICE:
         name = dict(offices_known(desk.day.home, desk.day.on).select("org_id", "name").iter_rows()).get(key, key)
-    header = words("column.org_name" if by == "org" else f"column.{by}")
+    header = words("column.org_name" if by in BY_OFFICE else f"column.{by}")
     return f"{header}：{name}"
 
 

@@ -25,6 +25,7 @@ _BARS_MOST = 9
 _DEBTORS_MOST = 10
 _VINTAGES_MOST = 12
 _MONTHS_MOST = 36
+_ONE_AND_TOTAL = 2
 
 
 def trend_part(question: Question) -> Part | None:
@@ -188,11 +189,12 @@ def _text(cell: object) -> str | None:
 
 
 def ranking_part(question: Question) -> Part:
-    """The branches by NPL ratio, the worst first."""
-    report = question.report("tiers", by="org")
-    overdue = {line["org_id"]: line for line in question.report("overdue", by="org").filed.rows}
-    *branches, total = report.filed.rows
-    ranked = sorted(branches, key=lambda line: -(_int(line["npl_ratio"]) or 0))
+    """The branches by NPL ratio, the worst first; of a single branch, the offices below it."""
+    by = "org" if len(question.report("tiers", by="org").filed.rows) > _ONE_AND_TOTAL else "office"
+    report = question.report("tiers", by=by)
+    overdue = {line["org_id"]: line for line in question.report("overdue", by=by).filed.rows}
+    *offices, total = report.filed.rows
+    ranked = sorted(offices, key=lambda line: -(_int(line["npl_ratio"]) or 0))
     lines = [
         {
             "row": line["row"], "org_id": line["org_id"], "org_name": line["org_name"],
@@ -206,14 +208,14 @@ def ranking_part(question: Question) -> Part:
         Column("org_name", "text"), Column("outstanding", "money"), Column("non_performing", "money"),
         Column("npl_ratio", "share"), Column("over_90_to_npl", "share"),
     )  # fmt: skip
-    sheet = Sheet("tiers_by_org", columns, tuple(lines))
+    sheet = Sheet(f"tiers_by_{by}", columns, tuple(lines))
     return Part(
         name="ranking",
-        title=_("分行排名（按不良率）"),
-        says=_("各分行（含其下级机构）的贷款质量，不良率高的在前。点击数字可见借据。"),
+        title=_("机构排名（按不良率）"),
+        says=_("各分行（含其下级机构）的贷款质量，只看一家分行时为其各网点；不良率高的在前。点击数字可见借据。"),
         source=question.source(report),
         days=question.days_of(report),
-        more=question.page("tiers", by="org"),
+        more=question.page("tiers", by=by),
         tables=[drawn_sheet(report, sheet, question.words, link=question.link, most=_ROWS_MOST)],
     )
 
