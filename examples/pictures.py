@@ -12,11 +12,12 @@ from pathlib import Path
 import polars as pl
 from rich.console import Console
 
+from postloan.desk.report.ask import last_published
 from postloan.desk.report.tiers import tiers
-from postloan.site.reporting import last_published
+from postloan.desk.report.words.said import LANGUAGES, Language
 from postloan.site.tables_on_screen import show_report
 from postloan.site.why_screen import show_why
-from postloan.site.words import LANGUAGES, Language, Words
+from postloan.site.words import Words
 from postloan.snapshot.read import scan_loans
 
 WIDTH = 100

@@ -11,17 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import postloan.site
+from postloan.desk.report.figures import decimal_money, decimal_share, money_units, said_money, said_percent
 from postloan.desk.report.form import Column, Report
 from postloan.desk.report.migration import EXITS, MOVES
-from postloan.site.closing_words import CLOSING_REPORT_WORDS, CLOSING_WORDS
-from postloan.site.figures import decimal_money, decimal_share, money_units, said_money, said_percent
+from postloan.desk.report.titles import column_header
+from postloan.desk.report.words.closing import CLOSING_REPORT_WORDS
+from postloan.desk.report.words.movement import MOVEMENT_WORDS
+from postloan.desk.report.words.provision import PROVISION_WORDS
+from postloan.desk.report.words.said import LANGUAGES
+from postloan.desk.report.words.tables import REPORT_WORDS
+from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
-from postloan.site.movement_words import MOVEMENT_WORDS
-from postloan.site.provision_words import PROVISION_WORDS
 from postloan.site.replay_words import REPLAY_WORDS
-from postloan.site.report_words import REPORT_WORDS
-from postloan.site.tables_on_screen import column_header
-from postloan.site.words import _MESSAGES, LANGUAGES, Words, all_words, language_of
+from postloan.site.words import _MESSAGES, Words, all_words, language_of
 from postloan.tables.units import BUCKETS, TIER_ZH, TIERS
 
 SITE = Path(postloan.site.__file__).parent

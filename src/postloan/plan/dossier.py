@@ -113,6 +113,11 @@ def office_rows(home: Path) -> pl.DataFrame:
     return Facts(home, None).read("org", None)
 
 
+def offices_known(home: Path, on: date) -> pl.DataFrame:
+    """The offices as the published night of a day knew them. Raises NothingPublished."""
+    return _facts_of(home, on).read("org", None)
+
+
 def opened(home: Path, column: str, sealed: str) -> str:
     """Open one sealed value of a debtor's row: id_number or phone. Raises KeyMissing."""
     if column not in _SEALED:

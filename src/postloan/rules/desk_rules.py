@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
 from postloan.errors import NoRuleInForce
+from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Days, RuleFile, Strict, Version, Words, latest_begun
 from postloan.rules.reading import read_shape
 from postloan.rules.sources import SourceFile, shipped_rules, wrong
@@ -110,6 +111,7 @@ class WorkKinds(Version):
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "roles": TypeAdapter(RuleFile[Roles]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
+    "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),
 }
 
 V = TypeVar("V", bound=Version)

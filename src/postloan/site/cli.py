@@ -37,6 +37,7 @@ class Kind(Enum):
     ROLLS = "rolls"
     VINTAGES = "vintages"
     BRIDGE = "bridge"
+    DEBTORS = "debtors"
     G11 = "g11"
     G12 = "g12"
     TIEOUT = "tieout"
@@ -48,8 +49,10 @@ class Group(Enum):
     """What a report is grouped by."""
 
     ORG = "org"
+    OFFICE = "office"
     PRODUCT = "product"
     INDUSTRY = "industry"
+    REGION = "region"
 
 
 class Form(Enum):
@@ -180,7 +183,8 @@ def report(
 ) -> None:
     """Give a report of published days; exit 1 where a check of the report does not hold."""
     terminal = terminal_of(ctx, as_json=form is Form.JSON)
-    from postloan.site.reporting import ask_report, day_asked, give_report, say_failed
+    from postloan.desk.report.ask import ask_report
+    from postloan.site.reporting import day_asked, give_report, say_failed
 
     day = day_asked(home, on, version=version, filed=filed)
     asked = ask_report(home, kind.value, on=day, from_on=from_on, by=by.value if by else None)
@@ -257,7 +261,7 @@ def why(
 ) -> None:
     """Show why a loan has its tier."""
     terminal = terminal_of(ctx, as_json=False)
-    from postloan.site.reporting import last_published
+    from postloan.desk.report.ask import last_published
     from postloan.site.why_screen import show_why
 
     show_why(home, loan_id, on or last_published(home), terminal.words.language, terminal.out)
@@ -274,8 +278,8 @@ def quote(
 ) -> None:
     """Quote a payoff and a prepayment."""
     terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.desk.report.ask import last_published
     from postloan.site.quote_screen import show_quote
-    from postloan.site.reporting import last_published
 
     show_quote(home, loan_id, on or last_published(home), prepay, terminal)
 

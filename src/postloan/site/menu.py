@@ -25,10 +25,13 @@ class Entry:
 
 MENU = (
     Entry("worklist", _("工作台"), "home", "worklist:mine", frozenset({"work.read"}), frozenset({"*"})),
+    Entry("cockpit", _("管理驾驶舱"), "chart-pie", "report:cockpit", frozenset({"report.read"})),
     Entry("loans", _("借据"), "list-details", "book:loans", frozenset({"loan.read"})),
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
+    Entry("reports", _("报表与监管报送"), "report-analytics", "report:centre", frozenset({"report.read"})),
+    Entry("exceptions", _("例外事项"), "alert-triangle", "exceptions:register", frozenset({"exception.read"})),
     Entry("audit", _("审计日志"), "history", "core:audit", frozenset({"audit.read"})),
     Entry("officers", _("用户与授权"), "lock-access", "core:officers", frozenset({"grant.read"})),
 )

@@ -8,8 +8,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
-from postloan.site.figures import Unit, money_units, said_money, said_percent
+from postloan.desk.report.figures import Unit, money_units, said_money, said_percent
+from postloan.desk.report.form import Cell, Column, Report, Row, Sheet
+from postloan.desk.report.titles import column_header, said_word, sheet_title, source_line
 from postloan.site.words import Words
 
 _NO_EDGE = 10_000
@@ -25,37 +26,6 @@ def show_report(report: Report, words: Words, console: Console) -> None:
     if report.points:
         console.print(Text(words("report.points", days=len(report.points)), style="dim"), soft_wrap=True)
     console.print(Text(source_line(report.snapshot, words), style="dim"))
-
-
-def sheet_title(report: Report, sheet: Sheet, words: Words) -> str:
-    """Name a sheet with its grouping and its day or days."""
-    if report.by and sheet.on_screen:
-        named = words(f"sheet.by_{report.by}", sheet=words(f"sheet.{report.name}"))
-    else:
-        named = words(f"sheet.{sheet.name}")
-    if report.before is None:
-        return words("report.on", sheet=named, on=report.snapshot.on)
-    return words("report.between", sheet=named, before=report.before.on, on=report.snapshot.on)
-
-
-def source_line(snapshot: Snapshot, words: Words) -> str:
-    """Say in one line which snapshot a report was counted from."""
-    return words("report.source", on=snapshot.on, known_on=snapshot.known_on, run=snapshot.run_id)
-
-
-def column_header(report: Report, column: Column, words: Words) -> str:
-    """Name a column: by the report's own word or the common one, or as it stands where it is a figure."""
-    return column.said or words.first(f"{report.name}.column.{column.name}", f"column.{column.name}")
-
-
-def said_word(column: Column, line: Row, words: Words) -> str:
-    """Say a cell of words: what stands in a closed list is translated, and so is every line that is not an item."""
-    cell = line[column.name]
-    word = None if cell is None else str(cell)
-    is_item = line["row"] == "item"
-    if column.kind == "text" and (is_item or word is None):
-        return word or ""
-    return words.of(column.name, word)
 
 
 def plain_table(title: str, names: Sequence[str], rows: Sequence[Sequence[str]], *, figures: int = 0) -> Table:

@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.worklist.urls")),
     path("", include("postloan.desk.core.urls")),
     path("", include("postloan.desk.book.urls")),
+    path("", include("postloan.desk.exceptions.urls")),
+    path("", include("postloan.desk.report.urls")),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),

@@ -2,16 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
 
+from postloan.desk.report.words.said import REPORTS, Language, ReportWords
 from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
-from postloan.site.movement_words import MOVEMENT_WORDS
 from postloan.site.replay_words import REPLAY_WORDS
-from postloan.site.report_words import REPORT_WORDS
-
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "fault": (
@@ -115,29 +110,15 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 _ALL: Mapping[str, tuple[str, str]] = {
-    **_MESSAGES, **REPORT_WORDS, **MOVEMENT_WORDS, **REPLAY_WORDS, **CLOSING_WORDS, **HELP,
+    **_MESSAGES, **REPORTS, **REPLAY_WORDS, **CLOSING_WORDS, **HELP,
 }  # fmt: skip
 
 
-class Words:
-    """The words of one language."""
+class Words(ReportWords):
+    """The words of one language: those of the reports, and the command line's own."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
-        self._at = LANGUAGES.index(language)
-
-    def __call__(self, key: str, **values: object) -> str:
-        """Say what stands under a key, with its blanks filled in."""
-        return _ALL[key][self._at].format(**values)
-
-    def first(self, *keys: str) -> str:
-        """Say what stands under the first of the keys that are there: the particular before the general."""
-        return self(next((key for key in keys if key in _ALL), keys[-1]))
-
-    def of(self, kind: str, word: str | None) -> str:
-        """Say a word of a closed list, such as the tier `pass`; what is on no list is said as it is."""
-        held = _ALL.get(f"{kind}.{'none' if word is None else word}")
-        return held[self._at] if held else word or ""
+        super().__init__(language, _ALL)
 
 
 def all_words() -> Mapping[str, tuple[str, str]]:

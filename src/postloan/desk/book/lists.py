@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.book.queries import debtors_seen, groups_seen, loans_seen, named
+from postloan.desk.book.queries import debtors_seen, groups_seen, loans_seen, named, office_is, products_of
+from postloan.desk.book.sets import loans_of_set, set_said
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
@@ -45,6 +46,7 @@ _LOAN_COLUMNS = (
     Column("industry_code", _("行业代码"), is_shown=False),
     Column("region_code", _("地区代码"), is_shown=False),
     Column("group_id", _("集团号"), is_shown=False),
+    Column("own_share_outstanding_cents", _("自担余额"), "money", is_shown=False, is_summed=True),
     Column("principal_cents", _("借款金额"), "money", is_shown=False, is_summed=True),
     Column("rate_in_force_e8", _("执行年利率"), "share", is_shown=False),
     Column("disbursed_on", _("放款日"), "date", is_shown=False),
@@ -64,7 +66,14 @@ def _loan_form(desk: Desk) -> ListForm:
         columns=_LOAN_COLUMNS,
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id", "debtor_id")),
-            Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
+            Filter(
+                "org",
+                _("机构（含下级）"),
+                ("org_id",),
+                "one_of",
+                choices=lambda: org_choices(desk),
+                where=lambda answer: office_is(desk, answer),
+            ),
             Filter("tier", _("五级分类"), ("tier",), "one_of", choices=lambda: words_of("tier")),
             Filter("bucket", _("逾期账龄"), ("bucket",), "one_of", choices=lambda: [(each, each) for each in BUCKETS]),
             Filter("days_from", _("逾期天数 ≥"), ("days_past_due",), "at_least", "days"),
@@ -72,9 +81,16 @@ def _loan_form(desk: Desk) -> ListForm:
             Filter("balance_from", _("余额 ≥"), ("outstanding_cents",), "at_least", "money"),
             Filter("matures_to", _("到期日 ≤"), ("matures_on",), "at_most", "date"),
             Filter("status", _("状态"), ("status",), "one_of", choices=lambda: words_of("status")),
-            Filter("product", _("产品"), ("product",), "one_of"),
+            Filter("product", _("产品"), ("product",), "one_of", choices=lambda: products_of(desk)),
             Filter("industry", _("行业代码"), ("industry_code",), "one_of"),
             Filter("officer", _("客户经理工号"), ("officer_id",), "one_of"),
+            Filter(
+                "set",
+                _("名单"),
+                (),
+                where=lambda answer: loans_of_set(desk, answer),
+                say=lambda answer: set_said(desk, answer),
+            ),
         ),
         tabs=(
             Tab("active", _("在账"), {"status": "active"}),

@@ -24,7 +24,7 @@ _LOAN = (
     "industry_code", "region_code", "security_kind", "status", "outstanding_cents", "overdue_principal_cents",
     "days_past_due", "bucket", "tier", "grade", "tier_since_on", "tier_last_quarter", "tier_rule", "tier_cite",
     "rate_in_force_e8", "principal_cents", "disbursed_on", "matures_on", "next_due_on", "last_paid_on", "settled_on",
-    "is_restructured", "is_held",
+    "is_restructured", "is_held", "own_share_outstanding_cents",
 )  # fmt: skip
 _ARREARS = ("overdue_interest_cents", "penalty_cents", "compound_cents", "overdue_fee_cents")
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.narrow import debtor_rows, group_rows, loan_rows
 from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.officers.queries import orgs_below
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
 from postloan.snapshot.read import published_days, scan_loans
@@ -156,6 +157,21 @@ def search(desk: Desk, asked: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     loans = loans_seen(desk).filter(pl.col("loan_id").str.contains(asked, literal=True)).head(_SEARCH_MOST)
     by = pl.col("name").str.contains(asked, literal=True) | pl.col("debtor_id").str.contains(asked, literal=True)
     return loans, debtors_seen(desk).filter(by).head(_SEARCH_MOST)
+
+
+def office_is(desk: Desk, org_id: str) -> pl.Expr:
+    """Whether a loan of the day is kept by an office or one below it."""
+    offices = loan_rows(desk.day).schema["org_id"]
+    assert isinstance(offices, pl.Enum)  # noqa: S101 - a narrow file says so
+    below = orgs_below(org_id)
+    return pl.col("org_id").is_in(pl.Series([each for each in offices.categories if each in below], dtype=offices))
+
+
+def products_of(desk: Desk) -> list[tuple[str, str]]:
+    """The products that the bank has loans of on the day."""
+    products = loan_rows(desk.day).schema["product"]
+    assert isinstance(products, pl.Enum)  # noqa: S101 - a narrow file says so
+    return [(each, each) for each in products.categories]
 
 
 def _within(rows: pl.DataFrame, desk: Desk) -> pl.DataFrame:

@@ -11,17 +11,27 @@ from postloan.desk.report.form import Column, Row
 from postloan.errors import RequestWrong
 from postloan.snapshot.read import published_days, scan_loans
 
-Grouping = Literal["org", "product", "industry"]
-GROUPINGS: tuple[Grouping, ...] = ("org", "product", "industry")
+Grouping = Literal["org", "office", "product", "industry", "region"]
+GROUPINGS: tuple[Grouping, ...] = ("org", "office", "product", "industry", "region")
+BY_OFFICE: tuple[Grouping, ...] = ("org", "office")
+"""Groups that are offices: the branch above the one that keeps a loan, or that one itself."""
+Within = frozenset[str] | None
+"""The offices whose loans a report counts, by number; None is the whole bank.
+
+A loan is of the office that keeps it on the day that is read: of two points, one that another office took over in
+between has left the one and is new in the other.
+"""
 
 GROUP_COLUMNS: dict[str, tuple[Column, ...]] = {
-    "org": (Column("org_id", "text", on_screen=False), Column("org_name", "text")),
+    **dict.fromkeys(BY_OFFICE, (Column("org_id", "text", on_screen=False), Column("org_name", "text"))),
     "product": (Column("product", "text"),),
     "industry": (Column("industry", "word"),),
+    "region": (Column("region", "word"),),
 }
 
 _GROUPED_BY: dict[Grouping | None, list[str]] = {
-    None: [], "org": ["org_id"], "product": ["product"], "industry": ["industry_code"],
+    None: [], "org": ["org_id"], "office": ["org_id"], "product": ["product"], "industry": ["industry_code"],
+    "region": ["region_code"],
 }  # fmt: skip
 _SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")
 """Amounts of which a joint loan has a share."""
@@ -32,7 +42,14 @@ def group_columns(by: Grouping | None) -> tuple[Column, ...]:
     return () if by is None else GROUP_COLUMNS[by]
 
 
-def read_book(home: Path, on: date, columns: list[str], by: Grouping | None, orgs: pl.DataFrame | None) -> pl.DataFrame:
+def kept(rows: pl.LazyFrame, within: Within) -> pl.LazyFrame:
+    """Keep the rows of some offices."""
+    return rows if within is None else rows.filter(pl.col("org_id").is_in(sorted(within)))
+
+
+def read_book(
+    home: Path, on: date, columns: list[str], by: Grouping | None, orgs: pl.DataFrame | None, *, within: Within
+) -> pl.DataFrame:
     """Read some columns of a day's loans, whatever their status, with a `group`: null where they are not grouped.
 
     Amounts are the bank's own share: reports count no partner's money.
@@ -40,11 +57,11 @@ def read_book(home: Path, on: date, columns: list[str], by: Grouping | None, org
     """
     own = {f"own_share_{name}": name for name in _SHARED if name in columns}
     wanted = [*(name for name in columns if name not in _SHARED), *own, *_GROUPED_BY[by]]
-    return grouped(scan_loans(home, on).select(wanted).rename(own), by, orgs)
+    return grouped(kept(scan_loans(home, on), within).select(wanted).rename(own), by, orgs)
 
 
 def grouped(rows: pl.LazyFrame, by: Grouping | None, orgs: pl.DataFrame | None) -> pl.DataFrame:
-    """Read rows that say org_id, product or industry_code, with their `group`."""
+    """Read rows that say org_id, product, industry_code or region_code, with their `group`."""
     if by == "org":
         groups = branches(_given(orgs)).select("org_id", group="branch_id").lazy()
         return rows.join(groups, on="org_id", how="left").with_columns(pl.coalesce("group", "org_id")).collect()
@@ -61,9 +78,9 @@ def each_group(
     if by is None:
         yield {}, cells
         return
-    names = dict(_given(orgs).select("org_id", "name").iter_rows()) if by == "org" else {}
+    names = dict(_given(orgs).select("org_id", "name").iter_rows()) if by in BY_OFFICE else {}
     for group in cells["group"].unique().sort(nulls_last=True):
-        named: Row = {"org_id": group, "org_name": names.get(group, group)} if by == "org" else {by: group}
+        named: Row = {"org_id": group, "org_name": names.get(group, group)} if by in BY_OFFICE else {by: group}
         yield named, cells.filter(pl.col("group").eq_missing(group))
 
 
@@ -116,10 +133,15 @@ def _given(orgs: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _group(by: Grouping | None) -> pl.Expr:
+    if by == "office":
+        return pl.col("org_id").cast(pl.String)
     if by == "product":
         return pl.col("product").cast(pl.String)
     if by == "industry":
         # GB/T 4754 writes C3421; where the letter of the section is left out, the division of two digits is left.
         code = pl.col("industry_code").str.to_uppercase()
         return pl.when(code.str.contains(r"^[A-Z]")).then(code.str.slice(0, 1)).otherwise(code.str.slice(0, 2))
+    if by == "region":
+        # GB/T 2260: the first two digits are the province.
+        return pl.col("region_code").str.slice(0, 2)
     return pl.lit(None, pl.String)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, grouped, total_of_groups
+from postloan.desk.report.book import Grouping, Within, each_group, group_columns, grouped, kept, total_of_groups
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, row, snapshot_of
 from postloan.snapshot.read import scan_breaks
 from postloan.tables.units import BREAK_KINDS
@@ -19,9 +19,11 @@ _PARTS: dict[str, tuple[Column, ...]] = {
 """One sheet a unit: the columns that breaks of that unit fill; the last of them always."""
 
 
-def breaks(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None) -> Report:
+def breaks(
+    home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None, within: Within = None
+) -> Report:
     """Report the breaks of a day: how many of each kind and every one of them; or a row a group and a column a kind."""
-    found = grouped(scan_breaks(home, on), by, orgs)
+    found = grouped(kept(scan_breaks(home, on), within), by, orgs)
     if by is not None:
         sheet = _by_group(found, by, orgs)
         return Report("breaks", snapshot_of(home, on), by, filed=sheet, shown=(sheet,))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, points, total_of_groups
+from postloan.desk.report.book import BY_OFFICE, Grouping, Within, each_group, group_columns, points, total_of_groups
 from postloan.desk.report.flows import flows, read_point
 from postloan.desk.report.form import Column, Report, Row, Sheet, Standing, added, amount, row, snapshot_of
 from postloan.tables.units import NON_PERFORMING
@@ -25,7 +25,13 @@ _ALWAYS = ("opening", "new", "upgraded", "cash", "closing")
 
 
 def bridge(
-    home: Path, from_on: date, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None
+    home: Path,
+    from_on: date,
+    on: date,
+    by: Grouping | None = None,
+    *,
+    orgs: pl.DataFrame | None = None,
+    within: Within = None,
 ) -> Report:
     """Report how the non-performing balance went from one published day to another, in all or by group.
 
@@ -33,7 +39,7 @@ def bridge(
     non-performing in between: it counts as new and as written off. `failed` names the groups that do not close.
     """
     days = points(home, from_on, on)
-    moved = pl.concat(_walked(home, days, by, orgs))
+    moved = pl.concat(_walked(home, days, by, orgs, within))
     loans = (
         moved.group_by("loan_no", "group")
         .agg(pl.col("loan_id").first(), pl.col(_SUMS).sum())
@@ -95,18 +101,20 @@ def bridged(moved: pl.DataFrame, *, is_first: bool, is_last: bool) -> pl.DataFra
     )
 
 
-def _walked(home: Path, days: Sequence[date], by: Grouping | None, orgs: pl.DataFrame | None) -> Iterator[pl.DataFrame]:
+def _walked(
+    home: Path, days: Sequence[date], by: Grouping | None, orgs: pl.DataFrame | None, within: Within
+) -> Iterator[pl.DataFrame]:
     """Walk the points, two in memory at a time, and keep the loans that were non-performing at either."""
-    before = read_point(home, days[0], by, orgs)
+    before = read_point(home, days[0], by, orgs, within=within)
     for earlier, later in pairwise(days):
-        after = read_point(home, later, by, orgs)
+        after = read_point(home, later, by, orgs, within=within)
         moved = bridged(flows(before, after), is_first=earlier == days[0], is_last=later == days[-1])
         yield moved.with_columns(until=pl.lit(later))
         before = after
 
 
 def _group_of(line: Row, by: Grouping | None) -> str:
-    return "bridge" if by is None else f"{by} {line['org_id' if by == 'org' else by]}"
+    return "bridge" if by is None else f"{by} {line['org_id' if by in BY_OFFICE else by]}"
 
 
 def _closes(sums: Row) -> bool:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, grouped, total_of_groups
+from postloan.desk.report.book import Grouping, Within, each_group, group_columns, grouped, kept, total_of_groups
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, row, snapshot_of
 from postloan.snapshot.read import filed_edition, scan_loans
 from postloan.tables.results import LOSS_PROVISIONS
 from postloan.tables.units import NON_PERFORMING
 
-_NAMED = ("loan_id", "org_id", "product", "industry_code")
+_NAMED = ("loan_id", "org_id", "product", "industry_code", "region_code")
 _COMPARED = ("tier", "outstanding", "provisions")
 _TOTALS = (
     Column("loans_filed", "count"), Column("loans_now", "count"), Column("tiers_moved", "count"),
@@ -24,14 +24,16 @@ _LOANS = (
 )  # fmt: skip
 
 
-def corrections(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None) -> Report:
+def corrections(
+    home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None, within: Within = None
+) -> Report:
     """Report every loan on the book that differs from the filed version, and the sums; or the sums of each group.
 
     A loan counts in the group of the version; one that is gone, in that of the filed one. A tier moved where the two
     say two, also of a loan that only one of them holds. Raises VersionUnknown where the day was never closed.
     """
     filed = filed_edition(home, on)
-    sides = [_book(home, day, side) for day, side in ((on, "now"), (filed, "filed"))]
+    sides = [_book(home, day, side, within) for day, side in ((on, "now"), (filed, "filed"))]
     both = sides[0].join(sides[1], on="loan_no", how="full", coalesce=True)
     both = both.with_columns(*(pl.coalesce(key, f"{key}_filed") for key in _NAMED))
     loans = grouped(both, by, orgs)
@@ -45,10 +47,10 @@ def corrections(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.Da
     return Report("corrections", after, None, filed=listed, shown=(listed, sums), before=before)
 
 
-def _book(home: Path, on: date, side: str) -> pl.LazyFrame:
+def _book(home: Path, on: date, side: str, within: Within) -> pl.LazyFrame:
     """Scan what is compared of the loans on the book, the figures named by the side."""
     return (
-        scan_loans(home, on)
+        kept(scan_loans(home, on), within)
         .filter(pl.col("status") == "active")
         .select(
             "loan_no",

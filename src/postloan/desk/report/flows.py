@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, grouped
+from postloan.desk.report.book import Grouping, Within, grouped, kept
 from postloan.errors import NothingPublished
 from postloan.snapshot.read import scan_loans
 from postloan.tables.shares import own_share
@@ -25,11 +25,17 @@ _LEVELS = {
 _STANDING = (
     "loan_no", "loan_id", "status", "tier", "own_share_outstanding_cents", "funding_share_e8", "is_restructured",
 )  # fmt: skip
-_GROUPS = ("org_id", "product", "industry_code")
+_GROUPS = ("org_id", "product", "industry_code", "region_code")
 
 
 def read_point(
-    home: Path, on: date, by: Grouping | None = None, orgs: pl.DataFrame | None = None, *, more: tuple[str, ...] = ()
+    home: Path,
+    on: date,
+    by: Grouping | None = None,
+    orgs: pl.DataFrame | None = None,
+    *,
+    more: tuple[str, ...] = (),
+    within: Within = None,
 ) -> pl.DataFrame:
     """Read where every loan stands on a published day, amounts being the bank's own share.
 
@@ -37,7 +43,7 @@ def read_point(
     levels paid, received, off, transferred, asset, is_restructured, and `more` columns as they are published.
     Raises NothingPublished where the day was published before these columns were.
     """
-    scan = scan_loans(home, on)
+    scan = kept(scan_loans(home, on), within)
     wanted = dict.fromkeys((*_STANDING, *_LEVELS.values(), *_GROUPS, *more))
     missing = wanted.keys() - scan.collect_schema().names()
     if missing:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from postloan.desk.report.book import Within, kept
 from postloan.desk.report.form import Column, Report, Sheet, row, snapshot_of
 from postloan.snapshot.read import scan_group_alerts
 
@@ -15,9 +16,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def groups(home: Path, on: date) -> Report:
+def groups(home: Path, on: date, *, within: Within = None) -> Report:
     """Report the group alerts of a day, a row a group, bad member and other member."""
-    alerts = scan_group_alerts(home, on).select(
+    alerts = kept(scan_group_alerts(home, on), within).select(
         pl.col("tier", "other_tier", "since_on").cast(pl.String), "group_id", "org_id", bad_member="debtor_id",
         other_member="other_id", exposure="exposure_cents", clause="cite",
     )  # fmt: skip

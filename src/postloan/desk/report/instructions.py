@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from postloan.desk.report.book import Within, kept
 from postloan.desk.report.form import Column, Report, Sheet, added, row, snapshot_of
 from postloan.snapshot.read import scan_instructions
 from postloan.tables.units import INSTRUCTION_STATES
@@ -16,9 +17,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def instructions(home: Path, on: date) -> Report:
+def instructions(home: Path, on: date, *, within: Within = None) -> Report:
     """Report the instructions of a day: every one of them, and how many stand in each state."""
-    found = scan_instructions(home, on).collect().sort("loan_no", "effective_on", "decision_id")
+    found = kept(scan_instructions(home, on), within).collect().sort("loan_no", "effective_on", "decision_id")
     named = found.rename({"kind": "decision_kind", "amount_cents": "amount"}).with_columns(
         pl.col("effective_on", "confirmed_on", "state").cast(pl.String)
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
+from postloan.desk.report.book import Grouping, Within, each_group, group_columns, read_book, total_of_groups
 from postloan.desk.report.form import (
     Column,
     Kind,
@@ -50,7 +50,13 @@ Sums = dict[tuple[str, str], dict[str, int]]
 
 
 def migration(
-    home: Path, from_on: date, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None
+    home: Path,
+    from_on: date,
+    on: date,
+    by: Grouping | None = None,
+    *,
+    orgs: pl.DataFrame | None = None,
+    within: Within = None,
 ) -> Report:
     """Report how the loans on the book moved between the tiers of two published days.
 
@@ -61,7 +67,7 @@ def migration(
             message=f"A migration runs forward: {from_on} does not come before {on}.",
             hint="Give the earlier day with --from and the later one with --on.",
         )
-    before, after = (read_book(home, day, _COLUMNS, by, orgs) for day in (from_on, on))
+    before, after = (read_book(home, day, _COLUMNS, by, orgs, within=within) for day in (from_on, on))
     cells = _cells(before, after)
     shown = _matrices(_sums(cells)) if by is None else (_by_group(cells, by, orgs),)
     return Report(
@@ -91,8 +97,29 @@ def migration_rates(left: Mapping[str, int], ends: Mapping[tuple[str, str], int]
         yield rate, share_e8(down, sum(left[begin] for begin in begins))
 
 
+def migrated(home: Path, from_on: date, on: date, *, within: Within = None) -> pl.DataFrame:
+    """Say of every loan of either book from where to where it went: loan_no, begin, end, and its balances.
+
+    begin is a tier or NEW, end a tier or one of EXITS. These are the loans behind the cells of the report.
+    """
+    return _moved(*(read_book(home, day, _COLUMNS, None, None, within=within) for day in (from_on, on)))
+
+
 def _cells(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Count loans and add balances by group, tier before and end."""
+    return (
+        _moved(before, after)
+        .group_by("group", "begin", "end")
+        .agg(
+            loans=pl.len(),
+            balance_from=pl.col("from_cents").fill_null(0).sum(),
+            balance_to=pl.col("to_cents").fill_null(0).sum(),
+            kept=pl.min_horizontal(pl.col("from_cents").fill_null(0), pl.col("to_cents").fill_null(0)).sum(),
+        )
+    )
+
+
+def _moved(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     is_active = pl.col("status") == "active"
     started = before.filter(is_active).select(
         "loan_no", "group", begin=pl.col("tier").cast(pl.String), from_cents="outstanding_cents"
@@ -104,20 +131,10 @@ def _cells(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         group_after="group",
     )
     both = started.join(ended, on="loan_no", how="full", coalesce=True)
-    return (
-        both.filter(pl.col("begin").is_not_null() | pl.col("end").is_in(TIERS))
-        .with_columns(
-            group=pl.when(pl.col("begin").is_null()).then("group_after").otherwise("group"),
-            begin=pl.col("begin").fill_null(NEW),
-            end=pl.col("end").fill_null("gone"),
-        )
-        .group_by("group", "begin", "end")
-        .agg(
-            loans=pl.len(),
-            balance_from=pl.col("from_cents").fill_null(0).sum(),
-            balance_to=pl.col("to_cents").fill_null(0).sum(),
-            kept=pl.min_horizontal(pl.col("from_cents").fill_null(0), pl.col("to_cents").fill_null(0)).sum(),
-        )
+    return both.filter(pl.col("begin").is_not_null() | pl.col("end").is_in(TIERS)).with_columns(
+        group=pl.when(pl.col("begin").is_null()).then("group_after").otherwise("group"),
+        begin=pl.col("begin").fill_null(NEW),
+        end=pl.col("end").fill_null("gone"),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
+from postloan.desk.report.book import Grouping, Within, each_group, group_columns, read_book, total_of_groups
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, amount, row, share_e8, snapshot_of
 from postloan.tables.units import BUCKETS, NON_PERFORMING
 
@@ -19,14 +19,16 @@ _LONG_OVERDUE_DAYS = 90
 _FIRST_ON_SCREEN = ("M0", "M1", "M2", "M3")
 
 
-def overdue(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None) -> Report:
+def overdue(
+    home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None, within: Within = None
+) -> Report:
     """Report the loans on the book by bucket of days past due: a row a bucket, or a row a group and a column a bucket.
 
     `over_90_to_npl` is the balance overdue for more than 90 days over the non-performing balance: above 1, loans stand
     in too good a tier.
     """
     cells = (
-        read_book(home, on, _COLUMNS, by, orgs)
+        read_book(home, on, _COLUMNS, by, orgs, within=within)
         .filter(pl.col("status") == "active")
         .with_columns(is_long=pl.col("days_past_due") > _LONG_OVERDUE_DAYS, is_npl=pl.col("tier").is_in(NON_PERFORMING))
         .group_by("group", "bucket", "is_long", "is_npl")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
+from postloan.desk.report.book import Grouping, Within, each_group, group_columns, read_book, total_of_groups
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, amount, filled, row, snapshot_of
 from postloan.plan.provision_standing import PROVISIONS, ProvisionStanding, provision_standing
 from postloan.plan.provision_tests import RATINGS_FIGURES, Held
@@ -35,16 +35,18 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
 """The columns a reader sees of each section; a file holds them all."""
 
 
-def provisions(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None) -> Report:
+def provisions(
+    home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None, within: Within = None
+) -> Report:
     """Report provisions by tier and every test of the bank as a whole; or, by group, what each group's loans ask for.
 
-    The bank's own figures, and so the tests, are of the whole bank: a group has none. What the bank has not stated is
-    empty, and said to be.
+    The bank's own figures, and so the tests, are of the whole bank: a group has none, nor have some offices. What the
+    bank has not stated is empty, and said to be.
     """
     standing = provision_standing(home, on)
     columns = ["status", "tier", "exposure_kind", "outstanding_cents", *PROVISIONS]
     cells = (
-        read_book(home, on, columns, by, orgs)
+        read_book(home, on, columns, by, orgs, within=within)
         .filter((pl.col("status") == "active") & standing.policy.provision_rates.counted.is_counted())
         .group_by("group", "tier")
         .agg(pl.len().alias("loans"), *(pl.col(name).sum().alias(said) for name, said in _SUMS.items()))
@@ -52,7 +54,7 @@ def provisions(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.Dat
     if by is not None:
         sheet = _by_group(cells, by, orgs)
         return Report("provisions", snapshot_of(home, on), by, filed=sheet, shown=(sheet,))
-    tiers, tests = _tier_rows(cells, standing), list(_tests(standing))
+    tiers, tests = _tier_rows(cells, standing), list(_tests(standing)) if within is None else []
     shown = [Sheet("provisions_tiers", _TIER_COLUMNS, tuple(tiers))]
     for section, names in _SECTIONS.items():
         wanted = tuple(column for column in _TEST_COLUMNS if column.name in {"line", *names})

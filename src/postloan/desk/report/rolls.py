@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import points, read_book
+from postloan.desk.report.book import Within, points, read_book
 from postloan.desk.report.form import Column, Kind, Report, Row, Sheet, added, row, share_e8, snapshot_of
 from postloan.desk.report.migration import EXITS
 from postloan.tables.units import BUCKETS
@@ -21,14 +21,14 @@ _COLUMNS = ["loan_no", "status", "bucket", "outstanding_cents"]
 _FIGURES = ("loans", "balance_from", "balance_to")
 
 
-def rolls(home: Path, from_on: date, on: date) -> Report:
+def rolls(home: Path, from_on: date, on: date, *, within: Within = None) -> Report:
     """Report the flows between buckets from each point to the next, by count and by balance at the earlier one.
 
     Filed is a row a step, bucket before and end; shown are all steps together, and the share of each bucket that
     went to a worse one, step by step. A loan that was not on the book at the earlier point rolls nowhere.
     """
     days = points(home, from_on, on)
-    cells = pl.concat(_walked(home, days))
+    cells = pl.concat(_walked(home, days, within))
     named = [flow_of(begin, end) for begin, end in cells.select("begin", "end").iter_rows()]
     cells = cells.with_columns(flow=pl.Series(named, dtype=pl.String))
     lines = cells.sort("until", pl.col("begin").cast(pl.Enum(BUCKETS)), pl.col("end").cast(pl.Enum(_ENDS)))
@@ -58,16 +58,14 @@ def flow_of(begin: str, end: str) -> str:
     return "same" if step == 0 else "worse" if step > 0 else "cured" if end == BUCKETS[0] else "better"
 
 
-def _walked(home: Path, days: Sequence[date]) -> list[pl.DataFrame]:
+def _walked(home: Path, days: Sequence[date], within: Within) -> list[pl.DataFrame]:
     """Count the steps, two points in memory at a time."""
     cells = []
-    before = _point(home, days[0])
+    before = _point(home, days[0], within)
     for later in days[1:]:
-        after = _point(home, later)
-        started = before.filter(pl.col("end").is_in(BUCKETS)).rename({"end": "begin", "balance": "balance_from"})
+        after = _point(home, later, within)
         cells.append(
-            started.join(after.rename({"balance": "balance_to"}), on="loan_no", how="left")
-            .with_columns(pl.col("end").fill_null("gone"), pl.col("balance_to").fill_null(0))
+            _step(before, after)
             .group_by("begin", "end")
             .agg(loans=pl.len(), balance_from=pl.col("balance_from").sum(), balance_to=pl.col("balance_to").sum())
             .with_columns(until=pl.lit(later))
@@ -76,9 +74,24 @@ def _walked(home: Path, days: Sequence[date]) -> list[pl.DataFrame]:
     return cells
 
 
-def _point(home: Path, on: date) -> pl.DataFrame:
+def rolled(home: Path, from_on: date, on: date, *, within: Within = None) -> pl.DataFrame:
+    """Say of every loan on the book of a day in which bucket it was and where it is on a later day.
+
+    These are the loans behind the cells of a report of these two days: loan_no, begin, end, and its balances.
+    """
+    return _step(_point(home, from_on, within), _point(home, on, within))
+
+
+def _step(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    started = before.filter(pl.col("end").is_in(BUCKETS)).rename({"end": "begin", "balance": "balance_from"})
+    return started.join(after.rename({"balance": "balance_to"}), on="loan_no", how="left").with_columns(
+        pl.col("end").fill_null("gone"), pl.col("balance_to").fill_null(0)
+    )
+
+
+def _point(home: Path, on: date, within: Within) -> pl.DataFrame:
     is_active = pl.col("status") == "active"
-    return read_book(home, on, _COLUMNS, None, None).select(
+    return read_book(home, on, _COLUMNS, None, None, within=within).select(
         "loan_no",
         end=pl.when(is_active).then(pl.col("bucket").cast(pl.String)).otherwise(pl.col("status").cast(pl.String)),
         balance=pl.when(is_active).then("outstanding_cents").otherwise(0),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import Grouping, each_group, group_columns, read_book, total_of_groups
+from postloan.desk.report.book import Grouping, Within, each_group, group_columns, read_book, total_of_groups
 from postloan.desk.report.form import Column, Report, Sheet, added, amount, row, share_e8, snapshot_of
 from postloan.tables.units import NON_PERFORMING, TIERS
 
@@ -13,13 +13,15 @@ _COLUMNS = ["status", "tier", "outstanding_cents", "overdue_principal_cents"]
 _SUMS = ("loans", "outstanding", "overdue_principal")
 
 
-def tiers(home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None) -> Report:
+def tiers(
+    home: Path, on: date, by: Grouping | None = None, *, orgs: pl.DataFrame | None = None, within: Within = None
+) -> Report:
     """Report the tiers of the loans on the book: a row a tier, or a row a group with a column a tier.
 
     The share of a tier is its part of the balance; that of the non-performing tiers is the NPL ratio.
     """
     cells = (
-        read_book(home, on, _COLUMNS, by, orgs)
+        read_book(home, on, _COLUMNS, by, orgs, within=within)
         .filter(pl.col("status") == "active")
         .group_by("group", "tier")
         .agg(

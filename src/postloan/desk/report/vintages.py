@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.desk.report.book import points
+from postloan.desk.report.book import Within, kept, points
 from postloan.desk.report.form import Column, Report, Row, Sheet, row, share_e8, snapshot_of
 from postloan.snapshot.read import scan_loans
 from postloan.tables.shares import own_share
@@ -22,14 +22,14 @@ _EVER, _NOW = tuple(f"ever_{name}" for name in MEASURES), tuple(f"now_{name}" fo
 _STATE = ("loan_no", "vintage", "principal", *_EVER)
 
 
-def vintages(home: Path, from_on: date, on: date) -> Report:
+def vintages(home: Path, from_on: date, on: date, *, within: Within = None) -> Report:
     """Report by month of paying out and months on book what is, or ever was, past due or non-performing.
 
     Filed is a row a vintage and point: counts and amounts, the share of its loans that ever were, and of what was
     paid out the share whose balance now is. Snapshots are read one at a time.
     """
     days = points(home, from_on, on)
-    cells = pl.concat(_walked(home, days)).sort("vintage", "until")
+    cells = pl.concat(_walked(home, days, within)).sort("vintage", "until")
     lines = tuple(_line(each) for each in cells.iter_rows(named=True))
     last = cells.group_by("vintage", maintain_order=True).last()
     columns = (
@@ -49,11 +49,11 @@ def vintages(home: Path, from_on: date, on: date) -> Report:
     )  # fmt: skip
 
 
-def _walked(home: Path, days: Sequence[date]) -> Iterator[pl.DataFrame]:
+def _walked(home: Path, days: Sequence[date], within: Within) -> Iterator[pl.DataFrame]:
     """Count each point; all that is kept of the past is a flag a loan and measure."""
     known: pl.DataFrame | None = None
     for on in days:
-        found = _point(home, on)
+        found = _point(home, on, within)
         if known is not None:
             found = found.join(known, on="loan_no", how="full", coalesce=True, suffix="_before").with_columns(
                 pl.coalesce("vintage", "vintage_before"), pl.coalesce("principal", "principal_before"),
@@ -78,14 +78,14 @@ def _walked(home: Path, days: Sequence[date]) -> Iterator[pl.DataFrame]:
         )
 
 
-def _point(home: Path, on: date) -> pl.DataFrame:
+def _point(home: Path, on: date, within: Within) -> pl.DataFrame:
     is_active = pl.col("status") == "active"
     measures = {f"over_{days}": is_active & (pl.col("days_past_due") > days) for days in _OVER_DAYS}
     measures["npl"] = is_active & pl.col("tier").is_in(NON_PERFORMING)
     # A loan may be written off before a point finds it non-performing.
     is_lost = measures["npl"] | (pl.col("status") == "written_off")
     return (
-        scan_loans(home, on)
+        kept(scan_loans(home, on), within)
         .select(
             "loan_no",
             vintage=pl.col("disbursed_on").dt.month_start(),

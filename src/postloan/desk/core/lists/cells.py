@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -72,7 +72,7 @@ def tone(column: Column, value: Any) -> str:
     return ""
 
 
-def language() -> str:
+def language() -> Literal["zh", "en"]:
     """The language of the page, zh or en."""
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
 

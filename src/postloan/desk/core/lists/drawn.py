@@ -26,11 +26,17 @@ class DrawnTab:
 
 @dataclass(frozen=True)
 class DrawnFilter:
-    """A filter with the answer it was given."""
+    """A filter with the answer it was given, and how that is said where nobody types it."""
 
     filter: Filter
     answer: str
     options: Sequence[tuple[str, Said]]
+    said: str = ""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether an officer answers it; else a link does."""
+        return self.filter.say is None
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def draw(request: HttpRequest, officer: Officer, form: ListForm, source: Source)
         form=form,
         asked=asked,
         tabs=[*_tabs(form, asked, counts), *_saved_tabs(form, officer, request)],
-        filters=[DrawnFilter(each, asked.values.get(each.name, ""), each.options()) for each in form.filters],
+        filters=[_filter(each, asked.values.get(each.name, "")) for each in form.filters],
         headers=[_header(form, asked, column) for column in asked.columns],
         rows=[
             DrawnRow(str(row[form.key]), [cell(column, row, asked.carried) for column in asked.columns], row)
@@ -123,6 +129,10 @@ def draw(request: HttpRequest, officer: Officer, form: ListForm, source: Source)
         after=asked.query(form, page=asked.page + 1) if asked.page < last else "",
         is_filtered=bool(asked.values),
     )
+
+
+def _filter(each: Filter, answer: str) -> DrawnFilter:
+    return DrawnFilter(each, answer, each.options(), each.say(answer) if each.say and answer else "")
 
 
 def _tabs(form: ListForm, asked: Asked, counts: Sequence[int]) -> list[DrawnTab]:

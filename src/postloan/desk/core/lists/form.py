@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import polars as pl
 from django.utils.functional import Promise
 
 Said = str | Promise
@@ -55,6 +56,8 @@ class Filter:
     columns  the fields it asks; text is looked for in any of them, the others ask one.
     kind     of which kind the answer is, where it is a number or a day.
     choices  the values to choose from and how each is said; asked for each time it is drawn.
+    where    how a frame is asked, where that is no comparison with one column. Raises FormWrong.
+    say      says an answer that nobody types, but a link brings: it is told beside the other filters while it holds.
     """
 
     name: str
@@ -63,6 +66,8 @@ class Filter:
     ask: Ask = "text"
     kind: Kind = "text"
     choices: Callable[[], Sequence[tuple[str, Said]]] | None = None
+    where: Callable[[str], pl.Expr] | None = None
+    say: Callable[[str], str] | None = None
 
     def options(self) -> Sequence[tuple[str, Said]]:
         """The choices as they are now."""

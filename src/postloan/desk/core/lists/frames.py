@@ -53,7 +53,11 @@ class FrameSource:
         return kept.lazy().sort(by, self._form.key, descending=[sort.startswith("-"), False], nulls_last=True)
 
     def _where(self, values: Values) -> pl.Expr:
-        asked = [_expression(each, values[each.name]) for each in self._form.filters if each.name in values]
+        asked = [
+            each.where(values[each.name]) if each.where else _expression(each, values[each.name])
+            for each in self._form.filters
+            if each.name in values
+        ]
         return reduce(and_, asked, pl.lit(value=True))
 
 

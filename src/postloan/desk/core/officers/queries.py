@@ -73,6 +73,11 @@ def org_in_scope(desk: Desk, org_id: str) -> Org:
     return found
 
 
+def orgs_below(org_id: str) -> frozenset[str]:
+    """An office and every one below it, by number."""
+    return frozenset(Org.objects.filter(path__contains=f"/{org_id}/").values_list("pk", flat=True))
+
+
 def org_choices(desk: Desk) -> list[tuple[str, str]]:
     """The offices of a desk's scope, head office first, deeper ones set in."""
     found = Org.objects.all() if desk.scope.is_all else Org.objects.filter(pk__in=desk.scope.org_ids)

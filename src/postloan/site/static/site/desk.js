@@ -41,6 +41,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   const from = event.target;
   if (from.matches("[data-submit-on-change]") && from.value) from.form.requestSubmit();
+  if (from.matches("[data-submits]")) from.form.requestSubmit();
   if (from.matches("[data-tick-all]")) {
     document.querySelectorAll("[data-tick]").forEach((box) => { box.checked = from.checked; });
   }

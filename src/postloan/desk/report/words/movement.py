@@ -103,6 +103,8 @@ _SHEETS = {
         f"vintages_ever_{name}": (f"账龄批次 · 曾{zh}", f"Vintages · ever {en.lower()}")
         for name, (zh, en) in _MEASURES.items()
     },
+    "g11": ("G11 资产质量五级分类", "G11 · asset quality"),
+    "g12": ("G12 贷款质量迁徙", "G12 · migration of loans"),
     "g11_part_1": ("G11 第Ⅰ部分 按行业分类的贷款", "G11 part I · loans by industry"),
     "g11_part_2": ("G11 第Ⅱ部分 资产质量", "G11 part II · asset quality"),
     "g11_checks": ("G11 核对关系", "G11 checks"),

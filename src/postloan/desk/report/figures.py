@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from postloan.site.words import Language
+from postloan.desk.report.words.said import Language
 
 _CENTS = 100
 
@@ -34,6 +34,13 @@ def money_units(currency: str, language: Language) -> tuple[Unit, ...]:
         Unit(f"{currency} m", 10**6, 1),
         Unit(f"{currency} bn", 10**9, 2),
     )
+
+
+def unit_for(cents_most: int, currency: str, language: Language) -> Unit:
+    """Choose the unit in which an amount of this size is easily read, with two decimals: 元, 万元, 亿元."""
+    units = [unit for unit in money_units(currency, language) if unit.decimals == 2]  # noqa: PLR2004 - as said
+    fitting = [unit for unit in units if abs(cents_most) >= unit.units * _CENTS]
+    return fitting[-1] if fitting else units[0]
 
 
 def said_money(cents: int, unit: Unit) -> str:

@@ -10,10 +10,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from postloan.desk.report.figures import decimal_money, decimal_share, money_units
 from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
-from postloan.site.figures import decimal_money, decimal_share, money_units
-from postloan.site.tables_on_screen import column_header, said_word, sheet_title, source_line
-from postloan.site.words import Words
+from postloan.desk.report.titles import column_header, said_word, sheet_title, source_line
+from postloan.desk.report.words.said import ReportWords
 
 _HEADER_ROW = 3
 _CHART = {"width": 900, "height": 420}
@@ -45,9 +45,20 @@ def as_json(report: Report) -> str:
     return json.dumps(said | {"rows": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_xlsx(report: Report, path: Path, words: Words) -> None:
+def write_xlsx(report: Report, path: Path, words: ReportWords) -> None:
     """Write a report's sheets as a workbook: numbers as numbers, in full units of the currency."""
-    with xlsxwriter.Workbook(path) as book:
+    _write_book(report, str(path), words)
+
+
+def workbook_of(report: Report, words: ReportWords) -> bytes:
+    """A report's sheets as a workbook, in memory."""
+    held = io.BytesIO()
+    _write_book(report, held, words)
+    return held.getvalue()
+
+
+def _write_book(report: Report, to: str | io.BytesIO, words: ReportWords) -> None:
+    with xlsxwriter.Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         # The same report gives the same bytes: the file says the business date, not the clock.
         at = report.snapshot.on
         book.set_properties({"created": datetime(at.year, at.month, at.day), "title": report.name})  # noqa: DTZ001
@@ -70,7 +81,12 @@ def write_xlsx(report: Report, path: Path, words: Words) -> None:
 
 
 def _write_sheet(
-    page: Worksheet, sheet: Sheet, report: Report, words: Words, header: Format, formats: dict[tuple[str, bool], Format]
+    page: Worksheet,
+    sheet: Sheet,
+    report: Report,
+    words: ReportWords,
+    header: Format,
+    formats: dict[tuple[str, bool], Format],
 ) -> None:
     unit = money_units(report.snapshot.currency, words.language)[0].name
     for at, column in enumerate(sheet.columns):
@@ -101,7 +117,9 @@ def _draw(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> None:
     page.insert_chart(_HEADER_ROW, len(sheet.columns) + 1, chart)
 
 
-def _write_cell(page: Worksheet, row_at: int, at: int, column: Column, line: Row, words: Words, form: Format) -> None:
+def _write_cell(
+    page: Worksheet, row_at: int, at: int, column: Column, line: Row, words: ReportWords, form: Format
+) -> None:
     cell = line[column.name]
     if column.kind in {"word", "text"}:
         page.write_string(row_at, at, said_word(column, line, words), form)

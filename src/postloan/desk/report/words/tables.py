@@ -1,7 +1,7 @@
 """The words of reports: names of sheets, columns, tiers, buckets, moves and industries, Chinese and English."""
 
-from postloan.site.closing_words import CLOSING_REPORT_WORDS
-from postloan.site.provision_words import PROVISION_WORDS
+from postloan.desk.report.words.closing import CLOSING_REPORT_WORDS
+from postloan.desk.report.words.provision import PROVISION_WORDS
 
 _TIERS = {
     "pass": ("正常", "Pass"),
@@ -110,6 +110,10 @@ _COLUMNS = {
     "org_name": ("机构", "Office"),
     "product": ("产品", "Product"),
     "industry": ("行业", "Industry"),
+    "region": ("地区", "Region"),
+    "office": ("网点", "Own office"),
+    "debtor_id": ("客户号", "Debtor no."),
+    "debtor_name": ("客户名称", "Debtor"),
     "loans": ("笔数", "Loans"),
     "outstanding": ("本金余额", "Outstanding"),
     "share": ("占比", "Share"),
@@ -156,6 +160,43 @@ _INDUSTRIES = {
     "S": ("公共管理、社会组织", "Public bodies"),
     "T": ("国际组织", "International bodies"),
 }
+# The provinces of GB/T 2260.
+_REGIONS = {
+    "11": ("北京", "Beijing"),
+    "12": ("天津", "Tianjin"),
+    "13": ("河北", "Hebei"),
+    "14": ("山西", "Shanxi"),
+    "15": ("内蒙古", "Inner Mongolia"),
+    "21": ("辽宁", "Liaoning"),
+    "22": ("吉林", "Jilin"),
+    "23": ("黑龙江", "Heilongjiang"),
+    "31": ("上海", "Shanghai"),
+    "32": ("江苏", "Jiangsu"),
+    "33": ("浙江", "Zhejiang"),
+    "34": ("安徽", "Anhui"),
+    "35": ("福建", "Fujian"),
+    "36": ("江西", "Jiangxi"),
+    "37": ("山东", "Shandong"),
+    "41": ("河南", "Henan"),
+    "42": ("湖北", "Hubei"),
+    "43": ("湖南", "Hunan"),
+    "44": ("广东", "Guangdong"),
+    "45": ("广西", "Guangxi"),
+    "46": ("海南", "Hainan"),
+    "50": ("重庆", "Chongqing"),
+    "51": ("四川", "Sichuan"),
+    "52": ("贵州", "Guizhou"),
+    "53": ("云南", "Yunnan"),
+    "54": ("西藏", "Tibet"),
+    "61": ("陕西", "Shaanxi"),
+    "62": ("甘肃", "Gansu"),
+    "63": ("青海", "Qinghai"),
+    "64": ("宁夏", "Ningxia"),
+    "65": ("新疆", "Xinjiang"),
+    "71": ("台湾", "Taiwan"),
+    "81": ("香港", "Hong Kong"),
+    "82": ("澳门", "Macao"),
+}
 _ENDS = {**_TIERS, **_EXITS}
 
 
@@ -189,6 +230,11 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     **{f"industry.{letter}": (f"{letter} {zh}", f"{letter} {en}") for letter, (zh, en) in _INDUSTRIES.items()},
     "industry.none": ("未填", "not given"),
     "industry.total": _LINES["total"],
+    **_under("region", _REGIONS),
+    "region.none": ("未填", "not given"),
+    "region.total": _LINES["total"],
+    "debtor_id.largest": ("以上各户", "The largest"),
+    "debtor_id.total": _LINES["total"],
     "product.total": _LINES["total"],
     "org_name.total": _LINES["total"],
     "sheet.tiers": ("五级分类", "Tiers"),
@@ -207,6 +253,9 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "sheet.by_org": ("{sheet} · 按机构", "{sheet} by office"),
     "sheet.by_product": ("{sheet} · 按产品", "{sheet} by product"),
     "sheet.by_industry": ("{sheet} · 按行业", "{sheet} by industry"),
+    "sheet.by_office": ("{sheet} · 按网点", "{sheet} by own office"),
+    "sheet.by_region": ("{sheet} · 按地区", "{sheet} by region"),
+    "sheet.debtors": ("最大客户", "Largest debtors"),
     "report.between": ("{sheet}  {before} 至 {on}", "{sheet}  {before} to {on}"),
     "report.on": ("{sheet}  {on}", "{sheet}  {on}"),
     "report.source": (
