@@ -152,7 +152,7 @@ def _describe(path: Path) -> FeedDescription:
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as wrong:
         raise FeedNotDescribed(
             message=f"{path.name} cannot be understood: {_first_complaint(wrong)}",
-            hint="It may say encoding (utf-8, gb18030), book_currency, law_of, source, and tables (each full or increment).",
+            hint="It may say encoding (utf-8, gb18030), book_currency, law_of, source and tables (full or increment).",
             where={"file": path},
         ) from wrong
     if description.book_currency in NOT_IN_HUNDREDTHS:

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict
 
 from postloan.errors import HomeNotReady
 
-
 CORE = "core"
 """The source of a delivery that names none: the bank's other systems."""
 

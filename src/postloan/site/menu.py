@@ -23,12 +23,19 @@ class Entry:
     counts: frozenset[str] = frozenset()
 
 
+APPROVES = frozenset({
+    "classification.propose", "classification.determine", "classification.approve", "freeze.propose", "freeze.approve",
+})  # fmt: skip
+
 MENU = (
     Entry("worklist", _("工作台"), "home", "worklist:mine", frozenset({"work.read"}), frozenset({"*"})),
     Entry("loans", _("借据"), "list-details", "book:loans", frozenset({"loan.read"})),
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
+    Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),
+    Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),
+    Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),
     Entry("audit", _("审计日志"), "history", "core:audit", frozenset({"audit.read"})),
     Entry("officers", _("用户与授权"), "lock-access", "core:officers", frozenset({"grant.read"})),
 )

@@ -39,6 +39,13 @@ def work_close(kind: str, subject: str, *, on: date, note: str = "") -> None:
     )
 
 
+def work_close_all(kind: str, subject_begins: str, *, on: date, note: str = "") -> None:
+    """Close the open items of a kind whose subjects begin alike: one matter that waited for several people."""
+    WorkItem.objects.filter(kind=kind, subject__startswith=subject_begins, state=WorkItem.State.OPEN).update(
+        state=WorkItem.State.DONE, closed_on=on, note=note[:1000]
+    )
+
+
 @transaction.atomic
 def work_done(officer: Officer, item_id: int, *, seen_version: int, note: str, on: date, run_id: str) -> WorkItem:
     """Say that an item is done, and how.
