@@ -1,4 +1,4 @@
-"""Door 2: what the desk decides reaches the next night once, whatever happens on the way; what is refused comes back."""
+"""Door 2: what the desk decides reaches the next night once, whatever happens; what is refused comes back."""
 
 import shutil
 from datetime import date, timedelta

@@ -38,7 +38,7 @@ def open_batches(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @page("classification.read")
-def batch(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
+def batch(_request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
     """One batch: its items."""
     queries.batch_seen(desk, batch_id)
     return redirect(f"{reverse('classification:items')}?batch={batch_id}")

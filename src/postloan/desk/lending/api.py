@@ -67,6 +67,8 @@ def lending(request: HttpRequest, debtor_id: str, on: date | None = None) -> dic
 
     404 where no loan of the debtor is in the caller's offices: to the desk it is unknown, and bars nothing.
     """
+    # The day is read where every page's is; it stands in the signature to be described, and to be a date.
+    del on
     desk = desk_of(request, "lending.read")
     answer = lending_answer(desk, debtor_id)
     answer_record(cast("Officer", request.user), answer)
