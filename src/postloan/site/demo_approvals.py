@@ -13,9 +13,6 @@ from postloan.desk.core.models import Officer
 from postloan.desk.lending.actions import freeze_propose
 from postloan.desk.lending.models import Freeze
 
-_PROPOSED, _DETERMINED = 6, 3
-"""Of the officer's loans: how many carry an opinion, and how many of those are determined."""
-
 
 def seed_approvals(officer: Officer, risk: Officer) -> None:
     """Open the quarter's batches and let the two begin; where the quarter has batches, nothing is done."""
@@ -24,10 +21,12 @@ def seed_approvals(officer: Officer, risk: Officer) -> None:
         return
     batches_open(None, None, day)
     mine = Item.objects.filter(officer=officer, case__state=Case.State.OPEN).select_related("case")
-    for at, item in enumerate(mine.order_by("is_plain", "-outstanding_cents")[:_PROPOSED]):
+    # Of the officer's loans half carry an opinion, and half of those are determined.
+    proposed = (mine.count() + 1) // 2
+    for at, item in enumerate(mine.order_by("is_plain", "-outstanding_cents")[:proposed]):
         given = _opinion(item, is_worse=at % 2 == 0)
         opinion_give(officer, item.pk, given, seen_version=item.case.version, day=day)
-        if at < _DETERMINED:
+        if at < (proposed + 1) // 2:
             opinion_give(risk, item.pk, given, seen_version=item.case.version + 1, day=day)
     if not Freeze.objects.exists():
         _propose_freeze(risk, day)

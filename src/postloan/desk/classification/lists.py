@@ -90,7 +90,7 @@ def _item_form(desk: Desk) -> ListForm:
             Column("cite", _("依据")),
             Column("case__waits_for", _("待办环节"), "word", words="case_step"),
             Column("officer__name", _("客户经理"), sorts_by="officer_id"),
-            Column("case__due_on", _("限期"), "date"),
+            Column("case__due_on", _("限期"), "date", is_shown=False),
             Column("legal_form", _("客户类型"), "word", words="legal_form", is_shown=False),
             Column("security_kind", _("担保"), "word", words="security_kind", is_shown=False),
             Column("overdue_cents", _("逾期本金"), "money", is_shown=False, is_summed=True),
@@ -122,6 +122,7 @@ def _item_form(desk: Desk) -> ListForm:
         order="-outstanding_cents",
         key="id",
         unit=_("笔"),
+        keeps=("batch",),
     )
 
 
