@@ -185,7 +185,7 @@ def case_work(case: Case, *, on: date, note: str = "") -> None:
         WorkItem(
             kind=WAITS, subject=f"case:{case.pk}:{officer.pk}", title=case.title, page=case.page, org_id=case.org_id,
             officer=officer, due_on=case.due_on, amount_cents=case.amount_cents, opened_on=on,
-            told=str(case.steps[case.at_step]["zh"]), state=WorkItem.State.OPEN,
+            told="{zh} {en}".format(**case.steps[case.at_step]), state=WorkItem.State.OPEN,
         )
         for officer in may
     ])  # fmt: skip

