@@ -267,6 +267,24 @@ class NotFoundHere(PostloanError):
     code = "PL-D07"
 
 
+class HandOverLate(PostloanError):
+    """Decisions would be handed over with a day that is past: its night can no longer apply them."""
+
+    code = "PL-D20"
+
+
+class OpinionTooGood(PostloanError):
+    """An opinion on a loan's class is better than what the rules found; only a controlled upgrade makes it so."""
+
+    code = "PL-D21"
+
+
+class UpgradeTooEarly(PostloanError):
+    """An upgrade is asked for before the day from which the rules allow it."""
+
+    code = "PL-D22"
+
+
 class DeskNotReady(PostloanError):
     """The desk has no snapshot yet, no schema or no key."""
 

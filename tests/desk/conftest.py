@@ -62,3 +62,10 @@ def loans(bank: Path, last_day: object) -> pl.DataFrame:
     from postloan.snapshot.read import read_loans  # noqa: PLC0415
 
     return read_loans(bank, last_day)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def fresh_desk(bank: Path, transactional_db: None) -> None:
+    """The desk for a test with real transactions: those before it emptied the database when they ended."""
+    if not Officer.objects.exists():
+        open_desk(bank)

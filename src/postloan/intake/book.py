@@ -8,7 +8,7 @@ import polars as pl
 
 from postloan.intake.facts import read_parts
 from postloan.intake.number import NUMBERS_COLUMNS, number_debtors, number_owned, read_numbers
-from postloan.intake.records import LoadRecord
+from postloan.intake.records import CORE, LoadRecord
 
 KNOWN_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "org": {"org_id": pl.String()},
@@ -32,6 +32,7 @@ class Book:
     loads       visible loads up to the feed's day, less those that the present one supersedes.
     others      all visible loads but those superseded: what the new rows will be read together with.
     superseded  the loads that the present one corrects.
+    source      who delivers: a full table takes the place of what this source said before, and of nothing else.
     numbering   every load there ever was: a number once given is never given again.
     """
 
@@ -45,6 +46,7 @@ class Book:
         numbering: Sequence[int],
         shards: int,
         book_currency: str,
+        source: str = CORE,
     ) -> None:
         self.home = home
         self.loads = loads
@@ -52,6 +54,7 @@ class Book:
         self.superseded = superseded
         self.shards = shards
         self.book_currency = book_currency
+        self.source = source
         self.new_numbers: dict[str, pl.DataFrame] = {}
         self._numbering = numbering
         self._known: dict[str, pl.DataFrame] = {}
@@ -60,7 +63,7 @@ class Book:
     def known(self, kind: str) -> pl.DataFrame:
         """The identifiers of a kind that the book holds, with what later tables ask of them, and their shard."""
         if kind not in self._known:
-            self._known[kind] = self._read_known(kind)
+            self._known[kind] = self._read_known(kind, of_others=False)
         return self._known[kind]
 
     def numbered(self, kind: str) -> pl.DataFrame:
@@ -112,15 +115,17 @@ class Book:
     def _take(self, kind: str, rows: pl.DataFrame, mode: str) -> None:
         columns = KNOWN_COLUMNS[kind] | ({"shard": pl.Int32()} if kind in NUMBERS_COLUMNS else {})
         taken = rows.select(list(columns))
-        before = taken.clear() if mode == "full" else self.known(kind)
+        before = self._read_known(kind, of_others=True) if mode == "full" else self.known(kind)
         self._known[kind] = pl.concat([before, taken]).unique(subset=f"{kind}_id", keep="last", maintain_order=True)
 
-    def _read_known(self, kind: str) -> pl.DataFrame:
+    def _read_known(self, kind: str, *, of_others: bool) -> pl.DataFrame:
+        """Read the identifiers of a kind, those that any source told of, or those of other sources than this one."""
         columns = KNOWN_COLUMNS[kind]
+        loads = [each for each in self.loads if not of_others or each.source != self.source]
         if kind not in NUMBERS_COLUMNS:
-            return read_parts(self.home, self.loads, kind, shard=None, columns=list(columns), known_on=date.max)
+            return read_parts(self.home, loads, kind, shard=None, columns=list(columns), known_on=date.max)
         return pl.concat(
-            read_parts(self.home, self.loads, kind, shard=shard, columns=list(columns), known_on=date.max).with_columns(
+            read_parts(self.home, loads, kind, shard=shard, columns=list(columns), known_on=date.max).with_columns(
                 shard=pl.lit(shard, pl.Int32)
             )
             for shard in range(self.shards)

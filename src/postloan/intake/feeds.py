@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from postloan.errors import FeedNotDescribed, FeedUnreadable
+from postloan.intake.records import CORE
 from postloan.tables.inputs import FEED_TABLES
 
 FORMS = ("csv", "parquet", "xlsx")
@@ -27,6 +28,7 @@ class FeedDescription(BaseModel):
     encoding       of the CSV files.
     book_currency  the currency of the bank's books; the first load fixes it, CNY where it says nothing.
     law_of         the day whose rules class the days before the rulebook begins; the first load fixes it.
+    source         who delivers; a day holds one delivery of each source. `desk` is what the desk decided.
     tables         how each table is delivered; a table not named is full.
     """
 
@@ -35,6 +37,7 @@ class FeedDescription(BaseModel):
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
     book_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     law_of: date | None = None
+    source: str = Field(default=CORE, pattern=r"^[a-z][a-z0-9_]{0,30}$")
     tables: dict[str, Mode] = Field(default_factory=dict)
 
 
@@ -149,7 +152,7 @@ def _describe(path: Path) -> FeedDescription:
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as wrong:
         raise FeedNotDescribed(
             message=f"{path.name} cannot be understood: {_first_complaint(wrong)}",
-            hint="It may say encoding (utf-8, gb18030), book_currency, law_of, and tables (each full or increment).",
+            hint="It may say encoding (utf-8, gb18030), book_currency, law_of, source and tables (full or increment).",
             where={"file": path},
         ) from wrong
     if description.book_currency in NOT_IN_HUNDREDTHS:

@@ -48,9 +48,10 @@ class TableReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What became of one feed day."""
+    """What became of one delivery of a feed day; `load` is its number."""
 
     feed_day: date
+    load: int
     already_loaded: bool
     tables: dict[str, TableReport]
 
@@ -104,7 +105,9 @@ class _DayLoad:
             law_of=feed.description.law_of,
         )
         self.visible = visible_loads(self.records, date.max)
-        self.same_day = [record for record in self.visible if record.feed_day == feed.day]
+        self.same_day = [
+            each for each in self.visible if (each.feed_day, each.source) == (feed.day, feed.description.source)
+        ]
         self.seal: Seal | None = None
 
     def run(self, tell: Tell) -> LoadReport:
@@ -163,6 +166,7 @@ class _DayLoad:
             numbering=[record.load for record in self.records],
             shards=self.layout.shards,
             book_currency=self.layout.book_currency,
+            source=feed.description.source,
         )
         parts_folder(self.home, self.load).mkdir(parents=True)
         ordered = [table for table in FEED_TABLES if table in feed.tables]
@@ -187,6 +191,7 @@ class _DayLoad:
             files=feed.files,
             tables=loaded,
             sealed_with=self.seal.fingerprint if self.seal else None,
+            source=feed.description.source,
         )
 
     def _stage_table(self, table: str, book: Book, known_on: date) -> tuple[LoadedTable, pl.DataFrame]:
@@ -226,4 +231,4 @@ def _json(value: object) -> str:
 
 def _report(record: LoadRecord, *, already_loaded: bool) -> LoadReport:
     tables = {name: TableReport(table.rows, table.quarantined) for name, table in record.tables.items()}
-    return LoadReport(record.feed_day, already_loaded, tables)
+    return LoadReport(record.feed_day, record.load, already_loaded, tables)

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from postloan.errors import HomeNotReady
 
+CORE = "core"
+"""The source of a delivery that names none: the bank's other systems."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +52,7 @@ class LoadedTable(_Strict):
 class LoadRecord(_Strict):
     """A load that has been committed.
 
+    source       who delivered it.
     content      hash over the names and hashes of all its files.
     sealed_with  fingerprint of the key that sealed its personal data; null where nothing was sealed.
     """
@@ -61,6 +65,7 @@ class LoadRecord(_Strict):
     files: dict[str, str]
     tables: dict[str, LoadedTable]
     sealed_with: str | None = None
+    source: str = CORE
 
 
 def facts_folder(home: Path) -> Path:
@@ -128,7 +133,10 @@ def visible_loads(records: Sequence[LoadRecord], known_on: date) -> list[LoadRec
 
 
 def visible_parts(loads: Sequence[LoadRecord], table: str) -> list[LoadRecord]:
-    """Of visible loads, those whose rows of a table count: the latest full one and the increments after it."""
+    """Of visible loads, those whose rows of a table count: of each source the latest full one and what came after it.
+
+    A full delivery says all that its source has to say; what another source said stands beside it.
+    """
     holding = [record for record in loads if table in record.tables]
-    fulls = [at for at, record in enumerate(holding) if record.tables[table].mode == "full"]
-    return holding[fulls[-1] :] if fulls else holding
+    begins = {record.source: at for at, record in enumerate(holding) if record.tables[table].mode == "full"}
+    return [record for at, record in enumerate(holding) if at >= begins.get(record.source, 0)]

@@ -73,7 +73,8 @@ def repeats_stored(table: str, frame: pl.DataFrame, book: Book, mode: str) -> bo
 def _is_read_with_others(table: str, book: Book, mode: str) -> bool:
     """Whether some reader will see these rows together with those of other loads."""
     parts = visible_parts(book.others, table)
-    return bool(parts) and not (mode == "full" and parts == visible_parts(book.loads, table))
+    replaced = [part for part in visible_parts(book.loads, table) if part.source == book.source]
+    return bool(parts) and not (mode == "full" and parts == replaced)
 
 
 def repeats(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.Series:

@@ -108,6 +108,12 @@ def valued(facts: Facts, on: date) -> pl.DataFrame:
     return facts.read("collateral", None).drop("known_on").join(values, on="collateral_id", how="left")
 
 
+def facility_rows(home: Path, debtor_id: str, debtor_no: int, on: date) -> pl.DataFrame:
+    """The limits granted to a debtor, as the published night of the day knew them. Raises NothingPublished."""
+    facts = _facts_of(home, on)
+    return _of(facts, "facility", shard_of(debtor_id, facts.layout.shards), "debtor_no", debtor_no)
+
+
 def office_rows(home: Path) -> pl.DataFrame:
     """The offices as the latest feed tells them."""
     return Facts(home, None).read("org", None)

@@ -1,16 +1,18 @@
 """Commands of the desk: serve it, adopt a published day, prove the audit chain."""
 # ruff: noqa: PLC0415 - imports inside commands keep the start of the others short
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from postloan.site.options import HOME, SAY, AsJson, Home, On, terminal_of
+from postloan.site.options import HOME, SAY, AsJson, Home, On, a_day, terminal_of
 from postloan.site.terminal import Terminal
 
 Host = Annotated[str, typer.Option("--host", help=SAY("help.host"))]
 Port = Annotated[int, typer.Option("--port", help=SAY("help.port"), min=1, max=65535)]
+HandOverOn = Annotated[date, typer.Option("--on", parser=a_day, metavar="DATE", help=SAY("help.hand_over_on"))]
 _CHAIN_BROKEN = 1
 
 audit = typer.Typer(help=SAY("help.audit"), no_args_is_help=True)
@@ -21,6 +23,7 @@ def join(app: typer.Typer) -> None:
     app.command(help=SAY("help.serve"))(serve)
     app.command(help=SAY("help.adopt"))(adopt)
     app.command(help=SAY("help.officer"))(officer)
+    app.command("hand-over", help=SAY("help.hand_over"))(hand_over)
     app.add_typer(audit, name="audit")
 
 
@@ -76,6 +79,23 @@ def officer(
 
     opened = open_first(home, username=username, name=name, role=role, org_id=org, staff_no=staff_no, password=password)
     terminal.out.print(terminal.words("officer.opened", username=opened.username, role=role), soft_wrap=True)
+
+
+def hand_over(ctx: typer.Context, on: HandOverOn, home: Home = HOME, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Hand what the desk decided over with a business date, and load it; what intake refuses comes back as work."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site import serving
+
+    serving.set_up(home)
+    told = serving.hand_over(home, on)
+    if as_json:
+        terminal.print_json({name: str(value) for name, value in told.items()})
+        return
+    said = "hand_over.done" if told["count"] else "hand_over.none"
+    terminal.out.print(terminal.words(said, **told), soft_wrap=True)
+    if told["waiting"]:
+        terminal.out.print(terminal.words("hand_over.waiting", **told), soft_wrap=True)
+    terminal.out.print(terminal.words("hand_over.next", **told), soft_wrap=True)
 
 
 @audit.command("verify", help=SAY("help.audit_verify"))

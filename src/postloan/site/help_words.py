@@ -90,6 +90,8 @@ HELP: dict[str, tuple[str, str]] = {
     "help.host": ("监听地址", "address to listen on"),
     "help.port": ("端口", "port"),
     "help.processes": ("服务进程数", "server processes"),
+    "help.hand_over": ("把工作台的决定随营业日移交夜间批处理，并装载", "hand the desk's decisions over with a business date, and load them"),
+    "help.hand_over_on": ("移交的营业日", "the business date to hand over with"),
     "help.adopt": ("接收已发布的一天：新开待办，消除已无原因的待办", "adopt a published day: open and close work items"),
     "help.officer": ("在银行服务器上开户并授予角色（第一位管理员）", "open an account with a role (the first administrator's)"),
     "help.username": ("用户名", "user name"),

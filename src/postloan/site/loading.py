@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.intake.load import LoadReport, load_feeds
-from postloan.intake.records import parts_folder, read_records
+from postloan.intake.records import parts_folder
 from postloan.site.tables_on_screen import plain_table
 from postloan.site.terminal import Terminal
 from postloan.site.words import Words
@@ -39,9 +39,7 @@ def load(home: Path, feed_dir: Path, terminal: Terminal, *, shards: int, correct
 
 
 def _quarantine(home: Path, report: LoadReport) -> Quarantine:
-    # The last load of a day is the one that counts: a correction comes after what it corrects.
-    load_no = max(record.load for record in read_records(home) if record.feed_day == report.feed_day)
-    file = parts_folder(home, load_no) / "quarantine.parquet"
+    file = parts_folder(home, report.load) / "quarantine.parquet"
     reasons = (
         pl.read_parquet(file)
         .group_by("table", "column", "rule", maintain_order=True)

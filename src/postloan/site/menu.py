@@ -23,6 +23,10 @@ class Entry:
     counts: frozenset[str] = frozenset()
 
 
+APPROVES = frozenset({
+    "classification.propose", "classification.determine", "classification.approve", "freeze.propose", "freeze.approve",
+})  # fmt: skip
+
 MENU = (
     Entry("worklist", _("工作台"), "home", "worklist:mine", frozenset({"work.read"}), frozenset({"*"})),
     Entry("cockpit", _("管理驾驶舱"), "chart-pie", "report:cockpit", frozenset({"report.read"})),
@@ -30,6 +34,9 @@ MENU = (
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
+    Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),
+    Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),
+    Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),
     Entry("reports", _("报表与监管报送"), "report-analytics", "report:centre", frozenset({"report.read"})),
     Entry("exceptions", _("例外事项"), "alert-triangle", "exceptions:register", frozenset({"exception.read"})),
     Entry("audit", _("审计日志"), "history", "core:audit", frozenset({"audit.read"})),

@@ -53,6 +53,29 @@ def adopt(home: Path, on: date | None) -> dict[str, Any]:
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
 
 
+def hand_over(home: Path, on: date) -> dict[str, Any]:
+    """Hand decisions over with a business date, load them, and give back what intake refused. The desk is set up.
+
+    Killed anywhere and run again, it ends in the same: each of its three parts does nothing twice.
+    Raises HandOverLate, FeedOutOfOrder.
+    """
+    import polars as pl  # noqa: PLC0415 - keeps the start of other commands short
+
+    from postloan.desk.core.decisions.actions import decisions_hand_over, decisions_refused  # noqa: PLC0415
+    from postloan.intake.load import load_feeds  # noqa: PLC0415
+    from postloan.intake.records import parts_folder  # noqa: PLC0415
+
+    handed = decisions_hand_over(on)
+    told = {"on": on, "count": handed.count, "waiting": handed.waiting, "accepted": 0, "refused": 0}
+    if handed.folder is None:
+        return told
+    [report] = load_feeds(home, handed.folder)
+    quarantine = pl.read_parquet(parts_folder(home, report.load) / "quarantine.parquet")
+    decisions_refused(on, quarantine.filter(pl.col("table") == "decision").to_dicts())
+    table = report.tables["decision"]
+    return told | {"accepted": table.accepted, "refused": table.quarantined}
+
+
 def serve(host: str, port: int, processes: int) -> None:
     """Become the server of the desk, until it is stopped. The desk is set up.
 

@@ -22,7 +22,7 @@ CSRF_TRUSTED_ORIGINS = _listed("POSTLOAN_ORIGINS", "")
 ROOT_URLCONF = "postloan.site.urls"
 WSGI_APPLICATION = "postloan.site.wsgi.application"
 
-DESKS = ("core", "book", "exceptions", "report", "worklist")
+DESKS = ("core", "book", "approval", "classification", "lending", "exceptions", "report", "worklist")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_GET
 from django.views.i18n import set_language
 from django_prometheus.exports import ExportToDjangoView
 
+from postloan.site.api import api
+
 
 @require_GET
 def health(_request: HttpRequest) -> HttpResponse:
@@ -20,6 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.book.urls")),
     path("", include("postloan.desk.exceptions.urls")),
     path("", include("postloan.desk.report.urls")),
+    path("", include("postloan.desk.approval.urls")),
+    path("", include("postloan.desk.classification.urls")),
+    path("", include("postloan.desk.lending.urls")),
+    path("api/", api.urls),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),

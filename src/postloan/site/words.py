@@ -98,6 +98,16 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Adopted {on} (run {run_id}): {opened} work items opened, {closed} closed",
     ),
     "officer.opened": ("已开户：{username}（{role}）", "Opened: {username} ({role})"),
+    "hand_over.done": (
+        "已随 {on} 移交 {count} 项决定；入库 {accepted} 项，退回 {refused} 项",
+        "Handed over {count} decisions with {on}: {accepted} loaded, {refused} sent back",
+    ),
+    "hand_over.none": ("{on} 没有需要移交的决定", "Nothing was decided for {on}"),
+    "hand_over.waiting": (
+        "另有 {waiting} 项在 {on} 移交之后才决定，随下一营业日移交",
+        "{waiting} more were decided after {on} was handed over; they go with the next day",
+    ),
+    "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
     "audit.head": ("审计日志共 {seq} 条，末条哈希 {hash}", "The audit chain has {seq} entries; the last hash is {hash}"),
     "audit.fault": ("第 {seq} 条：{fault}", "entry {seq}: {fault}"),
     # demo

@@ -109,7 +109,53 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "done": ("已办", "Done"),
         "gone": ("已消除", "Gone"),
     },
-    "work_kind": {},
+    "work_kind": {
+        "approval_due": ("待审批", "Approval due"),
+        "classification_propose": ("分类初分", "Initial classification"),
+        "classification_determine": ("分类认定", "Determination of classes"),
+        "classification_approve": ("分类审批", "Approval of classes"),
+        "decision_refused": ("决定被退回", "Decision refused by intake"),
+    },
+    "case_kind": {
+        "classification": ("风险分类", "Classification"),
+        "classification_retail": ("零售批量分类", "Retail batch classification"),
+        "freeze": ("冻结授信", "Freeze of credit"),
+        "unfreeze": ("解除冻结", "Lifting of a freeze"),
+    },
+    "case_state": {
+        "open": ("办理中", "Under way"),
+        "approved": ("已批准", "Approved"),
+        "refused": ("已否决", "Refused"),
+    },
+    "verdict": {
+        "agreed": ("同意", "Agreed"),
+        "returned": ("退回", "Returned"),
+        "refused": ("否决", "Refused"),
+    },
+    "case_step": {
+        "classification.propose": ("初分", "Initial"),
+        "classification.determine": ("认定", "Determination"),
+        "classification.approve": ("审批", "Approval"),
+        "freeze.propose": ("提出", "Proposal"),
+        "freeze.approve": ("批准", "Approval"),
+    },
+    "opinion": {
+        "agree": ("同意系统分类", "As the system"),
+        "worse": ("人工下调", "Worse, by hand"),
+        "upgrade": ("申请上调", "Upgrade"),
+    },
+    "blocked": {
+        "new_credit": ("新增授信", "New credit"),
+        "increase": ("增额", "Increase"),
+        "renewal": ("续贷", "Renewal"),
+        "drawdown": ("提款", "Drawdown"),
+    },
+    "freeze_state": {
+        "proposed": ("待批准", "Proposed"),
+        "in_force": ("冻结中", "In force"),
+        "lifted": ("已解除", "Lifted"),
+        "refused": ("未批准", "Refused"),
+    },
     "flag": {"true": ("是", "Yes"), "false": ("否", "No")},
 }  # fmt: skip
 

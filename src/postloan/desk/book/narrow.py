@@ -76,12 +76,7 @@ def _make_loans(day: BusinessDay) -> pl.DataFrame:
         scan_loans(day.home, day.on, shard=shard).select(*_LOAN, arrears, shard=pl.lit(shard, pl.Int32))
         for shard in range(read_manifest(day.home, day.on)["shards"])
     ]
-    rows = (
-        pl.concat(shards)
-        .join(named, on="debtor_id", how="left")
-        .sort("loan_no")
-        .collect()
-    )
+    rows = pl.concat(shards).join(named, on="debtor_id", how="left").sort("loan_no").collect()
     # Offices and products are few: as closed lists they are compared as numbers.
     return rows.cast({name: pl.Enum(rows[name].unique().sort()) for name in ("org_id", "product")})
 

@@ -42,18 +42,23 @@ def require_reason(reason: str) -> str:
     return reason.strip()
 
 
+def check_seen(work: Work, seen_version: int) -> None:
+    """Stop where a record changed since the page that decides on it was drawn. Raises StaleView."""
+    if work.version != seen_version:
+        raise StaleView(
+            message=_("打开页面之后，这条记录已被他人改动。"),
+            hint=_("请刷新页面，看清改动后再决定。"),
+            where={"seen_version": seen_version, "version": work.version, "state": work.state},
+        )
+
+
 def move(work: Work, to: str, *, seen_version: int) -> str:
     """Move work along its table of moves and return the state it left; the caller holds its row.
 
     Raises StaleView where it moved since the page was drawn, IllegalMove where there is no such move.
     """
     before = work.state
-    if work.version != seen_version:
-        raise StaleView(
-            message=_("打开页面之后，这条记录已被他人改动。"),
-            hint=_("请刷新页面，看清改动后再决定。"),
-            where={"seen_version": seen_version, "version": work.version, "state": before},
-        )
+    check_seen(work, seen_version)
     if to not in work.MOVES[before]:
         raise IllegalMove(
             message=_("这条记录目前不能这样办理。"),
@@ -87,6 +92,15 @@ def decide(
     return found
 
 
+def hold_chain() -> AuditHead:
+    """Hold the audit chain until the transaction ends: whoever else would record anything waits.
+
+    Raises TransactionManagementError outside a transaction.
+    """
+    head, _is_new = AuditHead.objects.select_for_update().get_or_create(pk=1)
+    return head
+
+
 def record(
     officer: Officer | None,
     action: str,
@@ -104,7 +118,7 @@ def record(
 
     Raises TransactionManagementError outside a transaction: there is no deed without its record.
     """
-    head, _is_new = AuditHead.objects.select_for_update().get_or_create(pk=1)
+    head = hold_chain()
     entry = AuditEntry(
         seq=head.seq + 1,
         at=timezone.now(),

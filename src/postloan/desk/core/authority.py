@@ -67,6 +67,18 @@ def _ids_below(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(Org.objects.filter(below).values_list("org_id", flat=True))
 
 
+def officers_for(action: str, *, org: Org, amount_cents: int) -> QuerySet[Officer]:
+    """Everybody who may do something in an office for an amount today, and whoever stands in for them."""
+    day = today()
+    above = [part for part in org.path.split("/") if part]
+    runs = Q(begins_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    enough = Q(limit_cents__isnull=True) | Q(limit_cents__gte=amount_cents)
+    granted = Grant.objects.filter(runs, enough, action=action, org__in=above).values("officer")
+    stood_in_for = Q(delegations_taken__giver__in=granted, delegations_taken__begins_on__lte=day,
+                     delegations_taken__ends_on__gte=day)  # fmt: skip
+    return Officer.objects.filter(Q(pk__in=granted) | stood_in_for, is_active=True).distinct()
+
+
 def limit_of(officer: Officer, action: str, org: Org) -> int | None:
     """The largest amount in cents up to which an officer may do something in an office.
 

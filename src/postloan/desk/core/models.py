@@ -332,3 +332,25 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_name} {self.state}"
+
+
+class ApiToken(models.Model):
+    """By which another system speaks for an officer's account (接口令牌).
+
+    hash  of the secret, which is kept nowhere; hint is its beginning, to tell tokens apart.
+    """
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=60)
+    hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    expires_on = models.DateField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-made_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.hint}"

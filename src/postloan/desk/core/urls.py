@@ -18,5 +18,7 @@ urlpatterns = [
     path("officers/<int:officer_id>/", views.officer, name="officer"),
     path("officers/<int:officer_id>/grants", views.grant_new, name="grant_new"),
     path("officers/<int:officer_id>/grants/end", views.grant_end, name="grant_end"),
+    path("officers/<int:officer_id>/tokens", views.token_new, name="token_new"),
+    path("officers/<int:officer_id>/tokens/<int:token_id>/end", views.token_stop, name="token_end"),
     path("delegations/", views.delegation_new, name="delegation_new"),
 ]

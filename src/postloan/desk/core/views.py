@@ -21,6 +21,7 @@ from postloan.desk.core.officers.actions import delegate, officer_open, role_end
 from postloan.desk.core.officers.lists import AUDIT, OFFICERS
 from postloan.desk.core.officers.queries import officer_in_scope, org_in_scope, roles_held, roles_known
 from postloan.desk.core.pages import Desk, desk_of, page
+from postloan.desk.core.tokens.actions import token_end, token_issue
 from postloan.errors import FormWrong, NotFoundHere, NotPermitted
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -168,6 +169,26 @@ def grant_end(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
     org = org_in_scope(desk, request.POST.get("org", ""))
     role_end(desk.officer, found, request.POST.get("role", ""), org, reason=request.POST.get("reason", ""))
     messages.success(request, _("授权已终止。"))
+    return redirect("core:officer", found.pk)
+
+
+@page("grant.write", methods=("POST",))
+def token_new(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse:
+    """Give an account a token; its secret is shown this once."""
+    found = officer_in_scope(desk, officer_id)
+    made = token_issue(
+        desk.officer, found, name=request.POST.get("name", ""), reason=request.POST.get("reason", ""),
+        expires_on=a_day(request.POST.get("expires_on"), "expires_on"),
+    )  # fmt: skip
+    return render(request, "core/token.html", {"officer": found, "made": made, "here": "officers"})
+
+
+@page("grant.write", methods=("POST",))
+def token_stop(request: HttpRequest, desk: Desk, officer_id: int, token_id: int) -> HttpResponse:
+    """End a token."""
+    found = officer_in_scope(desk, officer_id)
+    token_end(desk.officer, token_id, reason=request.POST.get("reason", ""))
+    messages.success(request, _("令牌已停用。"))
     return redirect("core:officer", found.pk)
 
 

@@ -36,6 +36,10 @@ class Asked:
         """The tab's answers and the officer's; where both answer, the officer's."""
         return {**form.tab(self.tab).values, **self.values}
 
+    def kept(self, form: ListForm) -> dict[str, str]:
+        """The answers that stay when another tab is opened."""
+        return {name: self.values[name] for name in form.keeps if name in self.values}
+
     def query(self, form: ListForm, **changes: object) -> str:
         """The address of the same question with something changed; what stands at its default is left out."""
         changed = replace(self, **changes)  # type: ignore[arg-type]

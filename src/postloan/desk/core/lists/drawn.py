@@ -86,7 +86,7 @@ class DrawnList:
     @property
     def clear(self) -> str:
         """The address without the officer's filters."""
-        return self.asked.query(self.form, values={}, page=1)
+        return self.asked.query(self.form, values=self.asked.kept(self.form), page=1)
 
     @property
     def shown(self) -> frozenset[str]:
@@ -108,7 +108,7 @@ def draw(request: HttpRequest, officer: Officer, form: ListForm, source: Source)
     asked = asked_by(request, officer, form)
     values = asked.all_values(form)
     found = source.read(values, sort=asked.sort, offset=(asked.page - 1) * asked.size, size=asked.size)
-    counts = source.counts([tab.values for tab in form.tabs])
+    counts = source.counts([{**tab.values, **asked.kept(form)} for tab in form.tabs])
     last = max(1, -(-found.count // asked.size))
     return DrawnList(
         form=form,
@@ -137,7 +137,9 @@ def _filter(each: Filter, answer: str) -> DrawnFilter:
 
 def _tabs(form: ListForm, asked: Asked, counts: Sequence[int]) -> list[DrawnTab]:
     return [
-        DrawnTab(tab.header, count, asked.query(form, tab=tab.name, values={}, page=1), tab.name == asked.tab)
+        DrawnTab(
+            tab.header, count, asked.query(form, tab=tab.name, values=asked.kept(form), page=1), tab.name == asked.tab
+        )
         for tab, count in zip(form.tabs, counts, strict=True)
     ]
 

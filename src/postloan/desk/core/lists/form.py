@@ -92,6 +92,7 @@ class ListForm:
     order  the field it is sorted by before anybody chooses, with - for falling.
     unit   what a row is, in the totals line.
     exports  whether it may be taken out as a workbook.
+    keeps    the filters that stay when another tab is opened: a list of one batch stays one of that batch.
     """
 
     name: str
@@ -103,6 +104,7 @@ class ListForm:
     key: str
     unit: Said
     exports: bool = True
+    keeps: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Find a column, or None."""

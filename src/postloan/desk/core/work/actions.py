@@ -39,6 +39,20 @@ def work_close(kind: str, subject: str, *, on: date, note: str = "") -> None:
     )
 
 
+def work_retell(kind: str, subject: str, *, told: str, amount_cents: int) -> None:
+    """Say anew what an open item is about: how much of it is left."""
+    WorkItem.objects.filter(kind=kind, subject=subject, state=WorkItem.State.OPEN).update(
+        told=told[:300], amount_cents=amount_cents
+    )
+
+
+def work_close_all(kind: str, subject_begins: str, *, on: date, note: str = "") -> None:
+    """Close the open items of a kind whose subjects begin alike: one matter that waited for several people."""
+    WorkItem.objects.filter(kind=kind, subject__startswith=subject_begins, state=WorkItem.State.OPEN).update(
+        state=WorkItem.State.DONE, closed_on=on, note=note[:1000]
+    )
+
+
 @transaction.atomic
 def work_done(officer: Officer, item_id: int, *, seen_version: int, note: str, on: date, run_id: str) -> WorkItem:
     """Say that an item is done, and how.

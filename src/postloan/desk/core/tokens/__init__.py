@@ -1,0 +1,1 @@
+"""Tokens: how another system of the bank speaks for an officer's account without its password."""

@@ -1,0 +1,78 @@
+"""A walk through both doors: three people class a loan, the decision is handed over, and the next night applies it."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+from test_walks_of_the_core import AXE, serious
+
+from postloan.snapshot.read import published_days, read_loans
+
+PAGES = {
+    "officer": ["/classification/", "/classification/items/?tab=all"],
+    "risk": ["/approvals/?tab=all", "/freezes/?tab=all", "/freezes/propose"],
+    "approver": ["/classification/items/", "/approvals/"],
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_of_deciding_are_accessible_and_do_not_scroll_sideways(open_as, site, language: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci in frontend/")
+    faults = []
+    for username, paths in PAGES.items():
+        page = open_as(username, language=language)
+        page.goto(f"{site.address}/classification/items/?tab=all")
+        loan = page.locator(".list-table tbody a").first.get_attribute("href") or ""
+        page.goto(f"{site.address}{loan}")
+        opened = page.url.removeprefix(site.address)
+        batch = opened.split("/loans/")[0]
+        for path in [*paths, opened, f"{batch}/retail/", f"{batch}/paper/"]:
+            page.goto(site.address + path)
+            page.wait_for_load_state("networkidle")
+            faults += [f"{path} {fault}" for fault in serious(page)]
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+                faults.append(f"{path} scrolls sideways")
+    assert faults == []
+
+
+def test_three_people_class_a_loan_and_the_next_night_applies_it(open_as, site) -> None:
+    last = published_days(site.home)[-1]
+    loans = read_loans(site.home, last, ["loan_id", "org_id", "tier", "status", "is_retail"])
+    loan = loans.filter(org_id="330001", tier="pass", status="active", is_retail=True)["loan_id"][-1]
+
+    officer = open_as("officer")
+    officer.goto(f"{site.address}/classification/")
+    officer.locator(".list-table tbody a").first.click()
+    officer.click("text=零售批量")
+    officer.fill("#e-loan", loan)
+    officer.select_option("#e-tier", "doubtful")
+    officer.fill("#e-reason", "借款人失联，抵押物被查封")
+    officer.click("text=提交例外")
+    expect(officer.locator(".alert")).to_contain_text("例外")
+    address = officer.url
+
+    risk = open_as("risk")
+    risk.goto(address)
+    risk.fill("#o-reason", "查封裁定已核实")
+    risk.click("text=提交 (a)")
+    expect(risk.locator(".alert")).to_contain_text("已提交")
+
+    approver = open_as("approver")
+    approver.goto(address)
+    approver.keyboard.press("a")
+    expect(approver.locator(".alert")).to_contain_text("已审批")
+
+    following = last + timedelta(days=1)
+    told = json.loads(site.command("hand-over", "--on", following, "--json"))
+    assert (told["count"], told["accepted"], told["refused"]) == ("1", "1", "0")
+    site.command("night", following)
+    site.command("adopt", "--on", following)
+    assert date.fromisoformat(told["on"]) == following
+
+    officer.goto(f"{site.address}/loans/{loan}/")
+    expect(officer.locator("h1 .tier")).to_have_text("可疑")
+    expect(officer.locator(".facts").first).to_contain_text("cn-2023-1")
+    officer.goto(address)
+    expect(officer.locator(".facts").first).to_contain_text("已移交")
