@@ -7,30 +7,19 @@ number and no pin of a night.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.errors import NoRuleInForce
-from postloan.rules.figures import Days, RuleFile, Strict, Version, Words
+from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
+from postloan.rules.inspection_forms import InspectionForms
+from postloan.rules.inspection_rules import Inspections
 from postloan.rules.reading import read_shape
 from postloan.rules.rulebook import latest_begun
 from postloan.rules.sources import SourceFile, shipped_rules, wrong
-
-
-def _cents(written: object) -> int:
-    if isinstance(written, bool) or not isinstance(written, int | Decimal):
-        raise ValueError("an amount is a number such as 1000000 or 1000000.00")
-    cents = Decimal(written) * 100
-    if cents != cents.to_integral_value() or cents < 0:
-        raise ValueError("an amount is not negative and has at most two decimals")
-    return int(cents)
-
-
-Cents = Annotated[int, BeforeValidator(_cents)]
 
 
 class RoleAction(NamedTuple):
@@ -109,6 +98,8 @@ class WorkKinds(Version):
 
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
+    "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
+    "inspections": TypeAdapter(RuleFile[Inspections]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
 }

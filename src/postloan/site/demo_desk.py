@@ -8,6 +8,7 @@ from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_give
 from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
+from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.serving import adopt
 from postloan.snapshot.read import published_days
 
@@ -34,4 +35,5 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         role_give(None, officer, role, org, begins_on=begins_on, ends_on=None, reason="demo")
     for on in days[-_ADOPTED_DAYS:]:
         adopt(home, on)
+        inspect_a_little(home)
     return [member for member in members if member.logs_in]

@@ -29,6 +29,9 @@ MENU = (
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
+    Entry("inspections", _("贷后检查"), "clipboard-check", "inspection:inspections", frozenset({"inspection.read"})),
+    Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
+    Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("audit", _("审计日志"), "history", "core:audit", frozenset({"audit.read"})),
     Entry("officers", _("用户与授权"), "lock-access", "core:officers", frozenset({"grant.read"})),
 )
