@@ -28,8 +28,6 @@ _TOLD = {
     "source_told": "以销售回款为第一还款来源，季节性回款集中在三、四季度，覆盖本季应还本息。",
     "person_told": "到店走访，营业时间正常营业，货架充足，与借款人及家属当面沟通。",
     "project_told": "现场查看主体结构，与监理月报一致，未见停工迹象。",
-    "guarantor_told": "保证人经营正常，近期无新增对外担保。",
-    "collateral_told": "现场查看押品，外观完好、权属清楚，出租情况与登记一致。",
     "changes_told": "未见重大变化。",
     "measures": "按季检查，关注回款进度；保险到期前一个月提醒续保。",
     "conclusion_told": "借款人经营正常，还款来源稳定，建议维持现分类。下次重点核对应收账款回款和存货。",
@@ -39,9 +37,10 @@ _LATER = {
     "source_told": "以销售回款为第一还款来源，回款较上季放慢，需关注四季度集中回款能否到位。",
 }
 _NUMBERS = {"staff_count": "86", "progress_percent": "65", "power_use": "-4", "revenue_change": "3.5"}
-_CHOSEN = {"guarantor_able": "none", "collateral_state": "none", "progress": "on_plan"}
-_YES = {"use_vouchers", "statements_got", "pays_in_time", "reachable", "equity_paid", "income_account",
-        "collateral_insured", "collateral_registered"}  # fmt: skip
+_CHOSEN = {
+    "guarantor_able": "none", "collateral_state": "none", "collateral_insured": "none", "collateral_registered": "none",
+}  # fmt: skip
+_YES = {"use_vouchers", "statements_got", "pays_in_time", "reachable", "equity_paid", "income_account"}
 
 
 def inspect_a_little(home: Path) -> None:
@@ -55,7 +54,11 @@ def inspect_a_little(home: Path) -> None:
     rules = load_desk_rules(home)
     told: dict[str, Any] = {"day": desk.day, "rules": rules, "due_on": None}
     one, other = mine["debtor_id"][:2].to_list()
-    is_later = Inspection.objects.filter(debtor_id=one, state=Inspection.State.ACCEPTED).exists()
+    before = Inspection.objects.filter(author=officer, state=Inspection.State.ACCEPTED).first()
+    is_later = before is not None and before.debtor_id in set(mine["debtor_id"])
+    if before is not None and is_later:
+        other = one if one != before.debtor_id else other
+        one = before.debtor_id
     [ordered] = inspection_order(inspector, [one], kind="special", reason="年度重点客户回访", **told)
     _report(desk, ordered, _LATER if is_later else {})
     if not is_later:
@@ -88,11 +91,11 @@ def _report(desk: Desk, inspection: Inspection, later: Mapping[str, str]) -> Non
 
 def _answers(form: InspectionForm, later: Mapping[str, str]) -> dict[str, str]:
     """An answer to every question: no concern, but for vouchers that were not complete."""
-    answers = {}
+    answers: dict[str, str] = {}
     for question in form.questions:
         name = question.question
         if question.kind == "text":
-            answers[name] = later.get(name) or _TOLD[name]
+            answers |= {name: later.get(name) or _TOLD[name]} if name in _TOLD else {}
         elif question.kind == "number":
             answers[name] = _NUMBERS[name]
         elif question.kind == "yes_no":

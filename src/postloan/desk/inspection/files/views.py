@@ -8,13 +8,12 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from postloan.desk.core.pages import Desk, page
-from postloan.desk.inspection.files.actions import file_add, file_remove
+from postloan.desk.inspection.files.actions import file_remove, files_add
 from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.desk.inspection.files.queries import file_path, thumbnail_path
 from postloan.desk.inspection.models import InspectionFile
 from postloan.desk.inspection.queries import inspection_seen, not_here, rules_on, working_day
 from postloan.desk.inspection.views import files_page
-from postloan.errors import FileRefused
 
 _REFUSED = 400
 
@@ -22,16 +21,12 @@ _REFUSED = 400
 @page("inspection.write", methods=("POST",))
 def add(request: HttpRequest, desk: Desk, inspection_id: int) -> HttpResponse:
     """Put files to a report. Those that are refused are named with the reason; the others are kept."""
-    found, refused = inspection_seen(desk, inspection_id), []
+    found = inspection_seen(desk, inspection_id)
     rules = rules_on(found.opened_on).files
     working_day(desk)
-    for sent in request.FILES.getlist("file"):
-        # No more is read than would be taken: what is larger is refused by its length.
-        content = sent.read(rules.bytes_most + 1)
-        try:
-            file_add(desk.officer, found.pk, name=sent.name or "", content=content, note="", rules=rules)
-        except FileRefused as fault:
-            refused.append((sent.name, fault))
+    # No more is read than would be taken: what is larger is refused by its length.
+    sent = [(each.name or "", each.read(rules.bytes_most + 1)) for each in request.FILES.getlist("file")]
+    refused = files_add(desk.officer, found.pk, sent, rules)
     told = files_page(desk, inspection_id, refused=refused)
     return render(request, "inspection/files.html", told, status=_REFUSED if refused else None)
 

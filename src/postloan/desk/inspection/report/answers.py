@@ -1,5 +1,6 @@
 """Answers: read from a form, checked against it, compared with the last report's, and what they raise or contradict."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from postloan.rules.inspection_forms import InspectionForm, Question, Section
 
 LONGEST = 4000
 _LIKE_ENOUGH_PERCENT = 40
-_HOW = {"equal": "same", "delete": "gone", "insert": "new"}
+_CLAUSES = re.compile(r"[^\s，。；：、！？,.;:!?]+|[\s，。；：、！？,.;:!?]")
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,18 @@ def changes(before: str, now: str) -> list[Changed]:
     """A text against an earlier one: what stayed, what is new, what is gone; two whole texts where they differ much."""
     if fuzz.ratio(before, now) < _LIKE_ENOUGH_PERCENT:
         return [Changed("gone", before), Changed("new", now)]
-    found: list[Changed] = []
-    for step in Indel.opcodes(before, now):
-        is_gone = step.tag == "delete"
-        piece = before[step.src_start : step.src_end] if is_gone else now[step.dest_start : step.dest_end]
-        found.append(Changed(_HOW[step.tag], piece))
+    # Clause by clause: single characters of Chinese that stayed by chance would make it unreadable.
+    pieces = {"gone": _CLAUSES.findall(before), "new": _CLAUSES.findall(now)}
+    found, held = [], {"gone": "", "new": ""}
+    for step in [*Indel.opcodes(pieces["gone"], pieces["new"]), None]:
+        if step is None or step.tag == "equal":
+            found += [Changed(how, text) for how, text in held.items() if text]
+            held = {"gone": "", "new": ""}
+        if step is not None and step.tag == "equal":
+            found.append(Changed("same", "".join(pieces["new"][step.dest_start : step.dest_end])))
+        elif step is not None:
+            held["gone"] += "".join(pieces["gone"][step.src_start : step.src_end])
+            held["new"] += "".join(pieces["new"][step.dest_start : step.dest_end])
     return found
 
 
