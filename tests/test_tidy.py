@@ -89,6 +89,9 @@ def stray_write(tree: ast.AST, room: str) -> Complaints:
     if room != "desk":
         return
     for node in _all(tree, ast.Call):
+        # A row is saved by name of its fields; what is saved into something, a picture or a document, is no row.
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "save" and node.args:
+            continue
         if isinstance(node.func, ast.Attribute) and node.func.attr in ORM_WRITES:
             yield node.lineno, f".{node.func.attr}() writes; only an actions.py may write"
 
@@ -239,6 +242,7 @@ def _importing(*rooms: str) -> str:
         (chance, "snapshot", "import uuid", "import hashlib"),
         (chance, "plan", "np.random.default_rng(1)", "np.zeros(1)"),
         (stray_write, "desk", "request.save()", "request.refresh_from_db()"),
+        (stray_write, "desk", "request.save(update_fields=['state'])", "picture.save(file, 'JPEG')"),
         (long_function, "steps", "def f():\n" + "    x = 1\n" * 60, "def f():\n" + "    x = 1\n" * 59),
         (law_in_code, "steps", "NON_PERFORMING_DAYS = 90", "FIRST = 0"),
         (law_in_code, "plan", "share = 0.2", "share = policy.tier_law.contamination.own_bank.over_share_e8"),

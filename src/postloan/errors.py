@@ -289,3 +289,9 @@ class DeskNotReady(PostloanError):
     """The desk has no snapshot yet, no schema or no key."""
 
     code = "PL-D08"
+
+
+class FileRefused(PostloanError):
+    """A file is empty, too large, damaged, or by its content none that is taken."""
+
+    code = "PL-D21"

@@ -96,6 +96,12 @@ def collateral_rows(home: Path, on: date) -> pl.DataFrame:
     return valued(facts, on).join(ties, on="collateral_id", how="left").sort("collateral_id")
 
 
+def event_rows(home: Path, on: date, after: date) -> pl.DataFrame:
+    """What happened to debtors after one day and up to another, as the published night of the day knew it."""
+    rows = _facts_of(home, on).read("event", None)
+    return rows.filter((pl.col("happened_on") > after) & (pl.col("happened_on") <= on)).sort("happened_on", "event_id")
+
+
 def valued(facts: Facts, on: date) -> pl.DataFrame:
     """Every collateral with its latest value on a day: the columns of both feed tables."""
     values = (

@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from postloan.rules.desk_amounts import Cents
-from postloan.rules.figures import Cite, Days, Strict, Tier, Version, Words
+from postloan.rules.figures import Cents, Cite, Days, Strict, Tier, Version, Words
 
 
 class ApprovalStep(Strict):

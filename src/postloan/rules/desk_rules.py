@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.errors import NoRuleInForce
-from postloan.rules.desk_amounts import Cents
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
-from postloan.rules.figures import Days, RuleFile, Strict, Version, Words, latest_begun
+from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words, latest_begun
+from postloan.rules.inspection_forms import InspectionForms
+from postloan.rules.inspection_rules import Inspections
 from postloan.rules.reading import read_shape
 from postloan.rules.sources import SourceFile, shipped_rules, wrong
 
@@ -101,6 +102,8 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "lending": TypeAdapter(RuleFile[Lending]),
+    "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
+    "inspections": TypeAdapter(RuleFile[Inspections]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
     "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),

@@ -45,6 +45,16 @@ def _exact_e8(written: object, *, most: int) -> int:
     return int(scaled)
 
 
+def exact_cents(written: object) -> int:
+    """An amount as people write it, 1000.50, in whole cents. It never passes through a float."""
+    if isinstance(written, bool) or not isinstance(written, int | Decimal):
+        raise ValueError("an amount is a number such as 1000000 or 1000000.00")
+    cents = Decimal(written) * 100
+    if cents != cents.to_integral_value() or cents < 0:
+        raise ValueError("an amount is not negative and has at most two decimals")
+    return int(cents)
+
+
 def rises(values: Sequence[int] | Sequence[date]) -> bool:
     """Whether each value is greater than the one before."""
     return all(earlier < later for earlier, later in pairwise(values))  # type: ignore[operator]
@@ -57,6 +67,7 @@ def written_share(share_e8: int) -> str:
 
 ShareE8 = Annotated[int, BeforeValidator(exact_share_e8)]
 RatioE8 = Annotated[int, BeforeValidator(exact_ratio_e8)]
+Cents = Annotated[int, BeforeValidator(exact_cents)]
 
 
 class Strict(BaseModel):

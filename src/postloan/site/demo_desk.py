@@ -9,6 +9,7 @@ from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_g
 from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
+from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.serving import adopt
 from postloan.snapshot.read import published_days
 
@@ -35,5 +36,6 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         role_give(None, officer, role, org, begins_on=begins_on, ends_on=None, reason="demo")
     for on in days[-_ADOPTED_DAYS:]:
         adopt(home, on)
+        inspect_a_little(home)
     seed_approvals(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     return [member for member in members if member.logs_in]

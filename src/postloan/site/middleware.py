@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from postloan.errors import (
     DeskNotReady,
+    FileRefused,
     FormWrong,
     IllegalMove,
     LoanUnknown,
@@ -22,7 +23,7 @@ from postloan.errors import (
 
 _STATUS: dict[type[PostloanError], int] = {
     NotPermitted: 403, SamePerson: 403, NotFoundHere: 404, LoanUnknown: 404, NothingPublished: 404, StaleView: 409,
-    IllegalMove: 409, FormWrong: 400, ReasonMissing: 400, DeskNotReady: 503,
+    IllegalMove: 409, FormWrong: 400, FileRefused: 400, ReasonMissing: 400, DeskNotReady: 503,
 }  # fmt: skip
 _log = structlog.get_logger("postloan.site")
 

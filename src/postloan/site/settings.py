@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dj_database_url
 
+from postloan.site.assets import font_folders
 from postloan.site.secret import secret_key
 
 _HERE = Path(__file__).parent
@@ -22,7 +23,9 @@ CSRF_TRUSTED_ORIGINS = _listed("POSTLOAN_ORIGINS", "")
 ROOT_URLCONF = "postloan.site.urls"
 WSGI_APPLICATION = "postloan.site.wsgi.application"
 
-DESKS = ("core", "book", "approval", "classification", "lending", "exceptions", "report", "worklist")
+DESKS = (
+    "core", "book", "approval", "classification", "lending", "inspection", "exceptions", "report", "worklist",
+)  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -165,6 +168,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "postloan.site.assets.StaticFiles"},
 }
 MEDIA_ROOT = Path(POSTLOAN_HOME) / "desk" / "files"
+DOCUMENT_FONTS = font_folders()
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.classification.urls")),
     path("", include("postloan.desk.lending.urls")),
     path("api/", api.urls),
+    path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),

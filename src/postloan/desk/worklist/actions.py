@@ -10,6 +10,7 @@ from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Officer, Org, Transfer, WorkItem
 from postloan.desk.core.work.actions import work_gone, work_open
+from postloan.desk.inspection.opening.actions import inspections_open
 from postloan.desk.worklist.causes import causes
 from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 
@@ -33,6 +34,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules) -> AdoptedDay:
         new, gone = _changes(kind, found, day.on)
         opened += work_open(_items(kind, new, day))
         closed += work_gone(kind.kind, gone, day.on)
+    opened += inspections_open(day, before.on if before else None, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted

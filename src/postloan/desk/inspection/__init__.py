@@ -1,0 +1,1 @@
+"""Inspection after lending: what is due, the report and its review, what was found, and who inspects the inspectors."""

@@ -1,0 +1,1 @@
+"""Photos and documents of an inspection: checked by content, kept by hash, compared with all others."""

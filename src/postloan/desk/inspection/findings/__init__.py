@@ -1,0 +1,1 @@
+"""What inspections found wrong, and its correction."""

@@ -1,0 +1,1 @@
+"""What a day makes due, and the opening of inspections."""

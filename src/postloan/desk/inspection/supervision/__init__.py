@@ -1,0 +1,1 @@
+"""Supervision: inspections inspected by sample."""
