@@ -40,7 +40,7 @@ class Site:
 
     def command(self, *arguments: object) -> str:
         """Run `postloan` on the home folder, and return what it printed."""
-        command = [sys.executable, "-m", "postloan.site.cli", *map(str, arguments), "--home", str(self.home)]
+        command = [str(Path(sys.executable).with_name("postloan")), *map(str, arguments), "--home", str(self.home)]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -13,7 +13,7 @@ from postloan.desk.classification.opinions import Opinion
 from postloan.desk.classification.queries import plain_waiting
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, Decision, WorkItem
+from postloan.desk.core.models import AuditEntry, Decision, Grant, Org, WorkItem
 from postloan.errors import (
     IllegalMove,
     NotPermitted,
@@ -93,11 +93,9 @@ def test_an_upgrade_is_taken_from_its_day_on_and_not_before() -> None:
     assert Decision.objects.get(pk=key).terms["ability"] == "核实。"
 
 
-def test_nobody_takes_two_steps_of_a_loan(last_day: object) -> None:
+def test_nobody_takes_two_steps_of_a_loan() -> None:
     item = item_waiting("propose")
     propose(item)
-    from postloan.desk.core.models import Grant, Org  # noqa: PLC0415
-
     Grant.objects.create(
         officer=person("officer"), action="classification.determine", org=Org.objects.get(pk=item.org_id), role="x",
         begins_on="2021-01-01",
@@ -136,19 +134,29 @@ def test_all_that_is_unchanged_is_agreed_to_at_once_as_the_page_said() -> None:
     officer, day = person("officer"), business_day(None)
     batch = Batch.objects.get(org=officer.org)
     step = "classification.propose"
-    waiting = list(plain_waiting(officer, [batch.pk], step))
+    waiting = list(plain_waiting(officer, batch, step))
     assert len(waiting) > 3
     cents = sum(item.outstanding_cents for item in waiting)
     with pytest.raises(StaleView):
-        plain_agree_all(officer, [batch.pk], step, seen_count=len(waiting) + 1, seen_cents=cents, day=day)
+        plain_agree_all(officer, batch.pk, step, seen_count=len(waiting) + 1, seen_cents=cents, day=day)
     before = AuditEntry.objects.count()
-    done = plain_agree_all(officer, [batch.pk], step, seen_count=len(waiting), seen_cents=cents, day=day)
+    done = plain_agree_all(officer, batch.pk, step, seen_count=len(waiting), seen_cents=cents, day=day)
     assert done == len(waiting)
     assert AuditEntry.objects.count() == before + 1
-    assert not plain_waiting(officer, [batch.pk], step).exists()
-    assert plain_waiting(person("risk"), [batch.pk], "classification.determine").count() >= len(waiting)
+    assert not plain_waiting(officer, batch, step).exists()
+    assert plain_waiting(person("risk"), batch, "classification.determine").count() >= len(waiting)
     with pytest.raises(StaleView):
-        plain_agree_all(officer, [batch.pk], step, seen_count=len(waiting), seen_cents=cents, day=day)
+        plain_agree_all(officer, batch.pk, step, seen_count=len(waiting), seen_cents=cents, day=day)
+
+
+def test_what_is_beyond_the_officer_s_limit_is_not_among_what_is_agreed_to_at_once() -> None:
+    officer = person("officer")
+    batch, step = Batch.objects.get(org=officer.org), "classification.propose"
+    amounts = sorted(plain_waiting(officer, batch, step).values_list("outstanding_cents", flat=True))
+    Grant.objects.filter(officer=officer, action=step).update(limit_cents=amounts[1])
+    assert sorted(plain_waiting(officer, batch, step).values_list("outstanding_cents", flat=True)) == amounts[:2]
+    with pytest.raises(NotPermitted):
+        propose(Item.objects.filter(batch=batch, outstanding_cents=amounts[-1])[0])
 
 
 def test_work_is_there_for_whoever_a_batch_waits_for_and_goes_when_it_is_done() -> None:

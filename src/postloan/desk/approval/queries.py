@@ -1,6 +1,5 @@
 """What the approvals page reads: cases that wait for an officer, or that the officer had a hand in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -12,11 +11,14 @@ from postloan.desk.core.pages import Desk
 
 @dataclass(frozen=True)
 class StepTold:
-    """A step of a case as a page draws it: what it is called, and what everybody said there, the latest last."""
+    """A line of what became of a case: a step that somebody took, or one that is still to come.
+
+    taken  what was said there; None while nobody took it.
+    """
 
     said: str
-    is_next: bool
-    taken: Sequence[CaseStep]
+    taken: CaseStep | None
+    is_next: bool = False
 
 
 def cases_seen(desk: Desk) -> QuerySet[Case]:
@@ -27,16 +29,13 @@ def cases_seen(desk: Desk) -> QuerySet[Case]:
 
 
 def steps_told(case: Case) -> list[StepTold]:
-    """The steps of a case in their order."""
-    taken = list(case.taken.select_related("officer"))
-    return [
-        StepTold(
-            said=str(step["zh" if language() == "zh" else "en"]),
-            is_next=bool(case.waits_for) and place == case.at_step,
-            taken=[each for each in taken if each.place == place],
-        )
-        for place, step in enumerate(case.steps)
-    ]
+    """What became of a case, in the order it happened, and the steps to come."""
+    named = [str(step["zh" if language() == "zh" else "en"]) for step in case.steps]
+    told = [StepTold(named[step.place], step) for step in case.taken.select_related("officer")]
+    if not case.waits_for:
+        return told
+    to_come = [StepTold(said, None) for said in named[case.at_step + 1 :]]
+    return [*told, StepTold(named[case.at_step], None, is_next=True), *to_come]
 
 
 def standing_officers(case: Case) -> list[str]:

@@ -142,17 +142,18 @@ def opinion_return(officer: Officer, item_id: int, *, seen_version: int, reason:
 
 @transaction.atomic
 def plain_agree_all(
-    officer: Officer, batch_ids: Sequence[int], step: str, *, seen_count: int, seen_cents: int, day: BusinessDay
+    officer: Officer, batch_id: int, step: str, *, seen_count: int, seen_cents: int, day: BusinessDay
 ) -> int:
     """Take a step of everything that is unchanged and unlike nobody's opinion, all at once (未变动全部同意).
 
     seen_count, seen_cents  what the page said it would be.
 
-    Permission  the step's action in every office concerned. Returns how many.
+    Permission  the step's action in the office. Returns how many.
     Raises NotPermitted, SamePerson, StaleView where it is no longer what the page said.
     """
     _refuse_past(day)
-    waiting = plain_waiting(officer, batch_ids, step)
+    batch = Batch.objects.select_related("org").get(pk=batch_id)
+    waiting = plain_waiting(officer, batch, step)
     keys = list(waiting.order_by("case_id").values_list("case_id", flat=True))
     cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).select_related("org").order_by("pk"))
     cases = [case for case in cases if case.waits_for == step]
@@ -163,11 +164,11 @@ def plain_agree_all(
             hint=_("请刷新页面，看清后再办理。"),
             where={"seen": seen_count, "now": held[0]},
         )
-    batches = ",".join(str(key) for key in sorted(batch_ids))
-    steps_agree_all(officer, cases, subject=f"classification.batch:{batches}"[:160], on=day.on, run_id=day.run_id,
-                    opinion=Item.Opinion.AGREE)  # fmt: skip
-    for batch_id in batch_ids:
-        _keep_up(batch_id, day.on)
+    steps_agree_all(
+        officer, cases, subject=f"classification.batch:{batch_id}", on=day.on, run_id=day.run_id,
+        opinion=Item.Opinion.AGREE,
+    )  # fmt: skip
+    _keep_up(batch_id, day.on)
     return len(cases)
 
 

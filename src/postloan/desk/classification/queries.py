@@ -1,6 +1,5 @@
 """What the pages of classification read: batches and items of the desk's offices, and what may be agreed to at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.models import Case, CaseStep
 from postloan.desk.classification.models import Batch, Item, Sheet
+from postloan.desk.core.authority import limit_of
 from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
@@ -73,26 +73,28 @@ def item_seen(desk: Desk, batch_id: int, loan_id: str) -> Item:
     return found
 
 
-def plain_waiting(officer: Officer, batch_ids: Sequence[int], step: str) -> QuerySet[Item]:
+def plain_waiting(officer: Officer, batch: Batch, step: str) -> QuerySet[Item]:
     """What waits for a step, is unchanged, judged as the system judges, and had no hand of the officer's before.
 
-    An officer's own loans only, where the step is the first.
+    Within the officer's limit; an officer's own loans only, where the step is the first.
     """
+    limit_cents = limit_of(officer, step, batch.org)
     had_a_hand = CaseStep.objects.filter(case=OuterRef("case"), officer=officer).exclude(
         place=OuterRef("case__at_step")
     )
     found = Item.objects.filter(
-        ~Exists(had_a_hand), batch__in=batch_ids, is_plain=True, case__state=Case.State.OPEN, case__waits_for=step
+        ~Exists(had_a_hand), batch=batch, is_plain=True, case__state=Case.State.OPEN, case__waits_for=step
     )
-    return found.filter(officer=officer) if step == STEPS[0] else found
+    within = found if limit_cents is None else found.filter(case__amount_cents__lte=limit_cents)
+    return within.filter(officer=officer) if step == STEPS[0] else within
 
 
-def plain_told(desk: Desk, batch_ids: Sequence[int]) -> list[Plain]:
-    """What the officer may agree to at once in these batches, a line a step."""
+def plain_told(desk: Desk, batch: Batch) -> list[Plain]:
+    """What the officer may agree to at once in a batch, a line a step."""
     told = []
     for step in STEPS:
         if step in desk.actions:
-            said = plain_waiting(desk.officer, batch_ids, step).aggregate(
+            said = plain_waiting(desk.officer, batch, step).aggregate(
                 n=Count("pk"), cents=Sum("case__amount_cents", default=0)
             )
             told.append(Plain(step, said["n"], said["cents"]))

@@ -53,7 +53,7 @@ def items(request: HttpRequest, desk: Desk) -> HttpResponse:
         "list": ITEMS.drawn(request, desk),
         "batch": found,
         "sheet": getattr(found, "sheet", None),
-        "plain": queries.plain_told(desk, [found.pk]) if found else [],
+        "plain": queries.plain_told(desk, found) if found else [],
         "here": "classification",
     }
     return render(request, "classification/items.html", told)
@@ -124,7 +124,7 @@ def agree_all(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
     """Agree to everything unchanged of a batch at once."""
     queries.batch_seen(desk, batch_id)
     count = actions.plain_agree_all(
-        desk.officer, [batch_id], request.POST.get("step", ""), seen_count=forms.whole(request, "count"),
+        desk.officer, batch_id, request.POST.get("step", ""), seen_count=forms.whole(request, "count"),
         seen_cents=forms.whole(request, "cents"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已同意 %s 笔。") % count)
