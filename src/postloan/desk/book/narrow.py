@@ -17,7 +17,7 @@ from postloan.plan import dossier
 from postloan.snapshot.read import read_manifest, scan_debtors, scan_loans
 from postloan.tables.units import NON_PERFORMING, TIERS
 
-_FORM = 2
+_FORM = 3
 """Rises when the columns change, so that files of an earlier program are not read."""
 _LOAN = (
     "loan_no", "loan_id", "debtor_id", "org_id", "officer_id", "product", "exposure_kind", "legal_form",

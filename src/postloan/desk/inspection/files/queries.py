@@ -39,7 +39,7 @@ def thumbnail_path(sha256: str) -> Path:
 
 
 def reused(inspection: Inspection, files: Sequence[InspectionFile], *, bits_most: int) -> list[Reuse]:
-    """The files that other inspections hold too: the same bytes, or photos that differ in few bits."""
+    """The files that another inspection held before: the same bytes, or photos that differ in few bits."""
     wanted = Q(sha256__in=[each.sha256 for each in files])
     for each in files:
         if each.looks:
@@ -49,7 +49,9 @@ def reused(inspection: Inspection, files: Sequence[InspectionFile], *, bits_most
     others = list(
         InspectionFile.objects.filter(wanted).exclude(inspection=inspection).select_related("inspection").order_by("pk")
     )
-    return [found for each in files if (found := _earliest(each, others, bits_most))]
+    before = [[other for other in others if other.pk < each.pk] for each in files]
+    told = [_earliest(each, held, bits_most) for each, held in zip(files, before, strict=True)]
+    return [found for found in told if found]
 
 
 def _earliest(file: InspectionFile, others: Sequence[InspectionFile], bits_most: int) -> Reuse | None:

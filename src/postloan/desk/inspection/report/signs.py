@@ -53,13 +53,14 @@ def _contradictions(inspection: Inspection, form: InspectionForm) -> Iterator[Si
 
 
 def _copied(inspection: Inspection, rules: SignRules) -> Iterator[Sign]:
-    """Other reports of the last months whose text is nearly the same."""
+    """Earlier reports of the last months whose text is nearly the same."""
     if len(inspection.prose) < rules.letters_least or inspection.submitted_on is None:
         return
     begins_on = months_later(inspection.submitted_on, -rules.compared_months)
     others = (
-        Inspection.objects.filter(form=inspection.form, submitted_on__gte=begins_on)
-        .exclude(pk=inspection.pk)
+        Inspection.objects.filter(
+            form=inspection.form, submitted_on__gte=begins_on, submitted_at__lt=inspection.submitted_at
+        )
         .exclude(prose="")
         .order_by("-submitted_on", "-pk")
         .values_list("pk", "prose")[:_COMPARED_MOST]
