@@ -122,6 +122,21 @@ class State(NamedTuple):
     settled_on: Days
 
 
+def of_some(is_meant: NDArray[np.bool_], terms: Terms, dues: Dues, payments: Payments) -> tuple[Terms, Dues, Payments]:
+    """Return the same for some of the loans: terms are picked out, rows stay where they lie."""
+
+    def lie(rows: Rows) -> Rows:
+        return rows.reshape(-1, 2)[is_meant].ravel()
+
+    picked = {name: values[is_meant] for name, values in terms._asdict().items() if name != "rates"}
+    rates = terms.rates._replace(rows=lie(terms.rates.rows))
+    return (
+        Terms(**picked, rates=rates),
+        dues._replace(rows=lie(dues.rows)),
+        payments._replace(rows=lie(payments.rows)),
+    )
+
+
 @njit(cache=True)
 def _cents(loans: int) -> Cents:
     return np.zeros(loans, np.int64)

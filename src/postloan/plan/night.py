@@ -65,7 +65,9 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         inputs.loan, inputs.opening, decided, inputs.written_off,
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
-    book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
+    book = inputs.loan
+    if held.height < book.height:
+        book = book.join(held.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
     paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
     plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, serving, on)
