@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import month_index
 from postloan.kernels.loan_arrays import (
     COMPOUND,
@@ -30,7 +31,7 @@ from postloan.kernels.walked_days import (
 )
 
 
-@njit(cache=True)
+@borrows
 def pay(
     on: int,
     sheet: Cents,
@@ -70,7 +71,7 @@ def pay(
         sheet[CURED_IN] = month_index(on)
 
 
-@njit(cache=True)
+@borrows
 def pass_over_paid(sheet: Cents, left: Cents) -> None:
     """Move on to the oldest instalment of which something is still owed."""
     row = sheet[OPEN]
@@ -79,7 +80,7 @@ def pass_over_paid(sheet: Cents, left: Cents) -> None:
     sheet[OPEN] = row
 
 
-@njit(cache=True)
+@borrows
 def _meet(on: int, row: int, component: int, owed_cents: int, sheet: Cents, log: Cents) -> int:
     """Pay one debt out of the cash that waits; return how much of it was paid."""
     part_cents = int(min(sheet[WAITING], owed_cents))
@@ -89,7 +90,7 @@ def _meet(on: int, row: int, component: int, owed_cents: int, sheet: Cents, log:
     return part_cents
 
 
-@njit(cache=True)
+@borrows
 def write_down(on: int, row: int, component: int, cents: int, sheet: Cents, log: Cents) -> None:
     """Write a line of the log, where it has room."""
     if cents > 0 and sheet[LOGGED] < log.shape[0]:
@@ -98,7 +99,7 @@ def write_down(on: int, row: int, component: int, cents: int, sheet: Cents, log:
         sheet[LOGGED] += 1
 
 
-@njit(cache=True)
+@borrows
 def let_go_of_charge(on: int, component: int, cents: int, sheet: Cents, log: Cents) -> int:
     """Take up to `cents` off penalty or compound interest owed, without cash; return how much of it."""
     owed_cents = owed_penalty(sheet) if component == PENALTY else owed_compound(sheet)
@@ -108,11 +109,16 @@ def let_go_of_charge(on: int, component: int, cents: int, sheet: Cents, log: Cen
     return part_cents
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
+def may_settle(sheet: Cents) -> bool:
+    """Tell whether no instalment is owed and the cash that waits pays all principal not yet due."""
+    return bool(sheet[OPEN] == sheet[NEXT] and sheet[WAITING] >= sheet[AHEAD])
+
+
+@borrows
 def settles(on: int, accrued_cents: int, sheet: Cents, log: Cents) -> bool:
-    """Settle the loan if nothing is owed and the cash that waits pays all principal not yet due."""
-    owed_cents = owed_penalty(sheet) + owed_compound(sheet)
-    if sheet[OPEN] < sheet[NEXT] or owed_cents > 0 or sheet[WAITING] < sheet[AHEAD]:
+    """Settle the loan, of which `may_settle` is true, if no penalty or compound interest is owed either."""
+    if owed_penalty(sheet) + owed_compound(sheet) > 0:
         return False
     _meet(on, -1, PRINCIPAL, sheet[AHEAD], sheet, log)
     _meet(on, -1, INTEREST, accrued_cents, sheet, log)

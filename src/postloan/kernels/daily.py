@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from postloan.kernels.arrears import let_go_of_charge, write_down
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import NEVER, month_index
 from postloan.kernels.loan_arrays import (
     COMPOUND,
@@ -115,14 +116,14 @@ def walk_daily(
     return bool((marks != 0).any())
 
 
-@njit(cache=True)
+@borrows
 def _run_to(loan: int, until: int, terms: Terms, owed: Cents) -> None:
     """Let interest run to a day on which what it runs on may change: it is rounded there."""
     owed[_RUN] += interest_of(loan, owed[_LEFT], owed[_RUN_SINCE], until, terms)
     owed[_RUN_SINCE] = max(owed[_RUN_SINCE], until)
 
 
-@njit(cache=True)
+@borrows
 def _fall_due(
     loan: int,
     until: int,
@@ -160,7 +161,7 @@ def _fall_due(
         tell(loan, day, sheet, left, due_on, spells)
 
 
-@njit(cache=True)
+@borrows
 def _count(at: int, amounts: Cents, owed: Cents) -> None:
     """Count cash ahead towards an amount."""
     part_cents = min(owed[_CREDIT], amounts[at, _AMOUNT])
@@ -168,7 +169,7 @@ def _count(at: int, amounts: Cents, owed: Cents) -> None:
     owed[_CREDIT] -= part_cents
 
 
-@njit(cache=True)
+@borrows
 def _part(amounts: Cents, owed: Cents, sheet: Cents, left: Cents) -> None:
     """Part the amounts behind into interest and principal, interest to the oldest; the last takes all that is left."""
     interest_cents, principal_cents, due_rows = owed[_DUE_INTEREST], owed[_LEFT], amounts.shape[0]
@@ -187,7 +188,7 @@ def _part(amounts: Cents, owed: Cents, sheet: Cents, left: Cents) -> None:
     sheet[AHEAD] = principal_cents
 
 
-@njit(cache=True)
+@borrows
 def _pay(
     on: int, orders: NDArray[np.int8], amounts: Cents, owed: Cents, sheet: Cents, left: Cents, due_on: Days
 ) -> None:
@@ -221,7 +222,7 @@ def _pay(
         sheet[CURED_IN] = month_index(on)
 
 
-@njit(cache=True)
+@borrows
 def _relieve(
     loan: int, at: int, reliefs: Reliefs, amounts: Cents, owed: Cents, sheet: Cents, left: Cents, log: Cents,
     state: State,
@@ -265,7 +266,7 @@ def _relieve(
     lower_base(sheet)
 
 
-@njit(cache=True)
+@borrows
 def _let_go(
     on: int, component: int, cents: int, amounts: Cents, owed: Cents, sheet: Cents, left: Cents, log: Cents
 ) -> int:
@@ -290,7 +291,7 @@ def _let_go(
     return int(cents - rest_cents)
 
 
-@njit(cache=True)
+@borrows
 def _carry(at: int, first: int, reliefs: Reliefs, cents: int, amounts: Cents, owed: Cents, sheet: Cents) -> None:
     """Move interest into an instalment to come: of the reliefs of one decision, each into the one after the last's.
 
@@ -304,13 +305,13 @@ def _carry(at: int, first: int, reliefs: Reliefs, cents: int, amounts: Cents, ow
     owed[_MOVED] += cents
 
 
-@njit(cache=True)
+@borrows
 def _is_one_decision(one: int, other: int, reliefs: Reliefs) -> bool:
     is_alike = reliefs.component[one] == reliefs.component[other] and reliefs.becomes[one] == reliefs.becomes[other]
     return bool(is_alike and reliefs.on[one] == reliefs.on[other])
 
 
-@njit(cache=True)
+@borrows
 def _meet_moved(amounts: Cents, owed: Cents, sheet: Cents) -> None:
     """Pay interest that was moved into instalments to come, the nearest first, once no principal is left."""
     for row in range(sheet[NEXT], amounts.shape[0]):
@@ -319,7 +320,7 @@ def _meet_moved(amounts: Cents, owed: Cents, sheet: Cents) -> None:
         owed[_MOVED] -= part_cents
 
 
-@njit(cache=True)
+@borrows
 def _meet(component: int, owed_cents: int, sheet: Cents) -> int:
     """Pay one debt out of the cash that waits; return how much of it was paid."""
     part_cents = int(min(sheet[WAITING], owed_cents))
@@ -328,7 +329,7 @@ def _meet(component: int, owed_cents: int, sheet: Cents) -> int:
     return part_cents
 
 
-@njit(cache=True)
+@borrows
 def _owed_in_all(owed: Cents, sheet: Cents) -> int:
     """Return all that is owed by the last payment."""
     return int(owed[_LEFT] + owed[_RUN] + owed[_MOVED] + owed[_FEES] + owed_penalty(sheet) + owed_compound(sheet))

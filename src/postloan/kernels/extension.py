@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.daycount import NEVER, civil, months_after, months_later
+from postloan.kernels.daycount import NEVER, civil, day_of_month
 
 _ONE_E8 = 100_000_000
 _DAYS_OF_A_MONTH = 30
@@ -16,10 +16,11 @@ def term_of(begins_on: int, ends_on: int) -> tuple[int, int]:
     """Return a term as (whole months, days beyond them)."""
     begin_year, begin_month, begin_day = civil(begins_on)
     end_year, end_month, _ = civil(ends_on)
-    months = (end_year - begin_year) * 12 + end_month - begin_month
-    while months > 0 and months_later(begins_on, months, begin_day) > ends_on:
+    begin = begin_year * 12 + begin_month - 1
+    months = end_year * 12 + end_month - 1 - begin
+    while months > 0 and day_of_month(begin + months, begin_day) > ends_on:
         months -= 1
-    return months, ends_on - months_later(begins_on, months, begin_day)
+    return months, ends_on - day_of_month(begin + months, begin_day)
 
 
 @njit(cache=True)
@@ -51,5 +52,6 @@ def latest(
             of_month = term_months[loan] * share_e8[loan] % _ONE_E8
             more_days = of_month * _DAYS_OF_A_MONTH // _ONE_E8 + term_days[loan] * share_e8[loan] // _ONE_E8
         if more_months >= 0:
-            until[loan] = months_after(ends_on[loan], more_months) + more_days
+            year, month, day = civil(ends_on[loan])
+            until[loan] = day_of_month(year * 12 + month - 1 + more_months, day) + more_days
     return until

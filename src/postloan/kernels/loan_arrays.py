@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import NEVER, THIRTY_360, THIRTY_E_360, year_part
 from postloan.kernels.exact import times_over
 
@@ -121,6 +122,21 @@ class State(NamedTuple):
     settled_on: Days
 
 
+def of_some(is_meant: NDArray[np.bool_], terms: Terms, dues: Dues, payments: Payments) -> tuple[Terms, Dues, Payments]:
+    """Return the same for some of the loans: terms are picked out, rows stay where they lie."""
+
+    def lie(rows: Rows) -> Rows:
+        return rows.reshape(-1, 2)[is_meant].ravel()
+
+    picked = {name: values[is_meant] for name, values in terms._asdict().items() if name != "rates"}
+    rates = terms.rates._replace(rows=lie(terms.rates.rows))
+    return (
+        Terms(**picked, rates=rates),
+        dues._replace(rows=lie(dues.rows)),
+        payments._replace(rows=lie(payments.rows)),
+    )
+
+
 @njit(cache=True)
 def _cents(loans: int) -> Cents:
     return np.zeros(loans, np.int64)
@@ -197,7 +213,7 @@ def accrued_of(loan: int, on: int, row: int, terms: Terms, dues: Dues) -> int:
     return int(before_cents) + later_cents
 
 
-@njit(cache=True)
+@borrows
 def interest_of(loan: int, balance_cents: int, since: int, until: int, terms: Terms) -> int:
     """Return the interest that runs on a balance from `since` to `until`, rounded once a rate."""
     if until <= since or balance_cents == 0:
@@ -213,7 +229,7 @@ def interest_of(loan: int, balance_cents: int, since: int, until: int, terms: Te
     return cents + _at_one_rate(loan, balance_cents, rate_e8, since, until, terms)
 
 
-@njit(cache=True)
+@borrows
 def _at_one_rate(loan: int, balance_cents: int, rate_e8: int, since: int, until: int, terms: Terms) -> int:
     # Cash cuts the days anywhere: of the two counts of months of 30 days only the European sums to the same, however
     # it is cut.

@@ -6,6 +6,7 @@ by days and is rounded once; a loan that was never repriced has one segment for 
 
 from numba import njit
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import ACT_365, ACT_ACT, NEVER
 from postloan.kernels.exact import times_over
 from postloan.kernels.loan_arrays import COMPOUND, INTEREST, PENALTY, PRINCIPAL, Cents, Days, Rules, Terms
@@ -25,13 +26,13 @@ SEGMENT = 9
 _E8 = 10**8
 
 
-@njit(cache=True)
+@borrows
 def multiple(rate_e8: int, factor_e8: int) -> int:
     """Return a rate times a factor, half up; both are below 1e9, so that the product is whole in 63 bits."""
     return (rate_e8 * factor_e8 + _E8 // 2) // _E8
 
 
-@njit(cache=True)
+@borrows
 def begin_interest(loan: int, rules: Rules, terms: Terms, at: int, sheet: Cents) -> None:
     """Write on a fresh sheet what penalty and compound interest run by; the rate segments stand from place `at` on."""
     sheet[TAKEN_PENALTY], sheet[TAKEN_COMPOUND] = terms.penalty_cents[loan], terms.compound_cents[loan]
@@ -53,7 +54,7 @@ def begin_interest(loan: int, rules: Rules, terms: Terms, at: int, sheet: Cents)
     sheet[at + SEGMENT + _FROM] = NEVER
 
 
-@njit(cache=True)
+@borrows
 def _write_segment(loan: int, since: int, rate_e8: int, terms: Terms, at: int, sheet: Cents) -> None:
     """Write the rates that follow from the contract's. Overdue and misused, the heavier runs, not both.
 
@@ -83,7 +84,7 @@ def settlement_day(month: int, day_before: int, month_days: int, sheet: Cents) -
     return int(day_before + min(sheet[_SETTLES_ON], month_days))
 
 
-@njit(cache=True)
+@borrows
 def bear(
     since: int, end: int, open_row: int, next_row: int, ahead_cents: int, left: Cents, due_on: Days, sheet: Cents
 ) -> None:
@@ -120,7 +121,7 @@ def _add(at: int, start: int, end: int, principal_cents: int, interest_cents: in
     sheet[at + _COMPOUND_PRODUCT] += interest_cents * (end - start)
 
 
-@njit(cache=True)
+@borrows
 def _count_back(start: int, principal_cents: int, interest_cents: int, sheet: Cents) -> None:
     """Add the days of one instalment since `start` to the segments before the one that runs."""
     at = sheet[_FIRST_SEGMENT]
@@ -132,14 +133,14 @@ def _count_back(start: int, principal_cents: int, interest_cents: int, sheet: Ce
     _sum_up_past(sheet)
 
 
-@njit(cache=True)
+@borrows
 def change_rate(sheet: Cents) -> None:
     """Begin the next rate segment: what ran in the one before is rounded and stays."""
     sheet[_SEGMENT] += SEGMENT
     _sum_up_past(sheet)
 
 
-@njit(cache=True)
+@borrows
 def _sum_up_past(sheet: Cents) -> None:
     sheet[_PAST_PENALTY], sheet[_PAST_COMPOUND] = 0, 0
     at = sheet[_FIRST_SEGMENT]
@@ -149,7 +150,7 @@ def _sum_up_past(sheet: Cents) -> None:
         at += SEGMENT
 
 
-@njit(cache=True)
+@borrows
 def _penalty_of(at: int, sheet: Cents) -> int:
     """Return the penalty interest that ran in one segment."""
     run_cents = times_over(sheet[at + _PENALTY_PRODUCT], sheet[at + _PENALTY_RATE], sheet[_YEAR_E8])
@@ -157,40 +158,40 @@ def _penalty_of(at: int, sheet: Cents) -> int:
     return int(run_cents + times_over(sheet[at + _MISUSE_PRODUCT], sheet[at + _MISUSE_RATE], sheet[_YEAR_E8]))
 
 
-@njit(cache=True)
+@borrows
 def _compound_of(at: int, sheet: Cents) -> int:
     """Return the compound interest that ran in one segment."""
     return int(times_over(sheet[at + _COMPOUND_PRODUCT], sheet[at + _COMPOUND_RATE], sheet[_YEAR_E8]))
 
 
-@njit(cache=True)
+@borrows
 def owed_penalty(sheet: Cents) -> int:
     """Return the penalty interest run so far and not yet paid."""
     run_cents = sheet[_PAST_PENALTY] + _penalty_of(sheet[_SEGMENT], sheet)
     return int(sheet[TAKEN_PENALTY] + run_cents - sheet[PENALTY])
 
 
-@njit(cache=True)
+@borrows
 def owed_compound(sheet: Cents) -> int:
     """Return the compound interest run so far and not yet paid."""
     run_cents = sheet[_PAST_COMPOUND] + _compound_of(sheet[_SEGMENT], sheet)
     return int(sheet[TAKEN_COMPOUND] + run_cents - sheet[COMPOUND])
 
 
-@njit(cache=True)
+@borrows
 def capitalise(sheet: Cents) -> None:
     """Let compound interest join its own base, as it does on a settlement day."""
     sheet[_CAPITALISED] = _base_of_compound(sheet)
 
 
-@njit(cache=True)
+@borrows
 def lower_base(sheet: Cents) -> None:
     """Take what was paid out of the base of compound interest."""
     if sheet[_CAPITALISED] > 0:
         sheet[_CAPITALISED] = min(sheet[_CAPITALISED], _base_of_compound(sheet))
 
 
-@njit(cache=True)
+@borrows
 def _base_of_compound(sheet: Cents) -> int:
     """Return what bears compound interest beside overdue interest, from a settlement day on."""
     return owed_compound(sheet) + (owed_penalty(sheet) if sheet[_COMPOUNDS_PENALTY] == 1 else 0)

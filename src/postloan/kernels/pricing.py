@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import THIRTY_360, THIRTY_E_360, civil, day_number, months_later, year_part
 
 Cents = NDArray[np.int64]
@@ -36,7 +37,7 @@ def no_changes(loans: int) -> RateChanges:
     return RateChanges(np.zeros(loans + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64))
 
 
-@njit(cache=True)
+@borrows
 def published_row(day: int, series: int, published: Publications) -> int:
     """Return the row of the rate last published by a day, the day included; -1 where none was."""
     first, row = published.first[series], published.first[series + 1]
@@ -125,7 +126,7 @@ def days_left(day: int, end: int, day_count: int, days: int) -> int:
     return min(days, year_part(day, end, day_count)[0])
 
 
-@njit(cache=True)
+@borrows
 def split_factor(days: int, end: int, day_count: int, rate_e8: int, changes: RateChanges, after: int, stop: int) -> int:
     """Return rate × days of a period in which the rate changes, each change counted from its day.
 

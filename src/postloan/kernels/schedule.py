@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import (
     ACT_360,
     ACT_365,
@@ -68,7 +69,7 @@ def empty_rows(size: int) -> Rows:
     return Rows(np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.int64))
 
 
-@njit(cache=True)
+@borrows
 def write_rows(
     spans: Spans, terms: Terms, changes: RateChanges, calendar: Moves, rounding: Rounding, rows: Rows
 ) -> None:

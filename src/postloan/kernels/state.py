@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daily import walk_daily
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
@@ -76,7 +77,7 @@ def _run(
     return state, was_walked, walk
 
 
-@njit(cache=True)
+@borrows
 def _run_on_time(  # noqa: PLR0912 - one pass over two sorted arrays; in parts it would cost the half of its speed
     loan: int, on: int, terms: Terms, dues: Dues, payments: Payments, state: State
 ) -> bool:

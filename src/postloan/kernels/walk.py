@@ -5,10 +5,10 @@ instalment falling due, a payment, a relief, a change of the rate, or a day on w
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.arrears import let_go_of_charge, pass_over_paid, pay, settles, write_down
+from postloan.kernels.arrears import let_go_of_charge, may_settle, pass_over_paid, pay, settles, write_down
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import (
     COMPOUND,
@@ -44,7 +44,7 @@ from postloan.kernels.walked_days import (
 )
 
 
-@njit(cache=True)
+@borrows
 def walk_late(
     loan: int, on: int, rules: Rules, terms: Terms, dues: Dues, payments: Payments, reliefs: Reliefs, walk: Walk,
     state: State,
@@ -83,8 +83,9 @@ def walk_late(
             pay(until, sheet, left, due_on, components, groups, log)
             if is_relief:
                 _relieve(loan, relief, reliefs, sheet, left, log, state)
-            accrued_cents = accrued_of(loan, until, first + sheet[NEXT], terms, dues)
-            settled_on = until if settles(until, accrued_cents, sheet, log) else NEVER
+            if may_settle(sheet):
+                accrued_cents = accrued_of(loan, until, first + sheet[NEXT], terms, dues)
+                settled_on = until if settles(until, accrued_cents, sheet, log) else NEVER
             tell(loan, until, sheet, left, due_on, walk.spells)
         relief += is_relief
         is_done = not is_payment and not is_relief
@@ -96,7 +97,7 @@ def walk_late(
     note(loan, settled_on, walk, due_on, state)
 
 
-@njit(cache=True)
+@borrows
 def _fall_due(
     loan: int,
     until: int,
@@ -126,7 +127,7 @@ def _fall_due(
         tell(loan, day, sheet, left, due_on, spells)
 
 
-@njit(cache=True)
+@borrows
 def _relieve(loan: int, at: int, reliefs: Reliefs, sheet: Cents, left: Cents, log: Cents, state: State) -> None:
     """Let a relief leave the arrears, as far as they go; what becomes principal is to come again."""
     on, component, cents = reliefs.on[at], reliefs.component[at], reliefs.cents[at]
@@ -151,7 +152,7 @@ def _relieve(loan: int, at: int, reliefs: Reliefs, sheet: Cents, left: Cents, lo
     lower_base(sheet)
 
 
-@njit(cache=True)
+@borrows
 def _let_go(on: int, component: int, cents: int, sheet: Cents, left: Cents, log: Cents) -> int:
     """Take up to `cents` of a component off what is owed, the oldest first; return how much of it."""
     if component in (PENALTY, COMPOUND):

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from postloan.kernels.borrowing import borrows
 from postloan.kernels.daycount import NEVER, civil, month_index, month_length
 from postloan.kernels.loan_arrays import (
     ACCELERATED,
@@ -117,7 +118,7 @@ def new_walk(loans: int, rows: Rows, payments: Rows, reliefs: Rows, rates: Rows,
     )  # fmt: skip
 
 
-@njit(cache=True)
+@borrows
 def begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None:
     """Write the loan's terms on a fresh sheet."""
     sheet[:] = 0
@@ -129,7 +130,7 @@ def begin(loan: int, on: int, rules: Rules, terms: Terms, sheet: Cents) -> None:
     begin_interest(loan, rules, terms, _SEGMENTS, sheet)
 
 
-@njit(cache=True)
+@borrows
 def pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days, marks: NDArray[np.int8]) -> None:
     """Run penalty and compound interest from the last event to `until`, and mark the month-ends between."""
     while sheet[SINCE] < until:
@@ -152,7 +153,7 @@ def pass_days(until: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days
             change_rate(sheet)
 
 
-@njit(cache=True)
+@borrows
 def receive(loan: int, row: int, payments: Payments, sheet: Cents, state: State) -> int:
     """Let the cash of a day wait, from its first row on, and return the row after it: it is one payment.
 
@@ -167,7 +168,7 @@ def receive(loan: int, row: int, payments: Payments, sheet: Cents, state: State)
     return row
 
 
-@njit(cache=True)
+@borrows
 def stage_of(on: int, sheet: Cents, oldest_on: int) -> int:
     """Tell the stage that a loan is in when cash meets it."""
     if on >= sheet[_WRITTEN_OFF_FROM]:
@@ -179,7 +180,7 @@ def stage_of(on: int, sheet: Cents, oldest_on: int) -> int:
     return OVERDUE if on > oldest_on else NORMAL
 
 
-@njit(cache=True)
+@borrows
 def oldest_due_on(on: int, sheet: Cents, left: Cents, due_on: Days) -> int:
     """Return the day since which the oldest principal or interest is owed; NEVER where there is none."""
     for row in range(sheet[OPEN], sheet[NEXT]):
@@ -194,7 +195,7 @@ def owed_since(on: int, row: int, left: Cents, due_on: Days) -> int:
     return int(left[row, COUNTS_FROM] if on > due_on[row] else due_on[row])
 
 
-@njit(cache=True)
+@borrows
 def mark(month_end: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days, marks: NDArray[np.int8]) -> None:
     """Mark a month with the bucket of days past due at its end; the day itself ends the last month, whole or not."""
     month = month_index(month_end)
@@ -207,7 +208,7 @@ def mark(month_end: int, sheet: Cents, left: Cents, due_on: Days, buckets: Days,
     marks[place] = CURED if bucket == 0 and sheet[CURED_IN] == month else bucket
 
 
-@njit(cache=True)
+@borrows
 def tell(loan: int, day: int, sheet: Cents, left: Cents, due_on: Days, spells: Spells) -> None:
     """Write down what is oldest since the close of a day; a later event of the day writes over it.
 
@@ -227,7 +228,7 @@ def tell(loan: int, day: int, sheet: Cents, left: Cents, due_on: Days, spells: S
         spells.lines[0] = line + 1
 
 
-@njit(cache=True)
+@borrows
 def note(loan: int, settled_on: int, walk: Walk, due_on: Days, state: State) -> None:
     """Write down the state that the walk ended in."""
     sheet, left = walk.sheet, walk.left

@@ -61,7 +61,7 @@ def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]
         "cash_published_cents": int(loans["received_cents"].sum()),
         "debt_known_cents": _debt_cents(assessed),
         "dues_known_cents": _debt_cents(assessed) + _relieved_cents(assessed, "instalments", "principal"),
-        "dues_cents": _dues_cents(assessed),
+        "dues_cents": _dues_cents(inputs, assessed),
         "debt_published_cents": int(assessed.balances["outstanding_cents"].sum())
         + int(loans["paid_principal_cents"].sum()),
         "schedule_gaps": int((loans["schedule_gap_cents"] != 0).sum()),
@@ -102,10 +102,12 @@ def _debt_cents(assessed: Assessment) -> int:
     return int(assessed.positions["balance_cents"].sum()) - beyond_cents + joined_cents
 
 
-def _dues_cents(assessed: Assessment) -> int:
+def _dues_cents(inputs: Inputs, assessed: Assessment) -> int:
     """The principal of the instalments of the loans in the book; the feed may know of loans to come."""
-    mine = assessed.dues.lazy().join(assessed.positions.lazy().select("loan_no"), on="loan_no", how="semi")
-    return int(mine.select(pl.col("principal_cents").sum()).collect().item())
+    mine: pl.DataFrame = assessed.dues
+    if assessed.positions.height < inputs.loan.height:
+        mine = mine.join(assessed.positions.select("loan_no"), on="loan_no", how="semi")
+    return int(mine["principal_cents"].sum())
 
 
 def _relieved_cents(assessed: Assessment, becomes: str, *components: str) -> int:

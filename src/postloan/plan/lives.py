@@ -74,6 +74,7 @@ def lives(
     )  # fmt: skip
     positions = Position.cast(found.positions.join(busy, on="loan_no", how="semi", maintain_order="left"))
     touching = _touching(busy, late, decided, elsewhere, laws)
+    settled = found.met.balances.select("loan_no", "settled_on").drop_nulls()
     told = Told(
         spells=_every_spell(found, positions, touching, serving, on),
         late=late,
@@ -84,12 +85,11 @@ def lives(
         elsewhere=elsewhere,
         ledger=ledger,
         written_off=found.written_off.filter(pl.col("on") <= on),
-        settled=found.met.balances.select("loan_no", "settled_on"),
+        settled=settled,
     )
-    settled = told.settled.select("loan_no", on="settled_on").drop_nulls()
     days = event_days(
         busy, positions, _shares_matter(told.spells, touching), late, decided, told.delays, elsewhere, ledger,
-        pl.concat([told.written_off.select("loan_no", "on"), settled]),
+        pl.concat([told.written_off.select("loan_no", "on"), settled.select("loan_no", on="settled_on")]),
         cuts=laws.cuts(), merger_months=laws.merger_months(), law_days=laws.days(), on=on,
     )  # fmt: skip
     rows = loan_days(

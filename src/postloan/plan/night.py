@@ -65,7 +65,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         inputs.loan, inputs.opening, decided, inputs.written_off,
         compound_rate=policy.overdue_interest.compound.rate, on=on,
     )  # fmt: skip
-    book = inputs.loan.join(held, on="loan_no", how="semi", maintain_order="left")
+    book = _in_book(inputs.loan, held)
     extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
     paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
     plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, serving, on)
@@ -117,6 +117,13 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
         payments=paid, balances=owed, judged=judged,
     )  # fmt: skip
+
+
+def _in_book(loans: pl.DataFrame, held: dy.DataFrame[Position]) -> pl.DataFrame:
+    """Keep the facts of the loans that have a position; most nights that is all of them."""
+    if held.height == loans.height:
+        return loans
+    return loans.join(held.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
 
 
 def _falling_due(

@@ -1,6 +1,6 @@
 """Floors: of several cases of law that may bind a loan, the one that counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import dataframely as dy
 import polars as pl
@@ -14,9 +14,21 @@ def worst_of(days: pl.DataFrame, cases: Iterable[tuple[pl.Expr, str, str]]) -> d
 
     cases  when it binds, tier, citation. Of two with the same tier the first is cited.
     """
-    tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
     last_first = list(cases)[::-1]
-    for binds, case_tier, case_cite in sorted(last_first, key=lambda case: TIERS.index(case[1])):
-        tier = pl.when(binds).then(pl.lit(case_tier)).otherwise(tier)
-        cite = pl.when(binds).then(pl.lit(case_cite)).otherwise(cite)
-    return LoanFloor.validate(days.select("loan_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))
+    rising = sorted(last_first, key=lambda case: TIERS.index(case[1]))
+    tier, cite = last_that_binds(days, rising)
+    return LoanFloor.validate(days.select("loan_no", floor_tier=tier, floor_cite=cite))
+
+
+def last_that_binds(days: pl.DataFrame, cases: Sequence[tuple[pl.Expr, str, str]]) -> tuple[pl.Series, pl.Series]:
+    """Return each row's tier and citation by the last of the cases that binds it; pass where none does.
+
+    Which case it is, is a number: tier and citation are looked up once, not carried through every case as text.
+    """
+    which = pl.lit(0, pl.UInt32)
+    for number, (binds, _, _) in enumerate(cases, start=1):
+        which = pl.when(binds).then(pl.lit(number, pl.UInt32)).otherwise(which)
+    at = days.with_columns(which=which)["which"]
+    tiers = pl.Series(["pass", *(tier for _, tier, _ in cases)], dtype=pl.Enum(TIERS))
+    cites = pl.Series([None, *(cite for _, _, cite in cases)], dtype=pl.String)
+    return tiers.gather(at), cites.gather(at)

@@ -91,8 +91,8 @@ def balances(
     principal_cents, income_cents = state.outstanding_cents.copy(), _income_cents(state)
     is_booked_otherwise = np.bitwise_and(walk.stages, _stages_unlike(serving)).astype(np.bool_)
     if is_booked_otherwise.any():
-        late = positions.filter(is_booked_otherwise)
-        of_late = kernel_inputs(late, dues, sources.filter(is_booked_otherwise), payments, rates, rolled)
+        late = positions.select("loan_no", "product").filter(is_booked_otherwise)
+        of_late = loan_arrays.of_some(is_booked_otherwise, *inputs)
         booked, _, _ = kernel.run(
             at, _rules(serving, serving.accounting), *_under(of_late, serving.accounting, late["product"]),
             reliefs=_reliefs(reliefs, late),

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import dataframely as dy
 import polars as pl
 
+from postloan.rules.floors import last_that_binds
 from postloan.rules.shapes import Contamination
 from postloan.tables.results import DebtorFloor
-from postloan.tables.units import TIERS
 
 _WHOLE_E8 = 10**8
 
@@ -23,11 +23,9 @@ def debtor_floor(debtors: pl.DataFrame, *, contamination: Contamination) -> dy.D
     A share binds when it is passed, not when it is reached. Shares are compared as whole products in 128 bits.
     The share of this bank is looked at first: where both bind, it is the one cited.
     """
-    tier, cite = pl.lit("pass"), pl.lit(None, pl.String)
-    for case in contamination_cases(contamination):
-        tier = pl.when(case.binds).then(pl.lit(case.tier)).otherwise(tier)
-        cite = pl.when(case.binds).then(pl.lit(case.cite)).otherwise(cite)
-    return DebtorFloor.validate(debtors.select("debtor_no", floor_tier=tier.cast(pl.Enum(TIERS)), floor_cite=cite))
+    cases = [(case.binds, case.tier, case.cite) for case in contamination_cases(contamination)]
+    tier, cite = last_that_binds(debtors, cases)
+    return DebtorFloor.validate(debtors.select("debtor_no", floor_tier=tier, floor_cite=cite))
 
 
 class ContaminationCase(NamedTuple):

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.rules.shapes import Retail
-from postloan.tables.beside import beside
+from postloan.tables.beside import beside, found_beside
 from postloan.tables.results import DaysPastDue, DebtorView, Funding, Position, Standing
 from postloan.tables.tiers import TierHistory
 from postloan.tables.units import NON_PERFORMING, TIERS
@@ -53,10 +53,8 @@ def debtor_view(
         .sort("debtor_no")
     )
     return DebtorView.validate(
-        sums.join(
-            debtors.select("debtor_no", is_retail=retail.is_retail()), on="debtor_no", how="left", maintain_order="left"
-        )
-        .join(_latest(elsewhere, on), on="debtor_no", how="left", maintain_order="left")
+        sums.pipe(found_beside, debtors.select("debtor_no", is_retail=retail.is_retail()), by="debtor_no")
+        .pipe(found_beside, _latest(elsewhere, on), by="debtor_no")
         .with_columns(
             pl.col("is_retail").fill_null(value=False),
             other_bank_npl=pl.col("other_bank_npl").fill_null(value=False),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import dataframely as dy
 import polars as pl
 
-from postloan.tables.beside import beside
+from postloan.tables.beside import beside, found_beside
 from postloan.tables.results import DaysPastDue, Funding, Late, Position, Spell, Standing
 from postloan.tables.shares import own_share
 from postloan.tables.units import TIERS
@@ -61,10 +61,12 @@ def loan_days(
             decisions on a restructuring. By debtor, day and loan.
     Source  regulations 1: what each rule asks about. Days past due as in the step of that name.
     """
+    meant = loans.join(days.select("loan_no").unique(), on="loan_no", how="semi", maintain_order="left")
     rows = (
-        days.join(_lives(loans, told), on="loan_no")
-        .filter(pl.col("on") >= pl.col("begins_on"))
+        days.join(meant.select("loan_no", "debtor_no"), on="loan_no")
         .sort("debtor_no", "on", "loan_no")
+        .join(_lives(meant, loans, told), on="loan_no", maintain_order="left")
+        .filter(pl.col("on") >= pl.col("begins_on"))
         .with_row_index("row")
     )
     rows = _past_due(rows, told, grace_counts=grace_counts)
@@ -84,11 +86,11 @@ def loan_days(
     )
 
 
-def _lives(loans: pl.DataFrame, told: Told) -> pl.DataFrame:
+def _lives(meant: pl.DataFrame, loans: pl.DataFrame, told: Told) -> pl.DataFrame:
     """What stays the same of each loan through all its days."""
     begun = told.positions.select("loan_no", "begins_on", "grace_days", lent_cents="balance_cents")
     is_renewal = pl.col("is_no_principal_renewal").fill_null(value=False)
-    mine = loans.select(
+    mine = meant.select(
         "loan_no", "debtor_no", "disbursed_on", "renews_loan_id", "funding_share_e8",
         period_months=pl.col("period_months").fill_null(1),
         originated_on=pl.coalesce("signed_on", "disbursed_on"),
@@ -97,9 +99,10 @@ def _lives(loans: pl.DataFrame, told: Told) -> pl.DataFrame:
     )  # fmt: skip
     return (
         mine.join(begun, on="loan_no")
-        .join(told.settled, on="loan_no", how="left")
-        .join(told.debtors.select("debtor_no", "legal_form", "size_class"), on="debtor_no", how="left")
-        .join(_renewals(mine, loans, told), on="loan_no", how="left")
+        .pipe(found_beside, told.settled)
+        .pipe(found_beside, told.debtors.select("debtor_no", "legal_form", "size_class"), by="debtor_no")
+        .pipe(found_beside, _renewals(mine, loans, told))
+        .drop("debtor_no")
         .with_columns(pl.col("renews_pass_loan", "is_renewed_in_time").fill_null(value=True))
     )
 
@@ -213,11 +216,12 @@ def _as_stated(
     on: date,
 ) -> pl.DataFrame:
     """Take the business date as it was found, where the core may have had its say."""
+    meant = rows.filter(pl.col("on") == on).select("loan_no", "on")
     found = beside(
         standing.select("loan_no", found_on_book=pl.col("status") == "active"),
         shares.select("loan_no", found_cents="own_share_outstanding_cents"),
         overdue.select("loan_no", found_days="days_past_due"),
-    ).with_columns(on=pl.lit(on))
+    ).join(meant, on="loan_no")
     return (
         rows.join(found, on=["loan_no", "on"], how="left", maintain_order="left")
         .with_columns(

@@ -21,9 +21,12 @@ def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) 
     """
     watched = rows.filter(pl.col("restructured_on").is_not_null())
     if watched.is_empty():
-        nothing = {"is_restructured": False, "is_repeat_restructured": False, "observation_ends_on": None}
-        found = rows.with_columns(**{name: pl.lit(value) for name, value in nothing.items()})
-        return LoanDay.validate(found.select(LoanDay.column_names()), cast=True)
+        found = rows.with_columns(
+            is_restructured=pl.lit(value=False),
+            is_repeat_restructured=pl.lit(value=False),
+            observation_ends_on=pl.lit(None, pl.Date),
+        )
+        return LoanDay.validate(found.select(LoanDay.column_names()))
     terms = [law.restructuring_floors.observation for law in laws.laws]
     months = pl.max_horizontal(
         _of_law([each.months for each in terms]), _of_law([each.periods for each in terms]) * pl.col("period_months")

@@ -11,7 +11,8 @@ from postloan.kernels.loan_arrays import CURED, MONTHS
 from postloan.tables.results import Balances, PaymentHistory, Position
 
 _NORMAL, _SETTLED, _PAID_IN_MONTH = "N", "C", "M"
-_CODES = {0: _NORMAL} | {bucket: str(bucket) for bucket in range(1, CURED)} | {CURED: _PAID_IN_MONTH}
+_CODES = np.array([_NORMAL, *(str(bucket) for bucket in range(1, CURED)), _PAID_IN_MONTH], dtype="S1")
+"""The character of each mark that a walk leaves."""
 
 
 def payment_history(
@@ -66,15 +67,22 @@ def _own_strings(frame: pl.DataFrame, was_walked: NDArray[np.bool_], marks: NDAr
     place = months + is_settled * (MONTHS + 1)
     late = np.flatnonzero(was_walked)
     place[late] = len(written) + np.arange(late.size)
-    for loan in late:
-        last = int(kept[loan])
-        own = "".join(_CODES[code] for code in marks[loan, last - int(months[loan]) : last].tolist())
-        written.append(_end(own, settled=bool(is_settled[loan])))
-    return pl.Series(written, dtype=pl.String).gather(place)
+    of_late = _walked_strings(marks[late], months[late], kept[late], is_settled[late])
+    return pl.concat([pl.Series(written, dtype=pl.String), of_late]).gather(place)
 
 
 def _end(months: str, *, settled: bool) -> str:
     return months[:-1] + _SETTLED if settled and months else months
+
+
+def _walked_strings(
+    marks: NDArray[np.int8], months: NDArray[np.int32], kept: NDArray[np.int32], is_settled: NDArray[np.bool_]
+) -> pl.Series:
+    """Write the months of loans that were walked: of each its own, which end with the month `kept` of its marks."""
+    whole = pl.Series(_CODES[marks].view(f"S{MONTHS}").ravel().astype(f"U{MONTHS}"), dtype=pl.String)
+    own = whole.str.slice(pl.Series(kept - months), pl.Series(months))
+    ends = pl.Series(is_settled & (months > 0))
+    return pl.select(pl.when(ends).then(own.str.head(-1) + _SETTLED).otherwise(own)).to_series()
 
 
 def _taken_on_with(frame: pl.DataFrame, openings: pl.DataFrame) -> pl.Series:

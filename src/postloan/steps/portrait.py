@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dataframely as dy
 import polars as pl
 
-from postloan.tables.beside import beside
+from postloan.tables.beside import beside, found_beside
 from postloan.tables.published import PublishedDebtor, PublishedLoan
 from postloan.tables.results import DebtorFloor, DebtorView
 
@@ -26,7 +26,7 @@ def loan_portrait(
         "debtor_no", "debtor_id", "legal_form", "size_class", "region_code", debtor_industry="industry_code"
     ).join(views.select("debtor_no", "is_retail"), on="debtor_no", maintain_order="right")
     return PublishedLoan.validate(
-        loans.join(of_debtor, on="debtor_no", how="left", maintain_order="left")
+        loans.pipe(found_beside, of_debtor, by="debtor_no")
         .with_columns(
             industry_code=pl.coalesce("use_industry_code", "debtor_industry"),
             exposure_kind=pl.col("exposure_kind").fill_null("loan"),
@@ -49,6 +49,6 @@ def debtor_portrait(
     """
     return PublishedDebtor.validate(
         beside(views, debtor_floors, by="debtor_no")
-        .join(debtors, on="debtor_no", how="left", maintain_order="left")
+        .pipe(found_beside, debtors, by="debtor_no")
         .select(PublishedDebtor.column_names())
     )

@@ -6,6 +6,7 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.beside import found_beside
 from postloan.tables.decided import has_begun
 from postloan.tables.results import Position
 
@@ -31,12 +32,10 @@ def positions(
     Source  design: data take-on; rulebook: overdue_interest; 银发[2003]251号 (rates as multiples of the contract's).
     """
     latest = _latest(openings, on)
-    taken_on_later = openings.select("loan_no").unique().join(latest, on="loan_no", how="anti")
     is_taken_on = pl.col("opened_on").is_not_null()
     return Position.validate(
-        loans.filter(pl.col("disbursed_on") <= on)
-        .join(taken_on_later, on="loan_no", how="anti", maintain_order="left")
-        .join(latest, on="loan_no", how="left", maintain_order="left")
+        _in_book(loans, openings, latest, on)
+        .pipe(found_beside, latest)
         .pipe(_from_days, decisions, written_off, on)
         .select(
             "loan_no",
@@ -69,6 +68,15 @@ def positions(
             **_terms_of_schedule(),
         )
     )
+
+
+def _in_book(loans: pl.DataFrame, openings: pl.DataFrame, latest: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Leave out the loans that are paid out, or taken on, after the day; most often there is none."""
+    later = openings.select("loan_no").unique().join(latest, on="loan_no", how="anti")
+    is_held = loans.select(
+        (pl.col("disbursed_on") <= on) & ~pl.col("loan_no").is_in(later["loan_no"].implode())
+    ).to_series()
+    return loans if is_held.all() else loans.filter(is_held)
 
 
 def _terms_of_schedule() -> dict[str, pl.Expr]:
@@ -124,5 +132,5 @@ def _from_days(loans: pl.DataFrame, decisions: pl.DataFrame, written_off: pl.Dat
     }
     for name, days in begun.items():
         first = days.group_by("loan_no").agg(pl.col("day").min().alias(name))
-        loans = loans.join(first, on="loan_no", how="left", maintain_order="left")
+        loans = found_beside(loans, first)
     return loans

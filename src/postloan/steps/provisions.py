@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.rules.provisions import GeneralReserve, ProvisionRates, SpecialShare
-from postloan.tables.beside import beside
+from postloan.tables.beside import beside, found_beside
 from postloan.tables.results import Funding, Provisions, Standing
 from postloan.tables.shares import share_of
 from postloan.tables.tiers import TierHistory
@@ -40,7 +40,7 @@ def provisions(
         tiers.select("loan_no", "tier"),
     )
     if rates.special_shares:
-        rows = rows.join(of_debtor, on="debtor_no", how="left", maintain_order="left").with_columns(
+        rows = found_beside(rows, of_debtor, by="debtor_no").with_columns(
             industry_code=pl.coalesce("use_industry_code", "debtor_industry")
         )
     return set_aside(rows, rates=rates, reserve=reserve)

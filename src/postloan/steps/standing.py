@@ -6,6 +6,7 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.beside import found_beside
 from postloan.tables.results import LOAN_STATUSES, Balances, Standing
 
 
@@ -40,8 +41,8 @@ def standing(
     governing = pl.coalesce("core_outstanding_cents", own) if book_of_record == "core" else own
     owes_beside = pl.sum_horizontal("overdue_interest_cents", "overdue_fee_cents", "penalty_cents")
     return Standing.validate(
-        balances.join(spoken, on="loan_no", how="left", maintain_order="left")
-        .join(gone, on="loan_no", how="left", maintain_order="left")
+        balances.pipe(found_beside, spoken)
+        .pipe(found_beside, gone)
         .with_columns(pl.col("written_off_cents", "transferred_cents", "asset_cents").fill_null(0))
         .with_columns(own_cents=own, governing_cents=governing)
         .select(

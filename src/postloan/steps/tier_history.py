@@ -8,7 +8,7 @@ import polars as pl
 
 from postloan.kernels.upgrade import trace
 from postloan.rules.judging import Grades
-from postloan.tables.beside import beside
+from postloan.tables.beside import beside, found_beside
 from postloan.tables.days import last_quarter_end
 from postloan.tables.results import Late, Position
 from postloan.tables.tiers import Judged, TierHistory, place_of, ranks_of, tiers_of
@@ -48,9 +48,8 @@ def tier_history(
     )
     yesterday, quarter_end = on - timedelta(days=1), last_quarter_end(on)
     rows = (
-        begun.join(known, on="loan_no", how="left", maintain_order="left")
-        .join(_ways(judged, positions, (yesterday, quarter_end)), on="loan_no", how="left", maintain_order="left")
-        .join(_month_worst(late, on), on="loan_no", how="left", maintain_order="left")
+        begun.pipe(found_beside, known.join(_ways(judged, positions, (yesterday, quarter_end)), on="loan_no"))
+        .pipe(found_beside, _month_worst(late, on))
         .with_columns(overdue["days_past_due"])
     )
     return TierHistory.validate(
@@ -86,7 +85,7 @@ def grade_of(grades: Grades) -> pl.Expr:
 def _ways(judged: pl.DataFrame, positions: pl.DataFrame, looked_at: tuple[date, date]) -> pl.DataFrame:
     """How each judged loan came to its tier."""
     numbers = judged.select(pl.col("loan_no").unique().sort())
-    begins_on = numbers.join(positions, on="loan_no", maintain_order="left")["begins_on"]
+    begins_on = numbers.join(positions.select("loan_no", "begins_on"), on="loan_no", maintain_order="left")["begins_on"]
     since, other, then = trace(
         place_of(judged), judged["on"].to_physical().to_numpy(), begins_on.to_physical().to_numpy(),
         ranks_of(judged["tier"]),

@@ -1,4 +1,4 @@
-"""Tables of the same loans, put side by side."""
+"""Tables of the same loans, or of some of them, put side by side."""
 
 import polars as pl
 
@@ -12,3 +12,19 @@ def beside(first: pl.DataFrame, *others: pl.DataFrame, by: str = "loan_no") -> p
         if not first[by].equals(other[by]):
             raise AssertionError(f"tables to be put side by side differ in {by}")
     return pl.concat([first, *(other.drop(by) for other in others)], how="horizontal")
+
+
+def found_beside(first: pl.DataFrame, other: pl.DataFrame, *, by: str = "loan_no") -> pl.DataFrame:
+    """Add the columns of a table that tells of some of the rows, once each; null where it does not.
+
+    A left join that cannot lose, move or repeat a row, and copies no column of the first table. Where the other is
+    empty, as tables of what is rare often are, nothing is looked for.
+    Raises AssertionError where a row is told of twice.
+    """
+    if other.is_empty():
+        found = other.clear(first.height)
+    else:
+        found = first.select(by).join(other, on=by, how="left", maintain_order="left")
+    if found.height != first.height:
+        raise AssertionError(f"a table to be put beside another repeats a {by}")
+    return pl.concat([first, found.drop(by)], how="horizontal")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 def day_numbers(days: pl.Series, never: int) -> NDArray[np.int32]:
     """The days as numbers since 1970-01-01; where there is none, `never`."""
-    return days.to_physical().fill_null(never).to_numpy()
+    numbers = days.to_physical()
+    return (numbers.fill_null(never) if numbers.null_count() else numbers).to_numpy()
 
 
 def days_of(numbers: NDArray[np.int32], never: int) -> pl.Series:
