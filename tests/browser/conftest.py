@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from desk_bank import build_bank
 
@@ -23,7 +23,9 @@ CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 PASSWORD = "postloan-demo"  # noqa: S105 - the demo bank's, printed for everybody
-_STARTS_SECONDS = 180
+_STARTS_SECONDS = 300
+# Two workers and two servers share the machine: patience costs nothing where the page is right.
+expect.set_options(timeout=30_000)
 _SERVE = Path(__file__).parent / "serve_bank.py"
 
 
@@ -116,6 +118,7 @@ def open_as(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     def opened(username: str, *, width: int = 1366, height: int = 900, language: str = "zh") -> Page:
         locale = "zh-CN" if language == "zh" else "en-US"
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, accept_downloads=True)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: _said(said.type, said.text, faults))
