@@ -7,7 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 _HOME = Path(tempfile.gettempdir()) / f"postloan-tests-{os.getuid()}"
-_HOME.mkdir(mode=0o700, exist_ok=True)
+_HOME.mkdir(exist_ok=True)
+_HOME.chmod(0o700)  # a PostgreSQL server keeps its socket here, and takes no folder that others can enter
 os.environ.setdefault("POSTLOAN_SECRET", "for tests and nothing else, and long enough for what it signs")
 os.environ["POSTLOAN_HOME"] = str(_HOME)
 
