@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import steps_told
-from postloan.desk.classification import actions, forms, queries
+from postloan.desk.classification import actions, queries
 from postloan.desk.classification.lists import BATCHES, ITEMS
 from postloan.desk.classification.models import Item
-from postloan.desk.classification.opinions import may_be_upgraded, worse_tiers
+from postloan.desk.classification.opinions import Opinion, may_be_upgraded, worse_tiers
 from postloan.desk.classification.paper import paper_docx
 from postloan.desk.classification.snapshots import edition_of, retail_loans
+from postloan.desk.core.forms import CENTS_DIGITS, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -89,7 +90,7 @@ def opine(request: HttpRequest, desk: Desk, batch_id: int, loan_id: str) -> Http
     """Give or determine an opinion."""
     found = queries.item_seen(desk, batch_id, loan_id)
     actions.opinion_give(
-        desk.officer, found.pk, forms.opinion(request), seen_version=forms.whole(request, "version"), day=desk.day
+        desk.officer, found.pk, _opinion(request), seen_version=whole_from(request.POST, "version"), day=desk.day
     )
     messages.success(request, _("%s 的意见已提交。") % found.debtor_name)
     return _next(desk, found)
@@ -100,8 +101,9 @@ def approve(request: HttpRequest, desk: Desk, batch_id: int, loan_id: str) -> Ht
     """Approve what was determined."""
     found = queries.item_seen(desk, batch_id, loan_id)
     actions.opinion_approve(
-        desk.officer, found.pk, seen_version=forms.whole(request, "version"),
-        decision_id=forms.made_id(request, "decision_id"), reason=request.POST.get("reason", "")[:2000], day=desk.day,
+        desk.officer, found.pk, seen_version=whole_from(request.POST, "version"),
+        decision_id=made_id_from(request.POST, "decision_id"), reason=request.POST.get("reason", "")[:2000],
+        day=desk.day,
     )  # fmt: skip
     messages.success(request, _("%s 已审批。") % found.debtor_name)
     return _next(desk, found)
@@ -112,7 +114,7 @@ def give_back(request: HttpRequest, desk: Desk, batch_id: int, loan_id: str) -> 
     """Return to the step before."""
     found = queries.item_seen(desk, batch_id, loan_id)
     actions.opinion_return(
-        desk.officer, found.pk, seen_version=forms.whole(request, "version"),
+        desk.officer, found.pk, seen_version=whole_from(request.POST, "version"),
         reason=request.POST.get("reason", "")[:2000], day=desk.day,
     )  # fmt: skip
     messages.success(request, _("%s 已退回。") % found.debtor_name)
@@ -124,8 +126,8 @@ def agree_all(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
     """Agree to everything unchanged of a batch at once."""
     queries.batch_seen(desk, batch_id)
     count = actions.plain_agree_all(
-        desk.officer, batch_id, request.POST.get("step", ""), seen_count=forms.whole(request, "count"),
-        seen_cents=forms.whole(request, "cents"), day=desk.day,
+        desk.officer, batch_id, request.POST.get("step", ""), seen_count=whole_from(request.POST, "count"),
+        seen_cents=whole_from(request.POST, "cents", digits=CENTS_DIGITS), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已同意 %s 笔。") % count)
     return redirect("classification:batch", batch_id)
@@ -150,7 +152,7 @@ def retail(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
 def retail_confirm(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
     """Confirm a retail sheet, or give it back."""
     queries.batch_seen(desk, batch_id)
-    version = forms.whole(request, "version")
+    version = whole_from(request.POST, "version")
     if "return" in request.POST:
         reason = request.POST.get("reason", "")[:2000]
         actions.sheet_return(desk.officer, batch_id, seen_version=version, reason=reason, day=desk.day)
@@ -166,7 +168,7 @@ def exception(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
     """Take a retail loan out of the sheet."""
     queries.batch_seen(desk, batch_id)
     loan_id = request.POST.get("loan_id", "").strip()[:64]
-    made = actions.exception_raise(desk.officer, batch_id, loan_id, forms.opinion(request), day=desk.day)
+    made = actions.exception_raise(desk.officer, batch_id, loan_id, _opinion(request), day=desk.day)
     messages.success(request, _("已列为例外，转认定。"))
     return redirect("classification:item", batch_id, made.loan_id)
 
@@ -181,6 +183,11 @@ def paper(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
     answer = HttpResponse(paper_docx(told), content_type=_DOCX)
     answer["Content-Disposition"] = f'attachment; filename="classification-{found.org_id}-{found.quarter_on}.docx"'
     return answer
+
+
+def _opinion(request: HttpRequest) -> Opinion:
+    """The opinion of a form; what it may be is checked where it is given."""
+    return Opinion(request.POST.get("opinion", ""), request.POST.get("tier", ""), request.POST.get("reason", "")[:2000])
 
 
 def _next(desk: Desk, done: Item) -> HttpResponse:

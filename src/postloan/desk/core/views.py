@@ -1,7 +1,5 @@
 """Pages of the core: lists' columns and exports, the audit chain, officers and their grants."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,15 +9,16 @@ from django.views.decorators.http import require_POST
 
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.exports import AT_ONCE_MOST, begin_in_background, export_file, notes_on, rows_of
+from postloan.desk.core.forms import day_from
 from postloan.desk.core.lists.actions import columns_choose, export_ask, view_save
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.drawn import asked_by
 from postloan.desk.core.lists.registry import list_named
 from postloan.desk.core.lists.workbook import workbook
-from postloan.desk.core.models import Export, Officer
+from postloan.desk.core.models import Export
 from postloan.desk.core.officers.actions import delegate, officer_open, role_end, role_give
 from postloan.desk.core.officers.lists import AUDIT, OFFICERS
-from postloan.desk.core.officers.queries import officer_in_scope, org_in_scope, roles_held, roles_known
+from postloan.desk.core.officers.queries import colleague, officer_in_scope, org_in_scope, roles_held, roles_known
 from postloan.desk.core.pages import Desk, desk_of, page
 from postloan.desk.core.tokens.actions import token_end, token_issue
 from postloan.errors import FormWrong, NotFoundHere, NotPermitted
@@ -31,16 +30,6 @@ def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
     to = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(to if is_ours else otherwise)
-
-
-def a_day(given: str | None, field: str) -> date:
-    """Read a day of a form. Raises FormWrong."""
-    try:
-        return date.fromisoformat(given or "")
-    except ValueError:
-        raise FormWrong(
-            message=_("日期没有填写或不对。"), hint=_("请写成 2024-03-31。"), where={"field": field}
-        ) from None
 
 
 @require_POST
@@ -155,8 +144,8 @@ def grant_new(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
     ends = request.POST.get("ends_on")
     role_give(
         desk.officer, found, role.role, org_in_scope(desk, request.POST.get("org", "")),
-        begins_on=a_day(request.POST.get("begins_on"), "begins_on"),
-        ends_on=a_day(ends, "ends_on") if ends else None, reason=request.POST.get("reason", ""),
+        begins_on=day_from(request.POST, "begins_on"),
+        ends_on=day_from(request.POST, "ends_on") if ends else None, reason=request.POST.get("reason", ""),
     )  # fmt: skip
     messages.success(request, _("已授权。"))
     return redirect("core:officer", found.pk)
@@ -178,7 +167,7 @@ def token_new(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
     found = officer_in_scope(desk, officer_id)
     made = token_issue(
         desk.officer, found, name=request.POST.get("name", ""), reason=request.POST.get("reason", ""),
-        expires_on=a_day(request.POST.get("expires_on"), "expires_on"),
+        expires_on=day_from(request.POST, "expires_on"),
     )  # fmt: skip
     return render(request, "core/token.html", {"officer": found, "made": made, "here": "officers"})
 
@@ -195,12 +184,10 @@ def token_stop(request: HttpRequest, desk: Desk, officer_id: int, token_id: int)
 @page("work.do", methods=("POST",))
 def delegation_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Let a colleague stand in."""
-    taker = Officer.objects.filter(username=request.POST.get("taker", "")).first()
-    if taker is None:
-        raise FormWrong(message=_("没有这位同事。"), hint=_("请填写对方的用户名。"), where={"field": "taker"})
+    taker = colleague(request.POST.get("taker", ""), "taker")
     delegate(
-        desk.officer, taker, begins_on=a_day(request.POST.get("begins_on"), "begins_on"),
-        ends_on=a_day(request.POST.get("ends_on"), "ends_on"), reason=request.POST.get("reason", ""),
+        desk.officer, taker, begins_on=day_from(request.POST, "begins_on"),
+        ends_on=day_from(request.POST, "ends_on"), reason=request.POST.get("reason", ""),
     )  # fmt: skip
     messages.success(request, _("代办已设定。"))
     return redirect("/")

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.core.days import home
+from postloan.desk.core.forms import day_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection import queries
 from postloan.desk.inspection.files.queries import files_said
@@ -18,7 +19,7 @@ from postloan.desk.inspection.report.document import document_of, number_of
 from postloan.desk.inspection.report.drawn import may_write, report_page, review_page
 from postloan.desk.inspection.report.facts import facts_of
 from postloan.desk.inspection.report.pdf import pdf_of
-from postloan.desk.inspection.report.reading import day_from, draft_from, findings_from, second_from, whole_from
+from postloan.desk.inspection.report.reading import draft_from, findings_from, second_from
 from postloan.desk.inspection.report.signs import signs_of
 from postloan.desk.inspection.report.word import word_of
 from postloan.rules.desk_rules import load_desk_rules

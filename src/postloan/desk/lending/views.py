@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import steps_told
 from postloan.desk.book.queries import debtor_seen
+from postloan.desk.core.forms import made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.lending.actions import freeze_decide, freeze_propose, lift_propose
 from postloan.desk.lending.answers import lending_answer
 from postloan.desk.lending.lists import FREEZES
 from postloan.desk.lending.queries import freeze_seen
-from postloan.errors import FormWrong
 
 
 @page("freeze.read")
@@ -47,7 +47,9 @@ def propose(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method == "POST":
         debtor = debtor_seen(desk, request.POST.get("debtor", "")[:64])
         reason = request.POST.get("reason", "")[:2000]
-        made = freeze_propose(desk.officer, debtor, freeze_id=_id(request), reason=reason, day=desk.day)
+        made = freeze_propose(
+            desk.officer, debtor, freeze_id=made_id_from(request.POST, "freeze_id"), reason=reason, day=desk.day
+        )
         messages.success(request, _("冻结已提出，等待批准。"))
         return redirect("lending:freeze", made.pk)
     debtor_id = request.GET.get("debtor", "").strip()[:64]
@@ -66,7 +68,7 @@ def decide(request: HttpRequest, desk: Desk, freeze_id: UUID) -> HttpResponse:
     """Agree to, or turn down, what is proposed."""
     found = freeze_seen(desk, freeze_id)
     freeze_decide(
-        desk.officer, found.pk, request.POST.get("verdict", ""), seen_version=_whole(request),
+        desk.officer, found.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
         reason=request.POST.get("reason", "")[:2000], day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
@@ -78,24 +80,6 @@ def lift(request: HttpRequest, desk: Desk, freeze_id: UUID) -> HttpResponse:
     """Propose that a freeze is lifted."""
     found = freeze_seen(desk, freeze_id)
     reason = request.POST.get("reason", "")[:2000]
-    lift_propose(desk.officer, found.pk, seen_version=_whole(request), reason=reason, day=desk.day)
+    lift_propose(desk.officer, found.pk, seen_version=whole_from(request.POST, "version"), reason=reason, day=desk.day)
     messages.success(request, _("解除已提出，等待批准。"))
     return redirect("lending:freeze", found.pk)
-
-
-def _whole(request: HttpRequest) -> int:
-    given = request.POST.get("version", "")
-    if not given.isdecimal() or len(given) > 9:  # noqa: PLR2004 - what a database holds
-        raise _incomplete("version")
-    return int(given)
-
-
-def _id(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("freeze_id", ""))
-    except ValueError:
-        raise _incomplete("freeze_id") from None
-
-
-def _incomplete(field: str) -> FormWrong:
-    return FormWrong(message=_("表单不完整。"), hint=_("请刷新页面后再提交。"), where={"field": field})

@@ -5,12 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.models import Officer
+from postloan.desk.core.forms import ticked_from, whole_from
+from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.work.actions import portfolio_transfer, work_assign, work_done, work_urge
 from postloan.desk.worklist.lists import WORK
 from postloan.desk.worklist.queries import open_by_kind, work_seen
-from postloan.errors import FormWrong, NotFoundHere
+from postloan.errors import NotFoundHere
 
 
 @page("work.read")
@@ -33,7 +34,7 @@ def item(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
 def done(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     """Say that an item is done."""
     work_done(
-        desk.officer, item_id, seen_version=_whole(request, "version"), note=request.POST.get("note", ""),
+        desk.officer, item_id, seen_version=whole_from(request.POST, "version"), note=request.POST.get("note", ""),
         on=desk.day.on, run_id=desk.day.run_id,
     )  # fmt: skip
     messages.success(request, _("已办结。"))
@@ -43,7 +44,7 @@ def done(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
 @page("work.assign", methods=("POST",))
 def assign(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Give the ticked items to somebody."""
-    count = work_assign(desk.officer, _ticked(request), _officer(request.POST.get("to", "")))
+    count = work_assign(desk.officer, ticked_from(request.POST), colleague(request.POST.get("to", ""), "to"))
     messages.success(request, _("已分配 %s 项。") % count)
     return redirect("worklist:mine")
 
@@ -51,7 +52,7 @@ def assign(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page("work.assign", methods=("POST",))
 def urge(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Urge the ticked items on."""
-    count = work_urge(desk.officer, _ticked(request), reason=request.POST.get("reason", ""))
+    count = work_urge(desk.officer, ticked_from(request.POST), reason=request.POST.get("reason", ""))
     messages.success(request, _("已督办 %s 项。") % count)
     return redirect("worklist:mine")
 
@@ -59,28 +60,7 @@ def urge(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page("portfolio.transfer", methods=("POST",))
 def transfer(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Hand a portfolio over."""
-    giver, taker = _officer(request.POST.get("giver", "")), _officer(request.POST.get("taker", ""))
+    giver, taker = colleague(request.POST.get("giver", ""), "giver"), colleague(request.POST.get("taker", ""), "taker")
     portfolio_transfer(desk.officer, giver, taker, reason=request.POST.get("reason", ""))
     messages.success(request, _("已移交。"))
     return redirect("worklist:mine")
-
-
-def _ticked(request: HttpRequest) -> list[int]:
-    ticked = [int(each) for each in request.POST.getlist("ticked") if each.isdecimal()]
-    if not ticked:
-        raise FormWrong(message=_("没有勾选任何事项。"), hint=_("请先在列表中勾选。"), where={"field": "ticked"})
-    return ticked
-
-
-def _whole(request: HttpRequest, field: str) -> int:
-    given = request.POST.get(field, "")
-    if not given.isdecimal():
-        raise FormWrong(message=_("表单不完整。"), hint=_("请刷新页面后再提交。"), where={"field": field})
-    return int(given)
-
-
-def _officer(username: str) -> Officer:
-    found = Officer.objects.filter(username=username).first()
-    if found is None:
-        raise FormWrong(message=_("没有这位同事。"), hint=_("请填写对方的用户名。"), where={"field": "to"})
-    return found

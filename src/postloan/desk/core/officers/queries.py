@@ -10,7 +10,7 @@ from postloan.desk.core.authority import Scope, today
 from postloan.desk.core.days import home
 from postloan.desk.core.models import Grant, Officer, Org
 from postloan.desk.core.pages import Desk
-from postloan.errors import NotFoundHere
+from postloan.errors import FormWrong, NotFoundHere
 from postloan.rules.desk_rules import Role, Roles, load_desk_rules
 
 
@@ -55,6 +55,14 @@ def officers_in(scope: Scope) -> QuerySet[Officer]:
     """The officers of some offices."""
     found = Officer.objects.select_related("org")
     return found if scope.is_all else found.filter(org__in=scope.org_ids)
+
+
+def colleague(username: str, field: str) -> Officer:
+    """Find whom a form names by user name. Raises FormWrong."""
+    found = Officer.objects.filter(username=username).first()
+    if found is None:
+        raise FormWrong(message=_("没有这位同事。"), hint=_("请填写对方的用户名。"), where={"field": field})
+    return found
 
 
 def officer_in_scope(desk: Desk, officer_id: int) -> Officer:

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.forms import whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.findings.actions import finding_confirm, finding_correct
 from postloan.desk.inspection.lists import FINDINGS
 from postloan.desk.inspection.models import Finding
 from postloan.desk.inspection.queries import findings_seen, not_here, working_day
-from postloan.desk.inspection.report.reading import whole_from
 
 
 @page("inspection.read")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.forms import day_from
 from postloan.desk.core.models import Officer
 from postloan.desk.inspection.findings.actions import NewFinding, require_owner
 from postloan.desk.inspection.models import Inspection
@@ -32,24 +33,6 @@ def draft_from(form: InspectionForm, given: Given) -> Draft:
 def second_from(given: Given) -> Officer | None:
     """Who signs beside the author; None where nobody was named."""
     return Officer.objects.filter(username=given.get("second", ""), is_active=True).first()
-
-
-def whole_from(given: Given, field: str) -> int:
-    """A whole number that a page sends. Raises FormWrong."""
-    written = given.get(field, "").strip()
-    if not written.isdecimal() or len(written) > 9:  # noqa: PLR2004
-        raise FormWrong(message=_("表单不完整。"), hint=_("请刷新页面后再提交。"), where={"field": field})
-    return int(written)
-
-
-def day_from(given: Given, field: str) -> date:
-    """A day that a page sends. Raises FormWrong."""
-    try:
-        return date.fromisoformat(given.get(field, ""))
-    except ValueError:
-        raise FormWrong(
-            message=_("日期没有填写或不对。"), hint=_("请写成 2024-03-31。"), where={"field": field}
-        ) from None
 
 
 def findings_to_open(inspection: Inspection, form: InspectionForm, rules: Inspections, on: date) -> list[NewFinding]:

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.forms import day_from, whole_from
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.officers.queries import org_choices, org_in_scope
 from postloan.desk.core.pages import Desk, page
@@ -13,7 +14,6 @@ from postloan.desk.inspection.models import WorkingPaper
 from postloan.desk.inspection.queries import form_of, last_answers, last_report, rules_on, working_day
 from postloan.desk.inspection.report.answers import asked
 from postloan.desk.inspection.report.facts import figures_said
-from postloan.desk.inspection.report.reading import day_from, whole_from
 from postloan.desk.inspection.report.signs import signs_of
 from postloan.desk.inspection.supervision import actions
 from postloan.desk.inspection.supervision.queries import paper_seen, scores, supervision_seen

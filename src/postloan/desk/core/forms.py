@@ -1,0 +1,53 @@
+"""What pages send, read and checked: whole numbers, days, ids that the page made, ticked rows."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from postloan.errors import FormWrong
+
+WHOLE_DIGITS = 9
+"""Digits that fit the database's ordinary whole numbers: versions, counts, marks."""
+CENTS_DIGITS = 18
+"""Digits that fit its long ones: keys and amounts."""
+
+
+def whole_from(given: Mapping[str, str], field: str, *, digits: int = WHOLE_DIGITS) -> int:
+    """A whole number that a page sends. Raises FormWrong where it is none, or has more digits."""
+    written = given.get(field, "").strip()
+    if not written.isdecimal() or len(written) > digits:
+        raise _incomplete(field)
+    return int(written)
+
+
+def day_from(given: Mapping[str, str], field: str) -> date:
+    """A day that a page sends. Raises FormWrong."""
+    try:
+        return date.fromisoformat(given.get(field, ""))
+    except ValueError:
+        raise FormWrong(
+            message=_("日期没有填写或不对。"), hint=_("请写成 2024-03-31。"), where={"field": field}
+        ) from None
+
+
+def made_id_from(given: Mapping[str, str], field: str) -> UUID:
+    """An id that the page made, so that sending it twice is one deed. Raises FormWrong."""
+    try:
+        return UUID(given.get(field, ""))
+    except ValueError:
+        raise _incomplete(field) from None
+
+
+def ticked_from(given: QueryDict, field: str = "ticked") -> list[int]:
+    """The keys of the ticked rows. Raises FormWrong where there are none."""
+    ticked = [int(each) for each in given.getlist(field) if each.isdecimal() and len(each) <= CENTS_DIGITS]
+    if not ticked:
+        raise FormWrong(message=_("没有勾选任何记录。"), hint=_("请先在列表中勾选。"), where={"field": field})
+    return ticked
+
+
+def _incomplete(field: str) -> FormWrong:
+    return FormWrong(message=_("表单不完整。"), hint=_("请刷新页面后再提交。"), where={"field": field})
