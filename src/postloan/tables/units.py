@@ -10,7 +10,6 @@ import polars as pl
 
 TIERS = ("pass", "special_mention", "substandard", "doubtful", "loss")
 NON_PERFORMING = ("substandard", "doubtful", "loss")
-TIER_ZH = {"pass": "正常", "special_mention": "关注", "substandard": "次级", "doubtful": "可疑", "loss": "损失"}
 BUCKETS = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+")
 
 ORG_LEVELS = ("head", "branch", "sub_branch")

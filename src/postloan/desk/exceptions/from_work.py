@@ -11,22 +11,20 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.exceptional import ExceptionSource, Told, register_source, told_rows
-from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import AuditEntry, Officer, WorkItem
+from postloan.desk.core.work.kinds import sayer_of_kinds
 from postloan.rules.desk_exceptions import ExceptionKind
-from postloan.rules.desk_rules import WorkKinds, load_desk_rules
-from postloan.tables.said import said
 
 
 def _work_late(day: BusinessDay, _kind: ExceptionKind) -> pl.DataFrame:
     """Work that was open on the day and due before it."""
     was_open = Q(closed_on__isnull=True) | Q(closed_on__gt=day.on)
     late = WorkItem.objects.filter(was_open, opened_on__lte=day.on, due_on__lt=day.on)
-    kinds = load_desk_rules(day.home).version("work", WorkKinds, day.on)
+    say = sayer_of_kinds(day.home, day.on)
     fields = ("pk", "kind", "title", "told", "org_id", "officer__name", "due_on", "amount_cents", "page")
     rows = []
     for pk, kind, title, told, org_id, officer, due_on, amount_cents, page in late.values_list(*fields):
-        words = " · ".join(each for each in (_kind_said(kinds, kind), told) if each)
+        words = " · ".join(each for each in (say(kind), told) if each)
         rows.append(
             Told(
                 f"work:{pk}", title, words, org_id, due_on, officer=officer or "", late_days=(day.on - due_on).days,
@@ -34,13 +32,6 @@ def _work_late(day: BusinessDay, _kind: ExceptionKind) -> pl.DataFrame:
             )
         )  # fmt: skip
     return told_rows(rows)
-
-
-def _kind_said(kinds: WorkKinds, name: str) -> str:
-    kind = kinds.named(name)
-    if kind is None:
-        return said("work_kind", name, language())
-    return kind.zh if language() == "zh" else kind.en
 
 
 def _logins_refused(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:

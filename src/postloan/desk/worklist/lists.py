@@ -3,13 +3,16 @@
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from postloan.desk.core.authority import today
+from postloan.desk.core.days import home
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
-from postloan.desk.worklist.queries import kind_said, kinds_said, work_seen
+from postloan.desk.core.work.kinds import sayer_of_kinds
+from postloan.desk.worklist.queries import kinds_said, work_seen
 
 _OFFICERS_MOST = 500
 
@@ -21,13 +24,14 @@ def _officers(desk: Desk) -> list[tuple[str, str]]:
 
 
 def _form(desk: Desk) -> ListForm:
+    say = sayer_of_kinds(home(), today())
     mine = {"officer": str(desk.officer.pk), "state": "open"}
     late = {"due_to": desk.day.on.isoformat()}
     return ListForm(
         name="work",
         title=_("工作台"),
         columns=(
-            Column("kind", _("事项"), "word", say=kind_said, link=("worklist:item", "id")),
+            Column("kind", _("事项"), "word", say=say, link=("worklist:item", "id")),
             Column("title", _("客户"), link_to="page"),
             Column("told", _("说明")),
             Column("org__name", _("机构"), sorts_by="org_id"),
@@ -42,7 +46,7 @@ def _form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("客户或对象"), ("title", "subject")),
-            Filter("kind", _("事项"), ("kind",), "one_of", choices=kinds_said),
+            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: kinds_said(say)),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
             Filter("officer", _("办理人"), ("officer_id",), "one_of", choices=lambda: _officers(desk)),
             Filter("due_to", _("限期 ≤"), ("due_on",), "at_most", "date"),

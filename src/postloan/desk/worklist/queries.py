@@ -1,16 +1,14 @@
 """What the worklist reads: work of the officer's offices, and how many of what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import home
-from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.pages import Desk
-from postloan.rules.desk_rules import WorkKinds, load_desk_rules
-from postloan.tables.said import said
+from postloan.desk.core.work.kinds import sayer_of_kinds
 
 
 def work_seen(desk: Desk) -> QuerySet[WorkItem]:
@@ -21,18 +19,10 @@ def work_seen(desk: Desk) -> QuerySet[WorkItem]:
     return found.filter(Q(org__in=desk.scope.org_ids) | Q(officer=desk.officer))
 
 
-def kinds_said() -> Sequence[tuple[str, str]]:
+def kinds_said(say: Callable[[str], str]) -> Sequence[tuple[str, str]]:
     """Every kind of work there is open, with its word."""
     kinds = WorkItem.objects.filter(state=WorkItem.State.OPEN).values_list("kind", flat=True).distinct()
-    return [(kind, kind_said(kind)) for kind in sorted(kinds)]
-
-
-def kind_said(kind: str) -> str:
-    """The word of a kind of work: the desk rules', or that of the closed list where a desk opened it."""
-    found = load_desk_rules(home()).version("work", WorkKinds, today()).named(kind)
-    if found is None:
-        return said("work_kind", kind, language())
-    return found.zh if language() == "zh" else found.en
+    return [(kind, say(kind)) for kind in sorted(kinds)]
 
 
 def open_by_kind(officer: Officer) -> list[tuple[str, str, int]]:
@@ -40,4 +30,5 @@ def open_by_kind(officer: Officer) -> list[tuple[str, str, int]]:
     counts = (
         WorkItem.objects.filter(officer=officer, state=WorkItem.State.OPEN).values_list("kind").annotate(n=Count("pk"))
     )
-    return [(kind, kind_said(kind), n) for kind, n in sorted(counts, key=lambda each: -each[1])]
+    say = sayer_of_kinds(home(), today())
+    return [(kind, say(kind), n) for kind, n in sorted(counts, key=lambda each: -each[1])]

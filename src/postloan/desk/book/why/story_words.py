@@ -1,21 +1,12 @@
 """The words of the `why` screen, Chinese and English side by side."""
 
-from postloan.tables.units import TIER_ZH
+from postloan.tables.said import SAID
 
-_TIERS = {tier: (zh, tier.replace("_", " ")) for tier, zh in TIER_ZH.items()}
 _SAID: dict[str, dict[str, tuple[str, str]]] = {
-    "tier": _TIERS,
-    "method": {
-        "level_instalment": ("等额本息", "level instalment"),
-        "equal_principal": ("等额本金", "equal principal"),
-        "flat_rate": ("等本等息", "flat rate"),
-        "interest_only": ("按期付息到期还本", "interest only, principal at maturity"),
-        "bullet": ("到期一次还本付息", "all at maturity"),
-        "scheduled": ("按计划还款", "by schedule"),
-        "balloon": ("气球贷", "balloon"),
-        "step_arithmetic": ("阶梯等额", "arithmetic steps"),
-        "step_geometric": ("阶梯等比", "geometric steps"),
-        "daily_interest": ("按日计息等额还款", "level amount, interest by the day"),
+    # Within a sentence an English word begins small.
+    **{
+        name: {value: (zh, en[0].lower() + en[1:]) for value, (zh, en) in SAID[name].items()}
+        for name in ("tier", "method")
     },
     "schedule": {
         "feed": ("还款计划取自核心", "instalments from the feed"),

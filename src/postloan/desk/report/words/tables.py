@@ -2,14 +2,9 @@
 
 from postloan.desk.report.words.closing import CLOSING_REPORT_WORDS
 from postloan.desk.report.words.provision import PROVISION_WORDS
+from postloan.tables.said import SAID
 
-_TIERS = {
-    "pass": ("正常", "Pass"),
-    "special_mention": ("关注", "Special mention"),
-    "substandard": ("次级", "Substandard"),
-    "doubtful": ("可疑", "Doubtful"),
-    "loss": ("损失", "Loss"),
-}
+_TIERS = dict(SAID["tier"])
 _EXITS = {
     "settled": ("结清", "Settled"),
     "written_off": ("核销", "Written off"),
