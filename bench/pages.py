@@ -36,7 +36,7 @@ def p95_ms(ask: Callable[[int], None], times: int) -> float:
 
 def set_up(home: Path, items: int) -> None:
     """Open a desk on the home: one office above all others, a manager of it, and open work."""
-    from postloan.desk.core.models import AdoptedDay, Officer, Org, WorkItem
+    from postloan.desk.core.models import AdoptedDay, Org, WorkItem
     from postloan.desk.core.officers.actions import officer_open, role_give
     from postloan.rules.desk_rules import Roles, load_desk_rules
     from postloan.snapshot.read import published_run, scan_loans
@@ -61,7 +61,6 @@ def set_up(home: Path, items: int) -> None:
         ],
         batch_size=1000,
     )  # fmt: skip
-    Officer.objects.update(language="zh-hans")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from postloan.desk.core.audit import faults_of_chain
-from postloan.desk.core.models import AuditEntry, Officer
+from postloan.desk.core.models import AuditEntry, Officer, WorkItem
 from postloan.snapshot.read import published_days, read_loans
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,10 @@ def test_a_past_day_shows_that_day(logged_in, bank: Path, loans) -> None:
 
 def test_the_audit_chain_holds(logged_in) -> None:
     assert list(faults_of_chain()) == []
+
+
+def test_the_menu_says_how_much_work_is_open(logged_in) -> None:
+    officer = Officer.objects.get(username="officer")
+    count = WorkItem.objects.filter(officer=officer, state=WorkItem.State.OPEN).count()
+    assert count
+    assert f'<span class="count">{count}</span>' in logged_in("officer").get("/loans/").content.decode()

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from postloan.desk.core.authority import actions_of
 from postloan.desk.core.days import BusinessDay, business_day
-from postloan.desk.core.models import Officer
+from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.pages import Desk
 from postloan.errors import PostloanError
 from postloan.site.menu import entries_for
@@ -19,7 +19,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {}
     desk: Desk | None = getattr(request, "desk", None)
     actions = desk.actions if desk else actions_of(user)
-    return {"menu": entries_for(actions), "actions": actions, "day": _day(request, desk)}
+    return {
+        "menu": entries_for(actions),
+        "actions": actions,
+        "day": _day(request, desk),
+        "work_count": WorkItem.objects.filter(officer=user, state=WorkItem.State.OPEN).count(),
+    }
 
 
 def _day(request: HttpRequest, desk: Desk | None) -> BusinessDay | None:

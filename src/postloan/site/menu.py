@@ -12,7 +12,6 @@ class Entry:
 
     view     the address, by name.
     actions  any of these grants shows it.
-    counts   the kinds of work whose number stands beside it; empty for none.
     """
 
     name: str
@@ -20,7 +19,6 @@ class Entry:
     icon: str
     view: str
     actions: frozenset[str]
-    counts: frozenset[str] = frozenset()
 
 
 APPROVES = frozenset({
@@ -28,7 +26,7 @@ APPROVES = frozenset({
 })  # fmt: skip
 
 MENU = (
-    Entry("worklist", _("工作台"), "home", "worklist:mine", frozenset({"work.read"}), frozenset({"*"})),
+    Entry("worklist", _("工作台"), "home", "worklist:mine", frozenset({"work.read"})),
     Entry("cockpit", _("管理驾驶舱"), "chart-pie", "report:cockpit", frozenset({"report.read"})),
     Entry("loans", _("借据"), "list-details", "book:loans", frozenset({"loan.read"})),
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),

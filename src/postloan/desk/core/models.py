@@ -41,7 +41,6 @@ class Officer(AbstractUser):
     name = models.CharField(max_length=100)
     staff_no = models.CharField(max_length=64, unique=True, null=True, blank=True)
     org = models.ForeignKey(Org, null=True, on_delete=models.PROTECT, related_name="officers")
-    language = models.CharField(max_length=10, default="zh-hans")
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

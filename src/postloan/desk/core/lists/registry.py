@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from postloan.desk.core.lists.drawn import DrawnList, draw
 from postloan.desk.core.lists.form import ListForm, Source
@@ -43,7 +44,7 @@ def register(desk_list: DeskList) -> DeskList:
 def list_named(name: str) -> DeskList:
     """Find a list. Raises NotFoundHere."""
     if name not in _LISTS:
-        raise NotFoundHere(message="There is no such list.", hint="Open the list from the menu.", where={"list": name})
+        raise NotFoundHere(message=_("没有这个列表。"), hint=_("请从菜单进入。"), where={"list": name})
     return _LISTS[name]
 
 
