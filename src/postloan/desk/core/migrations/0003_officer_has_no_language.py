@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_api_token'),
+        ("core", "0002_api_token"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='officer',
-            name='language',
+            model_name="officer",
+            name="language",
         ),
     ]
