@@ -15,13 +15,13 @@ import python_calamine
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
+from postloan.desk.core.figures import money_units, said_money
 from postloan.desk.report.ask import ask_report
-from postloan.desk.report.figures import money_units, said_money
 from postloan.desk.report.form import Report
 from postloan.desk.report.titles import sheet_title
-from postloan.desk.report.words.said import LANGUAGES
 from postloan.site.cli import app
 from postloan.site.words import Words, all_words
+from postloan.tables.said import LANGUAGES
 
 KINDS = ("tiers", "overdue", "migration")
 GROUPS = (None, "org", "product", "industry")

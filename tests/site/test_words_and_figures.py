@@ -11,19 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import postloan.site
-from postloan.desk.report.figures import decimal_money, decimal_share, money_units, said_money, said_percent
+from postloan.desk.core.figures import (
+    decimal_money,
+    decimal_share,
+    exact_percent,
+    money,
+    money_units,
+    said_money,
+    said_percent,
+)
 from postloan.desk.report.form import Column, Report
 from postloan.desk.report.migration import EXITS, MOVES
 from postloan.desk.report.titles import column_header
 from postloan.desk.report.words.closing import CLOSING_REPORT_WORDS
 from postloan.desk.report.words.movement import MOVEMENT_WORDS
 from postloan.desk.report.words.provision import PROVISION_WORDS
-from postloan.desk.report.words.said import LANGUAGES
 from postloan.desk.report.words.tables import REPORT_WORDS
 from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
 from postloan.site.replay_words import REPLAY_WORDS
 from postloan.site.words import _MESSAGES, Words, all_words, language_of
+from postloan.tables.said import LANGUAGES
 from postloan.tables.units import BUCKETS, TIERS
 
 SITE = Path(postloan.site.__file__).parent
@@ -145,3 +153,11 @@ def test_units_have_names_of_their_language() -> None:
     assert [unit.name for unit in money_units("CNY", "zh")][:2] == ["元", "万元"]
     assert [unit.name for unit in money_units("USD", "zh")][:2] == ["USD", "万 USD"]
     assert money_units("USD", "en")[1].name == "USD k"
+
+
+@given(CENTS)
+def test_an_amount_and_a_rate_are_written_exactly(cents: int) -> None:
+    assert Decimal(money(cents).replace(",", "")) * 100 == cents
+    assert Decimal(exact_percent(cents)) * 10**6 == cents
+    assert exact_percent(3_450_000) == "3.45"
+    assert money(-123_456) == "-1,234.56"

@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
 
-from postloan.desk.report.figures import decimal_money, decimal_share, money_units, said_money, said_percent
+from postloan.desk.core.figures import decimal_money, decimal_share, money_units, said_money, said_percent
 from postloan.desk.report.form import share_e8
 from postloan.night.run import Published, run_nights
 from postloan.site.terminal import Terminal

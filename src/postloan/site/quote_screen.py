@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from postloan.desk.report.figures import decimal_money, money_units, said_money
+from postloan.desk.core.figures import decimal_money, money_units, said_money
 from postloan.errors import RequestWrong
 from postloan.plan.quote import Quote, Tail, quote
 from postloan.site.tables_on_screen import plain_table

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from postloan.desk.book.why.story_words import said_of
-from postloan.desk.report.figures import Unit, decimal_money, decimal_share, said_money
+from postloan.desk.core.figures import Unit, decimal_money, decimal_share, said_money
 from postloan.errors import TermsWrong
 from postloan.plan.schedules import Instalment, Part, schedule_of
 from postloan.plan.terms import LoanTerms, read_terms

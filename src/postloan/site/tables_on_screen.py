@@ -8,7 +8,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from postloan.desk.report.figures import Unit, money_units, said_money, said_percent
+from postloan.desk.core.figures import Unit, money_units, said_money, said_percent
 from postloan.desk.report.form import Cell, Column, Report, Row, Sheet
 from postloan.desk.report.titles import column_header, said_word, sheet_title, source_line
 from postloan.site.words import Words

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from postloan.desk.report.words.said import REPORTS, Language, ReportWords
+from postloan.desk.report.words.said import REPORTS, ReportWords
 from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
 from postloan.site.replay_words import REPLAY_WORDS
+from postloan.tables.said import Language
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "fault": (

@@ -1,6 +1,10 @@
 """The words of closed lists, Chinese and English side by side: what a screen, a report and a file say for a value."""
 
 from collections.abc import Mapping
+from typing import Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "tier": {
@@ -210,7 +214,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-def said(list_name: str, value: str, language: str) -> str:
+def said(list_name: str, value: str, language: Language) -> str:
     """Say a value of a closed list in a language, zh or en; what is on no list is said as it is."""
     held = SAID.get(list_name, {}).get(value)
-    return held[0 if language.startswith("zh") else 1] if held else value
+    return held[LANGUAGES.index(language)] if held else value

@@ -11,7 +11,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from postloan.desk.classification.models import Item
-from postloan.desk.core.lists.cells import language, money
+from postloan.desk.core.figures import money
+from postloan.desk.core.lists.cells import language
 from postloan.tables.said import said
 
 _FONT = "仿宋_GB2312"

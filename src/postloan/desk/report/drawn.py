@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from postloan.desk.core.lists.cells import Cell, money
-from postloan.desk.report.figures import money_units, said_percent
+from postloan.desk.core.figures import money, money_units, said_percent
+from postloan.desk.core.lists.cells import Cell
 from postloan.desk.report.form import Column, Report, Row, Sheet
 from postloan.desk.report.titles import column_header, said_word, sheet_title
 from postloan.desk.report.words.said import ReportWords

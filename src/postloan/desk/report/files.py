@@ -10,7 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from postloan.desk.report.figures import decimal_money, decimal_share, money_units
+from postloan.desk.core.figures import decimal_money, decimal_share, money_units
 from postloan.desk.report.form import Cell, Column, Report, Row, Sheet, Snapshot
 from postloan.desk.report.titles import column_header, said_word, sheet_title, source_line
 from postloan.desk.report.words.said import ReportWords

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from postloan.desk.core.lists.cells import language, money
+from postloan.desk.core.figures import exact_percent, money
+from postloan.desk.core.lists.cells import language
 from postloan.site.assets import icon_file
 from postloan.tables.said import said
 
@@ -70,7 +71,7 @@ def cents(value: int | None) -> str:
 @register.filter
 def percent_e8(value: int | None) -> str:
     """Write a rate of 1e-8 in per cent: 3.45%."""
-    return "—" if value is None else f"{value / 10**6:.4f}".rstrip("0").rstrip(".") + "%"
+    return "—" if value is None else f"{exact_percent(value)}%"
 
 
 @register.filter

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from postloan.desk.book.why.story_words import said_of, words
+from postloan.desk.core.figures import money
 from postloan.plan.why import Why
 from postloan.rules.figures import ONE_E8
 from postloan.rules.judging import FACTS
@@ -102,7 +103,7 @@ def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
     shown = {}
     if rule.own_bank is not None:
         own = words(lang, "fact_own_share").format(
-            part=_units(debtor["npl_cents"]), whole=_units(debtor["exposure_cents"]),
+            part=money(debtor["npl_cents"]), whole=money(debtor["exposure_cents"]),
             share=_percent(debtor["npl_cents"], debtor["exposure_cents"]),
         )  # fmt: skip
         shown["own_bank"] = (own + itself, _over_share(rule.own_bank.over_share_e8, lang))
@@ -110,7 +111,7 @@ def _debtor(story: Why, lang: str) -> Iterator[FloorLine]:
         part_cents = max(debtor["over_90_cents"], debtor["all_banks_over_90_cents"] or 0)
         whole_cents = max(debtor["exposure_cents"], debtor["all_banks_cents"] or 0)
         everywhere = words(lang, "fact_all_share").format(
-            days=rule.all_banks.over_days, part=_units(part_cents), whole=_units(whole_cents),
+            days=rule.all_banks.over_days, part=money(part_cents), whole=money(whole_cents),
             share=_percent(part_cents, whole_cents),
         )  # fmt: skip
         shown["all_banks"] = (everywhere, _over_share(rule.all_banks.over_share_e8, lang))
@@ -134,7 +135,3 @@ def _percent(part: int, whole: int) -> str:
     """Write a share in percent to two places, cut, never rounded up to a bound it does not pass."""
     hundredths = part * 10_000 // whole if whole else 0
     return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def _units(cents: int) -> str:
-    return f"{cents // 100:,}.{cents % 100:02d}"

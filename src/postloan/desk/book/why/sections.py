@@ -7,6 +7,7 @@ from postloan.desk.book.why.change import alert_lines, change_lines, history_lin
 from postloan.desk.book.why.floors import floor_lines
 from postloan.desk.book.why.provisions import provision_lines
 from postloan.desk.book.why.story_words import said_of, words
+from postloan.desk.core.figures import exact_percent, money
 from postloan.plan.trace import Allocation
 from postloan.plan.why import Why
 
@@ -61,17 +62,6 @@ def why_sections(story: Why, lang: str) -> list[Section]:
     return [Section(name, words(lang, name), told) for name, told in _sections(story, lang)]
 
 
-def money(cents: int) -> str:
-    """Write cents as people read money: 1,234,567.89."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-
-
-def percent(rate_e8: int) -> str:
-    """Write a rate in 1e-8 as a percentage, exactly: 3_450_000 is 3.45."""
-    return f"{rate_e8 // 10**6}.{rate_e8 % 10**6:06d}".rstrip("0").rstrip(".")
-
-
 def _sections(story: Why, lang: str) -> Iterable[tuple[str, Sequence[Told]]]:
     yield "terms", _terms(story, lang)
     yield "due", [_due(story, lang)]
@@ -91,7 +81,7 @@ def _terms(story: Why, lang: str) -> list[str]:
     line = words(lang, "terms_line").format(
         principal=money(loan["principal_cents"]), currency=loan["currency"], paid_out=loan["disbursed_on"],
         matures=loan["matures_on"], method=said_of(lang, "method", loan["method"]),
-        rate=percent(loan["rate_in_force_e8"]),
+        rate=exact_percent(loan["rate_in_force_e8"]),
         day_count=start["day_count"], schedule=said_of(lang, "schedule", loan["schedule_source"]),
     )  # fmt: skip
     lines = [line, *_rates(story, lang)]
@@ -113,12 +103,12 @@ def _rates(story: Why, lang: str) -> Iterable[str]:
         ).any()
         came = "rate_follows" if loan["prime_rate_on"] else "rate_agreed" if is_agreed else "rate_stated"
         yield words(lang, came).format(
-            since=loan["rate_since_on"], rate=percent(loan["rate_in_force_e8"]), published=loan["prime_rate_on"],
-            prime=percent(loan["prime_rate_e8"] or 0), spread=percent(abs(spread_e8)),
+            since=loan["rate_since_on"], rate=exact_percent(loan["rate_in_force_e8"]), published=loan["prime_rate_on"],
+            prime=exact_percent(loan["prime_rate_e8"] or 0), spread=exact_percent(abs(spread_e8)),
             sign="−" if spread_e8 < 0 else "+",
         )  # fmt: skip
     charged = [
-        words(lang, "rate_part").format(what=words(lang, f"{name}_rate"), rate=percent(rate_e8))
+        words(lang, "rate_part").format(what=words(lang, f"{name}_rate"), rate=exact_percent(rate_e8))
         for name, rate_e8 in story.rates.items()
         if rate_e8
     ]

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from postloan.desk.core.figures import money, said_percent
 from postloan.desk.core.lists.form import Column
 from postloan.tables.said import said
 
 NOTHING = "—"
-_ONE_PERCENT_E8 = 10**6
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,6 @@ def _moment(value: datetime) -> str:
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
-def money(cents: int) -> str:
-    """Write cents in the unit, with separators: -1,234.56."""
-    whole, part = divmod(abs(int(cents)), 100)
-    return f"{'-' if cents < 0 else ''}{whole:,}.{part:02d}"
-
-
 def tone(column: Column, value: Any) -> str:
     """Say which colour belongs to a value, where one does."""
     if column.kind == "tier" and value:
@@ -90,7 +84,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "money": money,
     "days": "{:,}".format,
     "count": "{:,}".format,
-    "share": lambda value: f"{value / _ONE_PERCENT_E8:.2f}%",
+    "share": lambda value: f"{said_percent(value)}%",
     "moment": _moment,
     "date": str,
     "flag": lambda value: said("flag", str(bool(value)).lower(), language()),

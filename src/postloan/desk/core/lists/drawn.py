@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from postloan.desk.core.figures import money
 from postloan.desk.core.lists.asked import SIZES, Asked, read_asked
-from postloan.desk.core.lists.cells import Cell, cell, money
+from postloan.desk.core.lists.cells import Cell, cell
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source
 from postloan.desk.core.models import Officer, Preference, SavedView
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.lists.cells import language, money
+from postloan.desk.core.figures import money
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.inspection.files.queries import photo_said, thumbnail_path
 from postloan.desk.inspection.models import Inspection, InspectionFile

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.book.queries import debtor_seen, loans_split, statement_table
-from postloan.desk.core.lists.cells import language, money
+from postloan.desk.core.figures import money
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 from postloan.plan.dossier import Dossier, dossier
 from postloan.tables.said import said

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.figures import said_money
 from postloan.desk.report.bridge import LINES
 from postloan.desk.report.cockpit.part import (
     BLUE,
@@ -21,7 +22,6 @@ from postloan.desk.report.cockpit.part import (
 from postloan.desk.report.cockpit.question import Question
 from postloan.desk.report.drawn import drawn_sheet
 from postloan.desk.report.drills import loans_of
-from postloan.desk.report.figures import said_money
 from postloan.desk.report.form import Column, Report, Row, Sheet, amount, share_e8
 from postloan.desk.report.migration import EXITS, NEW
 from postloan.tables.units import BUCKETS, TIERS

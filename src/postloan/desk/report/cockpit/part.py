@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from postloan.desk.core.figures import Unit, said_percent
 from postloan.desk.core.lists.cells import NOTHING
 from postloan.desk.report.drawn import DrawnSheet
-from postloan.desk.report.figures import Unit, said_percent
 
 Options = dict[str, Any]
 

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.figures import Unit, said_money, unit_for
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import org_in_scope, orgs_below
 from postloan.desk.core.pages import Desk
 from postloan.desk.report.book import Within
 from postloan.desk.report.drills import Query, loans_of, page_of
-from postloan.desk.report.figures import Unit, said_money, unit_for
 from postloan.desk.report.form import Column, Report, Row, Sheet
 from postloan.desk.report.kept import days_published, kept_report, within_of
 from postloan.desk.report.titles import source_line

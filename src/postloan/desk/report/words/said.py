@@ -1,13 +1,11 @@
 """Saying what a report says in a language: by key, with blanks filled in."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from postloan.desk.report.words.movement import MOVEMENT_WORDS
 from postloan.desk.report.words.tables import REPORT_WORDS
+from postloan.tables.said import LANGUAGES, Language
 
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 REPORTS: Mapping[str, tuple[str, str]] = {**REPORT_WORDS, **MOVEMENT_WORDS}
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from postloan.desk.report.words.said import Language
+from postloan.tables.said import Language
 
 _CENTS = 100
 
@@ -46,6 +46,16 @@ def unit_for(cents_most: int, currency: str, language: Language) -> Unit:
 def said_money(cents: int, unit: Unit) -> str:
     """Write an amount in a unit, half up, with thousands separators: 1,234,567.89."""
     return _grouped(_half_up(cents * 10**unit.decimals, _CENTS * unit.units), unit.decimals)
+
+
+def money(cents: int) -> str:
+    """Write an amount in the currency's own unit, with thousands separators: -1,234.56."""
+    return _grouped(cents, 2)
+
+
+def exact_percent(rate_e8: int) -> str:
+    """Write a rate as per cent with all its decimals and no more, without the sign: 3_450_000 is 3.45."""
+    return _plain(rate_e8, 6).rstrip("0").rstrip(".")
 
 
 def said_percent(share_e8: int | None) -> str:
