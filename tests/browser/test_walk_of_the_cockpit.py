@@ -2,8 +2,8 @@
 
 import re
 
+from looking import serious
 from playwright.sync_api import Page, expect
-from test_walks_of_the_core import serious
 
 PAGES = ("/cockpit/", "/reports/", "/reports/tiers/?by=org", "/reports/rolls/", "/exceptions/")
 

@@ -1,13 +1,11 @@
 """Walks through the desk's core: each page as its people see it, an administrator's day, an auditor's question."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from looking import faults_of, serious
+from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "officer": ["/", "/loans/", "/debtors/", "/groups/", "/collateral/", "/exports/", "/account/mfa/"],
     "manager": ["/", "/loans/?tab=npl"],
@@ -16,31 +14,14 @@ PAGES = {
 }
 
 
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical on a page; it goes in by the debugger, since pages take no foreign script."""
-    page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:120]}"
-        for each in found["violations"]
-        if each["impact"] in {"serious", "critical"}
-    ]
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [1366, 1920])
 def test_every_page_is_accessible_and_does_not_scroll_sideways(open_as, site, width: int, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci in frontend/")
     faults = []
     for username, paths in PAGES.items():
         page = open_as(username, width=width, language=language)
         for path in paths:
-            page.goto(site.address + path)
-            page.wait_for_load_state("networkidle")
-            faults += [f"{path} {fault}" for fault in serious(page)]
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-                faults.append(f"{path} scrolls sideways at {width}")
+            faults += faults_of(page, site.address + path)
     assert faults == []
 
 

@@ -4,8 +4,8 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from looking import faults_of
 from playwright.sync_api import expect
-from test_walks_of_the_core import AXE, serious
 
 from postloan.snapshot.read import published_days, read_loans
 
@@ -18,8 +18,6 @@ PAGES = {
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pages_of_deciding_are_accessible_and_do_not_scroll_sideways(open_as, site, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci in frontend/")
     faults = []
     for username, paths in PAGES.items():
         page = open_as(username, language=language)
@@ -29,11 +27,7 @@ def test_pages_of_deciding_are_accessible_and_do_not_scroll_sideways(open_as, si
         opened = page.url.removeprefix(site.address)
         batch = opened.split("/loans/")[0]
         for path in [*paths, opened, f"{batch}/retail/", f"{batch}/paper/"]:
-            page.goto(site.address + path)
-            page.wait_for_load_state("networkidle")
-            faults += [f"{path} {fault}" for fault in serious(page)]
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-                faults.append(f"{path} scrolls sideways")
+            faults += faults_of(page, site.address + path)
     assert faults == []
 
 
