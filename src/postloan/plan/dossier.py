@@ -12,7 +12,15 @@ from postloan.intake.records import read_records
 from postloan.intake.seal import find_seal
 from postloan.snapshot.read import read_manifest
 
-_BY_DEBTOR = ("debtor", "relation", "statement", "event", "facility", "contract", "elsewhere", "account_entry")
+_BY_DEBTOR = ("debtor", "relation", "statement", "event", "elsewhere", "pledge", "guarantee")
+_OF_LOAN = {
+    "instalments": ("instalment", "effective_on"),
+    "payments": ("payment", "paid_on"),
+    "drawdowns": ("drawdown", "paid_on"),
+    "decisions": ("decision", "effective_on"),
+    "legal_events": ("legal_event", "happened_on"),
+}
+"""The papers of a loan: the feed table of each, and the day by which it is known to have happened."""
 _SEALED = ("id_number", "phone")
 
 
@@ -29,59 +37,46 @@ class Dossier:
     relations: pl.DataFrame
     statements: pl.DataFrame
     events: pl.DataFrame
-    facilities: pl.DataFrame
-    contracts: pl.DataFrame
     elsewhere: pl.DataFrame
     pledges: pl.DataFrame
     guarantees: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class LoanPapers:
-    """The rows of one loan: its instalments, payments, drawdowns, decisions and steps at law."""
-
-    instalments: pl.DataFrame
-    payments: pl.DataFrame
-    drawdowns: pl.DataFrame
-    decisions: pl.DataFrame
-    legal_events: pl.DataFrame
 
 
 def dossier(home: Path, debtor_id: str, debtor_no: int, on: date) -> Dossier:
     """Find what the feeds say of a debtor, as the published night of the day knew it. Raises NothingPublished."""
     facts = _facts_of(home, on)
     shard = shard_of(debtor_id, facts.layout.shards)
-    rows = {table: _of(facts, table, shard, "debtor_no", debtor_no) for table in _BY_DEBTOR}
-    pledges = _of(facts, "pledge", shard, "debtor_no", debtor_no)
+    rows = {table: _of(facts, table, shard, debtor_no) for table in _BY_DEBTOR}
+    collateral_ids = rows["pledge"]["collateral_id"].unique()
     return Dossier(
         debtor=rows["debtor"],
         relations=rows["relation"],
         statements=rows["statement"].filter(pl.col("period_end_on") <= on),
         events=rows["event"].filter(pl.col("happened_on") <= on).sort("happened_on", descending=True),
-        facilities=rows["facility"],
-        contracts=rows["contract"],
         elsewhere=rows["elsewhere"].filter(pl.col("on") <= on),
-        pledges=pledges.join(valued(facts, on), on="collateral_id", how="left"),
-        guarantees=_of(facts, "guarantee", shard, "debtor_no", debtor_no),
+        pledges=rows["pledge"].join(_valued(facts, on, collateral_ids), on="collateral_id", how="left"),
+        guarantees=rows["guarantee"],
     )
 
 
-def loan_papers(home: Path, loan_id: str, on: date) -> LoanPapers:
-    """Find the papers of a loan, as the published night of the day knew them. Raises NothingPublished, LoanUnknown."""
-    facts = _facts_of(home, on)
+def loan_paper(home: Path, loan_id: str, part: str, on: date) -> pl.DataFrame:
+    """Find one paper of a loan, as the published night of the day knew it; the latest first, a schedule in order.
+
+    part  one of _OF_LOAN. Raises NothingPublished, LoanUnknown.
+    """
+    facts, (table, day) = _facts_of(home, on), _OF_LOAN[part]
     loan_no, _debtor_no, shard = facts.find_loan(loan_id)
-    rows = {
-        table: _of(facts, table, shard, "loan_no", loan_no)
-        for table in ("instalment", "payment", "drawdown", "decision")
-    }
-    legal = facts.read("legal_event", shard).filter(pl.col("happened_on") <= on)
-    return LoanPapers(
-        instalments=rows["instalment"].filter(pl.col("effective_on").fill_null(on) <= on).sort("version", "seq"),
-        payments=rows["payment"].filter(pl.col("paid_on") <= on).sort("paid_on", descending=True),
-        drawdowns=rows["drawdown"].filter(pl.col("paid_on") <= on),
-        decisions=rows["decision"].filter(pl.col("effective_on") <= on).sort("effective_on", descending=True),
-        legal_events=legal.filter(pl.col("loan_id") == loan_id).sort("happened_on", descending=True),
-    )
+    rows = facts.read(table, shard)
+    # A step at law may concern a contract; the others are numbered by loan.
+    mine = pl.col("loan_id") == loan_id if table == "legal_event" else pl.col("loan_no") == loan_no
+    known = rows.filter(mine & (pl.col(day).fill_null(on) <= on))
+    return known.sort("version", "seq") if table == "instalment" else known.sort(day, descending=True)
+
+
+def debtor_paper(home: Path, debtor_id: str, debtor_no: int, table: str, on: date) -> pl.DataFrame:
+    """Find what one feed table says of a debtor, as the published night of the day knew it. Raises NothingPublished."""
+    facts = _facts_of(home, on)
+    return _of(facts, table, shard_of(debtor_id, facts.layout.shards), debtor_no)
 
 
 def collateral_rows(home: Path, on: date) -> pl.DataFrame:
@@ -93,31 +88,13 @@ def collateral_rows(home: Path, on: date) -> pl.DataFrame:
         secured_cents=pl.col("secured_cents").sum(),
         secures_id=pl.col("secures_id").first(),
     )  # fmt: skip
-    return valued(facts, on).join(ties, on="collateral_id", how="left").sort("collateral_id")
+    return _valued(facts, on).join(ties, on="collateral_id", how="left").sort("collateral_id")
 
 
 def event_rows(home: Path, on: date, after: date) -> pl.DataFrame:
     """What happened to debtors after one day and up to another, as the published night of the day knew it."""
     rows = _facts_of(home, on).read("event", None)
     return rows.filter((pl.col("happened_on") > after) & (pl.col("happened_on") <= on)).sort("happened_on", "event_id")
-
-
-def valued(facts: Facts, on: date) -> pl.DataFrame:
-    """Every collateral with its latest value on a day: the columns of both feed tables."""
-    values = (
-        facts.read("valuation", None)
-        .filter(pl.col("valued_on") <= on)
-        .sort("valued_on")
-        .unique("collateral_id", keep="last", maintain_order=True)
-        .drop("known_on")
-    )
-    return facts.read("collateral", None).drop("known_on").join(values, on="collateral_id", how="left")
-
-
-def facility_rows(home: Path, debtor_id: str, debtor_no: int, on: date) -> pl.DataFrame:
-    """The limits granted to a debtor, as the published night of the day knew them. Raises NothingPublished."""
-    facts = _facts_of(home, on)
-    return _of(facts, "facility", shard_of(debtor_id, facts.layout.shards), "debtor_no", debtor_no)
 
 
 def office_rows(home: Path) -> pl.DataFrame:
@@ -143,5 +120,19 @@ def _facts_of(home: Path, on: date) -> Facts:
     return Facts(home, date.fromisoformat(pins["known_on"]))
 
 
-def _of(facts: Facts, table: str, shard: int, key: str, number: int) -> pl.DataFrame:
-    return facts.read(table, shard).filter(pl.col(key) == number)
+def _of(facts: Facts, table: str, shard: int, debtor_no: int) -> pl.DataFrame:
+    return facts.read(table, shard).filter(pl.col("debtor_no") == debtor_no)
+
+
+def _valued(facts: Facts, on: date, only: pl.Series | None = None) -> pl.DataFrame:
+    """Each collateral, or some, with its latest value on a day: the columns of both feed tables."""
+    wanted = pl.lit(value=True) if only is None else pl.col("collateral_id").is_in(only.implode())
+    values = (
+        facts.read("valuation", None)
+        .filter(wanted & (pl.col("valued_on") <= on))
+        .sort("valued_on")
+        .unique("collateral_id", keep="last", maintain_order=True)
+        .drop("known_on")
+    )
+    held = facts.read("collateral", None).filter(wanted)
+    return held.drop("known_on").join(values, on="collateral_id", how="left")

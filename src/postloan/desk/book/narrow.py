@@ -1,8 +1,8 @@
 """Narrow files: the columns that lists need of a day, laid out so that they are searched in place.
 
 A published snapshot is compact and wide; a list wants few columns at once. They are written once a run beside the desk,
-uncompressed, and mapped into memory. They hold nothing that the snapshot does not say: whoever deletes them loses a
-second.
+uncompressed, and kept in memory by whoever opened them lately. They hold nothing that the snapshot does not say:
+whoever deletes them loses a second.
 """
 
 import os

@@ -1,6 +1,6 @@
 """What the pages of the book read: the rows of a day that an officer may see, one loan, one debtor."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import polars as pl
@@ -99,13 +99,12 @@ def people_of(loan: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def days_of_loan(desk: Desk, loan_id: str) -> dict[str, Any]:
+def days_of_loan(desk: Desk, loan_no: int) -> dict[str, Any]:
     """The loan on each published day up to the page's: its rows, and a chart of balance and days past due."""
     days = [on for on in published_days(desk.day.home) if on <= desk.day.on]
     wanted = ("outstanding_cents", "days_past_due", "tier", "tier_cite", "status")
-    number = loan_rows(desk.day).filter(pl.col("loan_id") == loan_id)["loan_no"].item()
     parts = [
-        scan_loans(desk.day.home, on).filter(pl.col("loan_no") == number).select(pl.lit(on).alias("on"), *wanted)
+        scan_loans(desk.day.home, on).filter(pl.col("loan_no") == loan_no).select(pl.lit(on).alias("on"), *wanted)
         for on in days
     ]
     rows = pl.concat(pl.collect_all(parts)).sort("on", descending=True)
@@ -161,10 +160,7 @@ def search(desk: Desk, asked: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def office_is(desk: Desk, org_id: str) -> pl.Expr:
     """Whether a loan of the day is kept by an office or one below it."""
-    offices = loan_rows(desk.day).schema["org_id"]
-    assert isinstance(offices, pl.Enum)  # noqa: S101 - a narrow file says so
-    below = orgs_below(org_id)
-    return pl.col("org_id").is_in(pl.Series([each for each in offices.categories if each in below], dtype=offices))
+    return _kept_by(orgs_below(org_id), loan_rows(desk.day))
 
 
 def products_of(desk: Desk) -> list[tuple[str, str]]:
@@ -177,10 +173,15 @@ def products_of(desk: Desk) -> list[tuple[str, str]]:
 def _within(rows: pl.DataFrame, desk: Desk) -> pl.DataFrame:
     if desk.scope.is_all:
         return rows
+    return rows.filter(_kept_by(desk.scope, rows))
+
+
+def _kept_by(wanted: Container[str], rows: pl.DataFrame) -> pl.Expr:
+    """Whether a loan is kept by one of some offices: narrow files know them as a closed list, compared as numbers."""
     offices = rows.schema["org_id"]
     assert isinstance(offices, pl.Enum)  # noqa: S101 - a narrow file says so
-    seen = [office for office in offices.categories if office in desk.scope]
-    return rows.filter(pl.col("org_id").is_in(pl.Series(seen, dtype=offices)))
+    held = [office for office in offices.categories if office in wanted]
+    return pl.col("org_id").is_in(pl.Series(held, dtype=offices))
 
 
 def _not_here(desk: Desk, asked: str) -> NotFoundHere:

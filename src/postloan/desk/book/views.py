@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from postloan.desk.book import queries
 from postloan.desk.book.actions import personal_unmask
@@ -13,7 +14,8 @@ from postloan.desk.book.why.sections import why_sections
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.masks import masked_number, masked_phone
 from postloan.desk.core.pages import Desk, page
-from postloan.plan.dossier import dossier, loan_papers, opened
+from postloan.errors import NotFoundHere
+from postloan.plan.dossier import debtor_paper, dossier, loan_paper, opened
 from postloan.plan.why import why
 
 _MASKS = {"id_number": masked_number, "phone": masked_phone}
@@ -71,15 +73,15 @@ def loan_why(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
 def loan_part(request: HttpRequest, desk: Desk, loan_id: str, part: str) -> HttpResponse:
     """A part of a loan's papers: its schedule, payments, decisions or steps at law."""
     queries.loan_seen(desk, loan_id)
-    papers = loan_papers(desk.day.home, loan_id, desk.day.on)
-    return render(request, "book/part.html", {"table": as_table(part, getattr(papers, part))})
+    rows = loan_paper(desk.day.home, loan_id, part, desk.day.on)
+    return render(request, "book/part.html", {"table": as_table(part, rows)})
 
 
 @page("loan.read")
 def loan_tiers(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     """The loan on every published day: tier with its clause, days past due, balance."""
-    queries.loan_seen(desk, loan_id)
-    return render(request, "book/loan_tiers.html", queries.days_of_loan(desk, loan_id))
+    row = queries.loan_seen(desk, loan_id)
+    return render(request, "book/loan_tiers.html", queries.days_of_loan(desk, row["loan_no"]))
 
 
 @page("debtor.read")
@@ -123,8 +125,10 @@ def personal_open(request: HttpRequest, desk: Desk, debtor_id: str, field: str) 
 
 def _plain(desk: Desk, debtor_id: str, field: str) -> str:
     row = queries.debtor_seen(desk, debtor_id)
-    held = dossier(desk.day.home, debtor_id, row["debtor_no"], desk.day.on).debtor.row(0, named=True)
-    return opened(desk.day.home, field, held[field])
+    sealed = debtor_paper(desk.day.home, debtor_id, row["debtor_no"], "debtor", desk.day.on)[field].item()
+    if sealed is None:
+        raise NotFoundHere(message=_("没有登记这项信息。"), hint=_("请在客户信息中补录。"), where={"field": field})
+    return opened(desk.day.home, field, sealed)
 
 
 @page("debtor.read")

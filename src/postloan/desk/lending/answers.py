@@ -11,7 +11,7 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
 from postloan.desk.lending.models import Freeze
 from postloan.errors import NothingPublished
-from postloan.plan.dossier import facility_rows
+from postloan.plan.dossier import debtor_paper
 from postloan.rules.desk_approvals import Lending, LendingRule
 from postloan.rules.desk_rules import load_desk_rules
 from postloan.snapshot.read import scan_group_alerts, scan_loans
@@ -29,7 +29,7 @@ def lending_answer(desk: Desk, debtor_id: str) -> dict[str, Any]:
     """
     debtor = debtor_seen(desk, debtor_id)
     day = desk.day
-    facilities = facility_rows(day.home, debtor_id, debtor["debtor_no"], day.on)
+    facilities = debtor_paper(day.home, debtor_id, debtor["debtor_no"], "facility", day.on)
     facts = _facts(day, debtor_id)
     freeze = Freeze.objects.filter(debtor_id=debtor_id, state=Freeze.State.IN_FORCE).first()
     facts["frozen"] = freeze is not None or bool(facilities["is_frozen"].fill_null(value=False).any())
