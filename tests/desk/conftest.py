@@ -4,13 +4,14 @@ pytest tests/desk                       on SQLite
 pytest tests/desk --database postgres   on PostgreSQL: the server that DATABASE_URL names, else one started here
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from desk_bank import LOANS, MONTHS, SEED, build_bank, open_desk
@@ -34,8 +35,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, b
 
 
 @pytest.fixture(autouse=True)
-def _at_home(bank: Path, settings: object) -> None:
+def _at_home(bank: Path, settings: object) -> Iterator[None]:
     settings.POSTLOAN_HOME = str(bank)  # type: ignore[attr-defined]
+    # A page that was asked for in English leaves its thread speaking English.
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture
