@@ -17,7 +17,6 @@ from postloan.desk.inspection.opening.due import (
     due_on_day,
     is_drawn,
     months_later,
-    quarter_of,
 )
 from postloan.errors import FormWrong, NotPermitted
 from postloan.rules.desk_rules import load_desk_rules
@@ -116,7 +115,6 @@ def test_a_worse_tier_is_inspected_more_often(bank: Path) -> None:
 )  # fmt: skip
 def test_months_later_is_a_day_of_the_calendar(start: date, months: int, then: date) -> None:
     assert months_later(start, months) == then
-    assert quarter_of(date(2024, 4, 1)) == "2024Q2"
 
 
 def test_an_order_opens_special_inspections_and_asks_for_a_grant(bank: Path) -> None:

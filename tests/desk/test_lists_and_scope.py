@@ -9,6 +9,8 @@ from python_calamine import CalamineWorkbook
 
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.models import AuditEntry, Officer, WorkItem
+from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.work.actions import portfolio_transfer
 from postloan.snapshot.read import published_days, read_loans
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +60,11 @@ def test_the_menu_says_how_much_work_is_open(logged_in) -> None:
     count = WorkItem.objects.filter(officer=officer, state=WorkItem.State.OPEN).count()
     assert count
     assert f'<span class="count">{count}</span>' in logged_in("officer").get("/loans/").content.decode()
+
+
+def test_a_portfolio_that_was_handed_over_is_the_takers_in_every_desk() -> None:
+    giver, taker = Officer.objects.get(username="officer"), Officer.objects.get(username="kj33000102")
+    before = officers_by_number()
+    assert before[giver.staff_no] == giver.pk
+    portfolio_transfer(Officer.objects.get(username="supervisor"), giver, taker, reason="调岗")
+    assert officers_by_number() == {**before, giver.staff_no: taker.pk}

@@ -22,3 +22,14 @@ def days_of(numbers: NDArray[np.int32], never: int) -> pl.Series:
 def last_quarter_end(on: date) -> date:
     """The last day of the quarter before the one of a day."""
     return date(on.year, (on.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+
+
+def quarter_end(on: date) -> date:
+    """The last day of the quarter that a day lies in."""
+    begins = last_quarter_end(on) + timedelta(days=1)
+    return last_quarter_end(begins + timedelta(days=100))
+
+
+def quarter_said(on: date) -> str:
+    """The quarter of a day: 2024Q1."""
+    return f"{on.year}Q{(on.month + 2) // 3}"

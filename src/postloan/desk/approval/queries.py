@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from postloan.desk.approval.models import Case, CaseStep
+from postloan.desk.core.authority import within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 
@@ -25,7 +26,7 @@ def cases_seen(desk: Desk) -> QuerySet[Case]:
     """The cases in the desk's offices that wait for something the officer may do, or that the officer had a hand in."""
     mine = CaseStep.objects.filter(officer=desk.officer).values("case")
     found = Case.objects.filter(Q(waits_for__in=desk.actions - {""}) | Q(pk__in=mine))
-    return found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    return within(found, desk.scope)
 
 
 def steps_told(case: Case) -> list[StepTold]:

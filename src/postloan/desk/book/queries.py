@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.narrow import debtor_rows, group_rows, loan_rows
 from postloan.desk.core.models import Officer, Org
-from postloan.desk.core.officers.queries import orgs_below
+from postloan.desk.core.officers.queries import names_by_number, orgs_below
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
 from postloan.snapshot.read import published_days, scan_loans
@@ -42,8 +42,7 @@ def groups_seen(desk: Desk) -> pl.DataFrame:
 
 def named(rows: pl.DataFrame) -> pl.DataFrame:
     """Say offices and officers by name beside their numbers; what nobody named stands as its number."""
-    orgs = dict(Org.objects.values_list("org_id", "name"))
-    officers = dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "name"))
+    orgs, officers = names_by_number()
     return rows.with_columns(
         org_name=pl.col("org_id").cast(pl.String).replace(orgs), officer_name=pl.col("officer_id").replace(officers)
     )

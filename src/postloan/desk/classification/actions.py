@@ -1,6 +1,6 @@
 """Classing: batches are opened, opinions given, determined and approved; what people find goes to the night."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,23 +12,19 @@ from postloan.desk.approval.actions import case_held, step_agree, step_return, s
 from postloan.desk.approval.models import Case
 from postloan.desk.approval.queries import standing_officers
 from postloan.desk.classification.models import Batch, Item, Sheet
-from postloan.desk.classification.opening import item_of, officers_by_staff_no, sheet_of
+from postloan.desk.classification.opening import item_of, sheet_of
 from postloan.desk.classification.opinions import Opinion, checked
 from postloan.desk.classification.queries import plain_waiting, sheet_of_batch
-from postloan.desk.classification.snapshots import (
-    classed_loans,
-    edition_of,
-    next_quarter_end,
-    quarter_end,
-    retail_loans,
-)
+from postloan.desk.classification.snapshots import classed_loans, edition_of, retail_loans
 from postloan.desk.classification.waiting import work_keep_up
-from postloan.desk.core.actions import check_seen, decide, move, record, require, require_reason
+from postloan.desk.core.actions import check_seen, decide, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Decision, Officer, Org
+from postloan.desk.core.officers.queries import officers_by_number
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere, StaleView
 from postloan.rules.desk_approvals import Approvals, Classification
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.tables.days import quarter_end
 
 _INSERT = 1000
 
@@ -43,23 +39,29 @@ def batches_open(opener: Officer | None, org_ids: Sequence[str] | None, day: Bus
     Leaves      batches with their items and sheets, cases, work, an audit entry a batch.
     Raises NotPermitted, IllegalMove on a past day.
     """
-    _refuse_past(day)
+    refuse_past(day)
     quarter_on = quarter_end(day.on)
     rows = classed_loans(day).collect()
     held = set(Batch.objects.filter(quarter_on=quarter_on).values_list("org_id", flat=True))
     orgs = Org.objects.filter(pk__in=set(rows["org_id"].unique()) - held)
     found = orgs if org_ids is None else orgs.filter(pk__in=org_ids)
-    return [_batch_open(opener, org, rows.filter(pl.col("org_id") == org.pk), day) for org in found]
+    rules, officers = load_desk_rules(day.home).version("approvals", Approvals, day.on), officers_by_number()
+    return [_batch_open(opener, org, rows.filter(pl.col("org_id") == org.pk), day, rules, officers) for org in found]
 
 
-def _batch_open(opener: Officer | None, org: Org, rows: pl.DataFrame, day: BusinessDay) -> Batch:
+def _batch_open(
+    opener: Officer | None,
+    org: Org,
+    rows: pl.DataFrame,
+    day: BusinessDay,
+    rules: Approvals,
+    officers: Mapping[str, int],
+) -> Batch:
     if opener is not None:
         require(opener, "classification.determine", org=org)
-    rules = load_desk_rules(day.home).version("approvals", Approvals, day.on)
     batch = Batch.objects.create(
         org=org, quarter_on=quarter_end(day.on), on=day.on, run_id=day.run_id, opened_by=opener, state=Batch.State.OPEN
     )
-    officers = officers_by_staff_no()
     single = rows.filter(~pl.col("is_retail")).sort("loan_id")
     items = [item_of(batch, row, rules, officers) for row in single.iter_rows(named=True)]
     Case.objects.bulk_create([item.case for item in items], batch_size=_INSERT)
@@ -83,7 +85,7 @@ def opinion_give(officer: Officer, item_id: int, opinion: Opinion, *, seen_versi
     Leaves      the opinion, a step, an audit entry, work for the next.
     Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing, OpinionTooGood, UpgradeTooEarly.
     """
-    _refuse_past(day)
+    refuse_past(day)
     item, case = _held(item_id)
     check_seen(case, seen_version)
     if case.waits_for and case.is_at_last_step:
@@ -110,7 +112,7 @@ def opinion_approve(
     Leaves      a step, a decision where there is one, an audit entry.
     Raises NotPermitted, SamePerson, StaleView, IllegalMove. The same decision_id again changes nothing.
     """
-    _refuse_past(day)
+    refuse_past(day)
     item, case = _held(item_id)
     if item.decision_id == decision_id:
         return item
@@ -131,7 +133,7 @@ def opinion_approve(
 @transaction.atomic
 def opinion_return(officer: Officer, item_id: int, *, seen_version: int, reason: str, day: BusinessDay) -> Item:
     """Give a loan back to the step before, with a reason (退回). Raises what opinion_give raises."""
-    _refuse_past(day)
+    refuse_past(day)
     item, case = _held(item_id)
     step_return(officer, case, seen_version=seen_version, on=day.on, run_id=day.run_id, reason=reason)
     item.is_plain = False
@@ -151,7 +153,7 @@ def plain_agree_all(
     Permission  the step's action in the office. Returns how many.
     Raises NotPermitted, SamePerson, StaleView where it is no longer what the page said.
     """
-    _refuse_past(day)
+    refuse_past(day)
     batch = Batch.objects.select_related("org").get(pk=batch_id)
     waiting = plain_waiting(officer, batch, step)
     keys = list(waiting.order_by("case_id").values_list("case_id", flat=True))
@@ -175,7 +177,7 @@ def plain_agree_all(
 @transaction.atomic
 def sheet_agree(officer: Officer, batch_id: int, *, seen_version: int, day: BusinessDay) -> Sheet:
     """Take the next step of an office's retail sheet (零售批量确认). Raises what step_agree raises."""
-    _refuse_past(day)
+    refuse_past(day)
     sheet = sheet_of_batch(batch_id)
     case = case_held(sheet.case_id)
     step_agree(officer, case, seen_version=seen_version, on=day.on, run_id=day.run_id, opinion=Item.Opinion.AGREE)
@@ -186,7 +188,7 @@ def sheet_agree(officer: Officer, batch_id: int, *, seen_version: int, day: Busi
 @transaction.atomic
 def sheet_return(officer: Officer, batch_id: int, *, seen_version: int, reason: str, day: BusinessDay) -> Sheet:
     """Give a retail sheet back to the step before. Raises what step_return raises."""
-    _refuse_past(day)
+    refuse_past(day)
     sheet = sheet_of_batch(batch_id)
     step_return(officer, case_held(sheet.case_id), seen_version=seen_version, on=day.on, run_id=day.run_id,
                 reason=reason)  # fmt: skip
@@ -201,7 +203,7 @@ def exception_raise(officer: Officer, batch_id: int, loan_id: str, opinion: Opin
     Permission  classification.propose in the office; it is the loan's first step.
     Raises NotPermitted, NotFoundHere, FormWrong where it is looked at already, OpinionTooGood, ReasonMissing.
     """
-    _refuse_past(day)
+    refuse_past(day)
     require_reason(opinion.reason)
     batch = Batch.objects.select_for_update(of=("self",)).select_related("org").get(pk=batch_id)
     require(officer, "classification.propose", org=batch.org)
@@ -215,7 +217,7 @@ def exception_raise(officer: Officer, batch_id: int, loan_id: str, opinion: Opin
     if batch.items.filter(loan_id=loan_id).exists():
         raise FormWrong(message=_("这笔借据已经单独分类。"), hint=_("请在明细中办理。"), where={"loan_id": loan_id})
     rules = load_desk_rules(day.home).version("approvals", Approvals, day.on)
-    item = item_of(batch, rows.row(0, named=True), rules, officers_by_staff_no())
+    item = item_of(batch, rows.row(0, named=True), rules, officers_by_number())
     item.is_exception, item.is_plain = True, False
     item.case.save()
     item.save()
@@ -243,7 +245,7 @@ def _decide(officer: Officer, item: Item, case: Case, decision_id: UUID, day: Bu
         kind, terms, ends_on = "upgrade", {"ability": reason} | hands, None
     else:
         rules = load_desk_rules(day.home).version("classification", Classification, day.on)
-        ends_on = next_quarter_end(item.batch.on) + timedelta(days=rules.manual_tier_runs_days)
+        ends_on = quarter_end(item.batch.quarter_on + timedelta(days=1)) + timedelta(days=rules.manual_tier_runs_days)
         kind, terms = "manual_tier", {"tier": item.opinion_tier, "reason": reason} | hands
     return decide(
         decision_id=decision_id, kind=kind, loan_id=item.loan_id, debtor_id=item.debtor_id, terms=terms,
@@ -258,10 +260,3 @@ def _keep_up(batch_id: int, on: date) -> None:
         return
     move(batch, Batch.State.CLOSED, seen_version=batch.version)
     record(None, "classification.closed", batch, org=batch.org, run_id=batch.run_id, on=on)
-
-
-def _refuse_past(day: BusinessDay) -> None:
-    if day.is_past:
-        raise IllegalMove(
-            message=_("正在查看过去的日期，不能办理业务。"), hint=_("请回到当前营业日。"), where={"on": day.on}
-        )

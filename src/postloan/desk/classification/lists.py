@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.classification.models import Batch
 from postloan.desk.classification.queries import STEPS, batches_seen, items_seen
+from postloan.desk.core.authority import within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
@@ -68,8 +69,8 @@ def _quarters() -> Sequence[tuple[str, Said]]:
 
 def _batch_choices(desk: Desk) -> Sequence[tuple[str, Said]]:
     found = Batch.objects.select_related("org").order_by("-quarter_on", "org__path")
-    mine = found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
-    return [(str(batch.pk), f"{batch.org.name} {batch.quarter_on}") for batch in mine[:500]]
+    mine = within(found, desk.scope)[:500]
+    return [(str(batch.pk), f"{batch.org.name} {batch.quarter_on}") for batch in mine]
 
 
 def _item_form(desk: Desk) -> ListForm:

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from postloan.desk.approval.actions import case_new
 from postloan.desk.classification.models import Batch, Item, Sheet
-from postloan.desk.core.models import Officer
 from postloan.rules.desk_approvals import Approvals
 
 SINGLE, RETAIL = "classification", "classification_retail"
@@ -53,8 +52,3 @@ def sheet_of(batch: Batch, rows: pl.DataFrame, rules: Approvals) -> Sheet:
         batch=batch, case=case, loans=rows.height, outstanding_cents=outstanding_cents,
         tiers=tiers.cast({"tier": pl.String}).to_dicts(),
     )  # fmt: skip
-
-
-def officers_by_staff_no() -> dict[str, int]:
-    """Officers by the number that the feeds call them by."""
-    return dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "pk"))  # type: ignore[arg-type]

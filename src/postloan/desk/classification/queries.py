@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.models import Case, CaseStep
 from postloan.desk.classification.models import Batch, Item, Sheet
-from postloan.desk.core.authority import limit_of
+from postloan.desk.core.authority import limit_of, within
 from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
@@ -34,8 +34,7 @@ def batches_seen(desk: Desk) -> QuerySet[Batch]:
     }
     done = Count("items", filter=~Q(items__case__state=Case.State.OPEN))
     judged = Count("items", filter=~Q(items__opinion=Item.Opinion.AGREE))
-    found = Batch.objects.annotate(**counts, all=Count("items"), done=done, judged=judged)
-    return found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    return within(Batch.objects.annotate(**counts, all=Count("items"), done=done, judged=judged), desk.scope)
 
 
 def batch_seen(desk: Desk, batch_id: int) -> Batch:
@@ -56,8 +55,7 @@ def sheet_of_batch(batch_id: int) -> Sheet:
 
 def items_seen(desk: Desk) -> QuerySet[Item]:
     """The items of the desk's offices."""
-    found = Item.objects.all()
-    return found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    return within(Item.objects.all(), desk.scope)
 
 
 def item_seen(desk: Desk, batch_id: int, loan_id: str) -> Item:

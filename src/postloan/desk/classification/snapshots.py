@@ -9,24 +9,11 @@ from postloan.desk.core.pages import Desk
 from postloan.snapshot.read import Edition, scan_debtors, scan_loans
 from postloan.tables.units import TIERS
 
-_QUARTER = 3
 _COLUMNS = (
     "loan_id", "debtor_id", "org_id", "officer_id", "product", "legal_form", "security_kind", "outstanding_cents",
     "overdue_principal_cents", "days_past_due", "tier", "tier_cite", "tier_last_quarter", "is_held",
     "may_upgrade_from_on", "is_retail",
 )  # fmt: skip
-
-
-def quarter_end(on: date) -> date:
-    """The last day of the quarter that a day lies in."""
-    month = -(-on.month // _QUARTER) * _QUARTER
-    return date(on.year, month, 31 if month in {3, 12} else 30)
-
-
-def next_quarter_end(on: date) -> date:
-    """The last day of the quarter after that of a day."""
-    end = quarter_end(on)
-    return quarter_end(date(end.year + end.month // 12, end.month % 12 + 1, 1))
 
 
 def edition_of(day: BusinessDay, on: date, run_id: str) -> BusinessDay:

@@ -12,6 +12,7 @@ from postloan.desk.classification.models import Batch, Item, Sheet
 from postloan.desk.core.authority import officers_for
 from postloan.desk.core.models import WorkItem
 from postloan.desk.core.work.actions import work_close, work_open, work_retell
+from postloan.tables.days import quarter_said
 
 _PROPOSE = "classification.propose"
 
@@ -74,7 +75,7 @@ def _open(batch: Batch, wanted: dict[tuple[str, int], _Waiting], on: date) -> No
         kind__startswith="classification_", subject__startswith=f"batch:{batch.pk}:", state=WorkItem.State.OPEN
     )
     is_open = {(item.kind, item.officer_id) for item in held}
-    quarter = f"{batch.quarter_on.year}Q{(batch.quarter_on.month + 2) // 3}"
+    quarter = quarter_said(batch.quarter_on)
     for item in held:
         left = wanted.get((item.kind, item.officer_id or 0))
         if left is None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.audit import hash_of_entry
 from postloan.desk.core.authority import limit_of
+from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AuditEntry, AuditHead, Decision, Officer, Org, Work
 from postloan.errors import IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 
@@ -32,6 +33,14 @@ def forbid_same_person(officer: Officer, *, others: Sequence[Officer | None]) ->
         raise SamePerson(
             message=_("%(officer)s 已经办过本事项的前一环节，不能再办理这一环节。") % {"officer": officer},
             hint=_("请由另一位有权限的同事办理。"),
+        )
+
+
+def refuse_past(day: BusinessDay) -> None:
+    """Stop where a past day is looked at: nothing is done on it. Raises IllegalMove."""
+    if day.is_past:
+        raise IllegalMove(
+            message=_("正在查看过去的日期，不能办理业务。"), hint=_("请回到当前营业日。"), where={"on": day.on}
         )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from postloan.desk.core.models import Grant, Officer, Org
@@ -25,6 +26,12 @@ class Scope:
 
 
 NOWHERE = Scope(frozenset())
+M = TypeVar("M", bound=Model)
+
+
+def within(found: QuerySet[M], scope: Scope, office: str = "org") -> QuerySet[M]:
+    """Keep of a query what lies in the offices of a scope; `office` is the field that says where a row lies."""
+    return found if scope.is_all else found.filter(**{f"{office}__in": scope.org_ids})
 
 
 def today() -> date:
@@ -36,9 +43,13 @@ def grants_in_force(officer: Officer) -> QuerySet[Grant]:
     """The grants that count for an officer today: the officer's own, and those of whom the officer stands in for."""
     day = today()
     stands_in_for = officer.delegations_taken.filter(begins_on__lte=day, ends_on__gte=day).values("giver")
-    runs = Q(begins_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
     holders = Q(officer=officer) | Q(officer__in=stands_in_for, officer__is_active=True)
-    return Grant.objects.filter(runs, holders)
+    return Grant.objects.filter(_runs(day), holders)
+
+
+def _runs(day: date) -> Q:
+    """A grant that is in force on a day."""
+    return Q(begins_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
 def actions_of(officer: Officer) -> frozenset[str]:
@@ -70,10 +81,8 @@ def _ids_below(paths: Iterable[str]) -> frozenset[str]:
 def officers_for(action: str, *, org: Org, amount_cents: int) -> QuerySet[Officer]:
     """Everybody who may do something in an office for an amount today, and whoever stands in for them."""
     day = today()
-    above = [part for part in org.path.split("/") if part]
-    runs = Q(begins_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
     enough = Q(limit_cents__isnull=True) | Q(limit_cents__gte=amount_cents)
-    granted = Grant.objects.filter(runs, enough, action=action, org__in=above).values("officer")
+    granted = Grant.objects.filter(_runs(day), enough, action=action, org__in=org.above).values("officer")
     stood_in_for = Q(delegations_taken__giver__in=granted, delegations_taken__begins_on__lte=day,
                      delegations_taken__ends_on__gte=day)  # fmt: skip
     return Officer.objects.filter(Q(pk__in=granted) | stood_in_for, is_active=True).distinct()
@@ -84,8 +93,9 @@ def limit_of(officer: Officer, action: str, org: Org) -> int | None:
 
     -1 is not at all, None without limit.
     """
-    above = [part for part in org.path.split("/") if part]
-    limits = list(grants_in_force(officer).filter(action=action, org__in=above).values_list("limit_cents", flat=True))
+    limits = list(
+        grants_in_force(officer).filter(action=action, org__in=org.above).values_list("limit_cents", flat=True)
+    )
     if None in limits:
         return None
     return max((each for each in limits if each is not None), default=-1)

@@ -29,6 +29,11 @@ class Org(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def above(self) -> list[str]:
+        """The keys of the offices above it and its own, head office first."""
+        return [part for part in self.path.split("/") if part]
+
 
 class Officer(AbstractUser):
     """A person who works at the desk (员工).

@@ -11,7 +11,7 @@ from postloan.desk.core.authority import scope_of
 from postloan.desk.core.exceptional import ROW, sources, told_rows
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Said
-from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.officers.queries import names_by_number
 from postloan.desk.core.pages import Desk
 from postloan.rules.desk_exceptions import SORTS, ExceptionKind, ExceptionKinds, Sort
 from postloan.rules.desk_rules import load_desk_rules
@@ -57,8 +57,7 @@ def _of_kind(desk: Desk, kind: ExceptionKind) -> pl.DataFrame:
 
 def with_names(rows: pl.DataFrame) -> pl.DataFrame:
     """Say offices and officers by name where they stand as numbers."""
-    orgs = dict(Org.objects.values_list("org_id", "name"))
-    officers = dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "name"))
+    orgs, officers = names_by_number()
     return rows.with_columns(org_name=pl.col("org_id").replace(orgs), officer=pl.col("officer").replace(officers))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.authority import within
 from postloan.desk.core.days import BusinessDay, home
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer
@@ -23,8 +24,7 @@ _OFFICERS_MOST = 300
 
 def inspections_seen(desk: Desk) -> QuerySet[Inspection]:
     """The inspections of the desk's offices."""
-    found = Inspection.objects.all()
-    return found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    return within(Inspection.objects.all(), desk.scope)
 
 
 def inspection_seen(desk: Desk, inspection_id: int) -> Inspection:
@@ -69,8 +69,7 @@ def next_to_review(desk: Desk, inspection: Inspection) -> int | None:
 
 def findings_seen(desk: Desk) -> QuerySet[Finding]:
     """The findings of the desk's offices, and the officer's own wherever they lie."""
-    found = Finding.objects.all()
-    return found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    return within(Finding.objects.all(), desk.scope)
 
 
 def last_report(inspection: Inspection) -> Inspection | None:
@@ -121,8 +120,7 @@ def cause_said(cause: str) -> str:
 
 def colleagues(inspection: Inspection) -> Sequence[tuple[str, str]]:
     """Who may sign beside the author: officers of the same office and of those above it, as user name and name."""
-    above = [part for part in inspection.org.path.split("/") if part]
-    found = Officer.objects.filter(is_active=True, org__in=above).order_by("org__path", "username")
+    found = Officer.objects.filter(is_active=True, org__in=inspection.org.above).order_by("org__path", "username")
     return [
         (username, f"{name} ({username})") for username, name in found.values_list("username", "name")[:_OFFICERS_MOST]
     ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_held, case_new, case_refuse, case_work, step_agree
 from postloan.desk.approval.models import Case
-from postloan.desk.core.actions import check_seen, move, record_alone, require_reason
+from postloan.desk.core.actions import check_seen, move, record_alone, refuse_past, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AuditEntry, Officer
 from postloan.desk.lending.models import Freeze
@@ -31,7 +31,7 @@ def freeze_propose(
     Leaves      a proposed freeze, a case waiting for the next step, work, an audit entry.
     Raises NotPermitted, ReasonMissing, FormWrong where a freeze of the debtor is there already.
     """
-    _refuse_past(day)
+    refuse_past(day)
     held = Freeze.objects.filter(pk=freeze_id).first()
     if held is not None:
         return held
@@ -54,7 +54,7 @@ def lift_propose(officer: Officer, freeze_id: UUID, *, seen_version: int, reason
 
     Permission  freeze.propose. Raises NotPermitted, StaleView, IllegalMove where it is not in force, ReasonMissing.
     """
-    _refuse_past(day)
+    refuse_past(day)
     reason = require_reason(reason)
     freeze = _held(freeze_id)
     is_proposed = freeze.lift_case_id is not None and freeze.open_case is not None
@@ -84,7 +84,7 @@ def freeze_decide(
     Move        proposed -> in_force or refused; in_force -> lifted.
     Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing.
     """
-    _refuse_past(day)
+    refuse_past(day)
     freeze = _held(freeze_id)
     waiting = freeze.lift_case or freeze.case
     case = case_held(waiting.pk)
@@ -156,11 +156,4 @@ def _refuse_second(debtor_id: str) -> None:
     if Freeze.objects.filter(debtor_id=debtor_id, state__in=states).exists():
         raise FormWrong(
             message=_("这位客户已经冻结或正在报批。"), hint=_("请在冻结列表中查看。"), where={"debtor_id": debtor_id}
-        )
-
-
-def _refuse_past(day: BusinessDay) -> None:
-    if day.is_past:
-        raise IllegalMove(
-            message=_("正在查看过去的日期，不能办理业务。"), hint=_("请回到当前营业日。"), where={"on": day.on}
         )

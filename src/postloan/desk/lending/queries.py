@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.authority import within
 from postloan.desk.core.pages import Desk
 from postloan.desk.lending.models import Freeze
 from postloan.errors import NotFoundHere
@@ -12,7 +13,7 @@ from postloan.errors import NotFoundHere
 
 def freezes_seen(desk: Desk) -> QuerySet[Freeze]:
     """The freezes of the desk's offices."""
-    return Freeze.objects.all() if desk.scope.is_all else Freeze.objects.filter(org__in=desk.scope.org_ids)
+    return within(Freeze.objects.all(), desk.scope)
 
 
 def freeze_seen(desk: Desk, freeze_id: UUID) -> Freeze:

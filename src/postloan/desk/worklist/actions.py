@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import AdoptedDay, Officer, Org, Transfer, WorkItem
+from postloan.desk.core.models import AdoptedDay, Org, WorkItem
+from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.inspection.opening.actions import inspections_open
 from postloan.desk.worklist.causes import causes
@@ -54,20 +55,18 @@ def _changes(kind: WorkKind, found: pl.DataFrame, on: date) -> tuple[pl.DataFram
 
 
 def _items(kind: WorkKind, found: pl.DataFrame, day: BusinessDay) -> list[WorkItem]:
-    officers = dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "pk"))
-    takers = dict(Transfer.objects.order_by("begins_on", "pk").values_list("giver_id", "taker_id"))
+    officers = officers_by_number()
     offices = set(Org.objects.values_list("pk", flat=True))
     due_on = day.on + timedelta(days=kind.due_in_days)
     items = []
     for row in found.iter_rows(named=True):
         if row["org_id"] not in offices:
             continue
-        officer_id = officers.get(row["officer_id"])
         items.append(
             WorkItem(
                 kind=kind.kind, subject=row["subject"], title=row["title"] or "", org_id=row["org_id"],
                 page=reverse(_PAGES[kind.page], args=[row["page_key"]]), told=(row["told"] or "")[:300],
-                officer_id=takers.get(officer_id, officer_id) if officer_id else None, due_on=due_on,
+                officer_id=officers.get(row["officer_id"]), due_on=due_on,
                 amount_cents=row["amount_cents"] or 0, opened_on=day.on, state=WorkItem.State.OPEN,
             )
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.authority import today
+from postloan.desk.core.authority import today, within
 from postloan.desk.core.days import home
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
@@ -19,7 +19,7 @@ _OFFICERS_MOST = 500
 
 def _officers(desk: Desk) -> list[tuple[str, str]]:
     found = Officer.objects.filter(is_active=True, org__isnull=False)
-    mine = found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    mine = within(found, desk.scope)
     return [(str(key), name) for key, name in mine.values_list("pk", "name")[:_OFFICERS_MOST]]
 
 

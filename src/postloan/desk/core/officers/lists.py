@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from postloan.desk.core.authority import within
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
@@ -72,8 +73,7 @@ def _audit_form(_desk: Desk) -> ListForm:
 
 
 def _audit_rows(desk: Desk, form: ListForm) -> Source:
-    found = AuditEntry.objects.all()
-    return QuerySource(form, found if desk.scope.is_all else found.filter(org_id__in=desk.scope.org_ids))
+    return QuerySource(form, within(AuditEntry.objects.all(), desk.scope, "org_id"))
 
 
 OFFICERS = register(DeskList("officers", "grant.read", _officer_form, _officer_rows))

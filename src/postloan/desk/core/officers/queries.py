@@ -6,9 +6,9 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.authority import Scope, today
+from postloan.desk.core.authority import Scope, today, within
 from postloan.desk.core.days import home
-from postloan.desk.core.models import Grant, Officer, Org
+from postloan.desk.core.models import Grant, Officer, Org, Transfer
 from postloan.desk.core.pages import Desk
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.rules.desk_rules import Role, Roles, load_desk_rules
@@ -53,8 +53,20 @@ def roles_held(officer: Officer, language: str) -> list[HeldRole]:
 
 def officers_in(scope: Scope) -> QuerySet[Officer]:
     """The officers of some offices."""
-    found = Officer.objects.select_related("org")
-    return found if scope.is_all else found.filter(org__in=scope.org_ids)
+    return within(Officer.objects.select_related("org"), scope)
+
+
+def officers_by_number() -> dict[str, int]:
+    """Whose work it is that the feeds lay on a staff number: the officer's, or that of who took the portfolio over."""
+    takers = dict(Transfer.objects.order_by("begins_on", "pk").values_list("giver_id", "taker_id"))
+    officers = Officer.objects.exclude(staff_no=None).values_list("staff_no", "pk")
+    return {str(number): takers.get(key, key) for number, key in officers}
+
+
+def names_by_number() -> tuple[dict[str, str], dict[str, str]]:
+    """The names of offices by their number, and of officers by theirs."""
+    officers = Officer.objects.exclude(staff_no=None).values_list("staff_no", "name")
+    return dict(Org.objects.values_list("org_id", "name")), {str(number): name for number, name in officers}
 
 
 def colleague(username: str, field: str) -> Officer:
@@ -88,5 +100,4 @@ def orgs_below(org_id: str) -> frozenset[str]:
 
 def org_choices(desk: Desk) -> list[tuple[str, str]]:
     """The offices of a desk's scope, head office first, deeper ones set in."""
-    found = Org.objects.all() if desk.scope.is_all else Org.objects.filter(pk__in=desk.scope.org_ids)
-    return [(org.pk, org.name) for org in found]
+    return [(org.pk, org.name) for org in within(Org.objects.all(), desk.scope, "pk")]

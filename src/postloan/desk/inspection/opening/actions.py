@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import record, require, require_reason
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import AdoptedDay, Officer, Org, Transfer, WorkItem
+from postloan.desk.core.models import AdoptedDay, Officer, Org, WorkItem
+from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.inspection.models import Inspection
 from postloan.desk.inspection.opening.due import Due, Known, debtors_inspected, due_on_day
@@ -114,8 +115,7 @@ def _known(day: BusinessDay) -> Known:
 def _open(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Officer | None) -> list[Inspection]:
     """Write inspections and their work items; what lies in an office that no feed named is left out."""
     offices = set(Org.objects.values_list("pk", flat=True))
-    officers = dict(Officer.objects.exclude(staff_no=None).values_list("staff_no", "pk"))
-    takers = dict(Transfer.objects.order_by("begins_on", "pk").values_list("giver_id", "taker_id"))
+    officers = officers_by_number()
     of_day = rules.version("inspections", Inspections, day.on)
     forms = rules.version("inspection_forms", InspectionForms, day.on)
     made = []
@@ -123,7 +123,6 @@ def _open(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Of
         debtor = each.debtor
         if debtor["org_id"] not in offices:
             continue
-        officer_id = officers.get(debtor["officer_id"])
         tier, exposure_cents = debtor["tier"], debtor["exposure_cents"]
         made.append(
             Inspection(
@@ -132,7 +131,7 @@ def _open(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Of
                 form=forms.form_for(debtor["legal_form"], frozenset(debtor["products"])).form,
                 exposure_cents=exposure_cents, tier=tier, opened_on=day.on, due_on=each.due_on, ordered_by=ordered_by,
                 needs_two=of_day.needs_two(kind=each.kind, tier=tier, exposure_cents=exposure_cents),
-                officer_id=takers.get(officer_id, officer_id) if officer_id else None,
+                officer_id=officers.get(debtor["officer_id"]),
             )
         )  # fmt: skip
     opened = Inspection.objects.bulk_create(made, batch_size=_BATCH)

@@ -13,11 +13,11 @@ from postloan.desk.core.days import BusinessDay
 from postloan.plan.dossier import event_rows
 from postloan.rules.inspection_rules import Inspections, Segment, TriggerRule
 from postloan.snapshot.read import scan_debtors, scan_loans
+from postloan.tables.days import quarter_said
 from postloan.tables.units import TIERS
 
 _ONE_E8 = 10**8
 _HASHES = 2**64
-_QUARTER_MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -203,16 +203,11 @@ def _trigger_said(rule: TriggerRule, debtor: dict[str, Any]) -> str:
 
 
 def _sampled(debtors: pl.DataFrame, on: date, rules: Inspections) -> Iterator[Due]:
-    quarter = quarter_of(on)
+    quarter = quarter_said(on)
     for rule in rules.sampled:
         for debtor in _of(rule, debtors).iter_rows(named=True):
             if is_drawn(debtor["debtor_id"], quarter, rule.share_e8):
                 yield Due("sampled", debtor, on + timedelta(days=rule.within_days), f"quarter {quarter}", quarter)
-
-
-def quarter_of(on: date) -> str:
-    """The quarter of a day: 2024Q1."""
-    return f"{on.year}Q{(on.month - 1) // _QUARTER_MONTHS + 1}"
 
 
 def is_drawn(debtor_id: str, quarter: str, share_e8: int) -> bool:

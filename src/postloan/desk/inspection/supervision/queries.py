@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from django.db.models import QuerySet
 
+from postloan.desk.core.authority import within
 from postloan.desk.core.models import Org
 from postloan.desk.core.pages import Desk
 from postloan.desk.inspection.models import Inspection, Supervision, WorkingPaper
@@ -43,8 +44,7 @@ def population(supervision: Supervision) -> QuerySet[Inspection]:
 
 def supervisions_seen(desk: Desk) -> QuerySet[Supervision]:
     """The projects of the desk's offices."""
-    found = Supervision.objects.all()
-    return found if desk.scope.is_all else found.filter(org__in=desk.scope.org_ids)
+    return within(Supervision.objects.all(), desk.scope)
 
 
 def supervision_seen(desk: Desk, supervision_id: int) -> Supervision:
@@ -58,9 +58,7 @@ def supervision_seen(desk: Desk, supervision_id: int) -> Supervision:
 def paper_seen(desk: Desk, paper_id: int) -> WorkingPaper:
     """Find a working paper; an office sees its own once it was told of them. Raises NotFoundHere."""
     people = ("org", "supervision", "inspection", "inspection__author", "checked_by", "corrected_by", "rechecked_by")
-    found = WorkingPaper.objects.select_related(*people).filter(pk=paper_id)
-    if not desk.scope.is_all:
-        found = found.filter(org__in=desk.scope.org_ids)
+    found = within(WorkingPaper.objects.select_related(*people).filter(pk=paper_id), desk.scope)
     if "supervision.read" not in desk.actions:
         found = found.filter(state__in=_TOLD)
     paper = found.first()
