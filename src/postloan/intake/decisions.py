@@ -1,6 +1,7 @@
 """Decisions: what the desk's decisions must say before a night may act on them."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 import polars as pl
@@ -189,6 +190,46 @@ class WaiverTerms(_Terms):
         return self
 
 
+class StageTerms(_Terms):
+    """A stage that people found; it counts where it is worse than the rules'."""
+
+    stage: Literal[2, 3]
+    reason: Filled
+    approver: Filled
+
+
+class CashExpected(_Terms):
+    """Cash that is expected on a day."""
+
+    on: date
+    amount: Money
+
+
+class Strategy(_Terms):
+    """One way to recover a debt, how likely it is to be taken, and the cash it is expected to bring in."""
+
+    name: Literal["cure", "restructure", "litigation", "foreclosure", "sale", "bankruptcy"]
+    weight: Share
+    flows: list[CashExpected] = Field(max_length=200)
+
+
+class RecoveryPlanTerms(_Terms):
+    """What is expected to be recovered of a credit-impaired debt that is assessed by itself (个别认定)."""
+
+    strategies: list[Strategy] = Field(min_length=1, max_length=6)
+    evidence: Filled
+    approver: Filled
+
+    @model_validator(mode="after")
+    def weights_make_one(self) -> Self:
+        """The strategies are all that may happen, each named once."""
+        if sum(Decimal(strategy.weight) for strategy in self.strategies) != 1:
+            raise ValueError("the weights of the strategies do not sum up to 1")
+        if len({strategy.name for strategy in self.strategies}) < len(self.strategies):
+            raise ValueError("a strategy is named twice")
+        return self
+
+
 def _is_nothing(amount: str) -> bool:
     return not amount.strip("0.")
 
@@ -214,6 +255,10 @@ TERMS: dict[str, type[_Terms]] = {
     "reamortise": ReamortiseTerms,
     "write_off": WriteOffTerms,
     "waiver": WaiverTerms,
+    "stage": StageTerms,
+    "watch": EstablishedTerms,
+    "poci": EstablishedTerms,
+    "recovery_plan": RecoveryPlanTerms,
 }
 """Kinds of decision that a night can act on, and what each must say."""
 

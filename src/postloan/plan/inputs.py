@@ -39,12 +39,15 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "decision": ("loan_no", "decision_id", "kind", "effective_on", "ends_on", "terms", "is_withdrawn"),
     "contract": ("debtor_no", "contract_id", "facility_id"),
     "pledge": (
-        "debtor_no", "secures_kind", "secures_id", "rank", "secured_cents", "is_maximum_amount", "begins_on", "ends_on",
+        "debtor_no", "collateral_id", "secures_kind", "secures_id", "rank", "secured_cents", "is_maximum_amount",
+        "begins_on", "ends_on",
     ),
     "guarantee": (
         "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",
     ),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
+    "collateral": ("collateral_id", "kind"),
+    "valuation": ("collateral_id", "valued_on", "value_cents"),
     "market": ("series", "on", "value"),
 }  # fmt: skip
 
@@ -53,7 +56,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
-    market       the bank's own, the same for every shard.
+    collateral, valuation, market   the bank's own, the same for every shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
 
@@ -70,6 +73,8 @@ class Inputs:
     guarantee: pl.DataFrame
     elsewhere: pl.DataFrame
     ledger_days: pl.DataFrame
+    collateral: pl.DataFrame
+    valuation: pl.DataFrame
     market: pl.DataFrame
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from postloan.plan.classify import classify
 from postloan.plan.inputs import Inputs
 from postloan.plan.lives import Found, lives
+from postloan.plan.losses import Classed, losses
 from postloan.plan.reckoning import Reckoner
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
@@ -31,6 +32,7 @@ from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
 from postloan.steps.provisions import provisions
 from postloan.steps.schedule import Schedule, schedule
+from postloan.steps.security_ties import security_ties
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
@@ -80,7 +82,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     gone = written_off_by_all(inputs.written_off, told)
     stood = standing(owed, inputs.ledger, gone, book_of_record=policy.book_of_record.system, on=on)
     shares = funding(book, stood, owed)
-    secured = cover(book, stood, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
+    ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
 
     overdue = days_past_due(
         owed, stood, held, technical_delays(inputs.decision, on=on),
@@ -101,14 +103,17 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     set_aside = provisions(
         book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
     )
+    in_force = rates_in_force(held, rates)
+    classed = Classed(held, dues, owed, stood, shares, in_force, ties, overdue, interest, judged, tiers, views)
+    lost = losses(inputs, book, classed, policy, on=on)
     breaks = ledger_breaks(
         inputs.loan, inputs.debtor, held, stood, owed, overdue, tiers, inputs.ledger, inputs.ledger_days,
         tolerance=policy.book_of_record.tolerance, on=on,
     )  # fmt: skip
 
     results = [
-        rates_in_force(held, rates), plan.sources, stood, owed.drop("outstanding_cents"), shares, secured,
-        history_of_payment, overdue, interest, extends, tiers, set_aside,
+        in_force, plan.sources, stood, owed.drop("outstanding_cents"), shares, cover(stood, ties),
+        history_of_payment, overdue, interest, extends, tiers, set_aside, *lost,
     ]  # fmt: skip
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, views),

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
+from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
@@ -37,6 +38,7 @@ from postloan.rules.shapes import (
     WorkingDays,
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
+from postloan.rules.stages import Stages
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
@@ -63,8 +65,10 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "general_reserve": TypeAdapter(RuleFile[GeneralReserve]),
     "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
 }
-# Rules of law before whose first version there was no such law: silence is an answer there.
-LATER_LAW = {"group_alert", "provision_coverage", "general_reserve", "capital_provisions"}
+# Rules before whose first version there was no such law: silence is an answer there.
+LATER_LAW = {
+    "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
+}  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
     "overdue_floors": (TypeAdapter(RuleFile[OverdueFloorsOverlay]), overlay.overdue_floors),
@@ -82,6 +86,8 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "allocation": TypeAdapter(RuleFile[Allocation]),
     "overdue_interest": TypeAdapter(RuleFile[OverdueInterest]),
     "grades": TypeAdapter(RuleFile[Grades]),
+    "stages": TypeAdapter(RuleFile[Stages]),
+    "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
 }
 REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
 OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
@@ -116,6 +122,8 @@ class Policy:
     publish_checks: PublishChecks
     group_alert: GroupAlert | None
     tie_out: TieOut
+    stages: Stages | None
+    expected_loss: ExpectedLoss | None
 
     @property
     def tier_law(self) -> TierLaw:
@@ -213,6 +221,8 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
         group_alert=rulebook.version_if_any("group_alert", GroupAlert, on),
         tie_out=rulebook.version("tie_out", TieOut, on),
+        stages=rulebook.version_if_any("stages", Stages, on),
+        expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
     )
 
 

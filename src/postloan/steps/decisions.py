@@ -30,6 +30,11 @@ def technical_delays(decisions: pl.DataFrame, *, on: date) -> pl.DataFrame:
     )
 
 
+def in_force(decisions: pl.DataFrame, *, on: date) -> pl.DataFrame:
+    """Keep the decisions that hold on a day: begun by it, not ended before it, not withdrawn."""
+    return decisions.filter(has_begun(on) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= on)))
+
+
 def begun(decisions: pl.DataFrame, kinds: tuple[str, ...], *, on: date) -> pl.DataFrame:
     """Keep the decisions of some kinds that have begun by a day and were not withdrawn, oldest first."""
     return decisions.filter(pl.col("kind").is_in(kinds) & has_begun(on)).sort("effective_on", "decision_id")

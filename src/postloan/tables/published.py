@@ -7,6 +7,7 @@ from typing import Any
 
 import dataframely as dy
 
+from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
     BREAK_KINDS,
@@ -26,6 +27,7 @@ from postloan.tables.units import (
     money,
     one_of,
     rate,
+    ratio,
     text,
 )
 
@@ -177,6 +179,31 @@ class PublishedLoan(PerLoan):
     standard_method_cents = money(
         "potential loss of it by the standard method; empty before there was one", "潜在风险估计值", optional=True
     )
+
+    stage = one_of("stage of expected loss; empty before there was such a law", "减值阶段", STAGES, optional=True)
+    rule_stage = one_of("stage by the loan's own facts", "规则阶段", STAGES, optional=True)
+    rule_stage_cause = one_of("the ground of it", "阶段成因", STAGE_CAUSES, optional=True)
+    obligor_stage = one_of("stage by the debtor's other debts", "客户阶段", STAGES, optional=True)
+    override_stage = one_of("stage that people found", "人工阶段", STAGES, optional=True)
+    risk_group = ident("risk group", "风险分组", optional=True)
+    months_left = dy.Int32(
+        nullable=True, min=1, description="months until it is to be repaid", metadata={"zh": "剩余月数"}
+    )
+    pd_year_ratio = ratio("probability of default within a year, weighted", "12个月违约概率", optional=True)
+    pd_left_ratio = ratio("probability of default until it is repaid, weighted", "存续期违约概率", optional=True)
+    pd_expected_ratio = ratio(
+        "what was expected of the same months when it was made", "初始预期违约概率", optional=True
+    )
+    claim_cents = money("claim if it defaulted today, the bank's own share", "违约风险暴露", optional=True)
+    lgd_ratio = ratio("share of that claim which would be lost, weighted", "违约损失率", optional=True)
+    ecl_method = one_of("how its expected loss was reckoned", "减值计量方法", LOSS_METHODS, optional=True)
+    ecl_year_cents = money("expected loss by defaults within a year", "12个月预期信用损失", optional=True)
+    ecl_lifetime_cents = money("expected loss by all defaults", "存续期预期信用损失", optional=True)
+    ecl_least_cents = money("the measure of its stage under the mildest scenario", "最优情景损失", optional=True)
+    ecl_most_cents = money("the measure of its stage under the harshest scenario", "最差情景损失", optional=True)
+    ecl_model_cents = money("the measure of its stage, weighted", "模型计量损失", optional=True)
+    ecl_overlay_cents = money("what the management adds", "管理层叠加", optional=True)
+    ecl_cents = money("loss allowance", "减值准备", optional=True)
 
 
 class PublishedDebtor(PerDebtor):

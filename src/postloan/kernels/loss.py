@@ -1,0 +1,205 @@
+"""Expected credit loss of each loan along its real schedule, for every scenario in one pass.
+
+Two ideas carry the speed. What depends on no loan, the chance to default first in a month, is a table by segment and
+scenario that fits the cache. And what depends on no scenario, the discounted claim of each month, is worked out once a
+loan. Sums run in a fixed order of their own (four lanes, strict IEEE), so the result is the same to the bit however the
+loans are parted among cores.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from postloan.kernels.borrowing import borrows
+from postloan.kernels.loan_arrays import frozen
+
+Floats = NDArray[np.float64]
+YEAR = 12
+
+
+class Exposures(NamedTuple):
+    """One value a loan: what may be lost, and until when.
+
+    balance_cents  principal outstanding; of a commitment, the part that would be drawn.
+    arrears_cents  of it, overdue: it falls away with the next instalment of a loan that does not default.
+    waiting_cents  interest accrued or overdue and unpaid.
+    rate           effective interest rate a period.
+    periods        periods after the day until all is repaid; at least 1.
+    segment        row of the table of defaults.
+    """
+
+    balance_cents: NDArray[np.int64]
+    arrears_cents: NDArray[np.int64]
+    waiting_cents: NDArray[np.int64]
+    rate: Floats
+    periods: NDArray[np.int32]
+    segment: NDArray[np.int32]
+
+
+class Instalments(NamedTuple):
+    """Instalments to come, by loan: those of loan i are rows [2 i] to [2 i + 1]. Earlier ones may stand before."""
+
+    rows: NDArray[np.int64]
+    due_on: NDArray[np.int32]
+    principal_cents: NDArray[np.int64]
+
+
+class Severities(NamedTuple):
+    """What a default costs, by loan and scenario, of a claim E: `open` x E - `saved` x min(E, `worth`).
+
+    open   share of the claim that is lost where nothing secures it.
+    saved  share of a secured claim that security saves, after the time it takes to sell.
+    worth  cents that security brings in before that time is counted.
+    """
+
+    open: Floats
+    saved: Floats
+    worth_cents: Floats
+
+
+class Losses(NamedTuple):
+    """Expected loss in cents (not rounded), by loan and scenario: of defaults within a year, and of all."""
+
+    year: Floats
+    lifetime: Floats
+
+
+def first_defaults(hazards: Floats) -> Floats:
+    """Return the chance that a loan defaults first in each period: S(t-1) h(t), from hazards by (..., period).
+
+    Source: risk 5.1, m(t) = S(t-1) h(t), S(t) = (1 - h(1)) ... (1 - h(t)).
+    """
+    survival = np.cumprod(1.0 - hazards, axis=-1)
+    before = np.concatenate([np.ones_like(hazards[..., :1]), survival[..., :-1]], axis=-1)
+    first: Floats = before * hazards
+    return first
+
+
+def month_ends(on: np.datetime64, months: int) -> NDArray[np.int32]:
+    """Return, for each day after `on`, how many whole months have begun since: 1 up to the same day next month.
+
+    months  how many months the table covers.
+    The last day of a month is followed by the last days of months: from 28 February on, month 1 ends on 31 March.
+    """
+    month = on.astype("datetime64[M]")
+    day, is_last = int((on - month.astype("datetime64[D]")).astype(int)), on + 1 == (month + 1).astype("datetime64[D]")
+    starts = (month + np.arange(1, months + 2)).astype("datetime64[D]")
+    last = starts[1:] - 1
+    ends = last if is_last else np.minimum(last, starts[:-1] + day)
+    after = (ends - on).astype(np.int32)
+    return np.repeat(np.arange(1, months + 1, dtype=np.int32), np.diff(np.append(0, after)))
+
+
+def expected_losses(
+    exposures: Exposures,
+    instalments: Instalments,
+    severities: Severities,
+    defaults: Floats,
+    *,
+    period_of: NDArray[np.int32],
+    on: int,
+) -> Losses:
+    """Reckon what each loan is expected to lose: sum of first default x loss given default x discount, by period.
+
+    defaults   by (segment, scenario, period): the chance to default first in the period (`first_defaults`).
+    period_of  [d - 1] is the period in which the d-th day after `on` lies (`month_ends`); later days lie in the last.
+    Returns    losses of defaults within `YEAR` periods and of all.
+    Raises     ValueError where a loan lasts longer than the table of defaults.
+    Source     risk 5.1; IFRS 9 5.5.17, B5.5.28-29: a claim is the balance before the period's instalment and the
+               interest since the last, discounted at the effective rate to the day.
+    """
+    periods = int(exposures.periods.max(initial=1))
+    if periods > defaults.shape[2]:
+        raise ValueError(f"defaults reach {defaults.shape[2]} periods, and a loan lasts {periods}")
+    shape = (exposures.balance_cents.size, defaults.shape[1])
+    losses = Losses(np.zeros(shape), np.zeros(shape))
+    _expected_losses(
+        frozen(exposures), frozen(instalments), frozen(severities), defaults, period_of, on,
+        np.zeros(periods), np.zeros(periods), losses,
+    )  # fmt: skip
+    return losses
+
+
+@njit(cache=True, nogil=True)
+def _expected_losses(
+    exposures: Exposures,
+    instalments: Instalments,
+    severities: Severities,
+    defaults: Floats,
+    period_of: NDArray[np.int32],
+    on: int,
+    claims: Floats,
+    factors: Floats,
+    losses: Losses,
+) -> None:
+    for loan in range(exposures.balance_cents.size):
+        if exposures.balance_cents[loan] + exposures.waiting_cents[loan] == 0:
+            continue
+        periods = _claims(loan, exposures, instalments, period_of, on, claims, factors)
+        segment, year = exposures.segment[loan], min(YEAR, periods)
+        for scenario in range(defaults.shape[1]):
+            share, saved = severities.open[loan, scenario], severities.saved[loan, scenario]
+            cost, first = (share, saved, severities.worth_cents[loan, scenario]), defaults[segment, scenario]
+            in_a_year = _lost(0, year, claims, factors, first, cost)
+            losses.year[loan, scenario] = in_a_year
+            losses.lifetime[loan, scenario] = in_a_year + _lost(year, periods, claims, factors, first, cost)
+
+
+@borrows
+def _claims(
+    loan: int,
+    exposures: Exposures,
+    instalments: Instalments,
+    period_of: NDArray[np.int32],
+    on: int,
+    claims: Floats,
+    factors: Floats,
+) -> int:
+    """Write down the claim of each period and its discount factor, both as of today; return the number of periods."""
+    owed, waiting = float(exposures.balance_cents[loan]), float(exposures.waiting_cents[loan])
+    arrears, rate, periods = float(exposures.arrears_cents[loan]), exposures.rate[loan], int(exposures.periods[loan])
+    due_on, principals, furthest = instalments.due_on, instalments.principal_cents, period_of.size
+    discount, factor, at = 1.0 / (1.0 + rate), 1.0, 0
+    for row in range(instalments.rows[2 * loan], instalments.rows[2 * loan + 1]):
+        after = due_on[row] - on
+        if after <= 0:
+            continue
+        until = min(period_of[min(after, furthest) - 1], periods)
+        while at < until:
+            waiting += owed * rate
+            factor *= discount
+            claims[at], factors[at] = (owed + waiting) * factor, factor
+            at += 1
+        owed, arrears, waiting = max(0.0, owed - arrears - principals[row]), 0.0, 0.0
+    while at < periods:
+        waiting += owed * rate
+        factor *= discount
+        claims[at], factors[at] = (owed + waiting) * factor, factor
+        at += 1
+    return periods
+
+
+@borrows
+def _lost(
+    start: int, end: int, claims: Floats, factors: Floats, first: Floats, cost: tuple[float, float, float]
+) -> float:
+    """Sum up the expected loss of the periods from `start` to before `end`, in four lanes."""
+    lane_1, lane_2, lane_3, lane_4, at = 0.0, 0.0, 0.0, 0.0, start
+    while at + 4 <= end:
+        lane_1 += first[at] * _cost(claims[at], factors[at], cost)
+        lane_2 += first[at + 1] * _cost(claims[at + 1], factors[at + 1], cost)
+        lane_3 += first[at + 2] * _cost(claims[at + 2], factors[at + 2], cost)
+        lane_4 += first[at + 3] * _cost(claims[at + 3], factors[at + 3], cost)
+        at += 4
+    while at < end:
+        lane_1 += first[at] * _cost(claims[at], factors[at], cost)
+        at += 1
+    return (lane_1 + lane_2) + (lane_3 + lane_4)
+
+
+@borrows
+def _cost(claim: float, factor: float, cost: tuple[float, float, float]) -> float:
+    share, saved, worth_cents = cost
+    return share * claim - saved * min(claim, worth_cents * factor)

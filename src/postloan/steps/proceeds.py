@@ -1,0 +1,98 @@
+"""Proceeds: what the securities of each loan would bring in if it defaulted, and after how long."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from postloan.rules.expected_loss import Call, Sale
+from postloan.rules.figures import ONE_E8
+from postloan.tables.losses import Proceeds, SecurityTie
+from postloan.tables.results import Standing
+
+_OWN = ("debtor_no", "collateral_id")
+
+
+def proceeds(
+    standing: dy.DataFrame[Standing],
+    ties: dy.DataFrame[SecurityTie],
+    collateral: pl.DataFrame,
+    valuations: pl.DataFrame,
+    *,
+    sales: Sequence[Sale],
+    call: Call,
+    on: date,
+) -> dy.DataFrame[Proceeds]:
+    """Reckon what each security brings in, and part it among its loans by what each owes.
+
+    Reads   standing: the balance that governs; ties: of the same loans; collateral, valuations: facts, the latest value
+            up to `on` counts.
+    Writes  cents as of today's prices, rounded down, by loan and time after default.
+    Source  rulebook: expected_loss (sales, call); IFRS 9 B5.5.55: what foreclosure brings in, less its costs.
+
+    Collateral without a value, or of a kind without a rule, brings nothing. Only a first rank counts: what those before
+    a later one will take is not known here. Of one debtor's pledges on one collateral each gets what those before left.
+    What a loan gets may pass what it owes; a default takes no more than its claim.
+    """
+    owing = (
+        ties.join(standing.select("loan_no", "outstanding_cents"), on="loan_no", maintain_order="left")
+        .with_columns(owed_cents=pl.col("outstanding_cents").sum().over("security"))
+        .filter(pl.col("outstanding_cents") > 0)
+    )
+    pledged = _of_collateral(owing.drop_nulls("collateral_id"), collateral, valuations, sales, on)
+    called = owing.filter(pl.col("collateral_id").is_null()).with_columns(
+        brings_cents=_share(pl.min_horizontal("amount_cents", "owed_cents"), pl.lit(call.effective_e8)),
+        after_months=pl.lit(call.after_months, pl.Int32),
+        moves_with_prices=pl.lit(value=False),
+    )
+    columns = ("loan_no", "after_months", "moves_with_prices", "brings_cents", "outstanding_cents", "owed_cents")
+    parted = pl.concat([pledged.select(columns), called.select(columns)]).select(
+        "loan_no", "after_months", "moves_with_prices",
+        proceeds_cents=(
+            pl.col("brings_cents").cast(pl.Int128) * pl.col("outstanding_cents") // pl.col("owed_cents")
+        ).cast(pl.Int64),
+    )  # fmt: skip
+    return Proceeds.validate(
+        parted.group_by("loan_no", "after_months", "moves_with_prices")
+        .agg(pl.col("proceeds_cents").sum())
+        .sort("loan_no", "after_months", "moves_with_prices")
+    )
+
+
+def _of_collateral(
+    ties: pl.DataFrame, collateral: pl.DataFrame, valuations: pl.DataFrame, sales: Sequence[Sale], on: date
+) -> pl.DataFrame:
+    rules = pl.DataFrame(
+        [(kind, sale.haircut_e8, sale.cost_e8, sale.after_months) for sale in sales for kind in sale.kinds],
+        schema={"kind": pl.String, "haircut_e8": pl.Int64, "cost_e8": pl.Int64, "after_months": pl.Int32},
+        orient="row",
+    )
+    values = (
+        valuations.filter(pl.col("valued_on") <= on).sort("valued_on", maintain_order=True)
+        .group_by("collateral_id").agg(pl.col("value_cents").last())
+    )  # fmt: skip
+    sold = (
+        ties.filter(pl.col("rank") == 1)
+        .join(collateral.select("collateral_id", pl.col("kind").cast(pl.String)), on="collateral_id")
+        .join(rules, on="kind")
+        .join(values, on="collateral_id")
+        .with_columns(
+            net_cents=_share(_share(pl.col("value_cents"), ONE_E8 - pl.col("haircut_e8")), ONE_E8 - pl.col("cost_e8"))
+        )
+        .sort("security", "loan_no")
+    )
+    before = (
+        sold.unique("security", keep="first", maintain_order=True)
+        .with_columns(before_cents=pl.col("amount_cents").cum_sum().over(_OWN) - pl.col("amount_cents"))
+        .select("security", "before_cents")
+    )
+    left = pl.max_horizontal(pl.col("net_cents") - pl.col("before_cents"), pl.lit(0))
+    return sold.join(before, on="security", maintain_order="left").with_columns(
+        brings_cents=pl.min_horizontal(left, "amount_cents"), moves_with_prices=pl.lit(value=True)
+    )
+
+
+def _share(cents: pl.Expr, share_e8: pl.Expr) -> pl.Expr:
+    """A share of some cents, rounded down."""
+    return (cents.cast(pl.Int128) * share_e8 // ONE_E8).cast(pl.Int64)
