@@ -33,6 +33,8 @@ TABLES = (
     "contract",
     "pledge",
     "guarantee",
+    "collateral",
+    "valuation",
     "market",
 )
 RULEBOOK = load_rulebook(None)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine_rows import Row, debtor, facts, inputs, instalments, loan, policy
 from postloan.plan.night import assess
 from postloan.steps.cover import cover
+from postloan.steps.security_ties import security_ties
 
 ON = date(2024, 6, 30)
 LAW = policy(ON)
@@ -137,7 +138,7 @@ def secured_by(balances: list[int], pledges: list[Row]) -> list[int]:
     loans = facts("loan", *owing(*balances))
     standing: Any = loans.select("loan_no", outstanding_cents="principal_cents")
     contracts = facts("contract", {"debtor_no": 1, "contract_id": "K1", "facility_id": "F1"})
-    found = cover(loans, standing, contracts, facts("pledge", *pledges), facts("guarantee"), on=ON)
+    found = cover(standing, security_ties(loans, contracts, facts("pledge", *pledges), facts("guarantee"), on=ON))
     return found["secured_cents"].to_list()
 
 

@@ -16,7 +16,6 @@ from postloan.kernels.borrowing import borrows
 from postloan.kernels.loan_arrays import frozen
 
 Floats = NDArray[np.float64]
-YEAR = 12
 
 
 class Exposures(NamedTuple):
@@ -59,6 +58,19 @@ class Severities(NamedTuple):
     worth_cents: Floats
 
 
+class Convention(NamedTuple):
+    """What the market leaves open, and every engine chooses; each choice moves the result by per cents.
+
+    year      periods in a year.
+    interest  1 where a claim holds the interest since the last instalment, 0 where it is the balance alone.
+    part      of its period that is over when a loan defaults: 1 at its end, 0.5 in its middle.
+    """
+
+    year: int
+    interest: float
+    part: float
+
+
 class Losses(NamedTuple):
     """Expected loss in cents (not rounded), by loan and scenario: of defaults within a year, and of all."""
 
@@ -99,13 +111,14 @@ def expected_losses(
     defaults: Floats,
     *,
     period_of: NDArray[np.int32],
+    convention: Convention,
     on: int,
 ) -> Losses:
     """Reckon what each loan is expected to lose: sum of first default x loss given default x discount, by period.
 
     defaults   by (segment, scenario, period): the chance to default first in the period (`first_defaults`).
     period_of  [d - 1] is the period in which the d-th day after `on` lies (`month_ends`); later days lie in the last.
-    Returns    losses of defaults within `YEAR` periods and of all.
+    Returns    losses of defaults within a year and of all.
     Raises     ValueError where a loan lasts longer than the table of defaults.
     Source     risk 5.1; IFRS 9 5.5.17, B5.5.28-29: a claim is the balance before the period's instalment and the
                interest since the last, discounted at the effective rate to the day.
@@ -116,8 +129,8 @@ def expected_losses(
     shape = (exposures.balance_cents.size, defaults.shape[1])
     losses = Losses(np.zeros(shape), np.zeros(shape))
     _expected_losses(
-        frozen(exposures), frozen(instalments), frozen(severities), defaults, period_of, on,
-        np.zeros(periods), np.zeros(periods), losses,
+        frozen(exposures), frozen(instalments), frozen(severities), defaults, period_of,
+        convention, on, np.zeros(periods), np.zeros(periods), losses,
     )  # fmt: skip
     return losses
 
@@ -129,6 +142,7 @@ def _expected_losses(
     severities: Severities,
     defaults: Floats,
     period_of: NDArray[np.int32],
+    convention: Convention,
     on: int,
     claims: Floats,
     factors: Floats,
@@ -137,8 +151,8 @@ def _expected_losses(
     for loan in range(exposures.balance_cents.size):
         if exposures.balance_cents[loan] + exposures.waiting_cents[loan] == 0:
             continue
-        periods = _claims(loan, exposures, instalments, period_of, on, claims, factors)
-        segment, year = exposures.segment[loan], min(YEAR, periods)
+        periods = _claims(loan, exposures, instalments, period_of, convention, on, claims, factors)
+        segment, year = exposures.segment[loan], min(convention.year, periods)
         for scenario in range(defaults.shape[1]):
             share, saved = severities.open[loan, scenario], severities.saved[loan, scenario]
             cost, first = (share, saved, severities.worth_cents[loan, scenario]), defaults[segment, scenario]
@@ -153,31 +167,32 @@ def _claims(
     exposures: Exposures,
     instalments: Instalments,
     period_of: NDArray[np.int32],
+    convention: Convention,
     on: int,
     claims: Floats,
     factors: Floats,
 ) -> int:
     """Write down the claim of each period and its discount factor, both as of today; return the number of periods."""
-    owed, waiting = float(exposures.balance_cents[loan]), float(exposures.waiting_cents[loan])
-    arrears, rate, periods = float(exposures.arrears_cents[loan]), exposures.rate[loan], int(exposures.periods[loan])
+    owed, arrears = exposures.balance_cents[loan], exposures.arrears_cents[loan]  # Whole cents subtract in one cycle.
+    waiting, rate, periods = float(exposures.waiting_cents[loan]), exposures.rate[loan], int(exposures.periods[loan])
     due_on, principals, furthest = instalments.due_on, instalments.principal_cents, period_of.size
-    discount, factor, at = 1.0 / (1.0 + rate), 1.0, 0
-    for row in range(instalments.rows[2 * loan], instalments.rows[2 * loan + 1]):
-        after = due_on[row] - on
-        if after <= 0:
-            continue
-        until = min(period_of[min(after, furthest) - 1], periods)
-        while at < until:
-            waiting += owed * rate
-            factor *= discount
-            claims[at], factors[at] = (owed + waiting) * factor, factor
-            at += 1
-        owed, arrears, waiting = max(0.0, owed - arrears - principals[row]), 0.0, 0.0
+    discount, factor = 1.0 / (1.0 + rate), (1.0 + rate) ** (1.0 - convention.part)
+    interest, running, at = convention.interest, convention.interest * convention.part * rate, 0
+    row, end = instalments.rows[2 * loan], instalments.rows[2 * loan + 1]
+    while row < end and due_on[row] <= on:
+        row += 1
     while at < periods:
-        waiting += owed * rate
-        factor *= discount
-        claims[at], factors[at] = (owed + waiting) * factor, factor
-        at += 1
+        until = periods
+        if row < end:
+            until = min(period_of[min(due_on[row] - on, furthest) - 1], periods)
+        while at < until:
+            factor *= discount
+            claims[at], factors[at] = (owed + interest * waiting + owed * running) * factor, factor
+            waiting += owed * rate
+            at += 1
+        if row < end:
+            owed, arrears, waiting = max(0, owed - arrears - principals[row]), 0, 0.0
+            row += 1
     return periods
 
 

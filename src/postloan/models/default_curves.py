@@ -14,7 +14,8 @@ from postloan.rules.expected_loss import ExpectedLoss, RiskGroup, Scenario
 from postloan.rules.figures import ONE_E8
 
 Floats = NDArray[np.float64]
-_YEAR = 12
+YEAR = 12
+"""Months in a year: hazards here are of a month."""
 MONTHS = 480
 """How far a default curve reaches; what a loan has left beyond it falls into its last month."""
 _NORMAL = NormalDist()
@@ -35,7 +36,7 @@ def pd_in_time(pd: float, factor: float, *, correlation: float) -> float:
 
 def monthly_hazard(yearly_pd: float) -> float:
     """Return the hazard a month that makes a probability a year: 1 - (1 - pd)^(1/12)."""
-    return float(-np.expm1(np.log1p(-yearly_pd) / _YEAR))
+    return float(-np.expm1(np.log1p(-yearly_pd) / YEAR))
 
 
 def hazards_under(groups: Sequence[RiskGroup], scenarios: Sequence[Scenario], *, months: int) -> Floats:
@@ -45,7 +46,7 @@ def hazards_under(groups: Sequence[RiskGroup], scenarios: Sequence[Scenario], *,
     Returns  by (group, scenario, month); the last year of a group's curve goes on.
     Source   regulations ECL-20, ECL-21; risk 5.2: the macro factor moves the probability of each year.
     """
-    years = -(-months // _YEAR)
+    years = -(-months // YEAR)
     yearly = np.array(
         [
             [
@@ -62,14 +63,14 @@ def hazards_under(groups: Sequence[RiskGroup], scenarios: Sequence[Scenario], *,
             for group in groups
         ]
     )
-    return np.ascontiguousarray(np.repeat(yearly, _YEAR, axis=-1)[..., :months])
+    return np.ascontiguousarray(np.repeat(yearly, YEAR, axis=-1)[..., :months])
 
 
 def hazards_through_the_cycle(groups: Sequence[RiskGroup], *, months: int) -> Floats:
     """Return the monthly hazards of each group by (group, month), whatever the economy does."""
-    years = -(-months // _YEAR)
+    years = -(-months // YEAR)
     yearly = np.array([[monthly_hazard(_pd_of(group, year)) for year in range(1, years + 1)] for group in groups])
-    return np.repeat(yearly, _YEAR, axis=-1)[..., :months]
+    return np.repeat(yearly, YEAR, axis=-1)[..., :months]
 
 
 def _pd_of(group: RiskGroup, year: int) -> float:

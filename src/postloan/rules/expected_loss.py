@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import polars as pl
 from pydantic import BeforeValidator, Field, model_validator
@@ -131,6 +131,13 @@ class Conversion(Cited):
     share_e8: ShareE8 = Field(alias="share")
 
 
+class Claim(Cited):
+    """What a claim holds when a loan defaults, and when in a month it does."""
+
+    holds: Literal["balance_and_interest", "balance"]
+    defaults_at: Literal["end_of_month", "middle_of_month"]
+
+
 class AfterMaturity(Cited):
     """For how many months a loan that has matured, and is not repaid, is expected to stay."""
 
@@ -173,6 +180,7 @@ class ExpectedLoss(Version):
     groups: Annotated[tuple[RiskGroup, ...], Field(strict=False, min_length=1, max_length=500)]
     sales: Annotated[tuple[Sale, ...], Field(strict=False)]
     call: Call
+    claim: Claim
     conversions: Annotated[tuple[Conversion, ...], Field(strict=False)]
     after_maturity: AfterMaturity
     individual: IndividualFrom

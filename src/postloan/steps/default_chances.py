@@ -8,8 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from postloan.kernels.loan_arrays import offsets
-from postloan.kernels.loss import YEAR, month_ends
-from postloan.models.default_curves import MONTHS, curves_of
+from postloan.kernels.loss import month_ends
+from postloan.models.default_curves import MONTHS, YEAR, curves_of
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.tables.beside import beside, found_beside
 from postloan.tables.losses import DefaultChances
@@ -90,4 +90,5 @@ def _months_since(days: pl.Series, on: date) -> NDArray[np.int32]:
     """Whole months from a day to another, not below 0."""
     months = (on.year - days.dt.year()) * 12 + (on.month - days.dt.month().cast(pl.Int32))
     begun = (days.dt.day() > on.day).cast(pl.Int32)
-    return np.maximum((months - begun).to_numpy(), 0).astype(np.int32)
+    since: NDArray[np.int32] = np.maximum((months - begun).to_numpy(), 0).astype(np.int32)
+    return since

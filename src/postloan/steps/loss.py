@@ -9,15 +9,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from postloan.kernels.loan_arrays import offsets
-from postloan.kernels.loss import Exposures, Instalments, Losses, Severities, expected_losses, month_ends
-from postloan.models.default_curves import MONTHS, curves_of
+from postloan.kernels.loss import Convention, Exposures, Instalments, Losses, Severities, expected_losses, month_ends
+from postloan.models.default_curves import MONTHS, YEAR, curves_of
 from postloan.rules.expected_loss import ExpectedLoss, Overlay, RiskGroup, Scenario
 from postloan.rules.figures import ONE_E8
 from postloan.tables.losses import LOSS_METHODS, DefaultChances, Loss, Proceeds, RecoveryPlan, Stage
 from postloan.tables.results import Balances, Due, Funding, InterestStanding, RateInForce, Standing
 
 Floats = NDArray[np.float64]
-_YEAR = 12
 
 
 class Measured(NamedTuple):
@@ -54,9 +53,14 @@ def loss(
     )
     lost = expected_losses(
         exposures, instalments, severities, curves_of(law).first,
-        period_of=month_ends(np.datetime64(on), MONTHS), on=(on - date(1970, 1, 1)).days,
+        period_of=month_ends(np.datetime64(on), MONTHS), convention=_convention(law), on=(on - date(1970, 1, 1)).days,
     )  # fmt: skip
     return _written(loans, debtors, found, exposures, share, severities, lost, law, on)
+
+
+def _convention(law: ExpectedLoss) -> Convention:
+    interest = 1.0 if law.claim.holds == "balance_and_interest" else 0.0
+    return Convention(YEAR, interest, 1.0 if law.claim.defaults_at == "end_of_month" else 0.5)
 
 
 def _exposures(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple[Exposures, Floats]:
@@ -74,7 +78,7 @@ def _exposures(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple
         balance_cents=balance,
         arrears_cents=np.minimum(found.balances["overdue_principal_cents"].to_numpy(), balance),
         waiting_cents=waiting * is_on_book,
-        rate=found.rates["rate_in_force_e8"].to_numpy() / (ONE_E8 * _YEAR),
+        rate=found.rates["rate_in_force_e8"].to_numpy() / (ONE_E8 * YEAR),
         periods=found.chances["months_left"].to_numpy(),
         segment=found.chances["group_at"].to_numpy(),
     ), np.divide(own, outstanding, out=np.ones(loans.height), where=outstanding > 0)
@@ -100,7 +104,7 @@ def _of_groups(groups: tuple[RiskGroup, ...], rate: Floats, at: NDArray[np.int32
     cost = np.array([group.cured_loss_e8 / ONE_E8 for group in groups])
     recovered = np.array([group.recovered_e8 / ONE_E8 for group in groups])
     months = np.array([float(group.after_months) for group in groups])
-    late: Floats = recovered[at] * (1.0 + rate) ** -months[at]
+    late = np.asarray(recovered[at] * (1.0 + rate) ** -months[at], np.float64)
     return (cured * cost)[at], (1.0 - cured)[at], late
 
 
@@ -110,9 +114,9 @@ def _worth_under(
     """By loan: what its securities bring in under a scenario, and the mean discount until then."""
     months = proceeds["after_months"].to_numpy().astype(float)
     moves = np.where(proceeds["moves_with_prices"].to_numpy(), scenario.prices_e8 / ONE_E8, 0.0)
-    brought = proceeds["proceeds_cents"].to_numpy() * (1.0 + moves) ** (months / _YEAR)
-    worth = np.bincount(place, brought, rate.size)
-    today = np.bincount(place, brought * (1.0 + rate[place]) ** -months, rate.size)
+    brought = proceeds["proceeds_cents"].to_numpy() * (1.0 + moves) ** (months / YEAR)
+    worth: Floats = np.bincount(place, brought, rate.size).astype(np.float64)
+    today: Floats = np.bincount(place, brought * (1.0 + rate[place]) ** -months, rate.size).astype(np.float64)
     return worth, np.divide(today, worth, out=np.zeros(rate.size), where=worth > 0)
 
 
