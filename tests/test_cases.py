@@ -12,6 +12,7 @@ import pytest
 from pydantic import Field, TypeAdapter
 
 from engine_rows import debtor, inputs, kept_by, loan
+from loss_cases import LOSS_STEPS
 from postloan.errors import PostloanError
 from postloan.plan.night import assess
 from postloan.rules.figures import Cite, Strict
@@ -25,7 +26,6 @@ from postloan.steps.interest_standing import interest_standing
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.results import Balances, DaysPastDue, DebtorView
-from loss_cases import LOSS_STEPS
 from provision_cases import PROVISION_STEPS
 from tier_cases import PLAIN, TIER_STEPS
 
