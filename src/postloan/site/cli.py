@@ -32,6 +32,8 @@ class Kind(Enum):
     OVERDUE = "overdue"
     MIGRATION = "migration"
     PROVISIONS = "provisions"
+    LOSSES = "losses"
+    ALLOWANCE = "allowance"
     BREAKS = "breaks"
     INSTRUCTIONS = "instructions"
     ROLLS = "rolls"

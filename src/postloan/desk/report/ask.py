@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
+from postloan.desk.report.allowance import allowance
 from postloan.desk.report.book import BY_OFFICE, GROUPINGS, Grouping, Within
 from postloan.desk.report.breaks import breaks
 from postloan.desk.report.bridge import bridge
@@ -16,6 +17,7 @@ from postloan.desk.report.g11 import g11
 from postloan.desk.report.g12 import g12
 from postloan.desk.report.groups import groups
 from postloan.desk.report.instructions import instructions
+from postloan.desk.report.losses import losses
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
 from postloan.desk.report.provisions import provisions
@@ -55,6 +57,8 @@ KINDS = {
         Kind("overdue", GROUPINGS),
         Kind("migration", GROUPINGS, "day_before"),
         Kind("provisions", GROUPINGS),
+        Kind("losses", GROUPINGS),
+        Kind("allowance", ("product",), "day_before"),
         Kind("breaks", _OF_FEED),
         Kind("instructions"),
         Kind("rolls", begins="day_before"),
@@ -69,9 +73,12 @@ KINDS = {
     )
 }
 _BY_GROUP: dict[str, Callable[..., Report]] = {
-    "tiers": tiers, "overdue": overdue, "provisions": provisions, "breaks": breaks, "corrections": corrections,
+    "tiers": tiers, "overdue": overdue, "provisions": provisions, "losses": losses, "breaks": breaks,
+    "corrections": corrections,
 }  # fmt: skip
-_BETWEEN_BY_GROUP: dict[str, Callable[..., Report]] = {"migration": migration, "bridge": bridge}
+_BETWEEN_BY_GROUP: dict[str, Callable[..., Report]] = {
+    "migration": migration, "bridge": bridge, "allowance": allowance,
+}  # fmt: skip
 _OF_ONE_DAY: dict[str, Callable[..., Report]] = {"instructions": instructions, "groups": groups, "debtors": debtors}
 _BETWEEN: dict[str, Callable[..., Report]] = {"rolls": rolls, "vintages": vintages}
 
