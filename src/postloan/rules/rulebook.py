@@ -13,6 +13,7 @@ from postloan.rules import overlay, provision_overlay
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
+from postloan.rules.journal import Journal
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
 from postloan.rules.provisions import (
     CapitalProvisions,
@@ -86,6 +87,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "allocation": TypeAdapter(RuleFile[Allocation]),
     "overdue_interest": TypeAdapter(RuleFile[OverdueInterest]),
     "grades": TypeAdapter(RuleFile[Grades]),
+    "journal": TypeAdapter(RuleFile[Journal]),
     "stages": TypeAdapter(RuleFile[Stages]),
     "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
 }

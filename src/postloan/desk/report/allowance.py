@@ -46,7 +46,7 @@ def allowance(
     Source: IFRS 7.35H; regulations ECL-27; risk E10. Cash on what was written off before is a memo: it is income.
     """
     days = points(home, from_on, on)
-    moved = pl.concat(_walked(home, days, by, orgs, within))
+    moved = pl.concat(each for each, _ in walked(home, from_on, on, by=by, orgs=orgs, within=within))
     loans = (
         moved.group_by("loan_no", "group")
         .agg(pl.col("loan_id").first(), pl.col(_SUMS).sum())
@@ -64,20 +64,37 @@ def allowance(
     )  # fmt: skip
 
 
-def _walked(
-    home: Path, days: Sequence[date], by: Grouping | None, orgs: pl.DataFrame | None, within: Within
-) -> Iterator[pl.DataFrame]:
-    before = read_point(home, days[0], by, orgs, more=_READ, within=within)
+def walked(
+    home: Path,
+    from_on: date,
+    on: date,
+    *,
+    more: tuple[str, ...] = (),
+    by: Grouping | None = None,
+    orgs: pl.DataFrame | None = None,
+    within: Within = None,
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Walk the points between two days, two in memory at a time: why allowances moved, and the loans at both points.
+
+    more  columns to be read of each point. What stood before and stands after is `stood` and `stands`; `opening` and
+          `closing` are those of the first point and the last.
+    """
+    days, wanted = points(home, from_on, on), tuple(dict.fromkeys((*_READ, *more)))
+    before = read_point(home, days[0], by, orgs, more=wanted, within=within)
     for earlier, later in pairwise(days):
-        after = read_point(home, later, by, orgs, more=_READ, within=within)
-        remade = _remade(home, earlier, before, loss_laws(home, earlier, later))
-        moved = attributed(flows(remade, after), days=(later - earlier).days)
+        after = read_point(home, later, by, orgs, more=wanted, within=within)
+        read = flows(_remade(home, earlier, before, loss_laws(home, earlier, later)), after)
+        moved = attributed(read, days=(later - earlier).days)
         is_first, is_last = earlier == days[0], later == days[-1]
-        yield moved.with_columns(
-            until=pl.lit(later),
-            opening=pl.col("opening") if is_first else pl.lit(0, pl.Int64),
-            closing=pl.col("closing") if is_last else pl.lit(0, pl.Int64),
-            stood=pl.col("opening"),
+        yield (
+            moved.with_columns(
+                until=pl.lit(later),
+                opening=pl.col("opening") if is_first else pl.lit(0, pl.Int64),
+                closing=pl.col("closing") if is_last else pl.lit(0, pl.Int64),
+                stood=pl.col("opening"),
+                stands=pl.col("closing"),
+            ),
+            read,
         )
         before = after
 

@@ -17,6 +17,7 @@ from postloan.desk.report.g11 import g11
 from postloan.desk.report.g12 import g12
 from postloan.desk.report.groups import groups
 from postloan.desk.report.instructions import instructions
+from postloan.desk.report.journal import journal
 from postloan.desk.report.losses import losses
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
@@ -59,6 +60,7 @@ KINDS = {
         Kind("provisions", GROUPINGS),
         Kind("losses", GROUPINGS),
         Kind("allowance", ("product",), "day_before"),
+        Kind("journal", begins="day_before"),
         Kind("breaks", _OF_FEED),
         Kind("instructions"),
         Kind("rolls", begins="day_before"),
@@ -80,7 +82,7 @@ _BETWEEN_BY_GROUP: dict[str, Callable[..., Report]] = {
     "migration": migration, "bridge": bridge, "allowance": allowance,
 }  # fmt: skip
 _OF_ONE_DAY: dict[str, Callable[..., Report]] = {"instructions": instructions, "groups": groups, "debtors": debtors}
-_BETWEEN: dict[str, Callable[..., Report]] = {"rolls": rolls, "vintages": vintages}
+_BETWEEN: dict[str, Callable[..., Report]] = {"rolls": rolls, "vintages": vintages, "journal": journal}
 
 
 def ask_report(

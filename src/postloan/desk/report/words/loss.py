@@ -36,6 +36,10 @@ _COLUMNS = {
     "ecl_overlay": ("管理层叠加", "Overlays"),
     "ecl": ("减值准备", "Allowance"),
     "cover": ("准备率", "Cover"),
+    "entry": ("分录", "Entry"),
+    "account": ("科目", "Account"),
+    "debit": ("借方", "Debit"),
+    "credit": ("贷方", "Credit"),
 }
 _SHEETS = {
     "losses": ("预期信用损失", "Expected losses"),
@@ -45,7 +49,24 @@ _SHEETS = {
     "allowance": ("减值准备变动", "Allowance"),
     "allowance_stages": ("减值准备变动 · 分阶段", "Allowance by stage"),
     "allowance_months": ("减值准备变动 · 逐期", "Allowance by period"),
+    "journal": ("记账分录", "Journal"),
+    "journal_lines": ("记账分录 · 逐机构", "Journal by office"),
     "allowance_loans": ("减值准备变动 · 逐笔", "Allowance by loan"),
+}
+_ENTRIES = {
+    "accrual": ("计提利息", "Interest accrued"),
+    "interest_received": ("收息", "Interest received"),
+    "capitalised": ("欠息转本", "Interest made principal"),
+    "non_accrual": ("转非应计冲回", "Reversed on non-accrual"),
+    "off_balance": ("表外欠息", "Interest off the balance sheet"),
+    "charge": ("计提减值准备", "Allowance charged"),
+    "write_off": ("核销", "Write-off"),
+    "recovery": ("核销后收回", "Recovered after write-off"),
+    "sale": ("转让收回", "Sold"),
+    "debt_for_asset": ("以物抵债", "Asset taken for debt"),
+    "left_office": ("准备划出", "Allowance to another office"),
+    "came_to_office": ("准备划入", "Allowance from another office"),
+    "total": ("合计", "Total"),
 }
 _LINES = {
     "allowance": ("减值准备（预期信用损失）", "Loss allowance (expected loss)"),
@@ -63,4 +84,5 @@ LOSS_WORDS: dict[str, tuple[str, str]] = {
     **{f"stage.{name}": said for name, said in {**_STAGES, "total": ("合计", "Total")}.items()},
     **{f"cause.{name}": said for name, said in {**dict(SAID["stage_cause"]), "total": ("合计", "Total")}.items()},
     **{f"line.{name}": said for name, said in _LINES.items()},
+    **{f"entry.{name}": said for name, said in _ENTRIES.items()},
 }
