@@ -135,6 +135,22 @@ def expected_losses(
     return losses
 
 
+def claims_of(
+    loan: int,
+    exposures: Exposures,
+    instalments: Instalments,
+    *,
+    period_of: NDArray[np.int32],
+    convention: Convention,
+    on: int,
+) -> tuple[Floats, Floats]:
+    """Return what one loan's claim is worth today by the period of its default, and the discount factors: to show."""
+    periods = int(exposures.periods[loan])
+    claims, factors = np.zeros(periods), np.zeros(periods)
+    _claims(loan, frozen(exposures), frozen(instalments), period_of, convention, on, claims, factors)
+    return claims, factors
+
+
 @njit(cache=True, nogil=True)
 def _expected_losses(
     exposures: Exposures,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import dataframely as dy
 import polars as pl
@@ -47,13 +48,20 @@ class Classed:
     views: dy.DataFrame[DebtorView]
 
 
-def losses(
-    inputs: Inputs, loans: pl.DataFrame, classed: Classed, policy: Policy, *, on: date
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+class Lost(NamedTuple):
+    """What the book is expected to lose; `measured` is what that rests on, None before there was such a law."""
+
+    chances: pl.DataFrame
+    stages: pl.DataFrame
+    losses: pl.DataFrame
+    measured: Measured | None
+
+
+def losses(inputs: Inputs, loans: pl.DataFrame, classed: Classed, policy: Policy, *, on: date) -> Lost:
     """Put each loan of the book in a stage, and reckon its expected loss; all empty before there was such a law."""
     law, grounds = policy.expected_loss, policy.stages
     if law is None or grounds is None:
-        return _unknown(loans, DefaultChances), _unknown(loans, Stage), _unknown(loans, Loss)
+        return Lost(_unknown(loans, DefaultChances), _unknown(loans, Stage), _unknown(loans, Loss), None)
     decided = in_force(inputs.decision, on=on)
     chances = default_chances(
         loans, inputs.debtor, classed.positions, classed.dues, classed.overdue, classed.tiers, law=law, on=on
@@ -68,7 +76,7 @@ def losses(
         classed.standing, classed.balances, classed.interest, classed.shares, classed.rates, classed.dues, chances,
         found, brought, recovery_plans(decided, classed.rates, on=on),
     )  # fmt: skip
-    return chances, found, loss(loans, inputs.debtor, measured, law=law, on=on)
+    return Lost(chances, found, loss(loans, inputs.debtor, measured, law=law, on=on), measured)
 
 
 def _unknown(loans: pl.DataFrame, shape: type[dy.Schema]) -> pl.DataFrame:

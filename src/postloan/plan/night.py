@@ -27,6 +27,7 @@ from postloan.steps.funding import funding
 from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
 from postloan.steps.ledger_breaks import ledger_breaks
+from postloan.steps.loss import Measured
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
 from postloan.steps.positions import positions
@@ -57,6 +58,7 @@ class Assessment:
     payments: pl.DataFrame
     balances: dy.DataFrame[Balances]
     judged: dy.DataFrame[Judged]
+    measured: Measured | None
 
 
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
@@ -113,14 +115,14 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
 
     results = [
         in_force, plan.sources, stood, owed.drop("outstanding_cents"), shares, cover(stood, ties),
-        history_of_payment, overdue, interest, extends, tiers, set_aside, *lost,
+        history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
     ]  # fmt: skip
     return Assessment(
         loans=loan_portrait(book, inputs.debtor, results, views),
         debtors=debtor_portrait(inputs.debtor, views, debtor_floor(views, contamination=policy.tier_law.contamination)),
         breaks=breaks, instructions=told,
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
-        payments=paid, balances=owed, judged=judged,
+        payments=paid, balances=owed, judged=judged, measured=lost.measured,
     )  # fmt: skip
 
 

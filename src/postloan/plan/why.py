@@ -12,6 +12,7 @@ from postloan.errors import NothingPublished
 from postloan.intake.facts import Facts
 from postloan.kernels.overdue_interest import multiple
 from postloan.plan.inputs import Inputs
+from postloan.plan.loss_story import LossStory, loss_story
 from postloan.plan.night import Assessment, serving_under
 from postloan.plan.one_loan import assess_one
 from postloan.plan.trace import Allocation, allocations, reliefs, row_of
@@ -43,6 +44,7 @@ class Why:
     texts             the texts cited, by id.
     alerts            the bad members of the debtor's group for which it is to be assessed.
     vain_upgrade      the latest decision to upgrade, where it counted for nothing and the loan still waits for one.
+    losses            how its expected loss was reckoned; None off the book, or before there was such a law.
     is_as_published   the recomputed row equals the published one in every column.
     """
 
@@ -64,6 +66,7 @@ class Why:
     texts: dict[str, Text]
     alerts: list[dict[str, Any]]
     vain_upgrade: VainUpgrade | None
+    losses: LossStory | None
     is_as_published: bool
 
 
@@ -116,6 +119,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         texts=_cited(rulebook, loan, policy),
         alerts=_alerts(home, on, loan["debtor_no"]),
         vain_upgrade=vain_upgrade(assessed, loan),
+        losses=loss_story(assessed, inputs, policy, loan, on),
         is_as_published=published == [loan],
     )
 

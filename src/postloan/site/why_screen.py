@@ -7,8 +7,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from postloan.desk.book.why.sections import Told, ToldLine, ToldTable, why_sections
+from postloan.desk.book.why.sections import why_sections
 from postloan.desk.book.why.story_words import said_of
+from postloan.desk.book.why.told import Told, ToldLine, ToldTable
 from postloan.plan.why import Why, why
 
 _TIER_STYLE = {

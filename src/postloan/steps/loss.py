@@ -45,26 +45,30 @@ def loss(
     Source  rulebook: expected_loss (CAS 22; regulations ECL-20, ECL-21, ECL-25, ECL-26); risk 5.1, 5.4, 5.5. Weights
             are laid on results, never on inputs. The effective rate is the rate in force: feeds know of no fees.
     """
-    exposures, share = _exposures(loans, found, law)
-    severities = _severities(found, exposures, law)
-    rows = offsets(found.dues["loan_no"].to_numpy(), loans["loan_no"].to_numpy())
-    instalments = Instalments(
-        rows, found.dues["due_on"].to_physical().to_numpy(), found.dues["principal_cents"].to_numpy()
-    )
+    exposures, share = exposures_of(loans, found, law)
+    severities = severities_of(found, exposures, law)
     lost = expected_losses(
-        exposures, instalments, severities, curves_of(law).first,
-        period_of=month_ends(np.datetime64(on), MONTHS), convention=_convention(law), on=(on - date(1970, 1, 1)).days,
+        exposures, instalments_of(found), severities, curves_of(law).first,
+        period_of=month_ends(np.datetime64(on), MONTHS), convention=convention_of(law), on=(on - date(1970, 1, 1)).days,
     )  # fmt: skip
     return _written(loans, debtors, found, exposures, share, severities, lost, law, on)
 
 
-def _convention(law: ExpectedLoss) -> Convention:
+def instalments_of(found: Measured) -> Instalments:
+    """Return where the instalments of each loan lie, what falls due and when."""
+    dues = found.dues
+    rows = offsets(dues["loan_no"].to_numpy(), found.standing["loan_no"].to_numpy())
+    return Instalments(rows, dues["due_on"].to_physical().to_numpy(), dues["principal_cents"].to_numpy())
+
+
+def convention_of(law: ExpectedLoss) -> Convention:
+    """Return what the bank chose where the market leaves a choice."""
     interest = 1.0 if law.claim.holds == "balance_and_interest" else 0.0
     return Convention(YEAR, interest, 1.0 if law.claim.defaults_at == "end_of_month" else 0.5)
 
 
-def _exposures(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple[Exposures, Floats]:
-    """What may be lost of each loan on the book; and which share of it is the bank's own."""
+def exposures_of(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple[Exposures, Floats]:
+    """Return what may be lost of each loan on the book; and which share of it is the bank's own."""
     is_on_book = (found.standing["status"] == "active").to_numpy()
     converted = np.ones(loans.height)
     for conversion in law.conversions:
@@ -72,7 +76,7 @@ def _exposures(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple
         converted[is_kind] = conversion.share_e8 / ONE_E8
     outstanding = found.standing["outstanding_cents"].to_numpy()
     balance = np.floor(outstanding * converted * is_on_book + 0.5).astype(np.int64)
-    waiting = (found.balances["accrued_interest_cents"] + found.interest["on_balance_interest_cents"]).to_numpy()
+    waiting = found.interest["on_balance_interest_cents"].to_numpy()
     own = found.shares["own_share_outstanding_cents"].to_numpy()
     return Exposures(
         balance_cents=balance,
@@ -84,8 +88,8 @@ def _exposures(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple
     ), np.divide(own, outstanding, out=np.ones(loans.height), where=outstanding > 0)
 
 
-def _severities(found: Measured, exposures: Exposures, law: ExpectedLoss) -> Severities:
-    """What a default costs: risk 5.4, split into what is lost of an open claim and what security saves."""
+def severities_of(found: Measured, exposures: Exposures, law: ExpectedLoss) -> Severities:
+    """Return what a default costs: risk 5.4, split into what is lost of an open claim and what security saves."""
     groups, rate = exposures.segment, exposures.rate
     lost_for_good, stays, late = _of_groups(law.groups, rate, groups)
     shape = (rate.size, len(law.scenarios))

@@ -45,7 +45,7 @@ ENTRIES = (
     Entry("left_office", "allowance", "interoffice"),
     Entry("came_to_office", "interoffice", "allowance"),
 )
-_INTEREST = ("accrued_interest_cents", "on_balance_interest_cents", "off_balance_interest_cents")
+_INTEREST = ("on_balance_interest_cents", "off_balance_interest_cents")
 _SUMMED = ("accounting_income_cents", "capitalised_cents")
 _READ = ("org_id", "funding_share_e8", *_INTEREST, *_SUMMED)
 _LINE = ("org_id", "org_name", "entry", "account")
@@ -89,8 +89,8 @@ def entries_of(moved: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
     after = {name: _own(name, "_after") for name in own}
     was = read.select(
         "loan_no", "org_id", "org_id_after", "transferred", "asset",
-        held=own["accrued_interest_cents"] + own["on_balance_interest_cents"],
-        holds=after["accrued_interest_cents"] + after["on_balance_interest_cents"],
+        held=own["on_balance_interest_cents"],
+        holds=after["on_balance_interest_cents"],
         off=own["off_balance_interest_cents"], off_after=after["off_balance_interest_cents"],
         **{name: pl.max_horizontal(after[name] - own[name], 0) for name in _SUMMED},
     )  # fmt: skip

@@ -1,51 +1,20 @@
 """One loan's story from feed rows to clause in sections, for a reader who knows banking; not how it is drawn."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from postloan.desk.book.why.change import alert_lines, change_lines, history_lines
 from postloan.desk.book.why.floors import floor_lines
+from postloan.desk.book.why.losses import loss_lines
 from postloan.desk.book.why.provisions import provision_lines
 from postloan.desk.book.why.story_words import said_of, words
+from postloan.desk.book.why.told import Told, ToldLine, ToldTable, table_of
 from postloan.desk.core.figures import exact_percent, money
 from postloan.plan.trace import Allocation
 from postloan.plan.why import Why
 
 _PAYMENTS_SHOWN = 4
 _INSTALMENTS_SHOWN = 4
-
-
-@dataclass(frozen=True)
-class ToldLine:
-    """A line of the story that begins with a tier: the tier's word, and what follows."""
-
-    tier: str
-    said: str
-    rest: str = ""
-
-
-@dataclass
-class ToldTable:
-    """A small table of the story.
-
-    numbers  whether each column is of numbers.
-    tiers    the tier that colours each row; empty where none does.
-    unbroken the column whose lines are not broken; -1 is none.
-    """
-
-    headers: list[str]
-    numbers: list[bool]
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    tiers: list[str] = field(default_factory=list)
-    unbroken: int = -1
-
-    def add_row(self, *cells: str, tier: str = "") -> None:
-        """Add a row."""
-        self.rows.append(cells)
-        self.tiers.append(tier)
-
-
-Told = str | ToldLine | ToldTable
 
 
 @dataclass(frozen=True)
@@ -73,6 +42,7 @@ def _sections(story: Why, lang: str) -> Iterable[tuple[str, Sequence[Told]]]:
     if changes := list(change_lines(story, lang)):
         yield "change", changes
     yield "provisions", [_provisions(story, lang)]
+    yield "losses", list(loss_lines(story, lang))
     yield "proof", [_proof(story, lang)]
 
 
@@ -140,7 +110,7 @@ def _payments(parts: Sequence[Allocation], lang: str) -> list[Told]:
     days = sorted({part.paid_on for part in parts})
     if not days:
         return []
-    table = _table(
+    table = table_of(
         lang, "paid_on", "amount", "penalty", "compound", "fee", "interest", "principal", "unapplied", "for_due"
     )
     for paid_on in days[-_PAYMENTS_SHOWN:]:
@@ -190,7 +160,7 @@ def _owed(story: Why, lang: str) -> list[str]:
 def _unpaid(story: Why, lang: str) -> list[Told]:
     if story.unpaid.is_empty():
         return []
-    table = _table(lang, "due_on", "principal", "interest", "fee", "days_late")
+    table = table_of(lang, "due_on", "principal", "interest", "fee", "days_late")
     for row in story.unpaid.head(_INSTALMENTS_SHOWN).iter_rows(named=True):
         table.add_row(
             str(row["due_on"]), *(money(row[f"{name}_cents"]) for name in ("principal", "interest", "fee")),
@@ -220,7 +190,7 @@ def _days(story: Why, lang: str) -> str:
 
 
 def _floors(story: Why, lang: str) -> ToldTable:
-    table = _table(lang, "rule", "facts", "binds_when", "tier_column", "clause", numbers=False)
+    table = table_of(lang, "rule", "facts", "binds_when", "tier_column", "clause", numbers=False)
     for line in floor_lines(story, lang):
         tier = said_of(lang, "tier", line.tier)
         table.add_row(line.rule, line.facts, line.binds_when, tier, line.cite, tier=line.tier)
@@ -244,7 +214,7 @@ def _provisions(story: Why, lang: str) -> ToldTable | str:
     lines = provision_lines(story)
     if not lines:
         return words(lang, "provision_none")
-    table = _table(lang, "provision", "arithmetic", "clause", numbers=False)
+    table = table_of(lang, "provision", "arithmetic", "clause", numbers=False)
     table.unbroken = 1
     for line in lines:
         arithmetic = f"{money(line.balance_cents)} × {line.share} = {money(line.cents)}"
@@ -262,11 +232,6 @@ def _proof(story: Why, lang: str) -> str:
 
 
 _COMPONENTS = ("penalty", "compound", "fee", "interest", "principal", "unapplied")
-
-
-def _table(lang: str, *names: str, numbers: bool = True) -> ToldTable:
-    are_numbers = [numbers and not name.endswith("_on") and name != "for_due" for name in names]
-    return ToldTable([words(lang, name) for name in names], are_numbers)
 
 
 def _or_blank(cents: int) -> str:

@@ -6,7 +6,7 @@ _SAID: dict[str, dict[str, tuple[str, str]]] = {
     # Within a sentence an English word begins small.
     **{
         name: {value: (zh, en[0].lower() + en[1:]) for value, (zh, en) in SAID[name].items()}
-        for name in ("tier", "method")
+        for name in ("tier", "method", "stage", "stage_cause")
     },
     "schedule": {
         "feed": ("还款计划取自核心", "instalments from the feed"),
@@ -24,7 +24,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "tier": ("7 五级分类", "7 Tier"),
     "change": ("8 变动条件", "8 What would change it"),
     "provisions": ("9 准备", "9 Provisions"),
-    "proof": ("10 佐证", "10 Proof"),
+    "losses": ("10 预期信用损失", "10 Expected loss"),
+    "proof": ("11 佐证", "11 Proof"),
     "terms_line": (
         "放款 {principal} {currency}（{paid_out}），到期 {matures}；{method}，年利率 {rate}%，{day_count}；{schedule}",
         "{principal} {currency} paid out {paid_out}, matures {matures}; {method}, {rate} % a year, {day_count}; {schedule}",
@@ -191,6 +192,50 @@ _WORDS: dict[str, tuple[str, str]] = {
     "provision_specific": ("专项准备", "specific"),
     "provision_special": ("特种准备", "special"),
     "provision_standard_method": ("潜在风险估计值", "standard method"),
+    "loss_none": ("不计量：不在账，或当日尚无此规则", "none: off the book, or no such rule on the day"),
+    "stage_line": (
+        "{stage}：按本笔事实为{rule}（{cause}），按客户其他债务为{obligor}",
+        "{stage}: {rule} by the loan's own facts ({cause}), {obligor} by the debtor's other debts",
+    ),
+    "override_line": ("人工认定：{stage}（只可更差）", "found by people: {stage}; it counts where it is worse"),
+    "group_line": (
+        "风险分组 {group}，剩余 {months} 个月；违约概率（加权）：12个月 {year}，存续期 {left}，初始预期 {expected}",
+        ("risk group {group}, {months} months left; probability of default, weighted: {year} within a year, {left} until "
+        "repaid, {expected} expected when made"),
+    ),
+    "claim_line": (
+        "暴露 {claim} = 本金 {balance} + 利息 {interest}；押品与保证可收回 {worth}（现价，未折现）；违约损失率（加权）{lgd}；自担比例 {share}",
+        ("claim {claim} = principal {balance} + interest {interest}; securities bring in {worth} at today's prices, before "
+        "the time it takes; {lgd} of the claim lost on default, weighted; the bank's own share {share}"),
+    ),
+    "measure_year": (
+        "阶段一，计12个月损失：模型 {model} + 叠加 {overlay} = {total}",
+        "stage 1, defaults within 12 months: model {model} + overlay {overlay} = {total}",
+    ),
+    "measure_lifetime": (
+        "计存续期损失：模型 {model} + 叠加 {overlay} = {total}",
+        "defaults until repaid: model {model} + overlay {overlay} = {total}",
+    ),
+    "measure_impaired": (
+        "已减值，暴露 × 违约损失率：模型 {model} + 叠加 {overlay} = {total}",
+        "impaired, claim × share lost: model {model} + overlay {overlay} = {total}",
+    ),
+    "measure_individual": (
+        "已减值，个别认定，暴露 − 预计收回现值：{model} + 叠加 {overlay} = {total}",
+        "impaired and assessed by itself, claim − recoveries as of today: {model} + overlay {overlay} = {total}",
+    ),
+    "scenario": ("情景", "scenario"),
+    "weight": ("权重", "weight"),
+    "pd_year": ("12个月违约", "default in a year"),
+    "pd_left": ("存续期违约", "until repaid"),
+    "lgd": ("违约损失率", "lost of claim"),
+    "ecl_year": ("12个月损失", "loss in a year"),
+    "ecl_left": ("存续期损失", "loss until repaid"),
+    "month": ("月", "month"),
+    "claim_then": ("届时暴露", "claim then"),
+    "discount": ("折现因子", "discount"),
+    "chance": ("首次违约概率", "first default"),
+    "lost_then": ("加权损失", "loss, weighted"),
     "as_published": (
         "以当日所知数据重新计算，与发布行逐列一致。批次 {run}，数据截至 {known_on}（{feeds} 批），规则日 {law_of}，规则库 {rulebook}，程序 {code}",
         ("recomputed from the feeds: equal to the published row in every column. Run {run}, known on {known_on} "
