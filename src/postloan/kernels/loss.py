@@ -190,7 +190,7 @@ def _claims(
 ) -> int:
     """Write down the claim of each period and its discount factor, both as of today; return the number of periods."""
     owed, arrears = exposures.balance_cents[loan], exposures.arrears_cents[loan]  # Whole cents subtract in one cycle.
-    waiting, rate, periods = float(exposures.waiting_cents[loan]), exposures.rate[loan], int(exposures.periods[loan])
+    waiting, rate, periods = 1.0 * exposures.waiting_cents[loan], exposures.rate[loan], int(exposures.periods[loan])
     due_on, principals, furthest = instalments.due_on, instalments.principal_cents, period_of.size
     discount, factor = 1.0 / (1.0 + rate), (1.0 + rate) ** (1.0 - convention.part)
     interest, running, at = convention.interest, convention.interest * convention.part * rate, 0

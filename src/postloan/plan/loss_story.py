@@ -54,7 +54,7 @@ class LossStory:
     group: RiskGroup
     balance_cents: int
     waiting_cents: int
-    worth_cents: float
+    worth_cents: int
     share: float
     scenarios: tuple[ScenarioStory, ...]
     months: tuple[MonthStory, ...]
@@ -94,7 +94,7 @@ def loss_story(
         group=law.groups[group],
         balance_cents=int(exposures.balance_cents[at]),
         waiting_cents=int(exposures.waiting_cents[at]),
-        worth_cents=float(found.proceeds.filter(pl.col("loan_no") == loan["loan_no"])["proceeds_cents"].sum()),
+        worth_cents=int(found.proceeds.filter(pl.col("loan_no") == loan["loan_no"])["proceeds_cents"].sum()),
         share=float(share[at]),
         scenarios=tuple(
             ScenarioStory(

@@ -37,8 +37,20 @@ from postloan.steps.security_ties import security_ties
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
-from postloan.tables.results import Balances, Due, ExtensionLimit, Position, RateChange, Relief, ScheduleSource
-from postloan.tables.tiers import Judged
+from postloan.tables.results import (
+    Balances,
+    DaysPastDue,
+    DebtorView,
+    Due,
+    ExtensionLimit,
+    Funding,
+    Position,
+    RateChange,
+    Relief,
+    ScheduleSource,
+    Standing,
+)
+from postloan.tables.tiers import Judged, TierHistory
 
 
 @dataclass(frozen=True)
@@ -97,11 +109,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     judged = classify(lived.days, laws=laws)
     tiers = tier_history(judged, book, held, overdue, lived.late, grades=policy.grades, on=on)
 
-    long_overdue = policy.tier_law.contamination.all_banks or policy.interest_bounds.off_balance
-    views = debtor_view(
-        held, stood, shares, overdue, tiers, inputs.debtor, inputs.elsewhere,
-        retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
-    )  # fmt: skip
+    views = _views(held, stood, shares, overdue, tiers, inputs, policy, on)
     set_aside = provisions(
         book, inputs.debtor, stood, shares, tiers, rates=policy.provision_rates, reserve=policy.general_reserve
     )
@@ -123,6 +131,24 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         breaks=breaks, instructions=told,
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
         payments=paid, balances=owed, judged=judged, measured=lost.measured,
+    )  # fmt: skip
+
+
+def _views(
+    held: dy.DataFrame[Position],
+    stood: dy.DataFrame[Standing],
+    shares: dy.DataFrame[Funding],
+    overdue: dy.DataFrame[DaysPastDue],
+    tiers: dy.DataFrame[TierHistory],
+    inputs: Inputs,
+    policy: Policy,
+    on: date,
+) -> dy.DataFrame[DebtorView]:
+    """Sum up each debtor's debts, those past due for long by the law of the day."""
+    long_overdue = policy.tier_law.contamination.all_banks or policy.interest_bounds.off_balance
+    return debtor_view(
+        held, stood, shares, overdue, tiers, inputs.debtor, inputs.elsewhere,
+        retail=policy.tier_law.retail, over_days=long_overdue.over_days, on=on,
     )  # fmt: skip
 
 

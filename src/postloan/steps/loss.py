@@ -17,6 +17,7 @@ from postloan.tables.losses import LOSS_METHODS, DefaultChances, Loss, Proceeds,
 from postloan.tables.results import Balances, Due, Funding, InterestStanding, RateInForce, Standing
 
 Floats = NDArray[np.float64]
+_HALF = 1 / 2
 
 
 class Measured(NamedTuple):
@@ -64,7 +65,7 @@ def instalments_of(found: Measured) -> Instalments:
 def convention_of(law: ExpectedLoss) -> Convention:
     """Return what the bank chose where the market leaves a choice."""
     interest = 1.0 if law.claim.holds == "balance_and_interest" else 0.0
-    return Convention(YEAR, interest, 1.0 if law.claim.defaults_at == "end_of_month" else 0.5)
+    return Convention(YEAR, interest, 1.0 if law.claim.defaults_at == "end_of_month" else _HALF)
 
 
 def exposures_of(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tuple[Exposures, Floats]:
@@ -75,7 +76,7 @@ def exposures_of(loans: pl.DataFrame, found: Measured, law: ExpectedLoss) -> tup
         is_kind = loans["exposure_kind"].fill_null("loan").is_in(list(conversion.exposure_kinds)).to_numpy()
         converted[is_kind] = conversion.share_e8 / ONE_E8
     outstanding = found.standing["outstanding_cents"].to_numpy()
-    balance = np.floor(outstanding * converted * is_on_book + 0.5).astype(np.int64)
+    balance = np.floor(outstanding * converted * is_on_book + _HALF).astype(np.int64)
     waiting = found.interest["on_balance_interest_cents"].to_numpy()
     own = found.shares["own_share_outstanding_cents"].to_numpy()
     return Exposures(
@@ -204,5 +205,5 @@ def _weighted(values: Floats, weights: list[float]) -> Floats:
 
 
 def _cents(amounts: Floats) -> NDArray[np.int64]:
-    cents: NDArray[np.int64] = np.floor(amounts + 0.5).astype(np.int64)
+    cents: NDArray[np.int64] = np.floor(amounts + _HALF).astype(np.int64)
     return cents

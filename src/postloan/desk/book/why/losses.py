@@ -29,7 +29,7 @@ def loss_lines(story: Why, lang: str) -> Iterator[Told]:
     )  # fmt: skip
     yield words(lang, "claim_line").format(
         balance=money(lost.balance_cents), interest=money(lost.waiting_cents),
-        claim=money(lost.balance_cents + lost.waiting_cents), worth=money(round(lost.worth_cents)),
+        claim=money(lost.balance_cents + lost.waiting_cents), worth=money(lost.worth_cents),
         lgd=_percent(loan["lgd_ratio"]), share=_percent(lost.share),
     )  # fmt: skip
     yield _scenarios(lost, lang)
