@@ -213,6 +213,45 @@ class TermsWrong(PostloanError):
     code = "PL-C02"
 
 
+# Models ----------------------------------------------------------------------------------------------------------
+
+
+class CardWrong(PostloanError):
+    """A file is not a model card, or one of another form."""
+
+    code = "PL-M01"
+
+
+class CardChanged(PostloanError):
+    """A model card is not what its hash, or its approval, says."""
+
+    code = "PL-M02"
+
+
+class TableUnfit(PostloanError):
+    """A table cannot be fitted or scored: a column is missing, of another kind, or says nothing."""
+
+    code = "PL-M03"
+
+
+class ModelNotFitted(PostloanError):
+    """No model comes out of what was given: nothing separates, or the estimate does not settle."""
+
+    code = "PL-M04"
+
+
+class UnitWrong(PostloanError):
+    """A curve is asked for in another unit of time than it is stored in, or a parameter lies outside its range."""
+
+    code = "PL-M05"
+
+
+class ChallengerMissing(PostloanError):
+    """The challenger's library is not installed."""
+
+    code = "PL-M06"
+
+
 # The life of a loan ----------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,150 @@
+"""Loss given default: worked out from what closed and open cases brought in, or reckoned from collateral."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from postloan.errors import ModelNotFitted, UnitWrong
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Defaulted loans and what they brought in.
+
+    exposure  at default, (n,), positive, in one currency.
+    seen      months since default that were seen of each, (n,): an open case until now, a closed one for good.
+    is_open   whether more may come, (n,).
+    cash      net of costs, by month since default from 0 on, (n, m); costs are negative. 0 where not seen.
+    """
+
+    exposure: Floats
+    seen: Ints
+    is_open: NDArray[np.bool_]
+    cash: Floats
+
+    def __post_init__(self) -> None:
+        if not len(self.exposure) or (self.exposure <= 0).any():
+            raise ModelNotFitted(
+                message="A case has an exposure at default above zero.",
+                hint="Leave out cases that owed nothing when they defaulted.",
+            )
+
+    def of(self, held: NDArray[np.bool_]) -> "Cases":
+        """Some of the cases."""
+        return Cases(self.exposure[held], self.seen[held], self.is_open[held], self.cash[held])
+
+    def discounted(self, yearly_ratio: float | Floats) -> "Cases":
+        """The same with cash at its value on the day of default, at a yearly rate for all or each."""
+        months = np.arange(self.cash.shape[1])
+        factor = (1 + np.asarray(yearly_ratio, dtype=np.float64).reshape(-1, 1)) ** (-months / 12)
+        return Cases(self.exposure, self.seen, self.is_open, self.cash * factor)
+
+
+def recovery_curve(cases: Cases) -> Floats:
+    """Cumulative recovery by month since default, as a ratio of exposure, (m,): what the ladder completes cases by.
+
+    Of each month only those cases count that were seen through it; a closed case was seen for good. Increments are
+    taken to exposure, not to what came before, because a recovery may be nothing or negative at first.
+    Source  additive chain ladder: Mack, ASTIN Bulletin 21 (1991); for LGD: EBA/GL/2017/16, 6.3.2.3 (incomplete cases).
+    """
+    months = np.arange(cases.cash.shape[1])
+    there = (months[None, :] < cases.seen[:, None]) | ~cases.is_open[:, None]
+    base = cases.exposure @ there
+    step = np.divide((cases.cash * there).sum(axis=0), base, out=np.zeros(len(months)), where=base > 0)
+    return np.cumsum(step)
+
+
+def ladder_factors(cumulative: Floats, seen: Ints) -> Floats:
+    """Chain-ladder factors of cumulative curves, (m - 1,): sum at a + 1 over sum at a, of those seen at both.
+
+    cumulative  (n, m), of recoveries by case or of defaults by vintage; seen (n,) columns known of each row.
+    1 where nothing was there to grow.
+    Source      Mack (1993).
+    """
+    later = np.arange(1, cumulative.shape[1])
+    both = seen[:, None] > later[None, :]
+    top, below = (cumulative[:, 1:] * both).sum(axis=0), (cumulative[:, :-1] * both).sum(axis=0)
+    return np.divide(top, below, out=np.ones(len(later)), where=below != 0)
+
+
+def completed(cumulative: Floats, seen: Ints, factors: Floats) -> Floats:
+    """The last value of each row after the factors have completed it, (n,)."""
+    grown = np.append(np.cumprod(factors[::-1])[::-1], 1.0)
+    last = np.maximum(seen, 1) - 1
+    return np.asarray(cumulative[np.arange(len(seen)), last] * grown[last])
+
+
+def workout_lgd(cases: Cases, curve: Floats) -> Floats:
+    """LGD of each case, (n,) ratios: 1 - present value of what came in, an open one completed by the curve.
+
+    cases   discounted to the day of default. Nothing is cut at 0 or 1: costs may exceed recoveries, and a sale the
+            claim; whoever uses an average cuts it.
+    """
+    done = cases.cash.sum(axis=1) / cases.exposure
+    at = np.clip(cases.seen, 0, len(curve)) - 1
+    so_far = np.where(at >= 0, curve[np.maximum(at, 0)], 0.0)
+    still = np.where(cases.is_open, curve[-1] - so_far, 0.0)
+    return np.asarray(1 - done - still)
+
+
+@dataclass(frozen=True)
+class Collateral:
+    """One piece of collateral, or a kind of it.
+
+    value      appraised, in the currency of the claim.
+    growth     yearly change of its price until it is sold, of the scenario.
+    haircut    of a forced sale; cost of selling, taxes and law, of the price then got.
+    years      until it is sold.
+    prior      claims that are paid before ours, at the time of sale.
+    """
+
+    value: float
+    haircut: float
+    cost: float
+    years: float
+    growth: float = 0.0
+    prior: float = 0.0
+
+    def net_sale(self) -> float:
+        """What the sale brings us, not below nothing."""
+        price = self.value * (1 + self.growth) ** self.years * (1 - self.haircut) * (1 - self.cost)
+        return max(0.0, price - self.prior)
+
+
+@dataclass(frozen=True)
+class CollateralLgd:
+    """recovered: from collateral at most the claim; liquidation: LGD if it is not cured; lgd: with cures."""
+
+    recovered: float
+    present_value: float
+    liquidation: float
+    lgd: float
+
+
+def collateral_lgd(
+    exposure: float, pieces: tuple[Collateral, ...], *, yearly_rate: float, unsecured: float, unsecured_years: float,
+    cure: float, cure_loss: float,
+) -> CollateralLgd:  # fmt: skip
+    """LGD = c · l + (1 - c) · max(0, 1 - present value of recoveries / exposure).
+
+    Pieces are realised in the order of their sale, together at most the claim: more collateral than debt still loses
+    time. `unsecured` is the share of what is then short that comes in after `unsecured_years`.
+    Raises  UnitWrong for a ratio outside 0 to 1 or an exposure that is not above 0.
+    Source  IFRS 9 B5.5.55: cash flows from collateral less the costs of obtaining and selling it.
+    """
+    ratios = [unsecured, cure, *(each.haircut for each in pieces), *(each.cost for each in pieces)]
+    if exposure <= 0 or min(ratios) < 0 or max(ratios) > 1:
+        raise UnitWrong(message="Haircuts, costs and shares lie between 0 and 1.", hint="Correct the parameter.")
+    left, present = exposure, 0.0
+    for piece in sorted(pieces, key=lambda each: each.years):
+        got = min(left, piece.net_sale())
+        left -= got
+        present += got / (1 + yearly_rate) ** piece.years
+    recovered = exposure - left
+    present += unsecured * left / (1 + yearly_rate) ** unsecured_years
+    liquidation = max(0.0, 1 - present / exposure)
+    return CollateralLgd(recovered, present, liquidation, cure * cure_loss + (1 - cure) * liquidation)
