@@ -122,9 +122,7 @@ def calibrate(
     return tuple(lines)
 
 
-def _line(
-    segment: str | None, score: Floats, bads: Bools, settings: Fitting, anchor: float | None
-) -> CalibrationLine:
+def _line(segment: str | None, score: Floats, bads: Bools, settings: Fitting, anchor: float | None) -> CalibrationLine:
     centre, spread = float(score.mean()), float(score.std()) or 1.0
     design = np.column_stack([np.ones(len(score)), (score - centre) / spread])
     fit = fit_logit(

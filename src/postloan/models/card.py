@@ -1,4 +1,4 @@
-"""The model card: one JSON form for every model, whole enough to score from, and hashed so that nobody edits it unseen."""
+"""The model card: one JSON form for every model, whole enough to score from, and hashed so that no edit goes unseen."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Unit = Literal["month", "quarter", "year"]
+Sample = Literal["fit", "held_out"]
 Kind = Literal["scorecard", "challenger", "hazard", "migration", "lgd"]
 
 
@@ -116,6 +117,8 @@ class HazardPart(Form):
 
     kind: Literal["hazard"] = "hazard"
     unit: Unit
+    age_column: Name
+    time_column: Name | None
     knots: tuple[float, ...]
     segments: tuple[Name, ...]
     drivers: tuple[Name, ...]
@@ -172,7 +175,7 @@ class Metric(Form):
     """A measure with its interval, on the rows it was fitted on or on those held out."""
 
     name: Name
-    sample: Literal["fit", "held_out"]
+    sample: Sample
     rows: Count
     value: float
     low: float | None = None

@@ -1,7 +1,7 @@
 """The macro overlay: one factor for the whole economy, read from past default rates, explained, and carried forward.
 
-z is the systematic factor, standard normal, and good where it is positive. A PD through the cycle is the mean of the PDs
-at each z; it is not the PD at the mean z, so scenarios are weighted after the PD, never before.
+z is the systematic factor, standard normal, and good where it is positive. A PD through the cycle is the mean of the
+PDs at each z; it is not the PD at the mean z, so scenarios are weighted after the PD, never before.
 """
 
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class Satellite:
     residual: float
 
     def z(self, drivers: dict[str, Floats]) -> Floats:
-        """z along paths of the drivers, (T,) each."""
+        """Z along paths of the drivers, (T,) each."""
         held = np.column_stack([drivers[name] for name in self.drivers])
         return np.asarray(self.intercept + held @ self.slopes)
 

@@ -103,7 +103,7 @@ def _log_odds(bads: float, trials: float) -> float:
 
 def _solve(matrix: Floats, right: Floats) -> Floats:
     try:
-        return np.linalg.solve(matrix, right)
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
     except np.linalg.LinAlgError:
         raise _not_fitted("Two columns say the same.") from None
 

@@ -28,17 +28,16 @@ def count_moves(before: Ints, after: Ints, states: int) -> Floats:
     return np.bincount(before * (states + 1) + to, minlength=states * (states + 1)).reshape(states, -1).astype(float)
 
 
-def cohort_matrix(counts: Floats, withdrawn: Floats | None = None) -> Floats:
-    """Transition matrix from counts, (k, k) or (k - 1, k), or from rates of the same shape.
+def cohort_matrix(counts: Floats) -> Floats:
+    """Transition matrix (k, k) from counts, or rates, of moves to the k states: (k, k) or (k - 1, k).
 
-    withdrawn  by row, taken out of the denominator: to be withdrawn says nothing of credit. Counts that hold a column
-               of the withdrawn pass it here and leave it out there; None where nobody was.
+    The withdrawn are no column here, so they are out of the denominator: to be withdrawn says nothing of credit.
     Default is absorbing whatever its row holds. A state that nobody was in stays where it is.
-    Raises     ModelNotFitted where the shape is not that of states with default last.
-    Source     N_ij / N_i; adjustment for withdrawals: Moody's, and S&P "NR-adjusted" matrices.
+    Raises  ModelNotFitted where the shape is not that of states with default last.
+    Source  N_ij / N_i; withdrawals: Moody's, and S&P's matrices adjusted for NR.
     """
     k = counts.shape[1]
-    if counts.shape[0] not in {k, k - 1} or (counts < 0).any() or (withdrawn is not None and (withdrawn < 0).any()):
+    if counts.shape[0] not in {k, k - 1} or (counts < 0).any():
         raise _not_fitted("Counts of moves have a row for every state, default last, and are not negative.")
     matrix = np.eye(k)
     for row in range(k - 1):
@@ -79,7 +78,7 @@ def durations(debtor: Ints, since: Floats, state: Ints, *, states: int, until: f
     if (ends < since).any() or (np.diff(debtor) < 0).any():
         raise _not_fitted("Histories stand by debtor and in the order of time, and end before the last day seen.")
     seen = state >= 0
-    exposure = np.bincount(state[seen], weights=(ends - since)[seen], minlength=states)
+    exposure: Floats = np.bincount(state[seen], weights=(ends - since)[seen], minlength=states).astype(np.float64)
     to = np.append(state[1:], -1)
     moved = is_next & seen & (to >= 0) & (to != state)
     moves = np.bincount(state[moved] * states + to[moved], minlength=states * states).reshape(states, states)
@@ -114,7 +113,7 @@ def aalen_johansen(debtor: Ints, since: Floats, state: Ints, *, states: int, unt
 
 def check_matrix(matrix: Floats) -> Floats:
     """The matrix, whose rows sum to 1 and whose last state absorbs. Raises ModelNotFitted."""
-    is_square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
+    is_square = matrix.shape == (len(matrix), len(matrix))
     if not is_square or (matrix < 0).any() or np.abs(matrix.sum(axis=1) - 1).max() > _ROUNDING or matrix[-1, -1] != 1:
         raise _not_fitted("The rows of a transition matrix sum to 1, and nobody leaves its last state.")
     return matrix

@@ -1,4 +1,4 @@
-"""How well a measure parts bads from goods: AUC with its interval, Gini, KS, and AUC expected before labels are known."""
+"""How well a measure parts bads from goods: AUC with its interval, Gini, KS, and the AUC expected without labels."""
 
 from dataclasses import dataclass
 
@@ -69,8 +69,8 @@ def ks_of_counts(goods: Floats, bads: Floats) -> float:
 def ks(risk: Floats, bads: Bools) -> float:
     """Kolmogorov-Smirnov distance between bads and goods, from 0 to 1."""
     _, at = np.unique(risk, return_inverse=True)
-    bad = np.bincount(at, weights=bads)
-    return ks_of_counts(np.bincount(at) - bad, bad)
+    bad = np.asarray(np.bincount(at, weights=bads), dtype=np.float64)
+    return ks_of_counts(np.bincount(at).astype(np.float64) - bad, bad)
 
 
 def expected_auc(risk: Floats, pd: Floats) -> float:

@@ -40,7 +40,8 @@ class Cases:
     def discounted(self, yearly_ratio: float | Floats) -> "Cases":
         """The same with cash at its value on the day of default, at a yearly rate for all or each."""
         months = np.arange(self.cash.shape[1])
-        factor = (1 + np.asarray(yearly_ratio, dtype=np.float64).reshape(-1, 1)) ** (-months / 12)
+        growth = 1 + np.asarray(yearly_ratio, dtype=np.float64).reshape(-1, 1)
+        factor = growth ** (-months / 12)
         return Cases(self.exposure, self.seen, self.is_open, self.cash * factor)
 
 
@@ -55,7 +56,7 @@ def recovery_curve(cases: Cases) -> Floats:
     there = (months[None, :] < cases.seen[:, None]) | ~cases.is_open[:, None]
     base = cases.exposure @ there
     step = np.divide((cases.cash * there).sum(axis=0), base, out=np.zeros(len(months)), where=base > 0)
-    return np.cumsum(step)
+    return np.asarray(np.cumsum(step), dtype=np.float64)
 
 
 def ladder_factors(cumulative: Floats, seen: Ints) -> Floats:
@@ -68,7 +69,7 @@ def ladder_factors(cumulative: Floats, seen: Ints) -> Floats:
     later = np.arange(1, cumulative.shape[1])
     both = seen[:, None] > later[None, :]
     top, below = (cumulative[:, 1:] * both).sum(axis=0), (cumulative[:, :-1] * both).sum(axis=0)
-    return np.divide(top, below, out=np.ones(len(later)), where=below != 0)
+    return np.asarray(np.divide(top, below, out=np.ones(len(later)), where=below != 0))
 
 
 def completed(cumulative: Floats, seen: Ints, factors: Floats) -> Floats:
@@ -112,7 +113,7 @@ class Collateral:
     def net_sale(self) -> float:
         """What the sale brings us, not below nothing."""
         price = self.value * (1 + self.growth) ** self.years * (1 - self.haircut) * (1 - self.cost)
-        return max(0.0, price - self.prior)
+        return float(max(0.0, price - self.prior))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The champion: weight-of-evidence bins, a logistic regression over them, whole points, and a reason for every point lost.
+"""The champion: weight-of-evidence bins, a logistic regression over them, whole points, a reason for every point lost.
 
 Points, not log-odds, are the model: score and PD are computed from whole points alone, so that Python, SQL and a person
 with the card on paper come to the same number.
@@ -44,7 +44,7 @@ def kind_of(table: pl.DataFrame, name: str) -> str:
     if name not in table.columns:
         raise _unfit(name, "is not a column of the table")
     dtype = table.schema[name]
-    if dtype.is_numeric() or dtype == pl.Boolean or dtype == pl.Null:
+    if dtype.is_numeric() or dtype in {pl.Boolean, pl.Null}:
         return "number"
     if dtype in {pl.String, pl.Categorical, pl.Enum}:
         return "category"
@@ -142,7 +142,7 @@ def _characteristic(
 
 
 def _with_points(parts: list[Characteristic], intercept: float, settings: Fitting) -> ScorecardPart:
-    """points = (offset - factor · b0) / J - factor · b · WoE, rounded to whole points."""
+    """Points = (offset - factor · b0) / J - factor · b · WoE, rounded to whole points."""
     factor = settings.scale.points_to_double / np.log(2)
     offset = settings.scale.points - factor * np.log(settings.scale.odds)
     share = (offset - factor * intercept) / len(parts)
@@ -197,11 +197,11 @@ def points_lost(part: ScorecardPart, bins: Ints) -> Ints:
     The best bin is one that somebody was in: a missing bin without rows is nobody's best.
     """
     best = [max(held.points for held in (*c.bins, c.missing) if held.rows) for c in part.characteristics]
-    return np.maximum(np.array(best, np.int64) - points_of(part, bins), 0)
+    return np.asarray(np.maximum(np.array(best, np.int64) - points_of(part, bins), 0))
 
 
 def reasons_of(part: ScorecardPart, bins: Ints) -> tuple[Ints, Ints]:
-    """The characteristics that cost most, by row: (which, points lost), each (n, r); ties by their order on the card."""
+    """The characteristics that cost most, by row: (which, points lost), each (n, r); ties by order on the card."""
     lost = points_lost(part, bins)
     most = min(part.reasons_most, lost.shape[1])
     which = np.argsort(-lost, axis=1, kind="stable")[:, :most]

@@ -60,6 +60,21 @@ class AgeSpline(Cited):
     knots: Annotated[int, Field(ge=3, le=10)]
 
 
+class Fade(Cited):
+    """What is left, after each further period, of a macro driver's distance from its mean once a scenario has ended."""
+
+    fade_ratio_e8: ShareE8 = Field(alias="fade_ratio")
+
+
+class Challenger(Cited):
+    """The boosted trees of the challenger: how many, their leaves, the rows of a leaf, and the step of each tree."""
+
+    trees: Few
+    leaves: Several
+    least_rows: Few
+    step_e8: ShareE8 = Field(alias="step")
+
+
 class Satellite(Cited):
     """How many macro drivers explain the cycle at most."""
 
@@ -75,7 +90,9 @@ class Fitting(Version):
     scale: Scale
     reasons: Reasons
     age: AgeSpline
+    fade: Fade
     satellite: Satellite
+    challenger: Challenger
 
 
 class Band(Cited):
