@@ -60,7 +60,7 @@ def contributions_of(part: ChallengerPart, table: pl.DataFrame) -> Floats:
 
 
 def _trees(part: ChallengerPart) -> Any:
-    return _library().Booster(model_str=part.trees, params={"verbosity": -1})
+    return _library().Booster(model_str=part.trees)
 
 
 def _library() -> Any:

@@ -38,7 +38,8 @@ def labels_of(table: pl.DataFrame, label: str) -> NDArray[np.bool_]:
     column = column_of(table, label)
     if column.null_count():
         raise unfit(f"{label} is missing in {column.null_count()} rows.", label)
-    if not (column.dtype.is_numeric() or column.dtype == pl.Boolean) or not column.cast(pl.Float64).is_in([0, 1]).all():
+    is_number = column.dtype.is_numeric() or column.dtype == pl.Boolean
+    if not is_number or not column.cast(pl.Float64).is_in([0.0, 1.0]).all():
         raise unfit(f"{label} holds something else than 0 and 1.", label)
     return np.asarray(column.cast(pl.Float64).to_numpy() == 1)
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from postloan.desk.report.words.said import REPORTS, ReportWords
 from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
+from postloan.site.model_words import MODEL_WORDS
 from postloan.site.replay_words import REPLAY_WORDS
 from postloan.tables.said import Language
 
@@ -121,7 +122,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 _ALL: Mapping[str, tuple[str, str]] = {
-    **_MESSAGES, **REPORTS, **REPLAY_WORDS, **CLOSING_WORDS, **HELP,
+    **_MESSAGES, **REPORTS, **REPLAY_WORDS, **CLOSING_WORDS, **MODEL_WORDS, **HELP,
 }  # fmt: skip
 
 

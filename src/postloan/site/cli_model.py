@@ -1,0 +1,177 @@
+"""`postloan model`: fit a model on a plain table, score by its card, watch it, set two cards side by side."""
+# ruff: noqa: FBT002, PLC0415 - options are flags by nature; imports inside commands keep the start short
+
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from postloan.site.options import HOME, SAY, AsJson, a_day, terminal_of
+
+if TYPE_CHECKING:
+    from postloan.rules.model_rules import ModelRules
+
+model = typer.Typer(help=SAY("help.model"), no_args_is_help=True)
+
+
+class ModelKind(Enum):
+    """The kinds of models."""
+
+    SCORECARD = "scorecard"
+    CHALLENGER = "challenger"
+    HAZARD = "hazard"
+    MIGRATION = "migration"
+    LGD = "lgd"
+
+
+class Period(Enum):
+    """The unit of a period."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Estimator(Enum):
+    """How moves between grades are counted."""
+
+    COHORT = "cohort"
+    DURATION = "duration"
+
+
+def join(app: typer.Typer) -> None:
+    """Add the commands of models to the command line."""
+    app.add_typer(model, name="model")
+
+
+def _option(name: str, word: str, metavar: str | None = None) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=SAY(f"help.model_{word}"))
+    return option
+
+
+Table = Annotated[Path, typer.Argument(metavar="TABLE", help=SAY("help.model_table"))]
+CardFile = Annotated[Path, typer.Argument(metavar="CARD", help=SAY("help.model_card"))]
+SettingsOn = Annotated[date | None, typer.Option("--on", parser=a_day, metavar="DATE", help=SAY("help.model_on"))]
+SettingsHome = Annotated[
+    Path, typer.Option("--home", envvar="POSTLOAN_HOME", help=SAY("help.model_home"), file_okay=False)
+]
+Column = str | None
+
+
+@model.command("fit", help=SAY("help.model_fit"))
+def fit(
+    ctx: typer.Context,
+    table: Table,
+    label: Annotated[str, _option("--label", "label", "COLUMN")],
+    out: Annotated[Path, _option("--out", "out", "FILE")],
+    kind: Annotated[ModelKind, _option("--kind", "kind")] = ModelKind.SCORECARD,
+    name: Annotated[str | None, _option("--name", "name")] = None,
+    version: Annotated[int, _option("--version", "version")] = 1,
+    id_column: Annotated[Column, _option("--id", "id", "COLUMN")] = None,
+    time: Annotated[Column, _option("--time", "time", "COLUMN")] = None,
+    segment: Annotated[Column, _option("--segment", "segment", "COLUMN")] = None,
+    features: Annotated[str, _option("--features", "features", "COLUMNS")] = "",
+    without: Annotated[str, _option("--without", "without", "COLUMNS")] = "",
+    fixed: Annotated[str, _option("--fixed", "fixed", "COLUMNS")] = "",
+    held_out: Annotated[float, typer.Option("--held-out", min=0, max=0.9, help=SAY("help.model_held_out"))] = 0.2,
+    until: Annotated[str | None, _option("--until", "until", "PERIOD")] = None,
+    anchor: Annotated[float | None, _option("--anchor", "anchor")] = None,
+    horizon: Annotated[str, _option("--horizon", "horizon")] = "as the label",
+    sql: Annotated[Path | None, _option("--sql", "sql", "FILE")] = None,
+    age: Annotated[Column, _option("--age", "age", "COLUMN")] = None,
+    drivers: Annotated[str, _option("--drivers", "drivers", "COLUMNS")] = "",
+    lag: Annotated[int, typer.Option("--lag", min=0, help=SAY("help.model_lag"))] = 0,
+    unit: Annotated[Period, _option("--unit", "unit")] = Period.MONTH,
+    exits: Annotated[Column, _option("--exits", "exits", "COLUMN")] = None,
+    fade: Annotated[float | None, typer.Option("--fade", min=0, max=1, help=SAY("help.model_fade"))] = None,
+    grades: Annotated[str, _option("--grades", "grades")] = "",
+    estimator: Annotated[Estimator, _option("--estimator", "estimator")] = Estimator.COHORT,
+    exposure: Annotated[Column, _option("--exposure", "exposure", "COLUMN")] = None,
+    is_open: Annotated[Column, _option("--open", "open", "COLUMN")] = None,
+    rate: Annotated[float, _option("--rate", "rate")] = 0.0,
+    home: SettingsHome = HOME,
+    on: SettingsOn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit a model and write its card."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.models.fitting import Asked
+    from postloan.site.model_screen import show_fit
+
+    asked = Asked(
+        kind=kind.value, label=label, model_id=name or out.stem, version=version, id=id_column, time=time,
+        segment=segment, features=_names(features), without=_names(without), fixed=_names(fixed),
+        held_out=held_out, until=until, anchor=anchor, horizon=horizon, age=age, drivers=_names(drivers), lag=lag,
+        unit=unit.value, exits=exits, fade_ratio=fade, grades=_names(grades), estimator=estimator.value,
+        exposure=exposure, is_open=is_open, yearly_rate=rate,
+    )  # fmt: skip
+    rules, day = _rules(home, on)
+    show_fit(table, out, asked, rules.fitting(day), rules.monitoring(day), terminal, sql)
+
+
+@model.command("score", help=SAY("help.model_score"))
+def score(
+    ctx: typer.Context,
+    card: CardFile,
+    table: Table,
+    out: Annotated[Path, _option("--out", "scores", "FILE")],
+    id_column: Annotated[Column, _option("--id", "id", "COLUMN")] = None,
+    periods: Annotated[int, typer.Option("--periods", min=1, help=SAY("help.model_periods"))] = 1,
+    trigger: Annotated[int | None, _option("--trigger", "trigger", "SCORE")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a table by a card."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site.model_screen import show_scores
+
+    show_scores(card, table, out, id_column, periods, trigger, terminal)
+
+
+@model.command("monitor", help=SAY("help.model_monitor"))
+def monitor(
+    ctx: typer.Context,
+    card: CardFile,
+    reference: Annotated[Path, typer.Argument(metavar="REFERENCE", help=SAY("help.model_reference"))],
+    actual: Annotated[Path, typer.Argument(metavar="ACTUAL", help=SAY("help.model_actual"))],
+    label: Annotated[Column, _option("--label", "label", "COLUMN")] = None,
+    home: SettingsHome = HOME,
+    on: SettingsOn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the table a model was made for with today's."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site.model_screen import show_watched
+
+    rules, day = _rules(home, on)
+    show_watched(card, reference, actual, label, rules.monitoring(day), terminal)
+
+
+@model.command("compare", help=SAY("help.model_compare"))
+def compare(
+    ctx: typer.Context,
+    card: CardFile,
+    second: Annotated[Path, typer.Argument(metavar="OTHER", help=SAY("help.model_second"))],
+    table: Table,
+    label: Annotated[str, _option("--label", "label", "COLUMN")],
+    home: SettingsHome = HOME,
+    on: SettingsOn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set two cards side by side on one table."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site.model_screen import show_contest
+
+    rules, day = _rules(home, on)
+    show_contest(card, second, table, label, rules.monitoring(day), terminal)
+
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in written.split(",") if each.strip())
+
+
+def _rules(home: Path, on: date | None) -> "tuple[ModelRules, date]":
+    from postloan.rules.model_rules import load_model_rules
+
+    return load_model_rules(home), on or datetime.now().astimezone().date()
