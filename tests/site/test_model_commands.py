@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from postloan.site.cli import app
 
-
 SQL = ("--sql", "x.sql")
 
 
