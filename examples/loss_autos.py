@@ -99,6 +99,17 @@ def cases_of(book: Book, until: int) -> pl.DataFrame:
     return cases.join(by_case, on="loan_id", how="left").sort("loan_id")
 
 
+def lgd_by_year(book: Book) -> list[tuple[int, int, float, float]]:
+    """Year since the opening, cases, mean balance and LGD by amount without discount, as far as recoveries came in."""
+    cases = cases_of(book, book.last).with_columns(
+        year=(pl.col("closed") - 1) // 12 + 1, got=pl.col("cash").list.sum().fill_null(0.0)
+    )
+    by_year = cases.group_by("year").agg(
+        pl.len(), pl.col("exposure").mean(), lgd=1 - pl.col("got").sum() / pl.col("exposure").sum()
+    )
+    return [(int(y), int(n), float(b), float(g)) for y, n, b, g in by_year.sort("year").rows()]
+
+
 def laid_out(cases: pl.DataFrame, until: int, months: int) -> Cases:
     """Cases as arrays; all of them are open: something may come for years."""
     grid = np.zeros((len(cases), months))

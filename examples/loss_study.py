@@ -154,6 +154,9 @@ def study_autos(folder: Path, settings: Fitting) -> dict[str, autos.BackTest]:
     show_head("segment", "closed without the cash", "LGD by amount", "LGD by count")
     for segment, count in whole.cases.items():
         show(segment, count, whole.lgd[segment], whole.by_count[segment])
+    show_head("year of the default", "closed without the cash", "mean balance", "LGD by amount, so far")
+    for year, count, balance, lgd in autos.lgd_by_year(book):
+        show(year, count, f"{balance:,.0f}", lgd)
     half = len(ids) // 2
     tests = {"first half of loans, judged on the second": autos.back_test(
         book, autos.estimate(book, ids[:half], book.last, settings), ids[half:], 0)}  # fmt: skip
@@ -194,7 +197,8 @@ def draw(path: Path, bands: pl.DataFrame, found: dict[str, Any], tests: dict[str
         time.plot(seen, [np.mean(lines[name][quarter == q]) for q in seen], label=name, linewidth=1)
     time.axvline(mortgages.SPLIT - 0.5, color="grey", linewidth=0.7)
     time.set(title="Mortgages: default rate by quarter", xlabel="quarter; fitted left of the line")
-    time.legend(frameon=False)
+    time.set_ylim(top=0.105)
+    time.legend(frameon=False, loc="upper left")
     each = tests["first half of loans, judged on the second"]
     months = np.arange(1, len(each.lost_gross) + 1)
     cars.plot(months, np.cumsum(each.lost_gross - each.recovered) / 1e3, color="black", label="lost, net of recoveries")

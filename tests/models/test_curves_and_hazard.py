@@ -140,6 +140,8 @@ def test_what_the_card_does_not_know_is_refused_or_has_no_hazard() -> None:
         term_structure(PART, "near", age=0, periods=1, scenario={})
     with pytest.raises(TableUnfit, match="--time"):
         explained(PERIODS, Columns("age", drivers=("gdp",)))
+    with pytest.raises(TableUnfit, match="whole number"):
+        explained(PERIODS.with_columns(time=pl.date(2024, 1, 1)), COLUMNS)
     with pytest.raises(TableUnfit, match="no column"):
         explained(PERIODS, Columns("months"))
     odd = PERIODS.head(3).with_columns(segment=pl.Series(["near", "moon", None]), time=pl.lit(10))

@@ -112,6 +112,14 @@ def test_small_categories_are_joined() -> None:
     assert found.categories == (("a",), ("b", "rare"))
 
 
+def test_a_column_of_names_teaches_nothing() -> None:
+    names: list[str | None] = [f"n{i}" for i in range(5000)]
+    bads = np.arange(5000) % 9 == 0
+    found = bin_categories(names, bads, SETTINGS.binning)
+    assert len(found.categories) == 1
+    assert information_value(found.rows, found.bads) == pytest.approx(0, abs=1e-12)
+
+
 def test_a_slope_of_the_wrong_sign_leaves() -> None:
     """Two columns that say nearly the same fight over one slope; the loser would turn, so it goes."""
     draw = np.random.default_rng(5)

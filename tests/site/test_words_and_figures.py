@@ -29,6 +29,7 @@ from postloan.desk.report.words.provision import PROVISION_WORDS
 from postloan.desk.report.words.tables import REPORT_WORDS
 from postloan.site.closing_words import CLOSING_WORDS
 from postloan.site.help_words import HELP
+from postloan.site.model_words import MODEL_WORDS
 from postloan.site.replay_words import REPLAY_WORDS
 from postloan.site.words import _MESSAGES, Words, all_words, language_of
 from postloan.tables.said import LANGUAGES
@@ -62,7 +63,7 @@ def test_every_key_that_is_asked_for_is_there_and_every_message_is_asked_for() -
 
 
 def test_no_words_are_hidden_behind_others_of_the_same_key() -> None:
-    lists = (_MESSAGES, REPORT_WORDS, MOVEMENT_WORDS, REPLAY_WORDS, CLOSING_WORDS, HELP)
+    lists = (_MESSAGES, REPORT_WORDS, MOVEMENT_WORDS, REPLAY_WORDS, CLOSING_WORDS, MODEL_WORDS, HELP)
     assert Counter(key for each in lists for key in each).most_common(1)[0][1] == 1
     own = (CLOSING_REPORT_WORDS, PROVISION_WORDS)
     assert Counter(key for each in own for key in each).most_common(1)[0][1] == 1

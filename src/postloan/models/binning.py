@@ -74,6 +74,7 @@ def bin_categories(values: list[str | None], bads: NDArray[np.bool_], settings: 
     """Join categories in the order of their bad rates until none is too small.
 
     values  (n,), None where missing; bads (n,).
+    Rare categories are one from the start: the bad rate of a few rows is chance, and to order by it is to learn it.
     """
     names = sorted({value for value in values if value is not None})
     number = {name: at for at, name in enumerate(names)}
@@ -81,9 +82,13 @@ def bin_categories(values: list[str | None], bads: NDArray[np.bool_], settings: 
     known = at >= 0
     rows = np.bincount(at[known], minlength=len(names))
     bad = np.bincount(at[known], weights=bads[known], minlength=len(names)).astype(np.int64)
-    order = np.lexsort((np.arange(len(names)), bad / np.maximum(rows, 1)))
+    is_rare = rows * ONE_E8 < settings.rare_share_e8 * len(values)
+    begun = [[int(i)] for i in np.flatnonzero(~is_rare)]
+    if is_rare.any():
+        begun.append([int(i) for i in np.flatnonzero(is_rare)])
+    begun.sort(key=lambda group: (_rate(group, rows, bad), group))
     least = settings.least_share_e8 * len(values) / ONE_E8
-    groups = _joined([[int(i)] for i in order], rows, bad, least, settings.bins_most)
+    groups = _joined(begun, rows, bad, least, settings.bins_most)
     categories = tuple(tuple(sorted(names[i] for i in group)) for group in groups)
     return _counted((), categories, groups, rows, bad, bads[~known])
 

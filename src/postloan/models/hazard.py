@@ -76,6 +76,8 @@ def explained(table: pl.DataFrame, columns: Columns) -> pl.DataFrame:
         return rows
     if columns.time is None:
         raise _unfit("Macro drivers need the column of the period (--time).", ", ".join(columns.drivers))
+    if not table.schema[columns.time].is_integer():
+        raise _unfit("The period of macro drivers is a whole number.", columns.time)
     lagged = table.group_by(time=pl.col(columns.time).cast(pl.Int64) + columns.lag).agg(
         pl.col(name).cast(pl.Float64).mean() for name in columns.drivers
     )

@@ -50,14 +50,18 @@ def _by_points(card: Card, part: ScorecardPart, table: pl.DataFrame, trigger: in
     bins = bins_of(part, table)
     score = points_of(part, bins).sum(axis=1)
     which, lost = reasons_of(part, bins)
-    names = np.array([each.name for each in part.characteristics])
-    written = [[written_bin(each, at) for at in range(len(each.bins) + 1)] for each in part.characteristics]
+    width = max(len(each.bins) for each in part.characteristics) + 1
+    named = pl.Series([each.name for each in part.characteristics])
+    written = pl.Series(
+        [written_bin(each, min(at, len(each.bins))) for each in part.characteristics for at in range(width)]
+    )
     columns: dict[str, object] = {"score": score, "pd": _pd(card, table, score.astype(np.float64))}
     for k in range(which.shape[1]):
-        costs = lost[:, k] > 0
-        said = [written[j][bins[row, j]] for row, j in enumerate(which[:, k])]
-        columns[f"reason_{k + 1}"] = [str(n) if c else None for n, c in zip(names[which[:, k]], costs, strict=True)]
-        columns[f"bin_{k + 1}"] = [s if c else None for s, c in zip(said, costs, strict=True)]
+        costs, own = pl.Series(lost[:, k] > 0), which[:, k]
+        columns[f"reason_{k + 1}"] = named.gather(own).zip_with(costs, pl.Series([None], dtype=pl.String))
+        columns[f"bin_{k + 1}"] = written.gather(
+            own * width + np.take_along_axis(bins, which[:, k : k + 1], axis=1)[:, 0]
+        ).zip_with(costs, pl.Series([None], dtype=pl.String))
         columns[f"lost_{k + 1}"] = lost[:, k]
     if trigger is not None:
         columns["to_trigger"] = [said_change(part, row, trigger) for row in bins]

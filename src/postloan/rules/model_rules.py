@@ -24,6 +24,7 @@ class Binning(Cited):
 
     pre_bins: Several
     least_share_e8: ShareE8 = Field(alias="least_share")
+    rare_share_e8: ShareE8 = Field(alias="rare_share")
     bins_most: Several
 
 
