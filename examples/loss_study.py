@@ -90,7 +90,8 @@ def study_cards(folder: Path, settings: Fitting, bands: Monitoring) -> pl.DataFr
         print(f"champion against challenger, held out: difference {found.difference:.4f}, p {found.p:.4f}")
     watched = monitor(cards["plain", "scorecard"], plain.filter(~held_out_rows(plain)), judged, label, bands)
     lights = {light: sum(each.light == light for each in watched.findings) for light in ("green", "amber", "red")}
-    print(f"monitoring of the held-out part: {lights}")
+    alarms = ", ".join(f"{each.measure} {each.subject} {each.light}" for each in watched.alarms)
+    print(f"monitoring of the held-out part: {lights}; {alarms}")
     return pl.DataFrame([{"pd": each.pd, "observed": each.observed} for each in watched.grades])
 
 

@@ -99,6 +99,11 @@ def test_fitted_defaults_sum_to_those_seen() -> None:
     assert exits @ CELLS.trials == pytest.approx(CELLS.exits.sum(), rel=0.01)
 
 
+def test_the_long_run_of_a_driver_is_a_mean_of_periods_not_of_loans() -> None:
+    times = sorted(set(CELLS.time.tolist()))
+    assert PART.means[0] == pytest.approx(np.mean([DRIVER[time - 1] for time in times]))
+
+
 def test_a_default_is_never_an_exit_too() -> None:
     both = PERIODS.with_columns(prepaid=1)
     assert (cells_of(both, COLUMNS, label="default", exits="prepaid").exits <= CELLS.trials - CELLS.defaults).all()

@@ -102,6 +102,7 @@ def test_bands_are_of_equal_count() -> None:
     values = np.arange(1000.0)
     assert counts_by_band(values, band_edges(values, 10)).tolist() == [100.0] * 10
     assert counts_by_band(np.ones(5), band_edges(np.ones(5), 10)).tolist() == [5.0]
+    assert band_edges(np.empty(0), 10).tolist() == []
 
 
 # Calibration -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from portfolio import BANDS, SETTINGS, borrowers
 
 from postloan.errors import ModelNotFitted, TableUnfit
-from postloan.models.binning import bin_categories, bin_numbers, information_value, weights_of_evidence
+from postloan.models.binning import (
+    bin_categories,
+    bin_numbers,
+    information_by_chance,
+    information_value,
+    weights_of_evidence,
+)
 from postloan.models.card import Card, ScorecardPart
 from postloan.models.fitting import Asked, fit_card
 from postloan.models.logit import fit_logit
@@ -110,6 +116,20 @@ def test_small_categories_are_joined() -> None:
     bads = np.array([i % 10 == 0 for i in range(500)] + [i % 3 == 0 for i in range(480)] + [True, False] * 10)
     found = bin_categories(names, bads, SETTINGS.binning)
     assert found.categories == (("a",), ("b", "rare"))
+
+
+def test_noise_says_by_chance_what_it_says() -> None:
+    """With few bads every column seems to say something: so much, and no more, is expected of it."""
+    draw = np.random.default_rng(7)
+    found, expected = [], []
+    for _ in range(300):
+        bads = draw.random(1500) < 0.1
+        rows = np.bincount(draw.integers(0, 6, 1500), minlength=6)
+        bins = np.repeat(np.arange(6), rows)
+        bad = np.bincount(bins, weights=bads, minlength=6).astype(np.int64)
+        found.append(information_value(rows, bad))
+        expected.append(information_by_chance(rows, bad))
+    assert np.mean(found) == pytest.approx(np.mean(expected), rel=0.1)
 
 
 def test_a_column_of_names_teaches_nothing() -> None:

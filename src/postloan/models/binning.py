@@ -47,6 +47,17 @@ def information_value(rows: Ints, bads: Ints) -> float:
     return float(share @ weights_of_evidence(rows, bads))
 
 
+def information_by_chance(rows: Ints, bads: Ints) -> float:
+    """The information value that as many bins have on average where bads are drawn without looking at them.
+
+    (bins - 1) · (1 / B + 1 / G): with few bads every column seems to say something.
+    Source  IV is nearly a chi-square in its bins: Yurdakul and Naranjo, J. Risk Model Validation 14 (2020).
+    """
+    bad = int(bads.sum())
+    good = int(rows.sum()) - bad
+    return (int((rows > 0).sum()) - 1) * (1 / max(bad, 1) + 1 / max(good, 1))
+
+
 def bin_numbers(values: Floats, bads: NDArray[np.bool_], settings: Binning) -> Counted:
     """Cut numbers into bins whose bad rates rise or fall throughout.
 

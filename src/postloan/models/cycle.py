@@ -44,7 +44,7 @@ def history_of(rates: Floats, *, rho: float | None = None) -> History:
 
     rho      None to estimate it: s² / (1 + s²), s² the variance of ndtri(rate); a given one is kept.
     Default rates of few debtors vary by chance as well; that counts as cycle here and makes rho too great.
-    The PD through the cycle is the one whose thresholds have the mean seen: ndtr(mean / sqrt(1 + s²)).
+    The PD through the cycle is the one whose thresholds have the mean seen: ndtr(sqrt(1 - rho) · mean).
     Raises   ModelNotFitted where a period has no default, or fewer than three periods are given.
     Source   Vasicek (2002); moments: BCBS Explanatory Note (2005).
     """

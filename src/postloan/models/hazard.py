@@ -44,7 +44,7 @@ class Columns:
 class Cells:
     """Loan-periods grouped by what explains them: for a binomial model the counts say all that the rows do.
 
-    age, segment  (n,), periods since origination, and a number of `segments`.
+    age, segment  (n,), periods since origination, and a number of `segments`; time (n,), the period.
     drivers       (n, k), already lagged.
     trials        loans at the beginning of the period, defaults and exits in it, (n,).
     """
@@ -52,6 +52,7 @@ class Cells:
     segments: tuple[str, ...]
     age: Floats
     segment: Ints
+    time: Ints
     drivers: Floats
     trials: Floats
     defaults: Floats
@@ -104,7 +105,7 @@ def cells_of(table: pl.DataFrame, columns: Columns, *, label: str, exits: str | 
         raise _unfit("No loan-period is left to fit.", label)
     names = tuple(cells["segment"].unique().sort().to_list())
     return Cells(
-        names, cells["age"].to_numpy(), _numbers(cells["segment"], names),
+        names, cells["age"].to_numpy(), _numbers(cells["segment"], names), cells["time"].to_numpy(),
         cells.select(columns.drivers).to_numpy().reshape(len(cells), len(columns.drivers)),
         *(cells[name].cast(pl.Float64).to_numpy() for name in ("trials", "defaults", "exits")),
     )  # fmt: skip
@@ -122,7 +123,8 @@ def fit_hazard(
     Source      Shumway, J. Business 74 (2001); grouped cells: Botha and Verster, arXiv:2507.15441.
     """
     knots = _knots(cells.age, cells.trials, settings.age.knots)
-    means = np.average(cells.drivers, axis=0, weights=cells.trials) if columns.drivers else np.empty(0)
+    # The long run is a mean of periods: by loans, it would be the years in which the book was large.
+    means = cells.drivers[np.unique(cells.time, return_index=True)[1]].mean(axis=0)
     names = _term_names(len(knots), cells.segments, columns.drivers)
     design = _design(cells.age, cells.segment, cells.drivers - means, knots, len(cells.segments))
     causes = []

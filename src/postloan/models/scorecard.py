@@ -18,6 +18,7 @@ from postloan.models.binning import (
     Ints,
     bin_categories,
     bin_numbers,
+    information_by_chance,
     information_value,
     weights_of_evidence,
 )
@@ -72,7 +73,8 @@ def fit_scorecard(
 
     table   (n) rows with the columns `names`; bads (n,).
     fixed   columns that a debtor cannot change: no counterfactual asks for them.
-    Characteristics that say too little do not enter; those whose slope has the wrong sign leave, the worst first.
+    Characteristics that say too little, or no more than chance would, do not enter; those whose slope has the wrong
+    sign leave, the worst first.
     Raises  ModelNotFitted where nothing is left, TableUnfit for a column of no kind.
     Source  WoE and points: Siddiqi, Credit Risk Scorecards (2006), 6.
     """
@@ -91,7 +93,8 @@ def fit_scorecard(
         woe[name] = weights_of_evidence(found.rows, found.bads)[at]
         value[name] = information_value(found.rows, found.bads)
     least = settings.entry.information_value_from_e8 / ONE_E8
-    entered = [name for name in names if value[name] >= least]
+    by_chance = {name: information_by_chance(each.rows, each.bads) for name, each in counted.items()}
+    entered = [name for name in names if value[name] >= least + by_chance[name]]
     fit, kept = _right_signed(woe, entered, bads, settings)
     parts = [
         _characteristic(name, kind_of(table, name), counted[name], value[name], float(beta), name not in fixed)

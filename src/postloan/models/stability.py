@@ -22,10 +22,12 @@ def psi(expected: Floats, actual: Floats) -> float:
 
 
 def band_edges(values: Floats, bands: int) -> Floats:
-    """Inner edges of bands of equal count, rising, at most bands - 1; a value on an edge is below it."""
+    """Inner edges of bands of equal count, rising, at most bands - 1; a value on an edge is below it. None of none."""
+    if not len(values):
+        return np.empty(0)
     cuts = np.quantile(values, np.arange(1, bands) / bands, method="inverted_cdf")
     edges = np.unique(cuts)
-    return edges[edges < values.max()] if len(values) else edges
+    return np.asarray(edges[edges < values.max()])
 
 
 def counts_by_band(values: Floats, edges: Floats) -> Floats:
