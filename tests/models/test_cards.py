@@ -133,7 +133,13 @@ def test_rows_are_parted_by_time() -> None:
     by_side = {each.sample: each.rows for each in card.metrics if each.name == "mean_pd"}
     assert by_side == {"fit": (periods["time"] < 30).sum(), "held_out": (periods["time"] >= 30).sum()}
     with pytest.raises(TableUnfit, match="none fitted"):
-        fit_card(periods, "0" * 64, Asked("hazard", "default", "h", time="time", age="age", until="0"), SETTINGS, BANDS)
+        fit_card(
+            periods,
+            "0" * 64,
+            Asked("hazard", "default", "h", time="time", age="age", unit="month", until="0"),
+            SETTINGS,
+            BANDS,
+        )
 
 
 # Other kinds -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from postloan.site.cli import app
 
-SQL = ("--sql", "x.sql")
+SQL = ("--unit", "month", "--sql", "x.sql")
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ class Asked:
     id         of the debtor or loan: all its rows fall on one side of the split.
     held_out   share of ids judged and not fitted; `until`: rows of an earlier `time` are fitted, the others judged.
     anchor     long-run default rate to calibrate to. fixed: columns that a debtor cannot change.
-    age, drivers, lag, unit, exits, fade_ratio    of a hazard.
+    age, drivers, lag, unit, exits, fade_ratio    of a hazard; a unit is never guessed.
     grades     of a migration matrix, best first, default last; estimator: cohort or duration.
     exposure, is_open, yearly_rate                of losses: at default, whether the case is open, of discounting.
     """
@@ -69,14 +69,14 @@ class Asked:
     age: str | None = None
     drivers: tuple[str, ...] = ()
     lag: int = 0
-    unit: Unit = "month"
+    unit: Unit | None = None
     exits: str | None = None
     fade_ratio: float | None = None
     grades: tuple[str, ...] = ()
     estimator: str = "cohort"
     exposure: str | None = None
     is_open: str | None = None
-    yearly_rate: float = 0.0
+    yearly_rate: float | None = None
 
 
 def fit_card(table: pl.DataFrame, data_sha256: str, asked: Asked, settings: Fitting, bands: Monitoring) -> Card:
@@ -162,8 +162,8 @@ def raw_score(part: ScorecardPart | ChallengerPart, table: pl.DataFrame) -> tupl
 def _hazard(
     table: pl.DataFrame, judged: Bools, asked: Asked, settings: Fitting, bands: Monitoring
 ) -> tuple[HazardPart, list[Metric]]:
-    if asked.age is None:
-        raise unfit("A hazard needs the column of age, in periods (--age).", "age")
+    if asked.age is None or asked.unit is None:
+        raise unfit("A hazard needs the column of age in periods (--age), and what a period is (--unit).", "age")
     bads = labels_of(table, asked.label)
     if asked.exits:
         labels_of(table, asked.exits)
@@ -186,8 +186,8 @@ def _both(risk: Floats, pd: Floats, bads: Bools, judged: Bools, bands: Monitorin
 
 
 def _migration(table: pl.DataFrame, asked: Asked) -> tuple[MigrationPart, list[Metric]]:
-    if not asked.grades or asked.id is None or asked.time is None:
-        raise unfit("Moves between grades need --id, --time and --grades, best first and default last.", asked.label)
+    if not asked.grades or asked.id is None or asked.time is None or asked.unit is None:
+        raise unfit("Moves need --id, --time with its --unit, and --grades, best first and default last.", asked.label)
     matrix, counted = moves_of(table, asked.id, asked.time, asked.label, asked.grades, asked.estimator)
     generator = repaired_generator(matrix)
     part = MigrationPart(
@@ -198,8 +198,8 @@ def _migration(table: pl.DataFrame, asked: Asked) -> tuple[MigrationPart, list[M
 
 
 def _lgd(table: pl.DataFrame, asked: Asked) -> tuple[LgdPart, list[Metric]]:
-    if asked.id is None or asked.time is None or asked.exposure is None:
-        raise unfit("Losses need --id, --time in months since default, and --exposure.", asked.label)
+    if asked.id is None or asked.time is None or asked.exposure is None or asked.yearly_rate is None:
+        raise unfit("Losses need --id, --time in months since default, --exposure and --rate.", asked.label)
     parts, metrics = [], []
     for segment, cases in cases_by_segment(
         table, id_column=asked.id, time=asked.time, cash=asked.label, exposure=asked.exposure,

@@ -83,14 +83,14 @@ def fit(
     age: Annotated[Column, _option("--age", SAY("help.model_age"), "COLUMN")] = None,
     drivers: Annotated[str, _option("--drivers", SAY("help.model_drivers"), "COLUMNS")] = "",
     lag: Annotated[int, typer.Option("--lag", min=0, help=SAY("help.model_lag"))] = 0,
-    unit: Annotated[Period, _option("--unit", SAY("help.model_unit"))] = Period.MONTH,
+    unit: Annotated[Period | None, _option("--unit", SAY("help.model_unit"))] = None,
     exits: Annotated[Column, _option("--exits", SAY("help.model_exits"), "COLUMN")] = None,
     fade: Annotated[float | None, typer.Option("--fade", min=0, max=1, help=SAY("help.model_fade"))] = None,
     grades: Annotated[str, _option("--grades", SAY("help.model_grades"))] = "",
     estimator: Annotated[Estimator, _option("--estimator", SAY("help.model_estimator"))] = Estimator.COHORT,
     exposure: Annotated[Column, _option("--exposure", SAY("help.model_exposure"), "COLUMN")] = None,
     is_open: Annotated[Column, _option("--open", SAY("help.model_open"), "COLUMN")] = None,
-    rate: Annotated[float, _option("--rate", SAY("help.model_rate"))] = 0.0,
+    rate: Annotated[float | None, _option("--rate", SAY("help.model_rate"))] = None,
     home: SettingsHome = HOME,
     on: SettingsOn = None,
     as_json: AsJson = False,
@@ -104,8 +104,8 @@ def fit(
         kind=kind.value, label=label, model_id=name or out.stem, version=version, id=id_column, time=time,
         segment=segment, features=_names(features), without=_names(without), fixed=_names(fixed),
         held_out=held_out, until=until, anchor=anchor, horizon=horizon, age=age, drivers=_names(drivers), lag=lag,
-        unit=unit.value, exits=exits, fade_ratio=fade, grades=_names(grades), estimator=estimator.value,
-        exposure=exposure, is_open=is_open, yearly_rate=rate,
+        unit=unit.value if unit else None, exits=exits, fade_ratio=fade, grades=_names(grades),
+        estimator=estimator.value, exposure=exposure, is_open=is_open, yearly_rate=rate,
     )  # fmt: skip
     rules, day = _rules(home, on)
     show_fit(table, out, asked, rules.fitting(day), rules.monitoring(day), terminal, sql)
