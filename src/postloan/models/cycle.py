@@ -17,11 +17,11 @@ Floats = NDArray[np.float64]
 
 
 def pd_at(pd_ttc: Floats | float, rho: float, z: Floats | float) -> Floats:
-    """PD at the state z of the economy from the one through the cycle; shapes broadcast.
+    """PD at the state z of the economy from the one through the cycle; shapes broadcast. With rho 0 it is the same.
 
     Source  Vasicek, Risk 15 (2002): ndtr((ndtri(pd) - sqrt(rho) z) / sqrt(1 - rho)).
     """
-    _check_correlation(rho)
+    _check_correlation(rho, may_be_none=True)
     return np.asarray(ndtr((ndtri(pd_ttc) - np.sqrt(rho) * np.asarray(z)) / np.sqrt(1 - rho)))
 
 
@@ -159,6 +159,6 @@ def weighted(pds: dict[str, Floats], weights: dict[str, float]) -> Floats:
     return np.asarray(sum(weights[name] * pds[name] for name in pds))
 
 
-def _check_correlation(rho: float) -> None:
-    if not 0 < rho < 1:
+def _check_correlation(rho: float, *, may_be_none: bool = False) -> None:
+    if not (0 < rho < 1 or (may_be_none and rho == 0)):
         raise UnitWrong(message=f"{rho} is not a correlation.", hint="It lies between 0 and 1, both excluded.")
