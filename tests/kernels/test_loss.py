@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from postloan.kernels.loss import (
     Convention,
@@ -58,7 +59,7 @@ def losses(loans: list[Loan], hazards: list[list[float]], convention: Convention
             np.array([cents for _, cents in said], np.int64),
         ),
         Severities(*(np.array([[each] * shape[1] for each in column]) for column in costs)),
-        first_defaults(np.array([hazards])), period_of=MONTHS, convention=convention, on=TODAY,
+        first_defaults(np.array([hazards])), period_ends=MONTHS, convention=convention, on=TODAY,
     )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def plain(loan: Loan, hazards: list[float], convention: Convention = MONTHLY) ->
             year = total
         survival *= 1 - hazard
         waiting += owed * loan.rate
-        while left and (left[0][0] <= 0 or MONTHS[left[0][0] - 1] == month):
+        while left and (left[0][0] <= 0 or TODAY + left[0][0] <= MONTHS[month - 1]):
             after, cents = left.pop(0)
             if after > 0:
                 owed, arrears, waiting = max(Fraction(0), owed - arrears - cents), Fraction(0), Fraction(0)
@@ -87,16 +88,21 @@ def plain(loan: Loan, hazards: list[float], convention: Convention = MONTHLY) ->
 
 def level(months: int, cents: int) -> tuple[tuple[int, int], ...]:
     """Equal principal at the end of each month."""
-    return tuple((int(np.searchsorted(MONTHS, month + 1)), cents // months) for month in range(1, months + 1))
+    return tuple((int(MONTHS[month - 1]) - TODAY, cents // months) for month in range(1, months + 1))
+
+
+def spans(on: str, ends: NDArray[np.int32]) -> list[int]:
+    """How many days each month has."""
+    return np.diff(ends, prepend=int(np.datetime64(on).astype(int))).tolist()
 
 
 def test_months_end_where_the_calendar_says() -> None:
     after_february = month_ends(np.datetime64("2026-02-28"), 3)
-    assert np.bincount(after_february)[1:].tolist() == [31, 30, 31], "a month's last day is followed by last days"
+    assert spans("2026-02-28", after_february) == [31, 30, 31], "a month's last day is followed by last days"
     in_the_middle = month_ends(np.datetime64("2026-01-30"), 3)
-    assert np.bincount(in_the_middle)[1:].tolist() == [29, 30, 31], "30 January, 28 February, 30 March, 30 April"
+    assert spans("2026-01-30", in_the_middle) == [29, 30, 31], "30 January, 28 February, 30 March, 30 April"
     leap = month_ends(np.datetime64("2028-01-29"), 2)
-    assert np.bincount(leap)[1:].tolist() == [31, 29]
+    assert spans("2028-01-29", leap) == [31, 29]
 
 
 def test_a_loan_that_pays_by_the_month_is_what_a_person_reckons() -> None:
@@ -110,7 +116,7 @@ def test_a_loan_that_pays_by_the_month_is_what_a_person_reckons() -> None:
 def test_a_flat_balance_would_overstate_what_amortises() -> None:
     hazards = [0.003] * 120
     amortising = Loan(12_000_000, Fraction(1, 240), 120, level(120, 12_000_000))
-    flat = amortising._replace(instalments=((int(np.searchsorted(MONTHS, 121)) - 1, 12_000_000),))
+    flat = amortising._replace(instalments=((int(MONTHS[119]) - TODAY, 12_000_000),))
     found = losses([amortising, flat], [hazards]).lifetime[:, 0]
     assert found[1] > 1.4 * found[0], "the trap of a flat path: half as much again on ten years"
 

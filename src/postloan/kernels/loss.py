@@ -90,18 +90,16 @@ def first_defaults(hazards: Floats) -> Floats:
 
 
 def month_ends(on: np.datetime64, months: int) -> NDArray[np.int32]:
-    """Return, for each day after `on`, how many whole months have begun since: 1 up to the same day next month.
+    """Return the last days of the months after `on`, as day numbers: the same day next month, and so on.
 
-    months  how many months the table covers.
     The last day of a month is followed by the last days of months: from 28 February on, month 1 ends on 31 March.
     """
     month = on.astype("datetime64[M]")
     day, is_last = int((on - month.astype("datetime64[D]")).astype(int)), on + 1 == (month + 1).astype("datetime64[D]")
     starts = (month + np.arange(1, months + 2)).astype("datetime64[D]")
     last = starts[1:] - 1
-    ends = last if is_last else np.minimum(last, starts[:-1] + day)
-    after = (ends - on).astype(np.int32)
-    return np.repeat(np.arange(1, months + 1, dtype=np.int32), np.diff(np.append(0, after)))
+    ends: NDArray[np.int32] = (last if is_last else np.minimum(last, starts[:-1] + day)).astype(np.int32)
+    return ends
 
 
 def expected_losses(
@@ -110,18 +108,18 @@ def expected_losses(
     severities: Severities,
     defaults: Floats,
     *,
-    period_of: NDArray[np.int32],
+    period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
 ) -> Losses:
     """Reckon what each loan is expected to lose: sum of first default x loss given default x discount, by period.
 
-    defaults   by (segment, scenario, period): the chance to default first in the period (`first_defaults`).
-    period_of  [d - 1] is the period in which the d-th day after `on` lies (`month_ends`); later days lie in the last.
-    Returns    losses of defaults within a year and of all.
-    Raises     ValueError where a loan lasts longer than the table of defaults.
-    Source     risk 5.1; IFRS 9 5.5.17, B5.5.28-29: a claim is the balance before the period's instalment and the
-               interest since the last, discounted at the effective rate to the day.
+    defaults     by (segment, scenario, period): the chance to default first in the period (`first_defaults`).
+    period_ends  the last day of each period (`month_ends`).
+    Returns      losses of defaults within a year and of all.
+    Raises       ValueError where a loan lasts longer than the table of defaults.
+    Source       risk 5.1; IFRS 9 5.5.17, B5.5.28-29: a claim is the balance before the period's instalment and the
+                 interest since the last, discounted at the effective rate to the day.
     """
     periods = int(exposures.periods.max(initial=1))
     if periods > defaults.shape[2]:
@@ -129,7 +127,7 @@ def expected_losses(
     shape = (exposures.balance_cents.size, defaults.shape[1])
     losses = Losses(np.zeros(shape), np.zeros(shape))
     _expected_losses(
-        frozen(exposures), frozen(instalments), frozen(severities), defaults, period_of,
+        frozen(exposures), frozen(instalments), frozen(severities), defaults, period_ends,
         convention, on, np.zeros(periods), np.zeros(periods), losses,
     )  # fmt: skip
     return losses
@@ -140,14 +138,14 @@ def claims_of(
     exposures: Exposures,
     instalments: Instalments,
     *,
-    period_of: NDArray[np.int32],
+    period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
 ) -> tuple[Floats, Floats]:
     """Return what one loan's claim is worth today by the period of its default, and the discount factors: to show."""
     periods = int(exposures.periods[loan])
     claims, factors = np.zeros(periods), np.zeros(periods)
-    _claims(loan, frozen(exposures), frozen(instalments), period_of, convention, on, claims, factors)
+    _claims(loan, frozen(exposures), frozen(instalments), period_ends, convention, on, claims, factors)
     return claims, factors
 
 
@@ -157,7 +155,7 @@ def _expected_losses(
     instalments: Instalments,
     severities: Severities,
     defaults: Floats,
-    period_of: NDArray[np.int32],
+    period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
     claims: Floats,
@@ -167,7 +165,7 @@ def _expected_losses(
     for loan in range(exposures.balance_cents.size):
         if exposures.balance_cents[loan] + exposures.waiting_cents[loan] == 0:
             continue
-        periods = _claims(loan, exposures, instalments, period_of, convention, on, claims, factors)
+        periods = _claims(loan, exposures, instalments, period_ends, convention, on, claims, factors)
         segment, year = exposures.segment[loan], min(convention.year, periods)
         for scenario in range(defaults.shape[1]):
             share, saved = severities.open[loan, scenario], severities.saved[loan, scenario]
@@ -182,7 +180,7 @@ def _claims(
     loan: int,
     exposures: Exposures,
     instalments: Instalments,
-    period_of: NDArray[np.int32],
+    period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
     claims: Floats,
@@ -191,22 +189,19 @@ def _claims(
     """Write down the claim of each period and its discount factor, both as of today; return the number of periods."""
     owed, arrears = exposures.balance_cents[loan], exposures.arrears_cents[loan]  # Whole cents subtract in one cycle.
     waiting, rate, periods = 1.0 * exposures.waiting_cents[loan], exposures.rate[loan], int(exposures.periods[loan])
-    due_on, principals, furthest = instalments.due_on, instalments.principal_cents, period_of.size
-    discount, factor = 1.0 / (1.0 + rate), (1.0 + rate) ** (1.0 - convention.part)
-    interest, running, at = convention.interest, convention.interest * convention.part * rate, 0
+    due_on, principals = instalments.due_on, instalments.principal_cents
+    interest, running = convention.interest, convention.interest * convention.part * rate
+    discount, factor = 1.0 / (1.0 + rate), 1.0
+    if convention.part < 1.0:
+        factor = (1.0 + rate) ** (1.0 - convention.part)
     row, end = instalments.rows[2 * loan], instalments.rows[2 * loan + 1]
     while row < end and due_on[row] <= on:
         row += 1
-    while at < periods:
-        until = periods
-        if row < end:
-            until = min(period_of[min(due_on[row] - on, furthest) - 1], periods)
-        while at < until:
-            factor *= discount
-            claims[at], factors[at] = (owed + interest * waiting + owed * running) * factor, factor
-            waiting += owed * rate
-            at += 1
-        if row < end:
+    for at in range(periods):
+        factor *= discount
+        claims[at], factors[at] = (owed + interest * waiting + owed * running) * factor, factor
+        waiting += owed * rate
+        while row < end and due_on[row] <= period_ends[at]:
             owed, arrears, waiting = max(0, owed - arrears - principals[row]), 0, 0.0
             row += 1
     return periods
@@ -217,20 +212,28 @@ def _lost(
     start: int, end: int, claims: Floats, factors: Floats, first: Floats, cost: tuple[float, float, float]
 ) -> float:
     """Sum up the expected loss of the periods from `start` to before `end`, in four lanes."""
-    lane_1, lane_2, lane_3, lane_4, at = 0.0, 0.0, 0.0, 0.0, start
+    share, saved, worth_cents = cost
+    open_1, open_2, open_3, open_4, at = 0.0, 0.0, 0.0, 0.0, start
     while at + 4 <= end:
-        lane_1 += first[at] * _cost(claims[at], factors[at], cost)
-        lane_2 += first[at + 1] * _cost(claims[at + 1], factors[at + 1], cost)
-        lane_3 += first[at + 2] * _cost(claims[at + 2], factors[at + 2], cost)
-        lane_4 += first[at + 3] * _cost(claims[at + 3], factors[at + 3], cost)
+        open_1 += first[at] * claims[at]
+        open_2 += first[at + 1] * claims[at + 1]
+        open_3 += first[at + 2] * claims[at + 2]
+        open_4 += first[at + 3] * claims[at + 3]
         at += 4
     while at < end:
-        lane_1 += first[at] * _cost(claims[at], factors[at], cost)
+        open_1 += first[at] * claims[at]
         at += 1
-    return (lane_1 + lane_2) + (lane_3 + lane_4)
-
-
-@borrows
-def _cost(claim: float, factor: float, cost: tuple[float, float, float]) -> float:
-    share, saved, worth_cents = cost
-    return share * claim - saved * min(claim, worth_cents * factor)
+    lost = share * ((open_1 + open_2) + (open_3 + open_4))
+    if saved == 0.0 or worth_cents == 0.0:
+        return lost
+    held_1, held_2, held_3, held_4, at = 0.0, 0.0, 0.0, 0.0, start
+    while at + 4 <= end:
+        held_1 += first[at] * min(claims[at], worth_cents * factors[at])
+        held_2 += first[at + 1] * min(claims[at + 1], worth_cents * factors[at + 1])
+        held_3 += first[at + 2] * min(claims[at + 2], worth_cents * factors[at + 2])
+        held_4 += first[at + 3] * min(claims[at + 3], worth_cents * factors[at + 3])
+        at += 4
+    while at < end:
+        held_1 += first[at] * min(claims[at], worth_cents * factors[at])
+        at += 1
+    return lost - saved * ((held_1 + held_2) + (held_3 + held_4))

@@ -78,7 +78,7 @@ def loss_story(
     exposures, share = exposures_of(book, found, law)
     severities = severities_of(found, exposures, law)
     claims, factors = claims_of(
-        at, exposures, instalments_of(found), period_of=month_ends(np.datetime64(on), MONTHS),
+        at, exposures, instalments_of(found), period_ends=month_ends(np.datetime64(on), MONTHS),
         convention=convention_of(law), on=(on - date(1970, 1, 1)).days,
     )  # fmt: skip
     group = int(exposures.segment[at])

@@ -79,10 +79,8 @@ def _months_left(
     last = positions["matures_on"].to_physical().to_numpy().copy()
     has_dues = ends[1::2] > ends[0::2]
     last[has_dues] = dues["due_on"].to_physical().to_numpy()[ends[1::2][has_dues] - 1]
-    after = last - (on - date(1970, 1, 1)).days
-    period_of = month_ends(np.datetime64(on), MONTHS)
-    left: NDArray[np.int32] = period_of[np.clip(after, 1, period_of.size) - 1]
-    left[after <= 0] = after_maturity
+    left = np.minimum(np.searchsorted(month_ends(np.datetime64(on), MONTHS), last) + 1, MONTHS).astype(np.int32)
+    left[last <= (on - date(1970, 1, 1)).days] = after_maturity
     return left
 
 

@@ -50,7 +50,8 @@ def loss(
     severities = severities_of(found, exposures, law)
     lost = expected_losses(
         exposures, instalments_of(found), severities, curves_of(law).first,
-        period_of=month_ends(np.datetime64(on), MONTHS), convention=convention_of(law), on=(on - date(1970, 1, 1)).days,
+        period_ends=month_ends(np.datetime64(on), MONTHS), convention=convention_of(law),
+        on=(on - date(1970, 1, 1)).days,
     )  # fmt: skip
     return _written(loans, debtors, found, exposures, share, severities, lost, law, on)
 

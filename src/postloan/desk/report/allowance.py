@@ -5,7 +5,7 @@ published with it, so a change of stage is told from a change of risk without co
 rules themselves changed is the earlier point measured anew, by the later rules.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,7 @@ CAUSES = (
 LINES = ("opening", *CAUSES, "closing")
 MEMO = "recovered"
 _SUMS = (*LINES, MEMO)
+_NOT_CHARGED = ("unwinding", "written_off", MEMO)
 _READ = (*MEASURES, "ecl_overlay_cents", "ecl_cents", "rate_in_force_e8")
 _YEAR_DAYS = 365
 _ONE_E8 = 10**8
@@ -62,6 +63,16 @@ def allowance(
         "allowance", snapshot_of(home, on), by, filed=filed, shown=(*shown, filed), before=snapshot_of(home, from_on),
         points=days, failed=tuple(_open_ends(items, by)),
     )  # fmt: skip
+
+
+def rolled_forward(opening: int, causes: Mapping[str, int]) -> tuple[int, int]:
+    """Return an allowance's closing, and what of its movement is charged as impairment loss.
+
+    Not charged: the unwinding, which is the price of time, what write-offs used, and recoveries, which came as cash.
+    Source: IFRS 7.35H.
+    """
+    charge = sum(amount for name, amount in causes.items() if name not in _NOT_CHARGED)
+    return opening + sum(causes.values()), charge
 
 
 def walked(
@@ -196,7 +207,7 @@ def _by_line(loans: pl.DataFrame) -> Sheet:
         row(ends.get(name, "item"), movement=name, loans=int((loans[name] != 0).sum()), balance=total[name])
         for name in _SUMS
     ]
-    charge = total["closing"] - total["opening"] - total["written_off"]
+    _, charge = rolled_forward(total["opening"], {name: total[name] for name in CAUSES})
     lines.insert(-1, row("ratio", movement="charge", loans=None, balance=charge))
     return Sheet(
         "allowance", (Column("movement", "word"), Column("loans", "count"), Column("balance", "money")), tuple(lines)
