@@ -32,9 +32,15 @@ def is_published(home: Path) -> bool:
 
 
 def adopt(home: Path, on: date | None) -> dict[str, Any]:
-    """Adopt the latest published day, or the one that is named. Raises NothingPublished. The desk is set up."""
+    """Adopt the latest published day, or the one that is named. Raises NothingPublished. The desk is set up.
+
+    What its cockpit and lists show is counted before, while people still look at the day before it: nobody waits for
+    it. On the first day of a desk nobody looks yet.
+    """
     from postloan.desk.core.days import BusinessDay  # noqa: PLC0415 - needs Django set up
+    from postloan.desk.core.models import AdoptedDay  # noqa: PLC0415
     from postloan.desk.core.officers.actions import orgs_adopt  # noqa: PLC0415
+    from postloan.desk.report.warming import day_warm  # noqa: PLC0415
     from postloan.desk.worklist.actions import snapshot_adopt  # noqa: PLC0415
     from postloan.plan.dossier import office_rows  # noqa: PLC0415
     from postloan.rules.desk_rules import load_desk_rules  # noqa: PLC0415
@@ -49,7 +55,12 @@ def adopt(home: Path, on: date | None) -> dict[str, Any]:
             where={"home": home},
         )
     orgs_adopt(office_rows(home).to_dicts())
+    is_first = not AdoptedDay.objects.exists()
+    if not is_first:
+        day_warm(day)
     adopted = snapshot_adopt(BusinessDay(home, day, run_id, day), load_desk_rules(home))
+    if is_first:
+        day_warm(day)
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
 
 

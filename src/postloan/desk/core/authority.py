@@ -88,6 +88,12 @@ def officers_for(action: str, *, org: Org, amount_cents: int) -> QuerySet[Office
     return Officer.objects.filter(Q(pk__in=granted) | stood_in_for, is_active=True).distinct()
 
 
+def officers_holding(action: str) -> QuerySet[Officer]:
+    """Everybody who holds a grant for something today in any office; who only stands in for them is left out."""
+    granted = Grant.objects.filter(_runs(today()), action=action).values("officer")
+    return Officer.objects.filter(pk__in=granted, is_active=True)
+
+
 def limit_of(officer: Officer, action: str, org: Org) -> int | None:
     """The largest amount in cents up to which an officer may do something in an office.
 

@@ -108,7 +108,12 @@ def read_question(request: HttpRequest, desk: Desk) -> Question:
     """Read the question of an address. Raises FormWrong, NotFoundHere."""
     org_id = request.GET.get("org", "")
     org = org_in_scope(desk, org_id) if org_id else None
-    return Question(desk, _since(request, desk), org, _within(desk, org), ReportWords(language()))
+    return Question(desk, _since(request.GET.get("from", ""), desk), org, _within(desk, org), ReportWords(language()))
+
+
+def question_of(desk: Desk) -> Question:
+    """The question of an address that asks for nothing: what whoever opens the cockpit sees first."""
+    return Question(desk, _since("", desk), None, within_of(desk), ReportWords(language()))
 
 
 def _within(desk: Desk, org: Org | None) -> Within:
@@ -124,13 +129,12 @@ def days_before(desk: Desk) -> list[date]:
     return [day for day in reversed(days_published(desk.day.home)) if day < desk.day.on]
 
 
-def _since(request: HttpRequest, desk: Desk) -> date | None:
+def _since(asked: str, desk: Desk) -> date | None:
     """The day that was asked for; else the end of last year, or the first day that was published.
 
     Whoever turns to a day before the one that was asked for keeps that one in the address: then it counts for nothing.
     """
     earlier = days_before(desk)
-    asked = request.GET.get("from", "")
     if asked and asked not in {str(day) for day in days_published(desk.day.home) if day >= desk.day.on}:
         found = next((day for day in earlier if day.isoformat() == asked), None)
         if found is None:
