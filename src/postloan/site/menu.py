@@ -23,6 +23,7 @@ class Entry:
 
 APPROVES = frozenset({
     "classification.propose", "classification.determine", "classification.approve", "freeze.propose", "freeze.approve",
+    "decision.withdraw", "decision.withdraw_approve",
 })  # fmt: skip
 
 MENU = (
@@ -38,6 +39,7 @@ MENU = (
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),
     Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),
     Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),
+    Entry("decisions", _("决定"), "gavel", "withdrawal:decisions", frozenset({"decision.read"})),
     Entry("reports", _("报表与监管报送"), "report-analytics", "report:centre", frozenset({"report.read"})),
     Entry("exceptions", _("例外事项"), "alert-triangle", "exceptions:register", frozenset({"exception.read"})),
     Entry("audit", _("审计日志"), "history", "core:audit", frozenset({"audit.read"})),

@@ -24,7 +24,8 @@ ROOT_URLCONF = "postloan.site.urls"
 WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
-    "core", "book", "approval", "classification", "lending", "inspection", "exceptions", "report", "worklist",
+    "core", "book", "approval", "classification", "lending", "withdrawal", "inspection", "exceptions", "report",
+    "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

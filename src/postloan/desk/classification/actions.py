@@ -249,7 +249,7 @@ def _decide(officer: Officer, item: Item, case: Case, decision_id: UUID, day: Bu
         kind, terms = "manual_tier", {"tier": item.opinion_tier, "reason": reason} | hands
     return decide(
         decision_id=decision_id, kind=kind, loan_id=item.loan_id, debtor_id=item.debtor_id, terms=terms,
-        effective_on=day.latest_on + timedelta(days=1), ends_on=ends_on, officer=officer,
+        effective_on=day.latest_on + timedelta(days=1), ends_on=ends_on, officer=officer, org=case.org,
     )  # fmt: skip
 
 

@@ -89,13 +89,20 @@ def decide(
     terms: Mapping[str, Any],
     officer: Officer,
     ends_on: date | None = None,
+    org: Org | None = None,
+    withdraws: Decision | None = None,
 ) -> Decision:
-    """Hand a decision to the next night. Repeating the same decision_id changes nothing."""
+    """Hand a decision to the next night. Repeating the same decision_id changes nothing.
+
+    org        the loan's office; the officer's own where it is not said.
+    withdraws  the decision that is taken back.
+    """
     found, _is_new = Decision.objects.get_or_create(
         id=decision_id,
         defaults={
             "kind": kind, "loan_id": loan_id, "debtor_id": debtor_id, "effective_on": effective_on,
-            "ends_on": ends_on, "terms": dict(terms), "decided_by": officer,
+            "ends_on": ends_on, "terms": dict(terms), "decided_by": officer, "org": org or officer.org,
+            "withdraws": withdraws,
         },
     )  # fmt: skip
     return found

@@ -129,7 +129,9 @@ class Work(models.Model):
 class Decision(models.Model):
     """What the desk decided, for the next night (Door 2). Its id is made by the page, so that twice is once.
 
-    feed_day  the business date with which it was handed over; empty while it waits.
+    org        the office of the loan.
+    withdraws  the decision that this one takes back.
+    feed_day   the business date with which it was handed over; empty while it waits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -140,6 +142,7 @@ class Decision(models.Model):
     ends_on = models.DateField(null=True)
     terms = models.JSONField(encoder=DjangoJSONEncoder)
     withdraws = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="withdrawn_by")
+    org = models.ForeignKey(Org, null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
     feed_day = models.DateField(null=True)
