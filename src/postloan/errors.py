@@ -330,6 +330,18 @@ class DeskNotReady(PostloanError):
     code = "PL-D08"
 
 
+class SignOnRefused(PostloanError):
+    """The bank's identity provider vouched for nobody whom the desk knows."""
+
+    code = "PL-D40"
+
+
+class SettingWrong(PostloanError):
+    """A setting of the environment is missing or not what it should be."""
+
+    code = "PL-D41"
+
+
 class FileRefused(PostloanError):
     """A file is empty, too large, damaged, or by its content none that is taken."""
 

@@ -20,7 +20,7 @@ ROLES = ("officer", "inspector", "risk", "approver", "manager", "supervisor", "a
 # Who is not logged in needs these; who is logged in may always change his own language, password and second step.
 OPEN = {
     "account_login", "account_logout", "account_change_password", "account_reauthenticate", "set_language", "health",
-    "metrics",
+    "metrics", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # Lists name their own grant, which the view asks for before it does anything.
 BY_LIST = {"core:columns", "core:save_view", "core:export"}

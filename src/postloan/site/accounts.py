@@ -5,10 +5,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import record_alone
 from postloan.desk.core.models import Officer
+from postloan.errors import NotPermitted
+from postloan.site.middleware import status_of
 
 
 class BankAccounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,6 +21,11 @@ class BankAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the library's signature
         """Nobody signs up."""
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: Officer) -> HttpResponse:  # noqa: ARG002
+        """Say to an officer whose account was ended that it is."""
+        fault = NotPermitted(message=_("您的账号已停用。"), hint=_("请联系系统管理员。"))
+        return render(request, "account/sign_on_refused.html", {"fault": fault}, status=status_of(fault))
 
 
 @receiver(user_logged_in)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from postloan.desk.core.authority import actions_of
@@ -16,7 +17,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """What base.html draws around a page."""
     user = getattr(request, "user", None)
     if not isinstance(user, Officer):
-        return {}
+        return {"sign_on": settings.IDENTITY_PROVIDER}
     desk: Desk | None = getattr(request, "desk", None)
     actions = desk.actions if desk else actions_of(user)
     return {

@@ -7,6 +7,7 @@ import dj_database_url
 
 from postloan.site.assets import font_folders
 from postloan.site.secret import secret_key
+from postloan.site.sign_on.environment import directory_settings, identity_provider, provider_settings
 
 _HERE = Path(__file__).parent
 
@@ -36,6 +37,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "django_htmx",
@@ -98,8 +101,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Login
 AUTH_USER_MODEL = "core.Officer"
+IDENTITY_PROVIDER = identity_provider(os.environ)
+_DIRECTORY = directory_settings(os.environ)
+vars().update(_DIRECTORY)
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    *(["postloan.site.sign_on.directory.Directory"] if _DIRECTORY else []),
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -110,6 +117,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "postloan.site.accounts.BankAccounts"
+SOCIALACCOUNT_ADAPTER = "postloan.site.sign_on.oidc.BankIdentities"
+SOCIALACCOUNT_PROVIDERS = provider_settings(IDENTITY_PROVIDER)
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -141,7 +150,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *(IDENTITY_PROVIDER.origins if IDENTITY_PROVIDER else ())],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "manifest-src": ["'self'"],

@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from django_prometheus.exports import ExportToDjangoView
 
 from postloan.site.api import api
+from postloan.site.sign_on import oidc
 
 
 @require_GET
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),
+    path("account/sso/<slug:provider_id>/", oidc.begin, name="openid_connect_login"),
+    path("account/sso/<slug:provider_id>/back/", oidc.come_back, name="openid_connect_callback"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
