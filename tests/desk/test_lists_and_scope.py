@@ -5,9 +5,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from postloan.desk.core.audit import faults_of_chain
+from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, Officer, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import portfolio_transfer
@@ -66,5 +68,22 @@ def test_a_portfolio_that_was_handed_over_is_the_takers_in_every_desk() -> None:
     giver, taker = Officer.objects.get(username="officer"), Officer.objects.get(username="kj33000102")
     before = officers_by_number()
     assert before[giver.staff_no] == giver.pk
-    portfolio_transfer(Officer.objects.get(username="supervisor"), giver, taker, reason="调岗")
+    portfolio_transfer(Officer.objects.get(username="supervisor"), giver, taker, reason="调岗", day=business_day(None))
     assert officers_by_number() == {**before, giver.staff_no: taker.pk}
+
+
+def test_no_work_is_done_on_a_past_day(logged_in, bank: Path) -> None:
+    first = published_days(bank)[0]
+    item = WorkItem.objects.filter(officer__username="officer", state=WorkItem.State.OPEN).order_by("pk")[0]
+    sent = {
+        "version": str(item.version), "note": "已联系", "ticked": str(item.pk), "to": "kj33000102", "reason": "催办",
+        "giver": "officer", "taker": "kj33000102",
+    }  # fmt: skip
+    done = reverse("worklist:done", args=[item.pk])
+    others = [("supervisor", reverse(f"worklist:{name}")) for name in ("assign", "urge", "transfer")]
+    for username, address in (("officer", done), *others):
+        assert logged_in(username).post(f"{address}?on={first}", sent).status_code == 409, address
+    item.refresh_from_db()
+    assert (item.state, item.urged_at, item.officer) == ("open", None, Officer.objects.get(username="officer"))
+    assert not AuditEntry.objects.filter(action__startswith="work.").exists()
+    assert logged_in("officer").post(done, sent).status_code == 302

@@ -35,7 +35,7 @@ def done(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     """Say that an item is done."""
     work_done(
         desk.officer, item_id, seen_version=whole_from(request.POST, "version"), note=request.POST.get("note", ""),
-        on=desk.day.on, run_id=desk.day.run_id,
+        day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办结。"))
     return redirect("worklist:mine")
@@ -44,7 +44,8 @@ def done(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
 @page("work.assign", methods=("POST",))
 def assign(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Give the ticked items to somebody."""
-    count = work_assign(desk.officer, ticked_from(request.POST), colleague(request.POST.get("to", ""), "to"))
+    to = colleague(request.POST.get("to", ""), "to")
+    count = work_assign(desk.officer, ticked_from(request.POST), to, day=desk.day)
     messages.success(request, _("已分配 %s 项。") % count)
     return redirect("worklist:mine")
 
@@ -52,7 +53,7 @@ def assign(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page("work.assign", methods=("POST",))
 def urge(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Urge the ticked items on."""
-    count = work_urge(desk.officer, ticked_from(request.POST), reason=request.POST.get("reason", ""))
+    count = work_urge(desk.officer, ticked_from(request.POST), reason=request.POST.get("reason", ""), day=desk.day)
     messages.success(request, _("已督办 %s 项。") % count)
     return redirect("worklist:mine")
 
@@ -61,6 +62,6 @@ def urge(request: HttpRequest, desk: Desk) -> HttpResponse:
 def transfer(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Hand a portfolio over."""
     giver, taker = colleague(request.POST.get("giver", ""), "giver"), colleague(request.POST.get("taker", ""), "taker")
-    portfolio_transfer(desk.officer, giver, taker, reason=request.POST.get("reason", ""))
+    portfolio_transfer(desk.officer, giver, taker, reason=request.POST.get("reason", ""), day=desk.day)
     messages.success(request, _("已移交。"))
     return redirect("worklist:mine")

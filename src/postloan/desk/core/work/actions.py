@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.actions import move, record, require, require_reason
+from postloan.desk.core.actions import move, record, refuse_past, require, require_reason
 from postloan.desk.core.authority import today
+from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, Transfer, WorkItem
 from postloan.errors import FormWrong
 
@@ -54,26 +55,33 @@ def work_close_all(kind: str, subject_begins: str, *, on: date, note: str = "") 
 
 
 @transaction.atomic
-def work_done(officer: Officer, item_id: int, *, seen_version: int, note: str, on: date, run_id: str) -> WorkItem:
+def work_done(officer: Officer, item_id: int, *, seen_version: int, note: str, day: BusinessDay) -> WorkItem:
     """Say that an item is done, and how.
 
     Permission  work.do in the item's office.
     Move        open -> done.
     Raises NotPermitted, StaleView, IllegalMove, ReasonMissing.
     """
+    refuse_past(day)
     note = require_reason(note)
     item = WorkItem.objects.select_for_update().get(pk=item_id)
     require(officer, "work.do", org=item.org)
     before = move(item, WorkItem.State.DONE, seen_version=seen_version)
-    item.note, item.closed_on = note, on
+    item.note, item.closed_on = note, day.on
     item.save(update_fields=["note", "closed_on"])
-    record(officer, "work.done", item, org=item.org, run_id=run_id, reason=note, before=before, subject_of=item.subject)
+    record(
+        officer, "work.done", item, org=item.org, run_id=day.run_id, reason=note, before=before, subject_of=item.subject
+    )
     return item
 
 
 @transaction.atomic
-def work_assign(officer: Officer, item_ids: Sequence[int], to: Officer) -> int:
-    """Give open items to an officer. Permission work.assign in each item's office. Returns how many."""
+def work_assign(officer: Officer, item_ids: Sequence[int], to: Officer, *, day: BusinessDay) -> int:
+    """Give open items to an officer. Permission work.assign in each item's office. Returns how many.
+
+    Raises NotPermitted, IllegalMove on a past day.
+    """
+    refuse_past(day)
     items = list(WorkItem.objects.select_for_update().filter(pk__in=item_ids, state=WorkItem.State.OPEN))
     for org in _orgs(items):
         require(officer, "work.assign", org=org)
@@ -84,8 +92,12 @@ def work_assign(officer: Officer, item_ids: Sequence[int], to: Officer) -> int:
 
 
 @transaction.atomic
-def work_urge(officer: Officer, item_ids: Sequence[int], *, reason: str) -> int:
-    """Urge open items on (督办). Permission work.assign in each item's office. Returns how many."""
+def work_urge(officer: Officer, item_ids: Sequence[int], *, reason: str, day: BusinessDay) -> int:
+    """Urge open items on (督办). Permission work.assign in each item's office. Returns how many.
+
+    Raises NotPermitted, ReasonMissing, IllegalMove on a past day.
+    """
+    refuse_past(day)
     reason = require_reason(reason)
     items = list(WorkItem.objects.select_for_update().filter(pk__in=item_ids, state=WorkItem.State.OPEN))
     for org in _orgs(items):
@@ -96,11 +108,13 @@ def work_urge(officer: Officer, item_ids: Sequence[int], *, reason: str) -> int:
 
 
 @transaction.atomic
-def portfolio_transfer(officer: Officer, giver: Officer, taker: Officer, *, reason: str) -> Transfer:
+def portfolio_transfer(officer: Officer, giver: Officer, taker: Officer, *, reason: str, day: BusinessDay) -> Transfer:
     """Hand an officer's portfolio to another: the open items now, and what the feeds bring from today on.
 
-    Permission  portfolio.transfer in the giver's office. Raises NotPermitted, FormWrong, ReasonMissing.
+    Permission  portfolio.transfer in the giver's office. Raises NotPermitted, FormWrong, ReasonMissing, IllegalMove
+    on a past day.
     """
+    refuse_past(day)
     reason = require_reason(reason)
     if giver.org is None or giver.pk == taker.pk or not taker.is_active:
         raise FormWrong(message=_("移交人或接收人不对。"), hint=_("请选择两位不同的在岗同事。"))
