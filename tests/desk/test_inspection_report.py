@@ -1,5 +1,7 @@
 """A report is saved while it is written, submitted, signed, returned and accepted, by people who are not each other."""
 
+import html
+
 import polars as pl
 import pytest
 
@@ -220,3 +222,26 @@ def test_the_demo_has_work_for_officer_and_inspector(logged_in) -> None:
     page = logged_in("inspector").get(f"/inspections/{waiting.pk}/review").content.decode()
     assert "<ins>" in page
     assert waiting.debtor_name in logged_in("inspector").get("/inspections/").content.decode()
+
+
+def test_what_the_rules_say_is_kept_so_that_each_reader_reads_it_in_his_language(logged_in) -> None:
+    from django.utils import translation  # noqa: PLC0415
+
+    found = Finding.objects.exclude(text_en="").select_related("inspection").order_by("pk").first()
+    assert found, "the demo's findings are raised by answers"
+    assert found.text != found.text_en
+    client = logged_in("inspector")
+    for language, said, other in (("zh-hans", found.text, found.text_en), ("en", found.text_en, found.text)):
+        client.cookies["django_language"] = language
+        for address in ("/findings/?tab=all", f"/findings/{found.pk}/"):
+            page = html.unescape(client.get(address).content.decode())
+            assert said in page, (language, address)
+            assert other not in page
+        with translation.override(language):
+            assert found.said == said
+    own = Finding(text="现场核实的问题", text_en="")
+    with translation.override("en"):
+        assert own.said == "现场核实的问题"
+    signs = AuditEntry.objects.filter(action="inspection.accepted").values_list("told", flat=True)
+    kept = [sign for told in signs for sign in told["signs"]]
+    assert all(isinstance(sign, dict) and sign["kind"] for sign in kept)

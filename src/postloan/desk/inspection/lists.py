@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +92,7 @@ def _findings_form(desk: Desk) -> ListForm:
         name="findings",
         title=_("检查发现的问题"),
         columns=(
-            Column("text", _("问题"), link=("inspection:finding", "id")),
+            Column("words", _("问题"), link=("inspection:finding", "id")),
             Column("severity", _("程度"), "word", words="severity", tone_by="colour"),
             Column("inspection__debtor_name", _("客户"), link=("inspection:inspection", "inspection_id")),
             Column("org__name", _("机构"), sorts_by="org_id"),
@@ -104,7 +104,7 @@ def _findings_form(desk: Desk) -> ListForm:
             Column("correction", _("整改情况"), is_shown=False),
         ),
         filters=(
-            Filter("q", _("问题或客户"), ("text", "inspection__debtor_name")),
+            Filter("q", _("问题或客户"), ("text", "text_en", "inspection__debtor_name")),
             Filter("severity", _("程度"), ("severity",), "one_of", choices=lambda: _words("severity")),
             Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("finding_state")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
@@ -133,7 +133,9 @@ _COLOURS = Case(
 
 def _findings(desk: Desk, form: ListForm) -> Source:
     late = _late(desk, [Finding.State.OPEN])
-    return QuerySource(form, findings_seen(desk).annotate(late=late, colour=_COLOURS))
+    is_chinese = language() == "zh"
+    words = F("text") if is_chinese else Case(When(text_en="", then=F("text")), default=F("text_en"))
+    return QuerySource(form, findings_seen(desk).annotate(late=late, colour=_COLOURS, words=words))
 
 
 def _supervisions_form(desk: Desk) -> ListForm:

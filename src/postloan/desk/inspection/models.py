@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Work
 
 
@@ -160,7 +161,10 @@ class InspectionFile(models.Model):
 
 
 class Finding(Work):
-    """What an inspection found wrong (检查发现的问题): owner, day, correction, and who confirmed it."""
+    """What an inspection found wrong (检查发现的问题): owner, day, correction, and who confirmed it.
+
+    text_en  the text in English where the rule of the question says it; empty where a person wrote the text.
+    """
 
     class State(models.TextChoices):
         """Open, said to be corrected, and seen to be."""
@@ -179,6 +183,7 @@ class Finding(Work):
     question = models.CharField(max_length=60, blank=True)
     severity = models.CharField(max_length=10)
     text = models.CharField(max_length=500)
+    text_en = models.CharField(max_length=500, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()
     correction = models.CharField(max_length=1000, blank=True)
@@ -192,6 +197,11 @@ class Finding(Work):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in the reader's language where the rule says it."""
+        return self.text if language() == "zh" else self.text_en or self.text
 
     @property
     def subject(self) -> str:

@@ -105,7 +105,7 @@ def accept(request: HttpRequest, desk: Desk, inspection_id: int) -> HttpResponse
     actions.report_accept(
         desk.officer, found.pk, opinion=given.get("opinion", ""), seen_version=whole_from(given, "version"),
         findings=findings_from(given, found, form, rules, day.on), day=day,
-        signs=[each.said for each in signs_of(found, form, rules)],
+        signs=[each.coded for each in signs_of(found, form, rules)],
     )  # fmt: skip
     messages.success(request, _("报告已通过。"))
     return redirect("inspection:inspection", found.pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import forbid_same_person, move, record, require, require_reason
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.work.actions import work_close, work_open
 from postloan.desk.inspection.models import Finding, Inspection
@@ -20,13 +21,22 @@ _CONFIRM_DAYS = 5
 
 @dataclass(frozen=True)
 class NewFinding:
-    """A finding to open: what is wrong, how bad, who corrects it and by when."""
+    """A finding to open: what is wrong, how bad, who corrects it and by when.
+
+    text_en  what is wrong in English, where the rule says it; empty where a person wrote the text.
+    """
 
     question: str
     severity: str
     text: str
     owner: Officer | None
     due_on: date
+    text_en: str = ""
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in the reader's language where the rule says it."""
+        return self.text if language() == "zh" else self.text_en or self.text
 
 
 def findings_open(inspection: Inspection, findings: Sequence[NewFinding], *, on: date) -> list[Finding]:
@@ -34,7 +44,8 @@ def findings_open(inspection: Inspection, findings: Sequence[NewFinding], *, on:
     made = Finding.objects.bulk_create(
         Finding(
             state=Finding.State.OPEN, org_id=inspection.org_id, inspection=inspection, question=each.question,
-            severity=each.severity, text=each.text[:500], owner=each.owner, due_on=each.due_on,
+            severity=each.severity, text=each.text[:500], text_en=each.text_en[:500], owner=each.owner,
+            due_on=each.due_on,
         )
         for each in findings
     )  # fmt: skip

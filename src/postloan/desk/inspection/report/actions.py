@@ -187,12 +187,12 @@ def report_accept(
     opinion: str,
     findings: Sequence[NewFinding],
     seen_version: int,
-    signs: Sequence[str],
+    signs: Sequence[Mapping[str, Any]],
     day: BusinessDay,
 ) -> Inspection:
     """Accept a report, and open what it found. Moves review -> accepted.
 
-    signs  the signs of authenticity that the reviewer was shown: they are kept in the audit entry.
+    signs  the signs of authenticity that the reviewer was shown, as codes and figures: kept in the audit entry.
 
     Permission  inspection.review in its office; neither the author nor the second.
     Raises NotPermitted, SamePerson, ReasonMissing, StaleView, IllegalMove.

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 
 from postloan.desk.core.lists.cells import language
 from postloan.errors import FormWrong
-from postloan.rules.inspection_forms import InspectionForm, Question, Section
+from postloan.rules.inspection_forms import Contradiction, InspectionForm, Question, Section
 
 LONGEST = 4000
 _LIKE_ENOUGH_PERCENT = 40
@@ -21,11 +21,12 @@ _CLAUSES = re.compile(r"[^\s，。；：、！？,.;:!?]+|[\s，。；：、！�
 
 @dataclass(frozen=True)
 class Raising:
-    """A finding that an answer raises."""
+    """A finding that an answer raises, in the words of the rule: Chinese and English."""
 
     question: str
     severity: str
     text: str
+    text_en: str
 
 
 @dataclass(frozen=True)
@@ -181,20 +182,27 @@ def answer_said(question: Question, answer: str) -> str:
 def raised_by(form: InspectionForm, answers: Mapping[str, str]) -> list[Raising]:
     """The findings that a report's answers raise, in the order of its questions."""
     return [
-        Raising(question.question, question.finding.severity, _said(question.finding))
+        Raising(question.question, question.finding.severity, question.finding.zh, question.finding.en)
         for question in form.questions
         if question.finding and answers.get(question.question) in question.finding.when
     ]
 
 
-def contradicted(form: InspectionForm, answers: Mapping[str, str], checks: Mapping[str, int]) -> list[tuple[str, str]]:
-    """The answers that the data contradict: the question, and how."""
+def contradictions(
+    form: InspectionForm, answers: Mapping[str, str], checks: Mapping[str, int]
+) -> list[tuple[Question, Contradiction]]:
+    """The answers that the data contradict: the question, and by which fact."""
     return [
-        (_said(question), _said(each))
+        (question, each)
         for question in form.questions
         for each in question.contradicts
         if answers.get(question.question) in each.when and checks.get(each.fact, 0) > each.over
     ]
+
+
+def contradicted(form: InspectionForm, answers: Mapping[str, str], checks: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The answers that the data contradict, as they are said: the question, and how."""
+    return [(_said(question), _said(each)) for question, each in contradictions(form, answers, checks)]
 
 
 def prose_of(form: InspectionForm, answers: Mapping[str, str]) -> str:

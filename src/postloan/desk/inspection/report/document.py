@@ -120,7 +120,7 @@ def _collateral(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _findings(inspection: Inspection) -> list[list[str]]:
     return [
-        [each.text, said("severity", each.severity, language()), each.owner.name if each.owner else "—",
+        [each.said, said("severity", each.severity, language()), each.owner.name if each.owner else "—",
          str(each.due_on)]
         for each in inspection.findings.select_related("owner").order_by("pk")
     ]  # fmt: skip

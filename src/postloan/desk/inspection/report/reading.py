@@ -1,6 +1,7 @@
 """What the pages of a report send, read and checked: a draft, the second signer, the findings a reviewer opens."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ def findings_to_open(inspection: Inspection, form: InspectionForm, rules: Inspec
     return [
         NewFinding(
             question=each.question, severity=each.severity, text=each.text, owner=inspection.author,
-            due_on=on + timedelta(days=rules.correct_within(each.severity)),
+            due_on=on + timedelta(days=rules.correct_within(each.severity)), text_en=each.text_en,
         )
         for each in raised_by(form, inspection.answers)
     ]  # fmt: skip
@@ -69,7 +70,10 @@ def _as_left(given: Given, name: str, proposed: NewFinding, on: date) -> NewFind
     username = given.get(f"{name}-owner", "").strip()
     owner = Officer.objects.filter(username=username).first() if username else proposed.owner
     due_on = day_from(given, f"{name}-due") if given.get(f"{name}-due") else proposed.due_on
-    text = given.get(f"{name}-text", "").strip() or proposed.text
+    text = given.get(f"{name}-text", "").strip() or proposed.said
     if due_on < on:
         raise FormWrong(message=_("整改限期已过。"), hint=_("请填写以后的日期。"), where={"field": f"{name}-due"})
+    if text == proposed.said:
+        # As the rule says it: whoever reads it later reads it in his language.
+        return replace(proposed, owner=require_owner(owner), due_on=due_on)
     return NewFinding(proposed.question, proposed.severity, text, require_owner(owner), due_on)

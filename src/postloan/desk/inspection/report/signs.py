@@ -3,8 +3,9 @@
 They are shown before a report is accepted. They accuse nobody: the reviewer looks, and decides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from rapidfuzz import fuzz, process, utils
 from postloan.desk.inspection.files.queries import reused
 from postloan.desk.inspection.models import Inspection, InspectionFile
 from postloan.desk.inspection.opening.due import months_later
-from postloan.desk.inspection.report.answers import contradicted
+from postloan.desk.inspection.report.answers import contradicted, contradictions
 from postloan.rules.inspection_forms import InspectionForm
 from postloan.rules.inspection_rules import Inspections, SignRules
 
@@ -23,16 +24,23 @@ _SHOWN_MOST = 3
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign: of which kind, in words, and where to look.
+    """One sign: of which kind, in the reader's words, and where to look.
 
-    weight  high where somebody should ask, low where it is only worth knowing.
+    weight   high where somebody should ask, low where it is only worth knowing.
+    figures  what the words are made of: it can be kept, and said in any language.
     """
 
     kind: str
     said: str
     weight: str
+    figures: Mapping[str, Any]
     href: str = ""
     href_said: str = ""
+
+    @property
+    def coded(self) -> dict[str, Any]:
+        """The sign without words."""
+        return {"kind": self.kind, "weight": self.weight, **self.figures}
 
 
 def signs_of(inspection: Inspection, form: InspectionForm, rules: Inspections) -> list[Sign]:
@@ -48,8 +56,11 @@ def signs_of(inspection: Inspection, form: InspectionForm, rules: Inspections) -
 
 
 def _contradictions(inspection: Inspection, form: InspectionForm) -> Iterator[Sign]:
-    for question, how in contradicted(form, inspection.answers, inspection.facts.get("checks", {})):
-        yield Sign("contradiction", _("“%(question)s”：%(how)s") % {"question": question, "how": how}, "high")
+    checks = inspection.facts.get("checks", {})
+    found = contradictions(form, inspection.answers, checks)
+    for (question, each), (asked, how) in zip(found, contradicted(form, inspection.answers, checks), strict=True):
+        figures = {"question": question.question, "fact": each.fact, "found": checks[each.fact]}
+        yield Sign("contradiction", _("“%(question)s”：%(how)s") % {"question": asked, "how": how}, "high", figures)
 
 
 def _copied(inspection: Inspection, rules: SignRules) -> Iterator[Sign]:
@@ -79,7 +90,8 @@ def _copied(inspection: Inspection, rules: SignRules) -> Iterator[Sign]:
             _("文字与本客户 %(on)s 的报告相似度 %(percent)s%%") if is_own
             else _("文字与“%(name)s” %(on)s 的报告相似度 %(percent)s%%")
         )  # fmt: skip
-        yield Sign("copied", words % told, "high", reverse("inspection:inspection", args=[key]), _("对照查看"))
+        figures = {"percent": told["percent"], "inspection": key, "is_own": is_own}
+        yield Sign("copied", words % told, "high", figures, reverse("inspection:inspection", args=[key]), _("对照查看"))
 
 
 def _reused(inspection: Inspection, files: Sequence[InspectionFile], rules: SignRules) -> Iterator[Sign]:
@@ -90,17 +102,30 @@ def _reused(inspection: Inspection, files: Sequence[InspectionFile], rules: Sign
             _("文件“%(file)s”与“%(name)s” %(on)s 检查中的文件相同") if each.is_same
             else _("照片“%(file)s”与“%(name)s” %(on)s 检查中的照片几乎相同")
         )  # fmt: skip
-        yield Sign("reused", words % told, "high", reverse("inspection:inspection", args=[other.pk]), _("对照查看"))
+        figures = {"file": each.file.sha256, "inspection": other.pk, "is_same": each.is_same}
+        yield Sign(
+            "reused", words % told, "high", figures, reverse("inspection:inspection", args=[other.pk]), _("对照查看")
+        )
 
 
 def _photos(inspection: Inspection, files: Sequence[InspectionFile]) -> Iterator[Sign]:
     photos = [each for each in files if each.is_photo]
     if inspection.way == "on_site" and not photos:
-        yield Sign("photo", _("现场检查没有照片"), "high")
+        yield Sign("photo", _("现场检查没有照片"), "high", {"photos": 0})
     for photo in photos:
         if photo.taken_at is not None and photo.taken_at.date() < inspection.opened_on:
             told = {"file": photo.name, "on": photo.taken_at.date()}
-            yield Sign("photo", _("照片“%(file)s”拍摄于 %(on)s，早于本次检查") % told, "high")
+            yield Sign(
+                "photo",
+                _("照片“%(file)s”拍摄于 %(on)s，早于本次检查") % told,
+                "high",
+                {"file": photo.sha256, "taken_on": told["on"]},
+            )
     if unplaced := [photo for photo in photos if photo.taken_at is None or photo.latitude_e7 is None]:
         told_count = {"count": len(unplaced), "all": len(photos)}
-        yield Sign("photo", _("%(all)s 张照片中有 %(count)s 张没有拍摄时间或地点") % told_count, "low")
+        yield Sign(
+            "photo",
+            _("%(all)s 张照片中有 %(count)s 张没有拍摄时间或地点") % told_count,
+            "low",
+            {"unplaced": len(unplaced), "photos": len(photos)},
+        )
