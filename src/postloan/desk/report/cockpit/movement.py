@@ -16,17 +16,16 @@ from postloan.desk.report.cockpit.part import (
     Part,
     in_percent,
     in_unit,
+    part_of,
     percent,
     tip,
 )
 from postloan.desk.report.cockpit.question import Question
-from postloan.desk.report.drawn import drawn_sheet
 from postloan.desk.report.drills import loans_of
 from postloan.desk.report.form import Column, Report, Row, Sheet, amount, share_e8
 from postloan.desk.report.migration import EXITS, NEW
 from postloan.tables.units import BUCKETS, TIERS
 
-_ROWS_MOST = 60
 _ORDINARY = {("pass", "pass"), ("pass", "settled"), (NEW, "pass")}
 """Moves of good loans that stay good: many times all others together, they would press these into hairlines."""
 _ENDS = {"opening", "closing"}
@@ -46,14 +45,14 @@ def migration_part(question: Question) -> Part | None:
     ordinary = [line for line in cells if (line["from_tier"], line["to_tier"]) in _ORDINARY]
     left_out = [f"{_end(question, line)} {question.short(_weight(line))}" for line in ordinary]
     sheets = [sheet_named(report, name) for name in ("migration_balance", "migration_loans", "migration_moves")]
-    return Part(
-        name="migration",
+    return part_of(
+        question,
+        report,
+        "migration",
         title=_("五级分类迁徙"),
         says=_("两个营业日之间借据从哪一类到哪一类；宽度为期初余额，新增为期末余额。点击可见借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("migration", **{"from": str(question.since)}),
-        tables=[drawn_sheet(report, each, question.words, link=question.link, most=_ROWS_MOST) for each in sheets],
+        sheets=sheets,
         chart=_sankey(question, [line for line in cells if line not in ordinary]),
         aside=_("未画出的正常类：%s") % "；".join(left_out) if left_out else "",
     )
@@ -128,14 +127,14 @@ def rolls_part(question: Question) -> Part | None:
     report = question.report("rolls", from_on=since)
     balance, loans = sheet_named(report, "rolls_balance"), sheet_named(report, "rolls_loans")
     sheets = [balance, loans, sheet_named(report, "rolls_flows_balance")]
-    return Part(
-        name="rolls",
+    return part_of(
+        question,
+        report,
+        "rolls",
         title=_("逾期账龄滚动率（%）"),
         says=_("期初在某一账龄的余额，到期末去了哪一账龄，占该账龄期初余额的百分比。点击可见借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("rolls", **{"from": str(question.since or since)}),
-        tables=[drawn_sheet(report, each, question.words, link=question.link, most=_ROWS_MOST) for each in sheets],
+        sheets=sheets,
         chart=_heat(question, report, balance, loans),
     )
 
@@ -182,16 +181,14 @@ def bridge_part(question: Question) -> Part | None:
         return None
     report = question.report("bridge", from_on=question.since)
     ways, months = sheet_named(report, "bridge"), sheet_named(report, "bridge_months")
-    return Part(
-        name="bridge",
+    return part_of(
+        question,
+        report,
+        "bridge",
         title=_("不良贷款变动"),
         says=_("期初不良余额经各途径到期末不良余额，逐笔相加到分；核销后收回不影响余额。点击可见借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("bridge", **{"from": str(question.since)}),
-        tables=[
-            drawn_sheet(report, each, question.words, link=question.link, most=_ROWS_MOST) for each in (ways, months)
-        ],
+        sheets=[ways, months],
         chart=_waterfall(question, report, ways),
     )
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from postloan.desk.core.figures import Unit, said_percent
 from postloan.desk.core.lists.cells import NOTHING
-from postloan.desk.report.drawn import DrawnSheet
+from postloan.desk.report.cockpit.question import Question
+from postloan.desk.report.drawn import DrawnSheet, Link, drawn_sheet
+from postloan.desk.report.form import Report, Sheet
 
 Options = dict[str, Any]
 
@@ -18,6 +20,7 @@ TIER_COLOURS = {
 NEUTRAL, BLUE, RED, GREEN = "#94a3b8", "#206bc4", "#c92a2a", "#2f9e62"
 _ONE_PERCENT_E8 = 10**6
 _CENTS = 100
+_ROWS_MOST = 60
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,16 @@ class Part:
     tables: Sequence[DrawnSheet]
     chart: Options | None = None
     aside: str = ""
+
+
+def part_of(
+    question: Question, report: Report, name: str, *, title: str, says: str, more: str, sheets: Iterable[Sheet],
+    chart: Options | None = None, aside: str = "", link: Link | None = None,
+) -> Part:  # fmt: skip
+    """Draw a part from a report: its sheets as tables, with the days and the run that it was counted from."""
+    leads = link or question.link
+    tables = [drawn_sheet(report, each, question.words, link=leads, most=_ROWS_MOST) for each in sheets]
+    return Part(name, title, says, question.source(report), question.days_of(report), more, tables, chart, aside)
 
 
 def in_unit(cents: int, unit: Unit) -> float:

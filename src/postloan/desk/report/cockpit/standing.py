@@ -11,16 +11,15 @@ from postloan.desk.report.cockpit.part import (
     bars,
     in_percent,
     in_unit,
+    part_of,
     percent,
     tip,
 )
 from postloan.desk.report.cockpit.question import Question, is_month_end
 from postloan.desk.report.cockpit.tiles import share_of
-from postloan.desk.report.drawn import drawn_sheet
 from postloan.desk.report.form import Column, Report, Row, Sheet, amount, share_e8
 from postloan.desk.report.kept import days_published
 
-_ROWS_MOST = 60
 _BARS_MOST = 9
 _DEBTORS_MOST = 10
 _VINTAGES_MOST = 12
@@ -64,14 +63,15 @@ def trend_part(question: Question) -> Part | None:
         tab = tabs.get(column.name)
         return question.loans({"on": str(line["until"]), "tab": tab}) if tab else ""
 
-    return Part(
-        name="trend",
+    return part_of(
+        question,
+        report,
+        "trend",
         title=_("不良率与关注类占比走势"),
         says=_("各发布月末的不良率和关注类占比。点击可见当日借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("tiers"),
-        tables=[drawn_sheet(report, drawn, question.words, link=link, most=_ROWS_MOST)],
+        sheets=[drawn],
+        link=link,
         chart={
             "tooltip": {"trigger": "item"}, "legend": {"top": 0, "right": 8},
             "grid": {"left": 8, "right": 16, "top": 34, "bottom": 8, "containLabel": True},
@@ -108,16 +108,14 @@ def vintages_part(question: Question) -> Part | None:
         }
         for at, name in enumerate(names)
     ]  # fmt: skip
-    return Part(
-        name="vintages",
+    return part_of(
+        question,
+        report,
+        "vintages",
         title=_("放款批次：曾逾期30天以上（%）"),
         says=_("同月放款的借据，到各账龄月曾被发现逾期30天以上的笔数占比。点击可见该批次借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("vintages"),
-        tables=[
-            drawn_sheet(report, sheet_named(report, "vintages"), question.words, link=question.link, most=_ROWS_MOST)
-        ],
+        sheets=[sheet_named(report, "vintages")],
         chart={
             "tooltip": {"trigger": "item"}, "legend": {"type": "scroll", "top": 0},
             "grid": {"left": 8, "right": 24, "top": 34, "bottom": 22, "containLabel": True},
@@ -167,14 +165,14 @@ def share_part(question: Question, by: str) -> Part:
         for name, line in zip(names, largest, strict=True)
     ]  # fmt: skip
     titles = {"industry": _("行业集中度"), "region": _("地区集中度"), "product": _("产品集中度")}
-    return Part(
-        name=by,
+    return part_of(
+        question,
+        report,
+        by,
         title=titles[by],
         says=_("贷款余额的分布；柱右为占比和不良率。点击可见借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("tiers", by=by),
-        tables=[drawn_sheet(report, report.filed, question.words, link=question.link, most=_ROWS_MOST)],
+        sheets=[report.filed],
         chart=bars(names, data),
         aside=_("柱右：占比 | 不良率"),
     )
@@ -209,14 +207,14 @@ def ranking_part(question: Question) -> Part:
         Column("npl_ratio", "share"), Column("over_90_to_npl", "share"),
     )  # fmt: skip
     sheet = Sheet(f"tiers_by_{by}", columns, tuple(lines))
-    return Part(
-        name="ranking",
+    return part_of(
+        question,
+        report,
+        "ranking",
         title=_("机构排名（按不良率）"),
         says=_("各分行（含其下级机构）的贷款质量，只看一家分行时为其各网点；不良率高的在前。点击数字可见借据。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("tiers", by=by),
-        tables=[drawn_sheet(report, sheet, question.words, link=question.link, most=_ROWS_MOST)],
+        sheets=[sheet],
     )
 
 
@@ -228,14 +226,14 @@ def debtors_part(question: Question) -> Part:
     columns = tuple(column for name in names for column in report.filed.columns if column.name == name)
     sheet = Sheet("debtors", columns, (*items[:_DEBTORS_MOST],))
     cut = sum(amount(line["outstanding"]) for line in sheet.rows)
-    return Part(
-        name="debtors",
+    return part_of(
+        question,
+        report,
+        "debtors",
         title=_("最大客户"),
         says=_("贷款余额最大的客户；分类和逾期天数为其各笔中最差。点击客户名称可见全貌。"),
-        source=question.source(report),
-        days=question.days_of(report),
         more=question.page("debtors"),
-        tables=[drawn_sheet(report, sheet, question.words, link=question.link, most=_DEBTORS_MOST)],
+        sheets=[sheet],
         aside=_("以上 %(count)s 户占比 %(share)s")
         % {"count": len(sheet.rows), "share": percent(share_e8(cut, amount(total["outstanding"])))},
     )
