@@ -21,6 +21,7 @@ ROLES = ("officer", "inspector", "risk", "approver", "manager", "supervisor", "a
 OPEN = {
     "account_login", "account_logout", "account_change_password", "account_reauthenticate", "set_language", "health",
     "metrics", "openid_connect_login", "openid_connect_callback",
+    "core:view_as_end",
 }  # fmt: skip
 # Lists name their own grant, which the view asks for before it does anything.
 BY_LIST = {"core:columns", "core:save_view", "core:export"}

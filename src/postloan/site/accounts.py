@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import record_alone
 from postloan.desk.core.models import Officer
+from postloan.desk.core.viewing import end_view
 from postloan.errors import NotPermitted
 from postloan.site.middleware import status_of
 
@@ -36,7 +37,8 @@ def _logged_in(request: HttpRequest, user: Officer, **_kwargs: Any) -> None:
 @receiver(user_logged_out)
 def _logged_out(request: HttpRequest, user: Officer | None, **_kwargs: Any) -> None:
     if user is not None:
-        record_alone(user, "session.closed", user, address=request.META.get("REMOTE_ADDR", ""))
+        ended = {"view_as": other_id} if (other_id := end_view(request)) is not None else {}
+        record_alone(user, "session.closed", user, address=request.META.get("REMOTE_ADDR", ""), **ended)
 
 
 @receiver(user_login_failed)

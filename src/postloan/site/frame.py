@@ -9,6 +9,7 @@ from postloan.desk.core.authority import actions_of
 from postloan.desk.core.days import BusinessDay, business_day
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.pages import Desk
+from postloan.desk.core.viewing import looks_as, viewed_as
 from postloan.errors import PostloanError
 from postloan.site.menu import entries_for
 
@@ -19,12 +20,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, Officer):
         return {"sign_on": settings.IDENTITY_PROVIDER}
     desk: Desk | None = getattr(request, "desk", None)
-    actions = desk.actions if desk else actions_of(user)
+    seen = looks_as(request)
+    actions = desk.actions if desk else actions_of(seen)
     return {
         "menu": entries_for(actions),
         "actions": actions,
+        "viewed_as": viewed_as(request),
         "day": _day(request, desk),
-        "work_count": WorkItem.objects.filter(officer=user, state=WorkItem.State.OPEN).count(),
+        "work_count": WorkItem.objects.filter(officer=seen, state=WorkItem.State.OPEN).count(),
     }
 
 

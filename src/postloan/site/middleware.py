@@ -1,11 +1,17 @@
-"""What stands between the server and the views: a refusal becomes a page or problem JSON, with its code."""
+"""What stands between the server and the views: a refusal becomes a page or JSON; who only looks, only looks."""
 
 from collections.abc import Callable
 
 import structlog
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import resolve
+from django.utils.translation import gettext as _
 
+from postloan.desk.core.models import Officer
+from postloan.desk.core.officers.actions import view_end
+from postloan.desk.core.viewing import asks_to_view, end_view, viewed_as
 from postloan.errors import (
     DeskNotReady,
     FileRefused,
@@ -25,6 +31,10 @@ _STATUS: dict[type[PostloanError], int] = {
     NotPermitted: 403, SamePerson: 403, NotFoundHere: 404, LoanUnknown: 404, NothingPublished: 404, StaleView: 409,
     IllegalMove: 409, FormWrong: 400, FileRefused: 400, ReasonMissing: 400, DeskNotReady: 503,
 }  # fmt: skip
+_STILL_DONE = {"core:view_as_end", "account_logout", "set_language"}
+_STILL_PRIVATE = {"core:exports", "core:export_fetch"}
+"""What is another officer's own even to whoever sees the desk as he does: the files that he took out."""
+_READS = {"SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA", "SHOW", "SET"}
 _log = structlog.get_logger("postloan.site")
 
 
@@ -57,3 +67,38 @@ def refusal(request: HttpRequest, fault: PostloanError) -> HttpResponse:
     if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
         return JsonResponse(fault.as_problem(), status=status, content_type="application/problem+json")
     return render(request, "site/refused.html", {"fault": fault, "status": status}, status=status)
+
+
+class ReadOnlyView:
+    """Keeps whoever sees the desk as another officer from doing anything: no form, no file, no write at all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on where it looks as itself, or only looks."""
+        if not asks_to_view(request) or not isinstance(request.user, Officer):
+            return self._get_response(request)
+        if viewed_as(request) is None:
+            # Its time ran out, or what allowed it did.
+            other_id = end_view(request)
+            if other_id is not None:
+                view_end(request.user, other_id)
+            return self._get_response(request)
+        name = resolve(request.path_info).view_name
+        if name in _STILL_DONE:
+            return self._get_response(request)
+        if request.method not in {"GET", "HEAD"} or name in _STILL_PRIVATE or request.path.startswith("/api/"):
+            return refusal(request, _only_looking())
+        with connection.execute_wrapper(_refuse_writes):
+            return self._get_response(request)
+
+
+def _only_looking() -> IllegalMove:
+    return IllegalMove(message=_("正以他人视角查看，只能看，不能办理。"), hint=_("请先在页首结束查看。"))
+
+
+def _refuse_writes(execute: Callable[..., object], sql: str, *given: object) -> object:
+    if sql.lstrip().partition(" ")[0].upper() not in _READS:
+        raise _only_looking()
+    return execute(sql, *given)

@@ -7,7 +7,7 @@ address of the site and refuses a view without an action.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from postloan.desk.core.authority import Scope, actions_of, scope_of
 from postloan.desk.core.days import BusinessDay, business_day
 from postloan.desk.core.models import Officer
+from postloan.desk.core.viewing import looks_as
 from postloan.errors import NotPermitted
 
 P = ParamSpec("P")
@@ -65,8 +66,8 @@ def page(
 
 
 def desk_of(request: HttpRequest, action: str) -> Desk:
-    """Draw the desk of whoever asks, for an action. Raises NotPermitted."""
-    officer = cast("Officer", request.user)
+    """Draw the desk of whoever asks, or of whom he looks as, for an action. Raises NotPermitted."""
+    officer = looks_as(request)
     scope = scope_of(officer, action)
     if not scope.org_ids and not scope.is_all:
         raise NotPermitted(

@@ -20,5 +20,7 @@ urlpatterns = [
     path("officers/<int:officer_id>/grants/end", views.grant_end, name="grant_end"),
     path("officers/<int:officer_id>/tokens", views.token_new, name="token_new"),
     path("officers/<int:officer_id>/tokens/<int:token_id>/end", views.token_stop, name="token_end"),
+    path("view-as/", views.view_as, name="view_as"),
+    path("view-as/end", views.view_as_end, name="view_as_end"),
     path("delegations/", views.delegation_new, name="delegation_new"),
 ]

@@ -1,6 +1,7 @@
 """Pages of the core: lists' columns and exports, the audit chain, officers and their grants."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,12 +16,20 @@ from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.drawn import asked_by
 from postloan.desk.core.lists.registry import list_named
 from postloan.desk.core.lists.workbook import workbook
-from postloan.desk.core.models import Export
-from postloan.desk.core.officers.actions import delegate, officer_open, role_end, role_give
+from postloan.desk.core.models import Export, Officer
+from postloan.desk.core.officers.actions import delegate, officer_open, role_end, role_give, view_begin, view_end
 from postloan.desk.core.officers.lists import AUDIT, OFFICERS
-from postloan.desk.core.officers.queries import colleague, officer_in_scope, org_in_scope, roles_held, roles_known
+from postloan.desk.core.officers.queries import (
+    colleague,
+    officer_in_scope,
+    officers_in,
+    org_in_scope,
+    roles_held,
+    roles_known,
+)
 from postloan.desk.core.pages import Desk, desk_of, page
 from postloan.desk.core.tokens.actions import token_end, token_issue
+from postloan.desk.core.viewing import VIEWS_AS, begin_view, end_view
 from postloan.errors import FormWrong, NotFoundHere, NotPermitted
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -190,4 +199,26 @@ def delegation_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         ends_on=day_from(request.POST, "ends_on"), reason=request.POST.get("reason", ""),
     )  # fmt: skip
     messages.success(request, _("代办已设定。"))
+    return redirect("/")
+
+
+@page(VIEWS_AS, methods=("GET", "HEAD", "POST"))
+def view_as(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Begin to see the desk as another officer sees it, read only."""
+    if request.method == "POST":
+        other = colleague(request.POST.get("username", "").strip(), "username")
+        view_begin(desk.officer, other, reason=request.POST.get("reason", "")[:1000])
+        begin_view(request, other)
+        return redirect("/")
+    told = {"username": request.GET.get("username", "")[:150], "officers": officers_in(desk.scope)[:500]}
+    return render(request, "core/view_as.html", told | {"here": "officers"})
+
+
+@require_POST
+@login_required
+def view_as_end(request: HttpRequest) -> HttpResponse:
+    """See the desk as oneself again."""
+    other_id = end_view(request)
+    if other_id is not None and isinstance(request.user, Officer):
+        view_end(request.user, other_id)
     return redirect("/")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import record, require, require_reason
 from postloan.desk.core.authority import today
 from postloan.desk.core.models import Delegation, Grant, Officer, Org
+from postloan.desk.core.viewing import may_view_as
 from postloan.errors import FormWrong, NotPermitted, SamePerson
 from postloan.rules.desk_rules import Role
 
@@ -119,3 +120,24 @@ def delegate(giver: Officer, taker: Officer, *, begins_on: date, ends_on: date, 
     made = Delegation.objects.create(giver=giver, taker=taker, begins_on=begins_on, ends_on=ends_on, reason=reason)
     record(giver, "delegation.given", made, reason=reason, taker=taker.username, begins_on=begins_on, ends_on=ends_on)
     return made
+
+
+@transaction.atomic
+def view_begin(viewer: Officer, other: Officer, *, reason: str) -> None:
+    """Begin to see the desk as another officer sees it, read only (以他人视角查看).
+
+    Permission  officer.view_as in every office in which the other holds a grant. Raises NotPermitted, ReasonMissing.
+    """
+    reason = require_reason(reason)
+    if not may_view_as(viewer, other):
+        raise NotPermitted(
+            message=_("不能以 %s 的视角查看。") % other, hint=_("只能选择在岗、且全部授权都在您机构范围内的同事。")
+        )
+    record(viewer, "view_as.begun", other, org=other.org, reason=reason, seen_as=other.username)
+
+
+@transaction.atomic
+def view_end(viewer: Officer, other_id: int) -> None:
+    """Write down that somebody sees the desk as himself again."""
+    other = Officer.objects.select_related("org").get(pk=other_id)
+    record(viewer, "view_as.ended", other, org=other.org, seen_as=other.username)
