@@ -1,11 +1,14 @@
-"""The demo bank over all its month-ends: the bridge closes, and the forms keep their sums."""
+"""The demo bank over all its month-ends: bridge and allowance close, the journal ties, the forms keep their sums."""
 
 import pytest
 from written_bank import write_bank
 
+from postloan.desk.report.allowance import CAUSES, allowance
 from postloan.desk.report.bridge import LINES, bridge
 from postloan.desk.report.g11 import g11
 from postloan.desk.report.g12 import g12
+from postloan.desk.report.journal import journal
+from postloan.desk.report.losses import losses
 from postloan.desk.report.rolls import rolls
 from postloan.desk.report.tiers import tiers
 from postloan.intake.facts import Facts
@@ -38,6 +41,15 @@ def test_the_bridge_closes_over_twenty_four_month_ends(tmp_path):
         grouped = bridge(home, first, last, by, orgs=Facts(home, None).read("org", None))
         assert grouped.failed == ()
         assert grouped.shown[0].rows[-1]["closing"] == ways["closing"]
+    lost = allowance(home, first, last)
+    causes = {row["movement"]: row["balance"] for row in lost.shown[0].rows}
+    assert (lost.failed, len(lost.points)) == ((), 24)
+    assert causes["opening"] + sum(causes[name] for name in CAUSES) == causes["closing"]
+    assert causes["closing"] == losses(home, last).shown[0].rows[-1]["ecl"]
+    assert allowance(home, first, last, "product").failed == ()
+    entries = journal(home, first, last)
+    assert entries.failed == ()
+    assert entries.shown[0].rows[-1]["debit"] == entries.shown[0].rows[-1]["credit"]
     rules = load_rulebook(None).version("forms", Forms, last)
     assert g11(home, bank.days[11], last, rules).failed == ()
     assert g12(home, bank.days[11], last).failed == ()

@@ -9,6 +9,7 @@ import polars as pl
 
 from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, publish
+from postloan.tables.losses import STAGE_CAUSES, STAGES
 from postloan.tables.published import PUBLISHED
 from postloan.tables.results import LOAN_STATUSES
 from postloan.tables.units import BUCKETS, EXPOSURE_KINDS, LEGAL_FORMS, METHODS, TIERS
@@ -28,7 +29,12 @@ _TYPES = {
     "asset_cents": pl.Int64(), "is_restructured": pl.Boolean(), "is_repeat_restructured": pl.Boolean(),
     "disbursed_on": pl.Date(), "matures_on": pl.Date(), "original_matures_on": pl.Date(),
     "general_provision_cents": pl.Int64(), "specific_provision_cents": pl.Int64(),
-    "special_provision_cents": pl.Int64(), "standard_method_cents": pl.Int64(),
+    "special_provision_cents": pl.Int64(), "standard_method_cents": pl.Int64(), "stage": pl.Enum(STAGES),
+    "rule_stage_cause": pl.Enum(STAGE_CAUSES), "claim_cents": pl.Int64(), "lgd_ratio": pl.Float64(),
+    "rate_in_force_e8": pl.Int64(), "accounting_income_cents": pl.Int64(), "capitalised_cents": pl.Int64(),
+    "on_balance_interest_cents": pl.Int64(), "off_balance_interest_cents": pl.Int64(),
+    **{f"ecl_{name}_cents": pl.Int64() for name in ("year", "lifetime", "least", "most", "model", "overlay")},
+    "ecl_cents": pl.Int64(),
 }  # fmt: skip
 
 _SHARED = ("outstanding_cents", "overdue_principal_cents", "overdue_interest_cents")

@@ -17,6 +17,7 @@ from postloan.desk.report.flows import flows, read_point
 from postloan.desk.report.form import Column, Report, Row, Sheet, Standing, added, amount, row, snapshot_of
 from postloan.plan.recast import MEASURES, LossLaws, loss_laws, recast
 from postloan.tables.losses import STAGES
+from postloan.tables.units import TIERS
 
 CAUSES = (
     "new", "repaid", "worsened", "improved", "paid_down", "unwinding", "model", "scenarios", "risk", "overlay",
@@ -130,11 +131,10 @@ def attributed(moved: pl.DataFrame, *, days: int) -> pl.DataFrame:
     time alone adds to a credit-impaired loan, and the rest, which is risk.
     """
     opened, closed = pl.col("ecl_cents").fill_null(0), pl.col("ecl_cents_after").fill_null(0)
-    was, stands = pl.col("opening") > 0, pl.col("closing") > 0
-    stays = (pl.col("ecl_cents") > 0).fill_null(value=False) & stands
+    was, stands = (pl.col(name).is_in(TIERS).fill_null(value=False) for name in ("stand", "stand_after"))
     model, overlay = pl.col("ecl_model_cents").fill_null(0), pl.col("ecl_overlay_cents").fill_null(0)
     rows = moved.with_columns(
-        opened=opened, closed=closed, used=pl.min_horizontal("written_off", "opening"), stays=stays,
+        opened=opened, closed=closed, used=pl.min_horizontal("written_off", "opening"), stays=was & stands,
         by_stage=_measure(pl.col("stage_after")),
     )  # fmt: skip
     shrank = pl.col("claim_cents_after") < pl.col("later_claim_cents")
@@ -146,8 +146,6 @@ def attributed(moved: pl.DataFrame, *, days: int) -> pl.DataFrame:
     impaired = (pl.col("stage_after") == STAGES[2]) & (pl.col("stage") == STAGES[2])
     years = pl.col("rate_in_force_e8") / _ONE_E8 * days / _YEAR_DAYS
     turned = pl.col("by_stage") - pl.col("later_ecl_model_cents")
-    is_new = ~(pl.col("ecl_cents") > 0).fill_null(value=False)
-    gone = ~stands & ~is_new
     kept = {
         "model": pl.col("by_model") - model,
         "scenarios": pl.col("later_ecl_model_cents") - pl.col("by_model"),
@@ -158,8 +156,8 @@ def attributed(moved: pl.DataFrame, *, days: int) -> pl.DataFrame:
         "overlay": pl.col("ecl_overlay_cents_after") - overlay,
     }
     parts = rows.with_columns(
-        new=pl.when(is_new).then("closed").otherwise(0),
-        repaid=-pl.when(gone & (pl.col("used") == 0)).then("opened").otherwise(0),
+        new=pl.when(~was).then("closed").otherwise(0),
+        repaid=-pl.when(was & ~stands & (pl.col("used") == 0)).then("opened").otherwise(0),
         written_off=-pl.col("used"),
         **{name: pl.when("stays").then(value).otherwise(0).fill_null(0).cast(pl.Int64) for name, value in kept.items()},
     )
