@@ -15,14 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from looking import CHROMIUM
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from desk_bank import build_bank
+from postloan.demo.staff import PASSWORD
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-PASSWORD = "postloan-demo"  # noqa: S105 - the demo bank's, printed for everybody
 _STARTS_SECONDS = 300
 # Two workers and two servers share the machine: patience costs nothing where the page is right.
 expect.set_options(timeout=30_000)

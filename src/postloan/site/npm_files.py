@@ -6,7 +6,7 @@ ICONS = (
     "calendar", "camera", "chart-bar", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
     "clipboard-check", "clipboard-list", "clock", "columns-3", "download", "eye", "file-spreadsheet", "file-text",
     "filter", "gavel", "history", "home", "key", "layers-subtract", "link", "list-details", "lock", "lock-access",
-    "logout", "message", "phone-call", "printer", "refresh", "report-analytics", "scale", "search", "send",
+    "logout", "menu-2", "message", "phone-call", "printer", "refresh", "report-analytics", "scale", "search", "send",
     "settings", "shield", "shield-check", "sitemap", "snowflake", "urgent", "user", "user-check", "users",
     "users-group", "x",
 )  # fmt: skip
