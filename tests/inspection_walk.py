@@ -18,6 +18,7 @@ from postloan.desk.inspection.opening.actions import inspection_order
 from postloan.desk.inspection.opening.due import debtors_inspected
 from postloan.desk.inspection.queries import form_of
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.inspection_forms import Question
 
 LogIn = Callable[[str], Client]
 
@@ -49,17 +50,24 @@ def small_one(kind: str = "special") -> Inspection:
     return order([next(each for each in mine if each not in taken)], kind)[0]
 
 
+def calm(question: Question, about: str) -> str:
+    """An answer that raises no finding; `about` keeps what is written of one debtor apart from that of another."""
+    if question.kind == "text":
+        return f"{question.zh}：现场核对，经营和还款均无异常。{about}"
+    if question.kind == "number":
+        return "12"
+    raised = set(question.finding.when) if question.finding else set()
+    plain = [choice.value for choice in question.choices] or ["yes", "no"]
+    return next(value for value in plain if value not in raised)
+
+
 def filled(inspection: Inspection, **changed: str) -> dict[str, str]:
     """A complete report as its page sends it, without concern; `changed` answers by question."""
     inspection.refresh_from_db()
-    answers = {}
-    for question in form_of(inspection).questions:
-        raised = set(question.finding.when) if question.finding else set()
-        plain = [choice.value for choice in question.choices] or ["yes", "no"]
-        calm = [value for value in plain if value not in raised]
-        text = f"{question.zh}：现场核对，经营和还款均无异常。{inspection.debtor_name}"
-        answer = text if question.kind == "text" else "12" if question.kind == "number" else calm[0]
-        answers[f"q-{question.question}"] = changed.get(question.question, answer)
+    answers = {
+        f"q-{question.question}": changed.get(question.question, calm(question, inspection.debtor_name))
+        for question in form_of(inspection).questions
+    }
     about = {
         "way": "on_site", "place": "经营场所", "inspected_on": str(inspection.opened_on),
         "version": str(inspection.version), "draft": str(inspection.draft),

@@ -57,7 +57,10 @@ def page(
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             desk = desk_of(request, action)
             request.desk = desk  # type: ignore[attr-defined]
-            return view(request, desk, *args, **kwargs)
+            shown = view(request, desk, *args, **kwargs)
+            # A browser that kept the page would show it after logging out, and a form as it was before its last draft.
+            shown.setdefault("Cache-Control", "no-store")
+            return shown
 
         answer.action = action  # type: ignore[attr-defined]
         return answer
