@@ -3,32 +3,9 @@
 import json
 from datetime import date, timedelta
 
-import pytest
-from looking import faults_of
 from playwright.sync_api import expect
 
 from postloan.snapshot.read import published_days, read_loans
-
-PAGES = {
-    "officer": ["/classification/", "/classification/items/?tab=all"],
-    "risk": ["/approvals/?tab=all", "/freezes/?tab=all", "/freezes/propose"],
-    "approver": ["/classification/items/", "/approvals/"],
-}
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_pages_of_deciding_are_accessible_and_do_not_scroll_sideways(open_as, site, language: str) -> None:
-    faults = []
-    for username, paths in PAGES.items():
-        page = open_as(username, language=language)
-        page.goto(f"{site.address}/classification/items/?tab=all")
-        loan = page.locator(".list-table tbody a").first.get_attribute("href") or ""
-        page.goto(f"{site.address}{loan}")
-        opened = page.url.removeprefix(site.address)
-        batch = opened.split("/loans/")[0]
-        for path in [*paths, opened, f"{batch}/retail/", f"{batch}/paper/"]:
-            faults += faults_of(page, site.address + path)
-    assert faults == []
 
 
 def test_three_people_class_a_loan_and_the_next_night_applies_it(open_as, site) -> None:

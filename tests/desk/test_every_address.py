@@ -3,13 +3,12 @@
 import io
 import re
 import uuid
-from collections.abc import Iterator
 
 import polars as pl
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 from python_calamine import CalamineWorkbook
 
+from every_address import EVERY, address
 from postloan.desk.core.authority import actions_of, scope_of
 from postloan.desk.core.lists.registry import lists
 from postloan.desk.core.models import Officer
@@ -26,21 +25,6 @@ OPEN = {
 # Lists name their own grant, which the view asks for before it does anything.
 BY_LIST = {"core:columns", "core:save_view", "core:export"}
 LOAN = re.compile(r"JJ\d{12}")
-
-
-def addresses(
-    found: list[URLPattern | URLResolver], prefix: str = "", space: str = ""
-) -> Iterator[tuple[str, str, object]]:
-    """Every address of the site: its pattern, its name and its view."""
-    for each in found:
-        if isinstance(each, URLResolver):
-            inner = f"{space}{each.namespace}:" if each.namespace else space
-            yield from addresses(each.url_patterns, prefix + str(each.pattern), inner)
-        else:
-            yield prefix + str(each.pattern), f"{space}{each.name}", each.callback
-
-
-EVERY = list(addresses(get_resolver().url_patterns))
 
 
 def is_a_librarys(name: str) -> bool:
@@ -66,14 +50,6 @@ def filled(loans: pl.DataFrame) -> dict[str, str]:
         "field": "phone", "name": "loans", "officer_id": str(officer.pk), "item_id": "1",
         "export_id": str(uuid.uuid4()),
     }  # fmt: skip
-
-
-def address(pattern: str, filled: dict[str, str]) -> str:
-    def value(found: re.Match[str]) -> str:
-        kind, _, name = found[1].rpartition(":")
-        return filled.get(name) or (str(uuid.uuid4()) if kind == "uuid" else "1")
-
-    return "/" + re.sub(r"<([^>]+)>", value, pattern)
 
 
 @pytest.mark.parametrize("role", ROLES)
