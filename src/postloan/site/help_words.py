@@ -79,8 +79,8 @@ HELP: dict[str, tuple[str, str]] = {
     "help.unconfirmed": ("只列待核对的数字", "list the figures nobody has confirmed"),
     "help.rules_on": ("日期；默认为今天", "day; default: today"),
     "help.demo": (
-        "建立演示银行：生成数据，接入，计算每个月末，显示五级分类。本版尚无网页服务。",
-        "Build the demo bank: write feeds, load them, compute month-ends, show the tiers. There is no server yet.",
+        "建立演示银行：生成数据，接入，计算每个月末，显示五级分类，再打开工作台。",
+        "Build the demo bank: write feeds, load them, compute month-ends, show the tiers and open its desk.",
     ),
     "help.loans": ("借据笔数", "loans"),
     "help.months": ("月末个数", "month-ends"),

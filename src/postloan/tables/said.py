@@ -70,6 +70,23 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "mortgage": ("抵押", "Mortgage"),
         "pledge": ("质押", "Pledge"),
     },
+    "guarantee_kind": {
+        "joint": ("连带责任保证", "Joint and several"),
+        "general": ("一般保证", "General"),
+    },
+    "pay_out": {
+        "entrusted": ("受托支付", "Entrusted to the bank"),
+        "self": ("自主支付", "By the borrower"),
+    },
+    "event_source": {
+        "court": ("法院", "Court"),
+        "tax": ("税务", "Tax office"),
+        "environment": ("环保", "Environment"),
+        "registry": ("工商登记", "Registry"),
+        "media": ("媒体", "Media"),
+        "bureau": ("征信", "Credit bureau"),
+        "internal": ("行内", "The bank itself"),
+    },
     "exposure_kind": {
         "loan": ("贷款", "Loan"),
         "card": ("信用卡", "Card"),

@@ -22,7 +22,8 @@ PAPERS: dict[str, tuple[Column, ...]] = {
     ),
     "drawdowns": (
         Column("paid_on", _("放款日"), "date"), Column("drawdown_id", _("放款号")),
-        Column("amount_cents", _("金额"), "money"), Column("payee", _("收款人")), Column("pay_out", _("支付方式")),
+        Column("amount_cents", _("金额"), "money"), Column("payee", _("收款人")),
+        Column("pay_out", _("支付方式"), "word", words="pay_out"),
     ),
     "decisions": (
         Column("effective_on", _("生效日"), "date"), Column("decision_id", _("决定号")), Column("kind", _("类型")),
@@ -41,7 +42,7 @@ PAPERS: dict[str, tuple[Column, ...]] = {
     ),
     "guarantees": (
         Column("guarantor_id", _("保证人"), link=("book:debtor", "guarantor_id")), Column("secures_id", _("担保对象")),
-        Column("kind", _("保证方式")), Column("amount_cents", _("保证金额"), "money"),
+        Column("kind", _("保证方式"), "word", words="guarantee_kind"), Column("amount_cents", _("保证金额"), "money"),
         Column("begins_on", _("起"), "date"), Column("ends_on", _("止"), "date"),
     ),
     "relations": (
@@ -49,8 +50,8 @@ PAPERS: dict[str, tuple[Column, ...]] = {
         Column("share_e8", _("持股比例"), "share"),
     ),
     "events": (
-        Column("happened_on", _("日期"), "date"), Column("source", _("来源")), Column("kind", _("类型")),
-        Column("amount_cents", _("金额"), "money"), Column("text", _("内容")),
+        Column("happened_on", _("日期"), "date"), Column("source", _("来源"), "word", words="event_source"),
+        Column("kind", _("类型")), Column("amount_cents", _("金额"), "money"), Column("text", _("内容")),
     ),
 }  # fmt: skip
 
