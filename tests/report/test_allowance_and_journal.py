@@ -36,8 +36,8 @@ def held(loan_no: int, stage: str, cents: int, **says: Any) -> dict[str, Any]:
     return loan(loan_no, "pass" if stage == "stage_1" else "special_mention", 10 * cents) | {
         "stage": stage, "rule_stage_cause": "none", "claim_cents": 10 * cents, "lgd_ratio": 0.5,
         "ecl_year_cents": cents, "ecl_lifetime_cents": 2 * cents, "ecl_model_cents": model,
-        "ecl_overlay_cents": overlay, "ecl_cents": model + overlay, "ecl_least_cents": 0, "ecl_most_cents": model, "rate_in_force_e8": 0,
-        "accounting_income_cents": 0, "capitalised_cents": 0, "on_balance_interest_cents": 0,
+        "ecl_overlay_cents": overlay, "ecl_cents": model + overlay, "ecl_least_cents": 0, "ecl_most_cents": model,
+        "rate_in_force_e8": 0, "accounting_income_cents": 0, "capitalised_cents": 0, "on_balance_interest_cents": 0,
         "off_balance_interest_cents": 0,
     } | says  # fmt: skip
 
