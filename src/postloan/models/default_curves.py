@@ -62,7 +62,7 @@ class Curves(NamedTuple):
     surviving: Floats
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def curves_of(law: ExpectedLoss) -> Curves:
     """Work out the curves of a version of the rule."""
     first = first_defaults(hazards_under(law.groups, law.scenarios, months=MONTHS))

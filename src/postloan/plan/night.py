@@ -71,6 +71,8 @@ class Assessment:
     balances: dy.DataFrame[Balances]
     judged: dy.DataFrame[Judged]
     measured: Measured | None
+    classed: Classed
+    book: pl.DataFrame
 
 
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
@@ -130,7 +132,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         debtors=debtor_portrait(inputs.debtor, views, debtor_floor(views, contamination=policy.tier_law.contamination)),
         breaks=breaks, instructions=told,
         positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
-        payments=paid, balances=owed, judged=judged, measured=lost.measured,
+        payments=paid, balances=owed, judged=judged, measured=lost.measured, classed=classed, book=book,
     )  # fmt: skip
 
 

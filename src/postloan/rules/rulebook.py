@@ -40,6 +40,7 @@ from postloan.rules.shapes import (
 )
 from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.stages import Stages
+from postloan.rules.stresses import Stresses
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
@@ -69,6 +70,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
+    "stresses",
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -90,6 +92,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "journal": TypeAdapter(RuleFile[Journal]),
     "stages": TypeAdapter(RuleFile[Stages]),
     "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
+    "stresses": TypeAdapter(RuleFile[Stresses]),
 }
 REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
 OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}

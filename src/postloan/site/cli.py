@@ -34,6 +34,7 @@ class Kind(Enum):
     PROVISIONS = "provisions"
     LOSSES = "losses"
     ALLOWANCE = "allowance"
+    STRESS = "stress"
     JOURNAL = "journal"
     BREAKS = "breaks"
     INSTRUCTIONS = "instructions"

@@ -23,6 +23,7 @@ from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
 from postloan.desk.report.provisions import provisions
 from postloan.desk.report.rolls import rolls
+from postloan.desk.report.stress import stress
 from postloan.desk.report.tieout import tieout
 from postloan.desk.report.tiers import tiers
 from postloan.desk.report.vintages import vintages
@@ -60,6 +61,7 @@ KINDS = {
         Kind("provisions", GROUPINGS),
         Kind("losses", GROUPINGS),
         Kind("allowance", ("product",), "day_before"),
+        Kind("stress", is_of_bank=True),
         Kind("journal", begins="day_before"),
         Kind("breaks", _OF_FEED),
         Kind("instructions"),
@@ -81,7 +83,12 @@ _BY_GROUP: dict[str, Callable[..., Report]] = {
 _BETWEEN_BY_GROUP: dict[str, Callable[..., Report]] = {
     "migration": migration, "bridge": bridge, "allowance": allowance,
 }  # fmt: skip
-_OF_ONE_DAY: dict[str, Callable[..., Report]] = {"instructions": instructions, "groups": groups, "debtors": debtors}
+_OF_ONE_DAY: dict[str, Callable[..., Report]] = {
+    "instructions": instructions,
+    "groups": groups,
+    "debtors": debtors,
+    "stress": stress,
+}
 _BETWEEN: dict[str, Callable[..., Report]] = {"rolls": rolls, "vintages": vintages, "journal": journal}
 
 

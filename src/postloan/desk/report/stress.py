@@ -1,0 +1,46 @@
+"""Stresses of the book on a day: what would be lost under each, and how bad it must be until what is booked is gone."""
+
+from datetime import date
+from pathlib import Path
+
+from postloan.desk.report.book import Within
+from postloan.desk.report.form import Column, Report, Row, Sheet, row, share_e8, snapshot_of
+from postloan.plan.stress import Outcome, stressed
+
+_COLUMNS = (
+    Column("stress", "word"), Column("allowance", "money"), Column("more", "money"), Column("more_share", "share"),
+    Column("stage_2", "money"), Column("stage_3", "money"),
+)  # fmt: skip
+
+
+def stress(home: Path, on: date, *, within: Within = None) -> Report:
+    """Report the allowance under each stress of the rulebook, beside what it is, and the way down to the reverse one.
+
+    It is of the whole bank: `within` is None. Source: rulebook: stresses. Raises NothingPublished.
+    """
+    assert within is None  # noqa: S101 - whoever asks refuses it of some offices
+    found = stressed(home, on)
+    base = found.as_it_is.allowance_cents
+    lines = [_line(each, base) for each in (found.as_it_is, *found.outcomes)]
+    path: list[Row] = [
+        row("item", factor=f"{factor:.2f}", allowance=cents, booked=found.booked_cents,
+            spare=None if found.booked_cents is None else found.booked_cents - cents)
+        for factor, cents in found.path
+    ]  # fmt: skip
+    breaks = "—" if found.breaks_at is None else f"{found.breaks_at:.2f}"
+    path.append(row("total", factor=breaks, allowance=found.booked_cents, booked=found.booked_cents, spare=0))
+    columns = (
+        Column("factor", "text"), Column("allowance", "money"), Column("booked", "money"), Column("spare", "money"),
+    )  # fmt: skip
+    sheet = Sheet("stress", _COLUMNS, tuple(lines))
+    return Report("stress", snapshot_of(home, on), None, sheet, (sheet, Sheet("stress_reverse", columns, tuple(path))))
+
+
+def _line(outcome: Outcome, base: int) -> Row:
+    more = outcome.allowance_cents - base
+    share = share_e8(abs(more), base)
+    return row(
+        "subtotal" if outcome.name == "none" else "item", stress=outcome.name, allowance=outcome.allowance_cents,
+        more=more, more_share=None if share is None else share * (1 if more >= 0 else -1),
+        stage_2=outcome.stage_2_cents, stage_3=outcome.stage_3_cents,
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""Stress: what the book of a published day would be expected to lose under other circumstances.
+
+One pass over the shards: a shard is assessed once, and its losses are reckoned again for every question.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from postloan.errors import NothingPublished
+from postloan.intake.facts import Facts
+from postloan.plan.inputs import Inputs, read_inputs
+from postloan.plan.losses import losses
+from postloan.plan.night import Assessment, assess
+from postloan.plan.provision_standing import provision_standing
+from postloan.rules.expected_loss import ExpectedLoss
+from postloan.rules.figures import ONE_E8
+from postloan.rules.rulebook import Policy, load_rulebook, policy_on
+from postloan.rules.stresses import Stress, Stresses
+from postloan.snapshot.read import read_manifest, scan_loans
+
+_READ = ("loan_no", "debtor_no", "industry_code", "region_code")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stress makes of the book, in cents; stages by claim."""
+
+    name: str
+    allowance_cents: int
+    stage_2_cents: int
+    stage_3_cents: int
+
+
+@dataclass(frozen=True)
+class Stressed:
+    """The book as it is, each stress, and how bad the economy must be.
+
+    booked_cents    the provisions that the bank states; None where it states none.
+    breaks_at       the factor at which the allowance passes them, in standard deviations; None where it does not, or
+                    nothing is stated. Between two steps it is read off the line between them.
+    path            the allowance at each step down.
+    """
+
+    as_it_is: Outcome
+    outcomes: tuple[Outcome, ...]
+    booked_cents: int | None
+    breaks_at: float | None
+    path: tuple[tuple[float, int], ...]
+
+
+def stressed(home: Path, on: date) -> Stressed:
+    """Ask every stress of the rulebook of a published day. Raises NothingPublished.
+
+    Source: rulebook: stresses; risk 5.6.
+    """
+    pins = read_manifest(home, on)["pins"]
+    rulebook, law_of = load_rulebook(home), date.fromisoformat(pins["law_of"])
+    policy = policy_on(rulebook, law_of)
+    if policy.expected_loss is None:
+        raise NothingPublished(
+            message=f"No rule of expected loss was in force on {on}.",
+            hint="Give bank/expected_loss.yaml a version that begins by that day.",
+            where={"home": home, "on": on},
+        )
+    asked = rulebook.version("stresses", Stresses, law_of)
+    plain = Stress.model_construct(name="none", cite=asked.reverse.cite)
+    questions = (plain, *asked.stresses, *asked.down())
+    largest = _largest(home, on, max(each.largest for each in asked.stresses))
+    sums = [[0, 0, 0] for _ in questions]
+    facts = Facts(home, date.fromisoformat(pins["known_on"]))
+    for shard in range(facts.layout.shards):
+        answers = _shard(read_inputs(facts, shard), policy, policy.expected_loss, questions, largest, on)
+        for total, found in zip(sums, answers, strict=True):
+            total[:] = [before + more for before, more in zip(total, found, strict=True)]
+    outcomes = [Outcome(each.name, *total) for each, total in zip(questions, sums, strict=True)]
+    first_step = 1 + len(asked.stresses)
+    path = tuple(
+        (step.factor_e8 / ONE_E8, outcome.allowance_cents)
+        for step, outcome in zip(asked.down(), outcomes[first_step:], strict=True)
+    )
+    booked = provision_standing(home, on).stated.get("loan_loss_provisions")
+    return Stressed(outcomes[0], tuple(outcomes[1:first_step]), booked, _crossing(path, booked), path)
+
+
+def _shard(
+    inputs: Inputs, policy: Policy, law: ExpectedLoss, questions: Sequence[Stress], largest: Sequence[int], on: date
+) -> Iterator[tuple[int, int, int]]:
+    assessed = assess(inputs, policy, on=on)
+    rows, base = assessed.loans.select(_READ), _measured(assessed, inputs, policy, law, on)
+    for question in questions:
+        found = base
+        if question.laid_on(law) != law:
+            found = _measured(assessed, inputs, policy, question.laid_on(law), on)
+            is_met = rows.select(question.meets().alias("is_met"))["is_met"]
+            found = pl.select(pl.when(is_met).then(found.to_struct()).otherwise(base.to_struct()).alias("row")).unnest(
+                "row"
+            )
+        if question.largest:
+            falls = rows["debtor_no"].is_in(list(largest[: question.largest]))
+            impaired = (pl.col("claim_cents") * pl.col("lgd_ratio")).round().cast(pl.Int64)
+            found = found.with_columns(
+                ecl_cents=pl.when(falls).then(pl.max_horizontal(impaired, "ecl_cents")).otherwise("ecl_cents"),
+                stage=pl.when(falls).then(pl.lit("stage_3")).otherwise(pl.col("stage").cast(pl.String)),
+            )
+        by_stage = dict(found.group_by(pl.col("stage").cast(pl.String)).agg(pl.col("claim_cents").sum()).iter_rows())
+        yield int(found["ecl_cents"].sum()), int(by_stage.get("stage_2", 0)), int(by_stage.get("stage_3", 0))
+
+
+def _measured(assessed: Assessment, inputs: Inputs, policy: Policy, law: ExpectedLoss, on: date) -> pl.DataFrame:
+    """Stage, claim, share lost and allowance of each loan under a law of expected loss."""
+    lost = losses(inputs, assessed.book, assessed.classed, replace(policy, expected_loss=law), on=on)
+    return pl.concat(
+        [lost.stages.select("stage"), lost.losses.select("claim_cents", "lgd_ratio", "ecl_cents")], how="horizontal"
+    )
+
+
+def _largest(home: Path, on: date, count: int) -> list[int]:
+    """The debtors of the greatest claims, the greatest first."""
+    claims = scan_loans(home, on).group_by("debtor_no").agg(pl.col("claim_cents").sum())
+    return (
+        claims.sort("claim_cents", "debtor_no", descending=[True, False]).head(count).collect()["debtor_no"].to_list()
+    )
+
+
+def _crossing(path: Sequence[tuple[float, int]], booked: int | None) -> float | None:
+    """Where the path passes an amount, read off the line between two steps; at once where it begins above."""
+    if booked is None:
+        return None
+    if path[0][1] > booked:
+        return path[0][0]
+    for (before, low), (after, high) in pairwise(path):
+        if low <= booked < high:
+            return before + (after - before) * (booked - low) / (high - low)
+    return None
