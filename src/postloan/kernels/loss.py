@@ -1,9 +1,9 @@
 """Expected credit loss of each loan along its real schedule, for every scenario in one pass.
 
 Two ideas carry the speed. What depends on no loan, the chance to default first in a month, is a table by segment and
-scenario that fits the cache. And what depends on no scenario, the discounted claim of each month, is worked out once a
-loan. Sums run in a fixed order of their own (four lanes, strict IEEE), so the result is the same to the bit however the
-loans are parted among cores.
+scenario that fits the cache. And what depends on no scenario, the discounted claim of a month, is worked out once for
+four scenarios, and never written down. Sums run from month to month in strict IEEE, so the result is the same to the
+bit however the loans are parted among cores.
 """
 
 from typing import NamedTuple
@@ -16,6 +16,8 @@ from postloan.kernels.borrowing import borrows
 from postloan.kernels.loan_arrays import frozen
 
 Floats = NDArray[np.float64]
+_AT_ONCE = 4
+"""Scenarios that are reckoned in one walk along a loan's periods."""
 
 
 class Exposures(NamedTuple):
@@ -126,10 +128,15 @@ def expected_losses(
         raise ValueError(f"defaults reach {defaults.shape[2]} periods, and a loan lasts {periods}")
     shape = (exposures.balance_cents.size, defaults.shape[1])
     losses = Losses(np.zeros(shape), np.zeros(shape))
-    _expected_losses(
-        frozen(exposures), frozen(instalments), frozen(severities), defaults, period_ends,
-        convention, on, np.zeros(periods), np.zeros(periods), losses,
-    )  # fmt: skip
+    # By (segment, period, scenario), filled up with zeros for scenarios that there are not.
+    first = np.zeros((defaults.shape[0], periods, -(-shape[1] // _AT_ONCE) * _AT_ONCE))
+    first[:, :, : shape[1]] = defaults[:, :, :periods].transpose(0, 2, 1)
+    for scenario in range(0, shape[1], _AT_ONCE):
+        _expected_losses(
+            frozen(exposures), frozen(instalments), frozen(severities),
+            np.ascontiguousarray(first[:, :, scenario : scenario + _AT_ONCE]), scenario, period_ends, convention, on,
+            losses,
+        )  # fmt: skip
     return losses
 
 
@@ -142,11 +149,21 @@ def claims_of(
     convention: Convention,
     on: int,
 ) -> tuple[Floats, Floats]:
-    """Return what one loan's claim is worth today by the period of its default, and the discount factors: to show."""
-    periods = int(exposures.periods[loan])
-    claims, factors = np.zeros(periods), np.zeros(periods)
-    _claims(loan, frozen(exposures), frozen(instalments), period_ends, convention, on, claims, factors)
-    return claims, factors
+    """Return what one loan's claim is worth today by the period of its default, and the discount factors: to show.
+
+    It is what the loan would lose, wholly, if it were certain to default in the period.
+    """
+    periods, one = int(exposures.periods[loan]), slice(loan, loan + 1)
+    ones, zeros = np.ones((1, periods)), np.zeros((1, periods))
+    rows = instalments.rows[2 * loan : 2 * loan + 2]
+    mine = {name: values[one] for name, values in exposures._asdict().items()}
+    certain = expected_losses(
+        Exposures(**mine | {"segment": np.zeros(1, np.int32)}),
+        instalments._replace(rows=rows), Severities(ones, zeros, zeros), np.eye(periods)[None],
+        period_ends=period_ends, convention=convention, on=on,
+    )  # fmt: skip
+    factors = (1.0 + exposures.rate[loan]) ** -(np.arange(periods) + convention.part)
+    return certain.lifetime[0], factors
 
 
 @njit(cache=True, nogil=True)
@@ -155,38 +172,37 @@ def _expected_losses(
     instalments: Instalments,
     severities: Severities,
     defaults: Floats,
+    scenario: int,
     period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
-    claims: Floats,
-    factors: Floats,
     losses: Losses,
 ) -> None:
     for loan in range(exposures.balance_cents.size):
-        if exposures.balance_cents[loan] + exposures.waiting_cents[loan] == 0:
-            continue
-        periods = _claims(loan, exposures, instalments, period_ends, convention, on, claims, factors)
-        segment, year = exposures.segment[loan], min(convention.year, periods)
-        for scenario in range(defaults.shape[1]):
-            share, saved = severities.open[loan, scenario], severities.saved[loan, scenario]
-            cost, first = (share, saved, severities.worth_cents[loan, scenario]), defaults[segment, scenario]
-            in_a_year = _lost(0, year, claims, factors, first, cost)
-            losses.year[loan, scenario] = in_a_year
-            losses.lifetime[loan, scenario] = in_a_year + _lost(year, periods, claims, factors, first, cost)
+        if exposures.balance_cents[loan] + exposures.waiting_cents[loan] > 0:
+            _lose(
+                loan, exposures, instalments, severities, defaults[exposures.segment[loan]], scenario, period_ends,
+                convention, on, losses,
+            )  # fmt: skip
 
 
 @borrows
-def _claims(
+def _lose(
     loan: int,
     exposures: Exposures,
     instalments: Instalments,
+    severities: Severities,
+    first: Floats,
+    scenario: int,
     period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
-    claims: Floats,
-    factors: Floats,
-) -> int:
-    """Write down the claim of each period and its discount factor, both as of today; return the number of periods."""
+    losses: Losses,
+) -> None:
+    """Walk one loan through its periods, and sum up what it loses in each under four scenarios, or as many as are left.
+
+    Of each sum, the claims are what is lost where nothing secures them, and the rest what security holds of them.
+    """
     owed, arrears = exposures.balance_cents[loan], exposures.arrears_cents[loan]  # Whole cents subtract in one cycle.
     waiting, rate, periods = 1.0 * exposures.waiting_cents[loan], exposures.rate[loan], int(exposures.periods[loan])
     due_on, principals = instalments.due_on, instalments.principal_cents
@@ -197,43 +213,53 @@ def _claims(
     row, end = instalments.rows[2 * loan], instalments.rows[2 * loan + 1]
     while row < end and due_on[row] <= on:
         row += 1
+    worth_0, worth_1 = _worth(loan, scenario, severities), _worth(loan, scenario + 1, severities)
+    worth_2, worth_3 = _worth(loan, scenario + 2, severities), _worth(loan, scenario + 3, severities)
+    is_secured = worth_0 + worth_1 + worth_2 + worth_3 > 0.0
+    last_of_year = min(convention.year, periods) - 1
+    open_0, open_1, open_2, open_3 = 0.0, 0.0, 0.0, 0.0
+    held_0, held_1, held_2, held_3 = 0.0, 0.0, 0.0, 0.0
     for at in range(periods):
         factor *= discount
-        claims[at], factors[at] = (owed + interest * waiting + owed * running) * factor, factor
+        claim = (owed + interest * waiting + owed * running) * factor
         waiting += owed * rate
+        open_0 += first[at, 0] * claim
+        open_1 += first[at, 1] * claim
+        open_2 += first[at, 2] * claim
+        open_3 += first[at, 3] * claim
+        if is_secured:
+            held_0 += first[at, 0] * min(claim, worth_0 * factor)
+            held_1 += first[at, 1] * min(claim, worth_1 * factor)
+            held_2 += first[at, 2] * min(claim, worth_2 * factor)
+            held_3 += first[at, 3] * min(claim, worth_3 * factor)
+        if at == last_of_year:
+            opens, helds = (open_0, open_1, open_2, open_3), (held_0, held_1, held_2, held_3)
+            _write(loan, scenario, opens, helds, severities, losses.year)
         while row < end and due_on[row] <= period_ends[at]:
             owed, arrears, waiting = max(0, owed - arrears - principals[row]), 0, 0.0
             row += 1
-    return periods
+    opens, helds = (open_0, open_1, open_2, open_3), (held_0, held_1, held_2, held_3)
+    _write(loan, scenario, opens, helds, severities, losses.lifetime)
 
 
 @borrows
-def _lost(
-    start: int, end: int, claims: Floats, factors: Floats, first: Floats, cost: tuple[float, float, float]
-) -> float:
-    """Sum up the expected loss of the periods from `start` to before `end`, in four lanes."""
-    share, saved, worth_cents = cost
-    open_1, open_2, open_3, open_4, at = 0.0, 0.0, 0.0, 0.0, start
-    while at + 4 <= end:
-        open_1 += first[at] * claims[at]
-        open_2 += first[at + 1] * claims[at + 1]
-        open_3 += first[at + 2] * claims[at + 2]
-        open_4 += first[at + 3] * claims[at + 3]
-        at += 4
-    while at < end:
-        open_1 += first[at] * claims[at]
-        at += 1
-    lost = share * ((open_1 + open_2) + (open_3 + open_4))
-    if saved == 0.0 or worth_cents == 0.0:
-        return lost
-    held_1, held_2, held_3, held_4, at = 0.0, 0.0, 0.0, 0.0, start
-    while at + 4 <= end:
-        held_1 += first[at] * min(claims[at], worth_cents * factors[at])
-        held_2 += first[at + 1] * min(claims[at + 1], worth_cents * factors[at + 1])
-        held_3 += first[at + 2] * min(claims[at + 2], worth_cents * factors[at + 2])
-        held_4 += first[at + 3] * min(claims[at + 3], worth_cents * factors[at + 3])
-        at += 4
-    while at < end:
-        held_1 += first[at] * min(claims[at], worth_cents * factors[at])
-        at += 1
-    return lost - saved * ((held_1 + held_2) + (held_3 + held_4))
+def _worth(loan: int, scenario: int, severities: Severities) -> float:
+    """What security is worth; nothing in a scenario that there is not, or where it saves nothing."""
+    if scenario >= severities.worth_cents.shape[1] or severities.saved[loan, scenario] == 0.0:
+        return 0.0
+    worth_cents: float = severities.worth_cents[loan, scenario]
+    return worth_cents
+
+
+@borrows
+def _write(
+    loan: int,
+    scenario: int,
+    opens: tuple[float, float, float, float],
+    helds: tuple[float, float, float, float],
+    severities: Severities,
+    losses: Floats,
+) -> None:
+    for place in range(min(4, losses.shape[1] - scenario)):
+        share, saved = severities.open[loan, scenario + place], severities.saved[loan, scenario + place]
+        losses[loan, scenario + place] = share * opens[place] - saved * helds[place]
