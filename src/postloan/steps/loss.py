@@ -13,7 +13,7 @@ from postloan.kernels.loss import Convention, Exposures, Instalments, Losses, Se
 from postloan.models.default_curves import MONTHS, YEAR, curves_of
 from postloan.rules.expected_loss import ExpectedLoss, Overlay, RiskGroup, Scenario
 from postloan.rules.figures import ONE_E8
-from postloan.tables.losses import LOSS_METHODS, DefaultChances, Loss, Proceeds, RecoveryPlan, Stage
+from postloan.tables.losses import LOSS_METHODS, STAGES, DefaultChances, Loss, Proceeds, RecoveryPlan, Stage
 from postloan.tables.results import Balances, Due, Funding, InterestStanding, RateInForce, Standing
 
 Floats = NDArray[np.float64]
@@ -141,8 +141,7 @@ def _written(
     claim = (exposures.balance_cents + exposures.waiting_cents).astype(float)
     impaired = severities.open * claim[:, None] - severities.saved * np.minimum(claim[:, None], severities.worth_cents)
     weights = [scenario.weight_e8 / ONE_E8 for scenario in law.scenarios]
-    stage = found.stages["stage"].cast(pl.String).to_numpy()
-    is_impaired, is_year = stage == "stage_3", stage == "stage_1"
+    is_impaired, is_year = _is_in(found.stages, "stage_3"), _is_in(found.stages, "stage_1")
     year = np.where(is_impaired[:, None], impaired, lost.year)
     lifetime = np.where(is_impaired[:, None], impaired, lost.lifetime)
     measure = np.where(is_year[:, None], year, lifetime)
@@ -170,13 +169,18 @@ def _written(
     )
 
 
+def _is_in(stages: dy.DataFrame[Stage], stage: str) -> NDArray[np.bool_]:
+    is_in: NDArray[np.bool_] = stages["stage"].to_physical().to_numpy() == STAGES.index(stage)
+    return is_in
+
+
 def _with_plans(measure: Floats, claim: Floats, found: Measured) -> NDArray[np.bool_]:
     """Put the loss of loans that are assessed one by one in the place of the group's; say which they are."""
     is_planned = np.zeros(claim.size, np.bool_)
     if found.plans.is_empty():
         return is_planned
     place = np.searchsorted(found.stages["loan_no"].to_numpy(), found.plans["loan_no"].to_numpy())
-    is_planned[place] = (found.stages["stage"].cast(pl.String).to_numpy()[place] == "stage_3") & (claim[place] > 0)
+    is_planned[place] = _is_in(found.stages, "stage_3")[place] & (claim[place] > 0)
     left = np.maximum(claim[place] - found.plans["recovered_cents"].to_numpy(), 0.0)
     measure[place] = np.where(is_planned[place], left, measure[place].T).T
     return is_planned

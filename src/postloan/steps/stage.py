@@ -155,7 +155,14 @@ def _first(grounds: Sequence[Ground]) -> pl.Expr:
 def _left_on(judged: dy.DataFrame[Judged], law: Stages) -> pl.DataFrame:
     """The day since which no tier of stage 3, and none of stage 2, held; null where one holds or none ever did."""
     until_on = pl.col("on").shift(-1).over("loan_no")
-    days = judged.sort("loan_no", "on").select("loan_no", "tier", until_on=until_on).drop_nulls("until_on")
+    worse = judged.filter(_is_of(law, 2) | _is_of(law, 3)).select("loan_no").unique()
+    days = (
+        judged.select("loan_no", "on", "tier")
+        .join(worse, on="loan_no", how="semi")
+        .sort("loan_no", "on")
+        .select("loan_no", "tier", until_on=until_on)
+        .drop_nulls("until_on")
+    )
     parts = days.select("loan_no").unique(maintain_order=True)
     for stage in (2, 3):
         was = days.filter(_is_of(law, stage))
