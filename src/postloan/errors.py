@@ -324,6 +324,18 @@ class UpgradeTooEarly(PostloanError):
     code = "PL-D22"
 
 
+class LoanNotImpaired(PostloanError):
+    """A recovery plan is asked for a loan that is not in stage 3: nothing would be measured by it."""
+
+    code = "PL-D23"
+
+
+class StageTooGood(PostloanError):
+    """A stage is asked for that is not worse than the one the rules found; people only make it worse."""
+
+    code = "PL-D24"
+
+
 class DeskNotReady(PostloanError):
     """The desk has no snapshot yet, no schema or no key."""
 

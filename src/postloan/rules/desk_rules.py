@@ -84,7 +84,7 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor"]
+    page: Literal["loan", "debtor", "impairment"]
     ahead_days: Days = 0
 
 

@@ -26,7 +26,7 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
     "core", "book", "approval", "classification", "lending", "withdrawal", "inspection", "exceptions", "report",
-    "worklist",
+    "impairment", "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

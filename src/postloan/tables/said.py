@@ -37,6 +37,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "credit_impaired": ("认定已减值", "Found credit-impaired"),
         "default_overdue": ("逾期超过90天", "More than 90 days past due"),
         "poci": ("购入已减值", "Bought impaired"),
+        "override": ("人工认定", "Found by people"),
     },
     "ecl_method": {
         "none": ("不计量", "None"),
@@ -186,6 +187,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "freeze": ("冻结授信", "Freeze of credit"),
         "unfreeze": ("解除冻结", "Lifting of a freeze"),
         "withdrawal": ("撤回决定", "Withdrawal of a decision"),
+        "recovery_plan": ("个别认定", "Recovery plan"),
+        "stage": ("人工下调阶段", "Worse stage"),
+        "watch": ("列入观察名单", "Watch list"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -205,6 +209,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "freeze.approve": ("批准", "Approval"),
         "decision.withdraw": ("提出撤回", "Proposal of withdrawal"),
         "decision.withdraw_approve": ("批准撤回", "Approval of withdrawal"),
+        "impairment.propose": ("提出", "Proposal"),
+        "impairment.review": ("复核", "Review"),
+        "impairment.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -288,6 +295,30 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rectifying": ("待整改", "To be put right"),
         "rectified": ("待复查", "To be re-checked"),
         "closed": ("已办结", "Done"),
+    },
+    "strategy": {
+        "cure": ("自行恢复", "Cure"),
+        "restructure": ("重组", "Restructuring"),
+        "litigation": ("诉讼清收", "Litigation"),
+        "foreclosure": ("处置押品", "Foreclosure"),
+        "sale": ("债权转让", "Sale of the debt"),
+        "bankruptcy": ("破产清偿", "Bankruptcy"),
+    },
+    "loss_difference": {
+        "no_plan": ("应个别认定而未认定", "No recovery plan"),
+        "stage_only": ("阶段三但非不良", "Stage 3, performing class"),
+        "tier_only": ("不良但非阶段三", "Non-performing, not stage 3"),
+    },
+    "proposal_state": {
+        "proposed": ("报批中", "Proposed"),
+        "approved": ("已批准", "Approved"),
+        "refused": ("已否决", "Refused"),
+        "replaced": ("已被取代", "Replaced"),
+    },
+    "sign_state": {
+        "reviewed": ("已复核", "Reviewed"),
+        "signed": ("已签批", "Signed"),
+        "returned": ("已退回", "Returned"),
     },
     "flag": {"true": ("是", "Yes"), "false": ("否", "No")},
 }  # fmt: skip

@@ -55,6 +55,10 @@ _LOAN_COLUMNS = (
     Column("tier_last_quarter", _("上季末分类"), "tier", is_shown=False),
     Column("tier_cite", _("分类依据"), is_shown=False),
     Column("is_restructured", _("重组"), "flag", is_shown=False),
+    Column("stage", _("减值阶段"), "word", words="stage", is_shown=False),
+    Column("ecl_method", _("减值计量方法"), "word", words="ecl_method", is_shown=False),
+    Column("claim_cents", _("风险暴露"), "money", is_shown=False, is_summed=True),
+    Column("ecl_cents", _("减值准备"), "money", is_shown=False, is_summed=True),
 )
 
 
@@ -82,6 +86,7 @@ def _loan_form(desk: Desk) -> ListForm:
             Filter("matures_to", _("到期日 ≤"), ("matures_on",), "at_most", "date"),
             Filter("status", _("状态"), ("status",), "one_of", choices=lambda: words_of("status")),
             Filter("product", _("产品"), ("product",), "one_of", choices=lambda: products_of(desk)),
+            Filter("stage", _("减值阶段"), ("stage",), "one_of", choices=lambda: words_of("stage")),
             Filter("industry", _("行业代码"), ("industry_code",), "one_of"),
             Filter("officer", _("客户经理工号"), ("officer_id",), "one_of"),
             Filter(

@@ -17,7 +17,7 @@ from postloan.plan import dossier
 from postloan.snapshot.read import read_manifest, scan_debtors, scan_loans
 from postloan.tables.units import NON_PERFORMING, TIERS
 
-_FORM = 3
+_FORM = 4
 """Rises when the columns change, so that files of an earlier program are not read."""
 _LOAN = (
     "loan_no", "loan_id", "debtor_id", "org_id", "officer_id", "product", "exposure_kind", "legal_form",
@@ -26,6 +26,10 @@ _LOAN = (
     "rate_in_force_e8", "principal_cents", "disbursed_on", "matures_on", "next_due_on", "last_paid_on", "settled_on",
     "is_restructured", "is_held", "own_share_outstanding_cents",
 )  # fmt: skip
+_LOSSES = {
+    "stage": pl.String, "ecl_method": pl.String, "claim_cents": pl.Int64, "ecl_cents": pl.Int64,
+}  # fmt: skip
+"""Columns that a day has none of which was published before there were expected losses."""
 _ARREARS = ("overdue_interest_cents", "penalty_cents", "compound_cents", "overdue_fee_cents")
 
 
@@ -72,8 +76,11 @@ def _make_loans(day: BusinessDay) -> pl.DataFrame:
     arrears = pl.sum_horizontal(_ARREARS).alias("arrears_cents")
     named = scan_debtors(day.home, day.on).select("debtor_id", debtor_name="name", group_id="group_id")
     # A row says in which file of the snapshot it stands whole: whoever opens it reads that one alone.
+    known = scan_loans(day.home, day.on, shard=0).collect_schema()
+    held = {name: pl.col(name) if name in known else pl.lit(None) for name in _LOSSES}
+    losses = [held[name].cast(kind).alias(name) for name, kind in _LOSSES.items()]
     shards = [
-        scan_loans(day.home, day.on, shard=shard).select(*_LOAN, arrears, shard=pl.lit(shard, pl.Int32))
+        scan_loans(day.home, day.on, shard=shard).select(*_LOAN, *losses, arrears, shard=pl.lit(shard, pl.Int32))
         for shard in range(read_manifest(day.home, day.on)["shards"])
     ]
     rows = pl.concat(shards).join(named, on="debtor_id", how="left").sort("loan_no").collect()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.book import queries
 from postloan.desk.book.actions import personal_unmask
 from postloan.desk.book.collateral import COLLATERAL
+from postloan.desk.book.grounds import ground_of
 from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
 from postloan.desk.book.relations import parties_of, relation_chart
 from postloan.desk.book.tables import as_table
@@ -57,7 +58,9 @@ def search(request: HttpRequest, desk: Desk) -> HttpResponse:
 def loan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     """One loan: what it owes, since when, its tier and why."""
     row = queries.loan_seen(desk, loan_id)
-    told = {"loan": row, "debtor_name": queries.name_of(desk, row["debtor_id"]), "here": "loans"}
+    told = {
+        "loan": row, "debtor_name": queries.name_of(desk, row["debtor_id"]), "ground": ground_of(row), "here": "loans",
+    }  # fmt: skip
     return render(request, "book/loan.html", told | queries.people_of(row))
 
 

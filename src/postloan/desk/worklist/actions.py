@@ -15,7 +15,7 @@ from postloan.desk.inspection.opening.actions import inspections_open
 from postloan.desk.worklist.causes import causes
 from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 
-_PAGES = {"loan": "book:loan", "debtor": "book:debtor"}
+_PAGES = {"loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan"}
 
 
 @transaction.atomic

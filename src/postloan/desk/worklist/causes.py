@@ -6,6 +6,7 @@ from datetime import timedelta
 import polars as pl
 
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
 from postloan.plan.dossier import collateral_rows
 from postloan.rules.desk_rules import WorkKind
@@ -89,6 +90,12 @@ def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | Non
     return _by_debtor(_loans(day).join(told.unique("debtor_no", keep="first", maintain_order=True), on="debtor_no"))
 
 
+def _recovery_plan_missing(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    bad = differences(day).filter(kind="no_plan").select("loan_id", claim="claim_cents").lazy()
+    said = pl.col("tier").cast(pl.String) + pl.lit(" DPD ") + pl.col("days_past_due").cast(pl.String)
+    return _loans(day).join(bad, on="loan_id").with_columns(told=said, amount_cents="claim")
+
+
 def _if_published(scan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
     """A table of the snapshot; without rows where an earlier version of the program published none."""
     try:
@@ -107,4 +114,5 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "group_alert": _group_alert,
     "ledger_break": _ledger_break,
     "collateral_ends": _collateral_ends,
+    "recovery_plan_missing": _recovery_plan_missing,
 }

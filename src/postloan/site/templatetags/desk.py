@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from postloan.desk.core.figures import exact_percent, money
+from postloan.desk.core.figures import exact_percent, money, said_percent
 from postloan.desk.core.lists.cells import language
 from postloan.site.assets import icon_file
 from postloan.tables.said import said
@@ -63,15 +64,39 @@ def word(value: object, list_name: str) -> str:
 
 
 @register.filter
-def cents(value: int | None) -> str:
+def cents(value: object) -> str:
     """Write cents in the unit: 1,234.56."""
-    return "—" if value is None else money(value)
+    return money(value) if isinstance(value, int) else "—"
 
 
 @register.filter
 def percent_e8(value: int | None) -> str:
     """Write a rate of 1e-8 in per cent: 3.45%."""
     return "—" if value is None else f"{exact_percent(value)}%"
+
+
+@register.filter
+def share_e8(value: object) -> str:
+    """Write a share of 1e-8 in per cent with two decimals: 3.46%."""
+    return f"{said_percent(value)}%" if isinstance(value, int) else "—"
+
+
+@register.filter
+def whole(value: object) -> str:
+    """Write a count with thousands separators: 1,234."""
+    return f"{value:,}" if isinstance(value, int) else "—"
+
+
+@register.filter
+def typed_money(value: str) -> str:
+    """Write an amount that was decided as text with thousands separators: 1234.5 is 1,234.50."""
+    return money(int(Decimal(value) * 100))
+
+
+@register.filter
+def percent_ratio(value: object) -> str:
+    """Write a ratio that was estimated in per cent with two decimals: 3.45%."""
+    return f"{value:.2%}" if isinstance(value, float) else "—"
 
 
 @register.filter

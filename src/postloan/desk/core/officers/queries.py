@@ -93,6 +93,15 @@ def org_in_scope(desk: Desk, org_id: str) -> Org:
     return found
 
 
+def head_office() -> Org:
+    """The office above all others: what is of the whole bank is done there. Raises NotFoundHere before any is known."""
+    found = Org.objects.filter(parent=None).order_by("-level", "path")
+    named = next((org for org in found if org.level == "head"), found.first())
+    if named is None:
+        raise NotFoundHere(message=_("还没有机构。"), hint=_("请先接收一个营业日。"))
+    return named
+
+
 def orgs_below(org_id: str) -> frozenset[str]:
     """An office and every one below it, by number."""
     return frozenset(Org.objects.filter(path__contains=f"/{org_id}/").values_list("pk", flat=True))

@@ -4,13 +4,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.figures import said_money
 from postloan.desk.report.bridge import LINES
 from postloan.desk.report.cockpit.part import (
-    BLUE,
-    GREEN,
     NEUTRAL,
-    RED,
     TIER_COLOURS,
     Options,
     Part,
@@ -21,6 +17,7 @@ from postloan.desk.report.cockpit.part import (
     tip,
 )
 from postloan.desk.report.cockpit.question import Question
+from postloan.desk.report.cockpit.waterfall import Way, waterfall
 from postloan.desk.report.drills import loans_of
 from postloan.desk.report.form import Column, Report, Row, Sheet, amount, share_e8
 from postloan.desk.report.migration import EXITS, NEW
@@ -189,45 +186,20 @@ def bridge_part(question: Question) -> Part | None:
         says=_("期初不良余额经各途径到期末不良余额，逐笔相加到分；核销后收回不影响余额。点击可见借据。"),
         more=question.page("bridge", **{"from": str(question.since)}),
         sheets=[ways, months],
-        chart=_waterfall(question, report, ways),
+        chart=waterfall(question, _ways(question, report, ways)),
     )
 
 
-def _waterfall(question: Question, report: Report, sheet: Sheet) -> Options:
+def _ways(question: Question, report: Report, sheet: Sheet) -> list[Way]:
     lines = {str(line["way"]): line for line in sheet.rows}
     shown = [way for way in LINES if way in lines and (way in {*_ENDS, "new"} or amount(lines[way]["balance"]))]
-    running, stands = 0, []
-    for way in shown:
-        cents = amount(lines[way]["balance"])
-        bottom, top = (0, cents) if way in _ENDS else sorted((running, running + cents))
-        running = cents if way in _ENDS else running + cents
-        stands.append((bottom, top))
-    unit = question.unit(max((top for _bottom, top in stands), default=0))
-    bars_, names = [], []
-    for way, (bottom, top) in zip(shown, stands, strict=True):
-        line, cents = lines[way], amount(lines[way]["balance"])
-        name = question.words.of("way", way)
-        names.append(name)
-        href = question.loans(loans_of(report, sheet, Column("balance", "money"), line))
-        is_worse = cents > 0
-        colour = BLUE if way in _ENDS else RED if is_worse else GREEN
-        bars_.append({
-            "value": in_unit(top - bottom, unit), "href": href, "itemStyle": {"color": colour},
-            "label": {"show": True, "position": "top", "formatter": said_money(cents, unit), "color": "#1d2433"},
-            "tooltip": tip(
-                name, question.short(cents),
-                _("%s 笔") % f"{amount(line['loans']):,}",
-            ),
-        })  # fmt: skip
-    return {
-        "tooltip": {"trigger": "item"},
-        "grid": {"left": 8, "right": 8, "top": 30, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "category", "data": names, "axisLabel": {"interval": 0, "width": 74, "overflow": "break"},
-                  "axisTick": {"show": False}},
-        "yAxis": {"type": "value", "name": unit.name, "splitNumber": 4},
-        "series": [
-            {"type": "bar", "stack": "way", "silent": True, "itemStyle": {"color": "transparent"},
-             "data": [in_unit(bottom, unit) for bottom, _top in stands]},
-            {"type": "bar", "stack": "way", "barMaxWidth": 44, "data": bars_, "cursor": "pointer"},
-        ],
-    }  # fmt: skip
+    return [
+        Way(
+            name=question.words.of("way", way),
+            cents=amount(lines[way]["balance"]),
+            loans=amount(lines[way]["loans"]),
+            href=question.loans(loans_of(report, sheet, Column("balance", "money"), lines[way])),
+            is_end=way in _ENDS,
+        )
+        for way in shown
+    ]

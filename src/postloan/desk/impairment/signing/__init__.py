@@ -1,0 +1,1 @@
+"""Signing: the allowance of a run is reviewed by one and signed by another."""
