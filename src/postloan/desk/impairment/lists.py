@@ -122,7 +122,7 @@ def _backtest_form(desk: Desk) -> ListForm:
             Column("state", _("计划状态"), "word", words="proposal_state"),
             Column("began_on", _("起"), "date"),
             Column("until_on", _("止"), "date"),
-            Column("claim_cents", _("风险暴露"), "money", is_summed=True),
+            Column("claim_cents", _("风险暴露"), "money", is_shown=False, is_summed=True),
             Column("expected_cents", _("应已收回"), "money", is_summed=True),
             Column("received_cents", _("实际收回"), "money", is_summed=True),
             Column("gap_cents", _("差额"), "money", is_summed=True),
