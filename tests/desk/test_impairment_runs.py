@@ -104,6 +104,7 @@ def test_a_superseded_run_is_signed_by_nobody_and_shows_so(logged_in) -> None:
     page = logged_in("manager").get("/impairment/").content.decode()
     assert "批次已被取代" in page
     assert "未复核" in page
+    assert "已被取代" in logged_in("manager").get("/impairment/signs/").content.decode()
 
 
 def test_the_page_reviews_and_signs(logged_in) -> None:

@@ -306,8 +306,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "loss_difference": {
         "no_plan": ("应个别认定而未认定", "No recovery plan"),
-        "stage_only": ("阶段三但非不良", "Stage 3, performing class"),
-        "tier_only": ("不良但非阶段三", "Non-performing, not stage 3"),
+        "stage_only": ("阶段三但非不良", "Stage 3, not NPL"),
+        "tier_only": ("不良但非阶段三", "NPL, not stage 3"),
     },
     "proposal_state": {
         "proposed": ("报批中", "Proposed"),

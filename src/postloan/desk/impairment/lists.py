@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import polars as pl
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import named
@@ -17,6 +18,7 @@ from postloan.desk.impairment.backtest import backtest, plans_held
 from postloan.desk.impairment.differences import differences
 from postloan.desk.impairment.models import RunSign
 from postloan.desk.impairment.queries import loans_with_open_plan, proposals_seen
+from postloan.desk.report.kept import runs_published
 from postloan.tables.said import SAID, said
 
 
@@ -156,13 +158,19 @@ def _backtest_rows(desk: Desk, form: ListForm) -> Source:
     return FrameSource(form, rows, named)
 
 
-def _sign_form(_desk: Desk) -> ListForm:
+def _sign_form(desk: Desk) -> ListForm:
+    # Every run that is still what is published of its day; the others were computed again since.
+    latest = {run for _on, run in runs_published(desk.day.home)}
+
+    def said_run(run_id: str) -> str:
+        return run_id if run_id in latest else gettext("%s（已被取代）") % run_id
+
     return ListForm(
         name="run_signs",
         title=_("减值签批记录"),
         columns=(
             Column("on", _("营业日期"), "date"),
-            Column("run_id", _("批次")),
+            Column("run_id", _("批次"), say=said_run),
             Column("state", _("状态"), "word", words="sign_state"),
             Column("reviewed_by__name", _("复核人")),
             Column("reviewed_at", _("复核时间"), "moment"),

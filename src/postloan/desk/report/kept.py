@@ -42,6 +42,11 @@ def days_published(home: Path) -> tuple[date, ...]:
     return tuple(day for day, _run in _runs(home, _changed(home)))
 
 
+def runs_published(home: Path) -> tuple[tuple[date, str], ...]:
+    """Every published day with its run, rising."""
+    return _runs(home, _changed(home))
+
+
 def runs_until(home: Path, on: date) -> tuple[str, ...]:
     """The runs that a report of a day may rest on: those of every published day up to it."""
     return tuple(run for day, run in _runs(home, _changed(home)) if day <= on)
