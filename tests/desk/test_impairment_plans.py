@@ -251,3 +251,37 @@ def test_a_plan_elsewhere_is_not_found(logged_in) -> None:
     for url in (f"/impairment/loans/{loan['loan_id']}/", f"/impairment/proposals/{made.pk}/"):
         assert logged_in("officer").get(url).status_code == 404
         assert logged_in("auditor").get(url).status_code == 200
+
+
+def test_a_plan_that_is_taken_back_holds_no_more_and_says_so(logged_in) -> None:
+    from postloan.desk.impairment.backtest import plans_held  # noqa: PLC0415
+    from postloan.desk.impairment.queries import plan_in_force  # noqa: PLC0415
+    from postloan.desk.withdrawal.actions import withdrawal_decide, withdrawal_propose  # noqa: PLC0415
+
+    loan, day = loan_in("stage_3", most_cents=SMALL), business_day(None)
+    made = decided(proposed(loan), "approver")
+    assert made.decision_id
+    assert made.decision.org_id == loan["org_id"]
+    assert "处置押品 60%" in logged_in("approver").get(f"/decisions/{made.decision_id}/").content.decode()
+    for action in ("decision.withdraw", "decision.withdraw_approve"):
+        for username in ("manager", "approver"):
+            org = person("approver").org
+            Grant.objects.create(officer=person(username), action=action, org=org, role="x", begins_on="2021-01-01")
+    back = withdrawal_propose(person("manager"), made.decision_id, withdrawal_id=uuid4(), reason="评估有误", day=day)
+    version = Case.objects.get(pk=back.case_id).version
+    withdrawal_decide(person("approver"), back.pk, "agree", seen_version=version, reason="", day=day)
+    assert plan_in_force(desk_of(), loan["loan_id"]) is None
+    assert plans_held(desk_of(), loan["loan_id"]) == []
+    assert "已撤回" in logged_in("approver").get(f"/impairment/proposals/{made.pk}/").content.decode()
+    again = decided(proposed(loan), "approver")
+    assert Decision.objects.filter(withdraws=made.decision).count() == 1
+    assert plan_in_force(desk_of(), loan["loan_id"]) == again
+
+
+def test_nothing_is_written_on_a_past_day(logged_in, bank: Path) -> None:
+    from postloan.snapshot.read import published_days  # noqa: PLC0415
+
+    past, loan = published_days(bank)[-2], loan_in("stage_3")
+    for part in ("plan", "watch", "stage"):
+        assert logged_in("risk").get(f"/impairment/loans/{loan['loan_id']}/{part}?on={past}").status_code in {404, 409}
+    assert logged_in("risk").get(f"/impairment/loans/{loan['loan_id']}/?on={past}").status_code in {200, 404}

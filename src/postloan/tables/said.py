@@ -220,6 +220,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "restructure": ("重组", "Restructuring"),
         "write_off": ("核销", "Write-off"),
         "waiver": ("息费减免", "Waiver"),
+        "recovery_plan": ("个别认定", "Recovery plan"),
+        "stage": ("人工下调阶段", "Worse stage"),
+        "watch": ("列入观察名单", "Watch list"),
     },
     "decision_standing": {
         "waiting": ("待移交", "To be handed over"),
@@ -235,6 +238,10 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "proposed_by": ("提出人", "Proposed by"),
         "determined_by": ("认定人", "Determined by"),
         "approved_by": ("批准人", "Approved by"),
+        "approver": ("批准人", "Approved by"),
+        "evidence": ("依据", "Evidence"),
+        "stage": ("阶段", "Stage"),
+        "strategies": ("策略及权重", "Strategies and weights"),
     },
     "withdrawal_state": {
         "proposed": ("待批准", "Proposed"),

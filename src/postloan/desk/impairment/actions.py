@@ -132,7 +132,7 @@ def _follow(officer: Officer, proposal: Proposal, case: Case, decision_id: UUID,
         proposal.decision = decide(
             decision_id=decision_id, kind=proposal.kind, loan_id=proposal.loan_id, debtor_id=proposal.debtor_id,
             effective_on=day.latest_on + timedelta(days=1), ends_on=proposal.ends_on,
-            terms={**proposal.terms, "approver": officer.get_username()}, officer=officer,
+            terms={**proposal.terms, "approver": officer.get_username()}, officer=officer, org=proposal.org,
         )  # fmt: skip
         proposal.save(update_fields=["decision"])
         if proposal.kind == Proposal.Kind.PLAN:
@@ -151,16 +151,21 @@ def _replace_earlier(officer: Officer, proposal: Proposal, decision: Decision, d
         before = move(earlier, Proposal.State.REPLACED, seen_version=earlier.version)
         earlier.replaced_by = proposal
         earlier.save(update_fields=["replaced_by"])
-        was = earlier.decision
-        is_withdrawn = was is not None and was.effective_on == decision.effective_on
-        if was is not None and is_withdrawn:
-            Decision.objects.create(
-                id=uuid4(), kind=was.kind, loan_id=was.loan_id, debtor_id=was.debtor_id,
-                effective_on=was.effective_on, ends_on=was.ends_on, terms=was.terms, withdraws=was,
-                decided_by=officer,
-            )  # fmt: skip
+        is_withdrawn = earlier.decision is not None and earlier.decision.effective_on == decision.effective_on
+        if earlier.decision is not None and is_withdrawn:
+            _withdraw(officer, earlier.decision, proposal)
         record(officer, "impairment.replaced", earlier, org=earlier.org, run_id=day.run_id, before=before,
                after=earlier.state, replaced_by=str(proposal.pk), is_withdrawn=is_withdrawn)  # fmt: skip
+
+
+def _withdraw(officer: Officer, was: Decision, proposal: Proposal) -> None:
+    """Take a decision back that nobody took back yet."""
+    if not was.withdrawn_by.exists():
+        decide(
+            decision_id=uuid4(), kind=was.kind, loan_id=was.loan_id, debtor_id=was.debtor_id,
+            effective_on=was.effective_on, terms={"reason": proposal.reason}, officer=officer, org=proposal.org,
+            withdraws=was,
+        )  # fmt: skip
 
 
 def _proposed(

@@ -44,9 +44,13 @@ class Standing:
 
 
 def plans_held(desk: Desk, loan_id: str | None = None) -> list[Proposal]:
-    """The plans that were decided, of the desk's offices, begun before the desk's day; of one loan or all."""
+    """The plans that were decided, of the desk's offices, begun by the desk's day; of one loan or all.
+
+    A plan that was taken back is held to nothing; one that another replaced is, until that one.
+    """
     states = (Proposal.State.APPROVED, Proposal.State.REPLACED)
     held = Proposal.objects.filter(kind=Proposal.Kind.PLAN, state__in=states, on__lte=desk.day.on)
+    held = held.exclude(state=Proposal.State.APPROVED, decision__withdrawn_by__isnull=False)
     mine = within(held.select_related("replaced_by"), desk.scope)
     return list((mine if loan_id is None else mine.filter(loan_id=loan_id)).order_by("on", "pk"))
 

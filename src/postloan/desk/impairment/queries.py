@@ -43,9 +43,9 @@ def proposals_of(desk: Desk, loan_id: str) -> list[Proposal]:
 
 
 def plan_in_force(desk: Desk, loan_id: str) -> Proposal | None:
-    """The plan of a loan that was decided last, or None."""
+    """The plan of a loan that was decided last, or None; one that was taken back holds no more."""
     held = proposals_seen(desk).filter(loan_id=loan_id, kind=Proposal.Kind.PLAN, state=Proposal.State.APPROVED)
-    return held.first()
+    return held.filter(decision__withdrawn_by=None).first()
 
 
 def warnings_about(proposal: Proposal) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import steps_told
 from postloan.desk.book.grounds import ground_of
+from postloan.desk.core.actions import refuse_past
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk, page
@@ -76,6 +77,7 @@ def loan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
 @page("impairment.propose", methods=("GET", "HEAD", "POST"))
 def plan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     """Write a recovery plan, see what it comes to, send it."""
+    refuse_past(desk.day)
     row = queries.loan_told(desk, loan_id)
     check_impaired(row)
     sent = plan_sent(request, desk, row)
@@ -98,6 +100,7 @@ def stage(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("已提交审批。"))
         return redirect("impairment:proposal", made.pk)
+    refuse_past(desk.day)
     check_active(row)
     told = {"loan": row, "worse": worse_stages(row), "proposal_id": uuid4(), "kind": "stage", "here": "impairment"}
     return render(request, "impairment/mark.html", told)
@@ -115,6 +118,7 @@ def watch(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("已提交审批。"))
         return redirect("impairment:proposal", made.pk)
+    refuse_past(desk.day)
     check_active(row)
     told = {"loan": row, "proposal_id": uuid4(), "kind": "watch", "here": "impairment"}
     return render(request, "impairment/mark.html", told)
@@ -126,6 +130,7 @@ def proposal(request: HttpRequest, desk: Desk, proposal_id: UUID) -> HttpRespons
     found = queries.proposal_seen(desk, proposal_id)
     told = {
         "proposal": found, "case": found.case, "warnings": queries.warnings_about(found),
+        "is_taken_back": found.decision is not None and found.decision.withdrawn_by.exists(),
         "steps": steps_told(found.case), "decision_id": uuid4(),
         "may_decide": found.case.waits_for in desk.actions and not desk.day.is_past, "here": "impairment",
         "part": "proposals",

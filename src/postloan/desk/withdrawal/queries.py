@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
@@ -82,5 +83,14 @@ def terms_told(terms: Mapping[str, object]) -> list[TermTold]:
             text = names.get(text, text)
         elif name == "tier":
             text = said("tier", text, language())
+        elif name == "stage":
+            text = said("stage", f"stage_{value}", language())
+        elif isinstance(value, list):
+            text = "；".join(_strategy(each) for each in value)
         told.append(TermTold(word, text))
     return told
+
+
+def _strategy(told: Mapping[str, str]) -> str:
+    """A strategy of a recovery plan with its weight."""
+    return f"{said('strategy', told['name'], language())} {Decimal(told['weight']):%}"
