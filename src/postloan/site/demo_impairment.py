@@ -1,7 +1,7 @@
 """The demo bank's single assessments: a recovery plan and a watch, on their way to reviewer and approver."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import polars as pl
 from django.http import QueryDict
@@ -16,6 +16,8 @@ from postloan.desk.impairment.plans import Plan, read_plan
 from postloan.desk.impairment.queries import loan_told
 from postloan.plan.recovery import plan_worth
 
+_PLAN, _WATCH = UUID(int=1), UUID(int=2)
+"""Keys that do not change, so that a list of both shows them in one order in every demo."""
 _EVIDENCE = "押品已经法院首次拍卖公告，评估价下浮两成；保证人名下另有房产正在查封。"
 _WATCHED = "主要客户回款放慢，账户日均余额较上季下降四成。"
 
@@ -31,11 +33,11 @@ def propose_a_little(risk: Officer) -> None:
         plan = _plan(desk, loan)
         assert plan.terms is not None  # noqa: S101 - written here
         worth = plan_worth(desk.day.home, loan["loan_id"], plan.terms, desk.day.on)
-        plan_propose(risk, loan, plan, worth, proposal_id=uuid4(), day=desk.day)
+        plan_propose(risk, loan, plan, worth, proposal_id=_PLAN, day=desk.day)
     for row in held.filter(pl.col("stage") == "stage_1").head(1).iter_rows(named=True):
         watch_propose(
             risk, loan_told(desk, row["loan_id"]), ends_on=desk.day.on + timedelta(days=180), reason=_WATCHED,
-            proposal_id=uuid4(), day=desk.day,
+            proposal_id=_WATCH, day=desk.day,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from postloan.desk.core.pages import Desk
 from postloan.desk.impairment.actions import plan_propose
 from postloan.desk.impairment.models import Proposal
 from postloan.desk.impairment.plans import ROWS_MORE, STRATEGIES, FlowRow, Plan, plan_of, read_plan
-from postloan.desk.impairment.queries import plan_in_force
+from postloan.desk.impairment.queries import plan_to_begin_with
 from postloan.plan.recovery import PlanWorth, plan_worth
 
 LOOK, MORE, SEND = "look", "more", "send"
@@ -31,9 +31,9 @@ def plan_sent(request: HttpRequest, desk: Desk, loan: Mapping[str, Any]) -> Prop
 
 
 def plan_page(request: HttpRequest, desk: Desk, loan: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page shows: the plan as it was typed, or the one in force to begin with; its faults or its worth."""
+    """What the page shows: the plan as it was typed, or the last one to begin with; its faults or its worth."""
     if request.method != "POST":
-        held = plan_in_force(desk, loan["loan_id"])
+        held = plan_to_begin_with(desk, loan["loan_id"])
         return _told(plan_of(held.terms) if held else Plan({}, [], ""), uuid4(), None)
     plan, key = _typed(request, desk, loan), made_id_from(request.POST, "proposal_id")
     if request.POST.get("do") == MORE:

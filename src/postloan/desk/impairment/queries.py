@@ -4,13 +4,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from postloan.desk.book.narrow import loan_rows
 from postloan.desk.book.queries import loan_seen, name_of
 from postloan.desk.core.authority import limit_of, within
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.pages import Desk
+from postloan.desk.impairment.checks import IMPAIRED
 from postloan.desk.impairment.models import Proposal, RunSign
 from postloan.desk.impairment.plans import warnings_of
 from postloan.errors import NotFoundHere
@@ -42,6 +45,12 @@ def proposals_of(desk: Desk, loan_id: str) -> list[Proposal]:
     return list(proposals_seen(desk).filter(loan_id=loan_id).select_related("case", "decision").order_by("-opened_at"))
 
 
+def plan_to_begin_with(desk: Desk, loan_id: str) -> Proposal | None:
+    """The plan that a new one begins from: the one in force, else the last that was proposed."""
+    held = proposals_seen(desk).filter(loan_id=loan_id, kind=Proposal.Kind.PLAN)
+    return plan_in_force(desk, loan_id) or held.order_by("-opened_at").first()
+
+
 def plan_in_force(desk: Desk, loan_id: str) -> Proposal | None:
     """The plan of a loan that was decided last, or None; one that was taken back holds no more."""
     held = proposals_seen(desk).filter(loan_id=loan_id, kind=Proposal.Kind.PLAN, state=Proposal.State.APPROVED)
@@ -52,6 +61,14 @@ def warnings_about(proposal: Proposal) -> list[str]:
     """What whoever decides on a proposal should look at twice."""
     is_plan = proposal.kind == Proposal.Kind.PLAN
     return warnings_of(proposal.terms, proposal.claim_cents) if is_plan else []
+
+
+def may_be_planned(desk: Desk, proposal: Proposal) -> bool:
+    """Whether a plan may be written for the loan of a proposal now: it is impaired, and the officer may propose."""
+    if "impairment.propose" not in desk.actions or desk.day.is_past:
+        return False
+    found = loan_rows(desk.day).filter(pl.col("loan_id") == proposal.loan_id, pl.col("stage") == IMPAIRED)
+    return found.height > 0
 
 
 def loans_with_open_plan() -> set[str]:
