@@ -40,6 +40,11 @@ def proposal_seen(desk: Desk, proposal_id: UUID) -> Proposal:
     return found
 
 
+def is_taken_back(proposal: Proposal) -> bool:
+    """Whether what was decided by a proposal was taken back since."""
+    return proposal.decision is not None and proposal.decision.withdrawn_by.exists()
+
+
 def proposals_of(desk: Desk, loan_id: str) -> list[Proposal]:
     """What was proposed of a loan, the latest first."""
     return list(proposals_seen(desk).filter(loan_id=loan_id).select_related("case", "decision").order_by("-opened_at"))

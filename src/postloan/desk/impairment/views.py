@@ -130,7 +130,7 @@ def proposal(request: HttpRequest, desk: Desk, proposal_id: UUID) -> HttpRespons
     found = queries.proposal_seen(desk, proposal_id)
     told = {
         "proposal": found, "case": found.case, "warnings": queries.warnings_about(found),
-        "may_plan": queries.may_be_planned(desk, found), "is_taken_back": found.decision is not None and found.decision.withdrawn_by.exists(),
+        "may_plan": queries.may_be_planned(desk, found), "is_taken_back": queries.is_taken_back(found),
         "steps": steps_told(found.case), "decision_id": uuid4(),
         "may_decide": found.case.waits_for in desk.actions and not desk.day.is_past, "here": "impairment",
         "part": "proposals",
