@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
+from looking import scrolls_sideways, serious
 from postloan.snapshot.read import published_days, read_loans
 
 
@@ -34,6 +35,12 @@ def test_three_people_class_a_loan_and_the_next_night_applies_it(open_as, site) 
     approver.goto(address)
     approver.keyboard.press("a")
     expect(approver.locator(".alert")).to_contain_text("已审批")
+
+    approver.goto(f"{site.address}/decisions/")
+    approver.locator(".list-table tbody a").first.click()
+    expect(approver.locator("h1")).to_be_visible()
+    assert serious(approver) == []
+    assert not scrolls_sideways(approver)
 
     following = last + timedelta(days=1)
     told = json.loads(site.command("hand-over", "--on", following, "--json"))

@@ -1,7 +1,7 @@
 """The words of the pages: Chinese in the templates and code, English in catalogues beside each desk.
 
     python -m postloan.site.catalogues           collect the words anew, keeping every translation
-    python -m postloan.site.catalogues --check   fail where a word has no English, or a catalogue is not up to date
+    python -m postloan.site.catalogues --check   fail where a word has no English, or two; or a catalogue is old
 
 No gettext tools are needed: Django turns templates into what Babel reads, and Babel does the rest.
 """
@@ -88,6 +88,19 @@ def untranslated(room: Path) -> list[str]:
     return [str(message.id) for message in collected(room) if message.id and not _is_said(message.string)]
 
 
+def said_twice() -> list[str]:
+    """The words that two rooms say differently in English: pages would show what the room that is read last says.
+
+    A word that must be said in two ways has a context (`pgettext`).
+    """
+    said: dict[tuple[str, str | None], set[str]] = {}
+    for room in rooms():
+        for message in collected(room):
+            if message.id and _is_said(message.string):
+                said.setdefault((str(message.id), message.context), set()).add(str(message.string))
+    return [f"{word}: {' or '.join(sorted(ways))}" for (word, _), ways in sorted(said.items()) if len(ways) > 1]
+
+
 def _is_said(string: object) -> bool:
     return all(string) if isinstance(string, tuple) else bool(string)
 
@@ -121,6 +134,9 @@ def main(arguments: list[str]) -> int:
         for word in untranslated(room):
             sys.stderr.write(f"{room.name}: no English for {word}\n")
             faults += "--check" in arguments
+    for word in said_twice():
+        sys.stderr.write(f"said in two ways: {word}\n")
+        faults += "--check" in arguments
     return 1 if faults else 0
 
 
