@@ -3,9 +3,9 @@
 import json
 from datetime import date, timedelta
 
+from looking import scrolls_sideways, serious
 from playwright.sync_api import expect
 
-from looking import scrolls_sideways, serious
 from postloan.snapshot.read import published_days, read_loans
 
 
