@@ -217,6 +217,12 @@ def is_clear(loan: Loan) -> bool:
     return not (loan.grows and loan.fixed)
 
 
+@pytest.mark.parametrize(("first", "due_day"), [(17_622, 2), (17_622, 1), (17_623, 2), (17_623, 1), (17_623, 20)])
+def test_a_first_due_day_stands_though_the_due_day_of_its_month_is_past_maturity(first: int, due_day: int) -> None:
+    loan = Loan(1_000, 0, 17_553, 17_623, EQUAL_PRINCIPAL, first_due=first, due_day=due_day)
+    assert ours(loan, set()) == oracle(loan, set())
+
+
 @settings(max_examples=300, deadline=None)
 @given(loans(), st.sets(st.integers(9_990, 26_000), max_size=200), st.booleans())
 def test_every_schedule_is_the_slow_one(loan: Loan, off: set[int], has_weekends: bool) -> None:

@@ -121,9 +121,10 @@ def _count_months(begun_on: int, matures_on: int, period_months: int, due_day: i
     months = (last_year - year) * 12 + last_month - month + (1 if last_day > day else 0)
     periods = gone - (-months // period_months) + gone
     month += year * 12 - 1
-    while periods > 1 and day_of_month(month + (periods - 1 - gone) * period_months, due_day) >= matures_on:
+    # The first due day stands where it was put, whatever the due day of its month.
+    while periods > 1 + gone and day_of_month(month + (periods - 1 - gone) * period_months, due_day) >= matures_on:
         periods -= 1
-    return max(1, periods)
+    return 1 if begun_on >= matures_on else max(1, periods)
 
 
 @njit(cache=True)
