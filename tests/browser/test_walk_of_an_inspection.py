@@ -123,7 +123,7 @@ def test_two_sign_where_the_rules_ask_for_two(open_as, site) -> None:
     inspector.get_by_text("发起检查").click()
     inspector.fill("[name=debtors]", largest["debtor_id"])
     inspector.fill("[name=reason]", "大额客户检查")
-    inspector.get_by_role("button", name="发起", exact=True).click()
+    inspector.get_by_role("button", name="下达", exact=True).click()
     expect(inspector.locator(".alert")).to_contain_text("已发起 1 项检查")
     inspector.goto(f"{site.address}/inspections/?tab=all&q={largest['debtor_id']}&kind=special&state=open")
     inspector.locator(".list-table tbody a").first.click()
