@@ -10,6 +10,7 @@ from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
 from postloan.plan.recast import MEASURES, loss_laws, recast
 from postloan.plan.stress import Stressed, _crossing, stressed
+from postloan.rules.rulebook import load_rulebook
 from postloan.snapshot.read import read_loans
 
 
@@ -62,7 +63,7 @@ def test_the_break_is_read_off_between_two_steps(booked: int | None, breaks: flo
 
 
 def test_a_day_measured_anew_by_its_own_rules_is_itself(home: Path) -> None:
-    laws = loss_laws(home, SMALL_BANK_DAY, SMALL_BANK_DAY)
+    laws = loss_laws(home, load_rulebook(home), SMALL_BANK_DAY, SMALL_BANK_DAY)
     assert not laws.model_changed
     assert not laws.scenarios_changed
     again = recast(home, SMALL_BANK_DAY, laws, with_scenarios=True)

@@ -10,7 +10,7 @@ from postloan.intake.facts import Facts
 from postloan.intake.number import shard_of
 from postloan.intake.records import read_records
 from postloan.intake.seal import find_seal
-from postloan.snapshot.read import read_manifest
+from postloan.plan.published_day import published_day
 
 _BY_DEBTOR = ("debtor", "relation", "statement", "event", "elsewhere", "pledge", "guarantee")
 _OF_LOAN = {
@@ -44,7 +44,7 @@ class Dossier:
 
 def dossier(home: Path, debtor_id: str, debtor_no: int, on: date) -> Dossier:
     """Find what the feeds say of a debtor, as the published night of the day knew it. Raises NothingPublished."""
-    facts = _facts_of(home, on)
+    facts = published_day(home, on).facts
     shard = shard_of(debtor_id, facts.layout.shards)
     rows = {table: _of(facts, table, shard, debtor_no) for table in _BY_DEBTOR}
     collateral_ids = rows["pledge"]["collateral_id"].unique()
@@ -64,7 +64,7 @@ def loan_paper(home: Path, loan_id: str, part: str, on: date) -> pl.DataFrame:
 
     part  one of _OF_LOAN. Raises NothingPublished, LoanUnknown.
     """
-    facts, (table, day) = _facts_of(home, on), _OF_LOAN[part]
+    facts, (table, day) = published_day(home, on).facts, _OF_LOAN[part]
     loan_no, _debtor_no, shard = facts.find_loan(loan_id)
     rows = facts.read(table, shard)
     # A step at law may concern a contract; the others are numbered by loan.
@@ -75,13 +75,13 @@ def loan_paper(home: Path, loan_id: str, part: str, on: date) -> pl.DataFrame:
 
 def debtor_paper(home: Path, debtor_id: str, debtor_no: int, table: str, on: date) -> pl.DataFrame:
     """Find what one feed table says of a debtor, as the published night of the day knew it. Raises NothingPublished."""
-    facts = _facts_of(home, on)
+    facts = published_day(home, on).facts
     return _of(facts, table, shard_of(debtor_id, facts.layout.shards), debtor_no)
 
 
 def collateral_rows(home: Path, on: date) -> pl.DataFrame:
     """Every collateral with its latest value, what it secures and for whom: one row a collateral."""
-    facts = _facts_of(home, on)
+    facts = published_day(home, on).facts
     ties = facts.read("pledge", None).group_by("collateral_id").agg(
         pl.col("debtor_no").first(),
         secures_count=pl.len().cast(pl.Int64),
@@ -93,7 +93,7 @@ def collateral_rows(home: Path, on: date) -> pl.DataFrame:
 
 def event_rows(home: Path, on: date, after: date) -> pl.DataFrame:
     """What happened to debtors after one day and up to another, as the published night of the day knew it."""
-    rows = _facts_of(home, on).read("event", None)
+    rows = published_day(home, on).facts.read("event", None)
     return rows.filter((pl.col("happened_on") > after) & (pl.col("happened_on") <= on)).sort("happened_on", "event_id")
 
 
@@ -104,7 +104,7 @@ def office_rows(home: Path) -> pl.DataFrame:
 
 def offices_known(home: Path, on: date) -> pl.DataFrame:
     """The offices as the published night of a day knew them. Raises NothingPublished."""
-    return _facts_of(home, on).read("org", None)
+    return published_day(home, on).facts.read("org", None)
 
 
 def opened(home: Path, column: str, sealed: str) -> str:
@@ -113,11 +113,6 @@ def opened(home: Path, column: str, sealed: str) -> str:
         raise ValueError(column)
     fingerprints = {record.sealed_with for record in read_records(home) if record.sealed_with}
     return find_seal(fingerprints=fingerprints, home=home).open(column, sealed)
-
-
-def _facts_of(home: Path, on: date) -> Facts:
-    pins = read_manifest(home, on)["pins"]
-    return Facts(home, date.fromisoformat(pins["known_on"]))
 
 
 def _of(facts: Facts, table: str, shard: int, debtor_no: int) -> pl.DataFrame:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.intake.facts import Facts
 from postloan.plan.inputs import read_inputs
 from postloan.plan.night import assess
+from postloan.plan.published_day import published_day
 from postloan.rules.expected_loss import ExpectedLoss
-from postloan.rules.rulebook import load_rulebook, policy_on
+from postloan.rules.rulebook import Rulebook
 from postloan.rules.stages import Stages
-from postloan.snapshot.read import read_manifest
 
 MEASURES = ("stage", "ecl_year_cents", "ecl_lifetime_cents", "claim_cents", "lgd_ratio", "ecl_model_cents")
 
@@ -36,10 +35,9 @@ class LossLaws:
         return before is not None and after is not None and before.scenarios != after.scenarios
 
 
-def loss_laws(home: Path, earlier: date, later: date) -> LossLaws:
+def loss_laws(home: Path, rulebook: Rulebook, earlier: date, later: date) -> LossLaws:
     """Find the rules that two published days were measured by. Raises NothingPublished."""
-    rulebook = load_rulebook(home)
-    days = [date.fromisoformat(read_manifest(home, on)["pins"]["law_of"]) for on in (earlier, later)]
+    days = [published_day(home, on).law_of for on in (earlier, later)]
     stages = [rulebook.version_if_any("stages", Stages, day) for day in days]
     losses = [rulebook.version_if_any("expected_loss", ExpectedLoss, day) for day in days]
     return LossLaws((stages[0], stages[1]), (losses[0], losses[1]))
@@ -50,18 +48,16 @@ def recast(home: Path, on: date, laws: LossLaws, *, with_scenarios: bool) -> pl.
 
     Returns loan_no and MEASURES. A night's work without publishing: shard after shard.
     """
-    pins = read_manifest(home, on)["pins"]
-    own = policy_on(load_rulebook(home), date.fromisoformat(pins["law_of"]))
+    day = published_day(home, on)
     before, after = laws.losses
     assert before is not None  # noqa: S101 - asked only of days that both have a rule
     assert after is not None  # noqa: S101
     scenarios = after.scenarios if with_scenarios else before.scenarios
     law = after.changed(scenarios=scenarios, overlays=before.overlays)
-    policy = replace(own, stages=laws.stages[1], expected_loss=law)
-    facts = Facts(home, date.fromisoformat(pins["known_on"]))
+    policy = replace(day.policy, stages=laws.stages[1], expected_loss=law)
     parts = [
-        assess(read_inputs(facts, shard), policy, on=on).loans.select("loan_no", *MEASURES)
-        for shard in range(facts.layout.shards)
+        assess(read_inputs(day.facts, shard), policy, on=on).loans.select("loan_no", *MEASURES)
+        for shard in range(day.facts.layout.shards)
     ]
     return pl.concat(parts).sort("loan_no")
 

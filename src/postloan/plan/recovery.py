@@ -10,13 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from postloan.intake.facts import Facts
 from postloan.plan.inputs import of_debtor, read_inputs
 from postloan.plan.night import assess
+from postloan.plan.published_day import published_day
 from postloan.plan.trace import row_of
 from postloan.rules.figures import exact_cents, exact_share_e8
-from postloan.rules.rulebook import load_rulebook, policy_on
-from postloan.snapshot.read import read_manifest, scan_loans
+from postloan.snapshot.read import scan_loans
 from postloan.steps.recovery_plans import recovery_plans
 from postloan.tables.results import RateInForce
 
@@ -83,13 +82,11 @@ def plan_worth(home: Path, loan_id: str, terms: Mapping[str, Any], on: date) -> 
 
     Writes nothing. Raises NothingPublished, LoanUnknown.
     """
-    pins = read_manifest(home, on)["pins"]
-    facts = Facts(home, date.fromisoformat(pins["known_on"]))
-    policy = policy_on(load_rulebook(home), date.fromisoformat(pins["law_of"]))
-    loan_no, debtor_no, shard = facts.find_loan(loan_id)
-    inputs = of_debtor(read_inputs(facts, shard), debtor_no)
+    day = published_day(home, on)
+    loan_no, debtor_no, shard = day.facts.find_loan(loan_id)
+    inputs = of_debtor(read_inputs(day.facts, shard), debtor_no)
     planned = pl.concat([inputs.decision, _decided(loan_no, terms, on)], how="diagonal_relaxed")
-    after = row_of(assess(replace(inputs, decision=planned), policy, on=on).loans, loan_no)
+    after = row_of(assess(replace(inputs, decision=planned), day.policy, on=on).loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().row(0, named=True)
     rate_e8 = int(after["rate_in_force_e8"])
     recovered = _worth([terms], rate_e8, on=on)

@@ -12,16 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from postloan.errors import NothingPublished
-from postloan.intake.facts import Facts
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.losses import losses
 from postloan.plan.night import Assessment, assess
 from postloan.plan.provision_standing import provision_standing
+from postloan.plan.published_day import published_day
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import ONE_E8
-from postloan.rules.rulebook import Policy, load_rulebook, policy_on
+from postloan.rules.rulebook import Policy
 from postloan.rules.stresses import Stress, Stresses
-from postloan.snapshot.read import read_manifest, scan_loans
+from postloan.snapshot.read import scan_loans
 
 _READ = ("loan_no", "debtor_no", "industry_code", "region_code")
 
@@ -58,23 +58,21 @@ def stressed(home: Path, on: date) -> Stressed:
 
     Source: rulebook: stresses; risk 5.6.
     """
-    pins = read_manifest(home, on)["pins"]
-    rulebook, law_of = load_rulebook(home), date.fromisoformat(pins["law_of"])
-    policy = policy_on(rulebook, law_of)
+    day = published_day(home, on)
+    policy = day.policy
     if policy.expected_loss is None:
         raise NothingPublished(
             message=f"No rule of expected loss was in force on {on}.",
             hint="Give bank/expected_loss.yaml a version that begins by that day.",
             where={"home": home, "on": on},
         )
-    asked = rulebook.version("stresses", Stresses, law_of)
+    asked = day.rulebook.version("stresses", Stresses, day.law_of)
     plain = Stress.model_construct(name="none", cite=asked.reverse.cite)
     questions = (plain, *asked.stresses, *asked.down())
     largest = _largest(home, on, max(each.largest for each in asked.stresses))
     sums = [[0, 0, 0] for _ in questions]
-    facts = Facts(home, date.fromisoformat(pins["known_on"]))
-    for shard in range(facts.layout.shards):
-        answers = _shard(read_inputs(facts, shard), policy, policy.expected_loss, questions, largest, on)
+    for shard in range(day.facts.layout.shards):
+        answers = _shard(read_inputs(day.facts, shard), policy, policy.expected_loss, questions, largest, on)
         for total, found in zip(sums, answers, strict=True):
             total[:] = [before + more for before, more in zip(total, found, strict=True)]
     outcomes = [Outcome(each.name, *total) for each, total in zip(questions, sums, strict=True)]

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from postloan.intake.facts import Facts
-from postloan.rules.rulebook import load_rulebook
+from postloan.plan.published_day import published_day
 from postloan.rules.shapes import LedgerTolerance, TieOut
-from postloan.snapshot.read import read_manifest, scan_loans
+from postloan.snapshot.read import scan_loans
 from postloan.tables.inputs.figures import GL_ACCOUNTS
 from postloan.tables.results import LOSS_PROVISIONS
 from postloan.tables.shares import own_share
@@ -47,11 +46,9 @@ def tie_out(home: Path, on: date) -> TiedOut:
     Raises NothingPublished, NoRuleInForce.
     Source  rulebook: tie_out (the bank's own tolerance).
     """
-    pins = read_manifest(home, on)["pins"]
-    tolerance = load_rulebook(home).version("tie_out", TieOut, date.fromisoformat(pins["law_of"])).tolerance
-    ledger = Facts(home, date.fromisoformat(pins["known_on"])).read(
-        "gl_balance", None, ["org_id", "account", "on", "balance_cents"]
-    )
+    day = published_day(home, on)
+    tolerance = day.rulebook.version("tie_out", TieOut, day.law_of).tolerance
+    ledger = day.facts.read("gl_balance", None, ["org_id", "account", "on", "balance_cents"])
     ledger = ledger.filter(pl.col("on") == on).select("org_id", "account", ledger_cents="balance_cents")
     difference_cents = pl.col("ledger_cents") - pl.col("ours_cents")
     lines = (

@@ -9,18 +9,18 @@ from typing import Any
 import polars as pl
 
 from postloan.errors import NothingPublished
-from postloan.intake.facts import Facts
 from postloan.kernels.overdue_interest import multiple
 from postloan.plan.inputs import Inputs
 from postloan.plan.loss_story import LossStory, loss_story
 from postloan.plan.night import Assessment, serving_under
 from postloan.plan.one_loan import assess_one
+from postloan.plan.published_day import published_day
 from postloan.plan.trace import Allocation, allocations, reliefs, row_of
 from postloan.plan.vain_upgrade import VainUpgrade, vain_upgrade
-from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
+from postloan.rules.rulebook import Policy, Rulebook
 from postloan.rules.texts import Text
 from postloan.rules.tier_law import TierLaw
-from postloan.snapshot.read import read_manifest, scan_group_alerts, scan_loans
+from postloan.snapshot.read import scan_group_alerts, scan_loans
 from postloan.steps.debtor_floor import contamination_cases
 
 
@@ -75,12 +75,9 @@ def why(home: Path, loan_id: str, on: date) -> Why:
 
     Raises NothingPublished, LoanUnknown (also where the loan was not in the book yet), NoRuleInForce.
     """
-    manifest = read_manifest(home, on)
-    pins = manifest["pins"]
-    facts = Facts(home, date.fromisoformat(pins["known_on"]))
-    rulebook = load_rulebook(home)
-    policy = policy_on(rulebook, date.fromisoformat(pins["law_of"]))
-    loan_no, shard, inputs, assessed = assess_one(facts, policy, loan_id, on)
+    day = published_day(home, on)
+    policy = day.policy
+    loan_no, shard, inputs, assessed = assess_one(day.facts, policy, loan_id, on)
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
     serving = serving_under(policy)
@@ -91,8 +88,8 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     position = row_of(assessed.positions, loan_no)
     return Why(
         on=on,
-        run_id=manifest["run_id"],
-        pins=pins,
+        run_id=day.manifest["run_id"],
+        pins=day.pins,
         policy=policy,
         law=law,
         loan=loan,
@@ -116,7 +113,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         allocations=parts,
         reliefs=relieved,
         decisions=_decisions(inputs, loan_no, on),
-        texts=_cited(rulebook, loan, policy),
+        texts=_cited(day.rulebook, loan, policy),
         alerts=_alerts(home, on, loan["debtor_no"]),
         vain_upgrade=vain_upgrade(assessed, loan),
         losses=loss_story(assessed, inputs, policy, loan, on),

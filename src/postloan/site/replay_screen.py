@@ -9,13 +9,13 @@ import polars as pl
 from postloan.desk.report.form import Report
 from postloan.desk.report.replay import replay_report
 from postloan.errors import NothingPublished, RequestWrong
-from postloan.intake.facts import Facts
 from postloan.night.replay import Replay, replay, rulebook_to_try
+from postloan.plan.published_day import published_day
 from postloan.plan.replay import changed_rules, is_replayed
 from postloan.rules.rulebook import Rulebook, load_rulebook
 from postloan.site.reporting import check_form, give_report
 from postloan.site.terminal import Terminal
-from postloan.snapshot.read import published_days, read_manifest
+from postloan.snapshot.read import published_days
 
 _XLSX_ROWS_MOST = 1_000_000
 """A sheet of a workbook holds little more."""
@@ -70,7 +70,7 @@ def _days(home: Path, first: date, last: date, *, month_ends: bool) -> list[date
 
 
 def _report(home: Path, last: date, replayed: Replay, form: str) -> Report:
-    facts = Facts(home, date.fromisoformat(read_manifest(home, last)["pins"]["known_on"]))
+    facts = published_day(home, last).facts
     stated = facts.read("bank_figure", None, ["figure", "on", "value_cents"])
     booked = stated.filter(pl.col("figure") == "loan_loss_provisions").select("on", "value_cents")
     return replay_report(

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.pages import Desk
 from postloan.desk.report.kept import days_published
 from postloan.errors import NothingPublished
+from postloan.plan.published_day import published_day
 from postloan.rules.expected_loss import ExpectedLoss
-from postloan.rules.rulebook import load_rulebook
-from postloan.snapshot.read import published_run, read_manifest, scan_loans
+from postloan.snapshot.read import published_run, scan_loans
 
 
 def is_reckoned(home: Path, on: date) -> bool:
@@ -55,5 +55,5 @@ def reckoned_before(desk: Desk) -> list[date]:
 
 def loss_rule(home: Path, on: date) -> ExpectedLoss | None:
     """The rule of expected loss that a published day was measured by; None before there was one."""
-    law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
-    return load_rulebook(home).version_if_any("expected_loss", ExpectedLoss, law_of)
+    day = published_day(home, on)
+    return day.rulebook.version_if_any("expected_loss", ExpectedLoss, day.law_of)

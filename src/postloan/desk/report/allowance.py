@@ -16,6 +16,7 @@ from postloan.desk.report.book import Grouping, Within, each_group, group_column
 from postloan.desk.report.flows import flows, read_point
 from postloan.desk.report.form import Column, Report, Row, Sheet, Standing, added, amount, row, snapshot_of
 from postloan.plan.recast import MEASURES, LossLaws, loss_laws, recast
+from postloan.rules.rulebook import load_rulebook
 from postloan.tables.losses import STAGES
 from postloan.tables.units import TIERS
 
@@ -91,11 +92,11 @@ def walked(
     more  columns to be read of each point. What stood before and stands after is `stood` and `stands`; `opening` and
           `closing` are those of the first point and the last.
     """
-    days, wanted = points(home, from_on, on), tuple(dict.fromkeys((*_READ, *more)))
+    days, wanted, rulebook = points(home, from_on, on), tuple(dict.fromkeys((*_READ, *more))), load_rulebook(home)
     before = read_point(home, days[0], by, orgs, more=wanted, within=within)
     for earlier, later in pairwise(days):
         after = read_point(home, later, by, orgs, more=wanted, within=within)
-        read = flows(_remade(home, earlier, before, loss_laws(home, earlier, later)), after)
+        read = flows(_remade(home, earlier, before, loss_laws(home, rulebook, earlier, later)), after)
         moved = attributed(read, days=(later - earlier).days)
         is_first, is_last = earlier == days[0], later == days[-1]
         yield (

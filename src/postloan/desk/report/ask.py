@@ -29,9 +29,9 @@ from postloan.desk.report.tiers import tiers
 from postloan.desk.report.vintages import vintages
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.plan.dossier import offices_known
+from postloan.plan.published_day import published_day
 from postloan.rules.forms import Forms
-from postloan.rules.rulebook import load_rulebook
-from postloan.snapshot.read import published_days, read_manifest
+from postloan.snapshot.read import published_days
 
 Begins = Literal["day_before", "year_start", "first"]
 
@@ -180,5 +180,5 @@ def _year_start(home: Path, on: date) -> date:
 
 def _forms(home: Path, on: date) -> Forms:
     """Take the rule of the forms under the law that the day was computed by."""
-    law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
-    return load_rulebook(home).version("forms", Forms, law_of)
+    day = published_day(home, on)
+    return day.rulebook.version("forms", Forms, day.law_of)

@@ -15,10 +15,9 @@ from postloan.desk.report.allowance import walked
 from postloan.desk.report.book import Within
 from postloan.desk.report.form import Column, Report, Row, Sheet, added, row, snapshot_of
 from postloan.plan.dossier import offices_known
+from postloan.plan.published_day import published_day
 from postloan.rules.figures import ONE_E8
 from postloan.rules.journal import Journal, Use
-from postloan.rules.rulebook import load_rulebook
-from postloan.snapshot.read import read_manifest
 from postloan.tables.shares import share_of
 
 
@@ -58,8 +57,8 @@ def journal(home: Path, from_on: date, on: date, *, within: Within = None) -> Re
     Source: rulebook: journal; CAS 22 Arts. 47-48, regulations PRV-50: interest more than 90 days late leaves income.
     """
     moved = pl.concat(entries_of(each, read) for each, read in walked(home, from_on, on, more=_READ, within=within))
-    law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
-    chart = load_rulebook(home).version("journal", Journal, law_of)
+    day = published_day(home, on)
+    chart = day.rulebook.version("journal", Journal, day.law_of)
     names = dict(offices_known(home, on).select("org_id", "name").iter_rows())
     by_office = moved.group_by("org_id").agg(pl.exclude("org_id").sum()).sort("org_id")
     lines = [line for office in by_office.iter_rows(named=True) for line in _lines(office, chart, names)]

@@ -1,0 +1,54 @@
+"""A published day: what its night knew, and the law that it was computed under."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from postloan.intake.facts import Facts
+from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
+from postloan.snapshot.read import read_manifest
+
+
+@dataclass(frozen=True)
+class PublishedDay:
+    """A day that a night published: its home, its date, and what stands in its manifest.
+
+    The rulebook is today's: what a night saw of it is told by the fingerprint among the pins.
+    """
+
+    home: Path
+    on: date
+    manifest: dict[str, Any]
+
+    @property
+    def pins(self) -> dict[str, Any]:
+        """What the night rests on."""
+        pins: dict[str, Any] = self.manifest["pins"]
+        return pins
+
+    @property
+    def law_of(self) -> date:
+        """Whose law the day was computed under."""
+        return date.fromisoformat(self.pins["law_of"])
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts as the night knew them."""
+        return Facts(self.home, date.fromisoformat(self.pins["known_on"]))
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules that come with Postloan, the bank's laid over them."""
+        return load_rulebook(self.home)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Every rule in force. Raises NoRuleInForce."""
+        return policy_on(self.rulebook, self.law_of)
+
+
+def published_day(home: Path, on: date) -> PublishedDay:
+    """Open a published day. Raises NothingPublished."""
+    return PublishedDay(home, on, read_manifest(home, on))
