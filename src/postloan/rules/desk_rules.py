@@ -5,22 +5,18 @@ number and no pin of a night.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from postloan.errors import NoRuleInForce
+from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
-from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words, latest_begun
+from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
-from postloan.rules.reading import read_shape
-from postloan.rules.sources import SourceFile, shipped_rules, wrong
 
 
 class RoleAction(NamedTuple):
@@ -109,25 +105,11 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),
 }
 
-V = TypeVar("V", bound=Version)
 
-
-@dataclass(frozen=True)
-class DeskRules:
+class DeskRules(RulesApart):
     """All versions of the desk's rules, by rule."""
 
-    files: dict[str, RuleFile[Any]]
-
-    def version(self, rule: str, shape: type[V], on: date) -> V:
-        """The version of a rule in force on a day. Raises NoRuleInForce: silence is an error, never a default."""
-        found = latest_begun(self.files[rule].versions, on)
-        if not isinstance(found, shape):
-            raise NoRuleInForce(
-                message=f"{rule} has no version in force on {on}.",
-                hint="Add the earlier version to rulebook/desk.",
-                where={"rule": rule, "on": on},
-            )
-        return found
+    folder = "desk"
 
 
 def load_desk_rules(home: Path | None) -> DeskRules:
@@ -135,21 +117,9 @@ def load_desk_rules(home: Path | None) -> DeskRules:
 
     Raises RuleFileWrong.
     """
-    folders = [shipped_rules() / "desk", *([home / "rulebook" / "desk"] if home else [])]
-    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
-    for name in sorted(found.keys() - SHAPES.keys()):
-        raise wrong(str(found[name]), "the file", "no rule kept in this folder has this name")
-    for name in sorted(SHAPES.keys() - found.keys()):
-        raise wrong(f"rulebook/desk/{name}.yaml", "the file", "is missing")
-    return _read(tuple((name, str(path), path.stat().st_mtime_ns) for name, path in sorted(found.items())))
+    return _read(found_apart(DeskRules.folder, home, SHAPES))
 
 
 @lru_cache(maxsize=8)
-def _read(found: tuple[tuple[str, str, int], ...]) -> DeskRules:
-    files = {}
-    for name, path, _changed in found:
-        source = SourceFile(f"desk/{name}.yaml", path, Path(path).read_bytes())
-        files[name] = read_shape(source, SHAPES[name])
-        if files[name].rule != name:
-            raise wrong(path, "rule", f"{files[name].rule} is not the name of the file")
-    return DeskRules(files)
+def _read(found: Found) -> DeskRules:
+    return DeskRules(read_apart(DeskRules.folder, found, SHAPES))

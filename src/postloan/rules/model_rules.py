@@ -3,17 +3,14 @@
 They lie apart in rulebook/models: a card keeps the settings that it was made with, and no night is pinned to them.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from postloan.errors import NoRuleInForce
-from postloan.rules.figures import Cited, RatioE8, RuleFile, ShareE8, Version, latest_begun
-from postloan.rules.reading import read_shape
-from postloan.rules.sources import SourceFile, shipped_rules, wrong
+from postloan.rules.apart import RulesApart, found_apart, read_apart
+from postloan.rules.figures import Cited, RatioE8, RuleFile, ShareE8, Version
 
 Few = Annotated[int, Field(ge=1, le=1000)]
 Several = Annotated[int, Field(ge=2, le=1000)]
@@ -152,25 +149,11 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "monitoring": TypeAdapter(RuleFile[Monitoring]),
 }
 
-V = TypeVar("V", bound=Version)
 
-
-@dataclass(frozen=True)
-class ModelRules:
+class ModelRules(RulesApart):
     """All versions of the settings of models, by rule."""
 
-    files: dict[str, RuleFile[Any]]
-
-    def version(self, rule: str, shape: type[V], on: date) -> V:
-        """The version of a rule in force on a day. Raises NoRuleInForce: silence is an error, never a default."""
-        found = latest_begun(self.files[rule].versions, on)
-        if not isinstance(found, shape):
-            raise NoRuleInForce(
-                message=f"{rule} has no version in force on {on}.",
-                hint="Add the earlier version to rulebook/models.",
-                where={"rule": rule, "on": on},
-            )
-        return found
+    folder = "models"
 
     def fitting(self, on: date) -> Fitting:
         """The settings a model is fitted with on a day. Raises NoRuleInForce."""
@@ -186,15 +169,4 @@ def load_model_rules(home: Path | None) -> ModelRules:
 
     Raises RuleFileWrong.
     """
-    folders = [shipped_rules() / "models", *([home / "rulebook" / "models"] if home else [])]
-    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
-    for name in sorted(found.keys() - SHAPES.keys()):
-        raise wrong(str(found[name]), "the file", "no rule kept in this folder has this name")
-    for name in sorted(SHAPES.keys() - found.keys()):
-        raise wrong(f"rulebook/models/{name}.yaml", "the file", "is missing")
-    files = {}
-    for name, path in sorted(found.items()):
-        files[name] = read_shape(SourceFile(f"models/{name}.yaml", str(path), path.read_bytes()), SHAPES[name])
-        if files[name].rule != name:
-            raise wrong(str(path), "rule", f"{files[name].rule} is not the name of the file")
-    return ModelRules(files)
+    return ModelRules(read_apart(ModelRules.folder, found_apart(ModelRules.folder, home, SHAPES), SHAPES))
