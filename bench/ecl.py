@@ -35,9 +35,9 @@ from postloan.kernels.loss import (
     Losses,
     Severities,
     expected_losses,
-    first_defaults,
     month_ends,
 )
+from postloan.models.curves import marginal_of
 from postloan.plan import night as plan_night
 from postloan.plan.inputs import read_inputs
 from postloan.plan.losses import losses
@@ -73,7 +73,7 @@ class Portfolio:
         worth = np.repeat((self.balance * (random.random(loans) if secured else 0.0))[:, None], SCENARIOS, axis=1)
         self.severities = Severities(np.full(shape, LGD), np.full(shape, 0.3 if secured else 0.0), worth)
         hazards = 0.001 * np.linspace(0.5, 4, SEGMENTS)[:, None, None] * np.array([1.0, 0.6, 1.9])[None, :, None]
-        self.defaults = first_defaults(np.repeat(hazards, MONTHS, axis=2))
+        self.defaults = marginal_of(np.repeat(hazards, MONTHS, axis=2))
         self.ends = ends
 
     def part(self, start: int, end: int) -> Losses:

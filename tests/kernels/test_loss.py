@@ -16,9 +16,9 @@ from postloan.kernels.loss import (
     Losses,
     Severities,
     expected_losses,
-    first_defaults,
     month_ends,
 )
+from postloan.models.curves import marginal_of
 
 ON = np.datetime64("2026-10-31")
 TODAY = int(ON.astype(int))
@@ -59,7 +59,7 @@ def losses(loans: list[Loan], hazards: list[list[float]], convention: Convention
             np.array([cents for _, cents in said], np.int64),
         ),
         Severities(*(np.array([[each] * shape[1] for each in column]) for column in costs)),
-        first_defaults(np.array([hazards])), period_ends=MONTHS, convention=convention, on=TODAY,
+        marginal_of(np.array([hazards])), period_ends=MONTHS, convention=convention, on=TODAY,
     )  # fmt: skip
 
 

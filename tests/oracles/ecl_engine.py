@@ -20,8 +20,8 @@ from postloan.kernels.loss import (
     Severities,
     claims_of,
     expected_losses,
-    first_defaults,
 )
+from postloan.models.curves import marginal_of
 from postloan.rules.stages import Stages
 from postloan.steps.recovery_plans import recovery_plans
 from postloan.steps.stage import stage_of
@@ -41,7 +41,7 @@ class Term:
 
     def __init__(self, principal: float, rate: float, falls: list[float], hazards: Floats, lgds: Floats) -> None:
         periods = len(falls)
-        self.first = first_defaults(hazards)[None, :, :]
+        self.first = marginal_of(hazards)[None, :, :]
         self.lgds = lgds
         self.exposures = Exposures(
             np.array([round(principal * UNIT)]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.array([rate]),

@@ -80,17 +80,6 @@ class Losses(NamedTuple):
     lifetime: Floats
 
 
-def first_defaults(hazards: Floats) -> Floats:
-    """Return the chance that a loan defaults first in each period: S(t-1) h(t), from hazards by (..., period).
-
-    Source: risk 5.1, m(t) = S(t-1) h(t), S(t) = (1 - h(1)) ... (1 - h(t)).
-    """
-    survival = np.cumprod(1.0 - hazards, axis=-1)
-    before = np.concatenate([np.ones_like(hazards[..., :1]), survival[..., :-1]], axis=-1)
-    first: Floats = before * hazards
-    return first
-
-
 def month_ends(on: np.datetime64, months: int) -> NDArray[np.int32]:
     """Return the last days of the months after `on`, as day numbers: the same day next month, and so on.
 
@@ -116,7 +105,7 @@ def expected_losses(
 ) -> Losses:
     """Reckon what each loan is expected to lose: sum of first default x loss given default x discount, by period.
 
-    defaults     by (segment, scenario, period): the chance to default first in the period (`first_defaults`).
+    defaults     by (segment, scenario, period): the chance to default first in the period.
     period_ends  the last day of each period (`month_ends`).
     Returns      losses of defaults within a year and of all.
     Raises       ValueError where a loan lasts longer than the table of defaults.

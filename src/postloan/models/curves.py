@@ -53,8 +53,8 @@ class Curve:
         months = _MONTHS[self.unit]
         if months == 1:
             return self
-        long_run = None if self.long_run is None else float(_even(np.array([self.long_run]), months)[0])
-        even = np.repeat(_even(self.hazards, months), months)
+        long_run = None if self.long_run is None else float(even_hazards(np.array([self.long_run]), months)[0])
+        even = np.repeat(even_hazards(self.hazards, months), months)
         return Curve("month", even, self.fade_ratio ** (1 / months), long_run)
 
     def in_years(self) -> "Curve":
@@ -68,13 +68,16 @@ class Curve:
 
 
 def survival_of(hazards: Floats, exits: Floats | None = None) -> Floats:
-    """Share still there at the beginning of each period, (n,): 1 and the product of 1 - h - p before it."""
+    """Share still there at the beginning of each period, (..., n): 1 and the product of 1 - h - p before it."""
     leaving = hazards if exits is None else hazards + exits
-    return np.concatenate([[1.0], np.cumprod(1 - leaving)[:-1]])
+    return np.concatenate([np.ones_like(leaving[..., :1]), np.cumprod(1.0 - leaving, axis=-1)[..., :-1]], axis=-1)
 
 
 def marginal_of(hazards: Floats, exits: Floats | None = None) -> Floats:
-    """Share that defaults in each period, of those there at the beginning of the first, (n,)."""
+    """Share that defaults in each period, of those there at the beginning of the first, (..., n).
+
+    Source  risk 5.1: m(t) = S(t-1) h(t).
+    """
     return survival_of(hazards, exits) * hazards
 
 
@@ -85,8 +88,10 @@ def hazards_of(cumulative: Floats) -> Floats:
     return np.divide(marginal, left, out=np.zeros_like(marginal), where=left > 0)
 
 
-def _even(hazards: Floats, months: int) -> Floats:
-    return np.asarray(1 - (1 - hazards) ** (1 / months))
+def even_hazards(hazards: Floats, months: int) -> Floats:
+    """The hazard of a month that makes the one of so many months, evenly: 1 - (1 - h)^(1 / months)."""
+    with np.errstate(divide="ignore"):  # A certain default is certain in the first month.
+        return np.asarray(-np.expm1(np.log1p(-hazards) / months))
 
 
 def _wrong(why: str) -> UnitWrong:

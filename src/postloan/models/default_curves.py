@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from postloan.kernels.loss import first_defaults
+from postloan.models.curves import even_hazards, marginal_of, survival_of
 from postloan.models.cycle import pd_at
 from postloan.rules.expected_loss import ExpectedLoss, RiskGroup, Scenario
 from postloan.rules.figures import ONE_E8
@@ -17,12 +17,6 @@ YEAR = 12
 """Months in a year: hazards here are of a month."""
 MONTHS = 480
 """How far a default curve reaches; what a loan has left beyond it falls into its last month."""
-
-
-def monthly_hazards(yearly_pd: Floats, *, months: int) -> Floats:
-    """Return the hazard of each month from probabilities of years, (..., year): 1 - (1 - pd)^(1/12), twelve times."""
-    monthly = -np.expm1(np.log1p(-yearly_pd) / YEAR)
-    return np.ascontiguousarray(np.repeat(monthly, YEAR, axis=-1)[..., :months])
 
 
 def hazards_under(groups: Sequence[RiskGroup], scenarios: Sequence[Scenario], *, months: int) -> Floats:
@@ -35,12 +29,16 @@ def hazards_under(groups: Sequence[RiskGroup], scenarios: Sequence[Scenario], *,
     years = range(1, -(-months // YEAR) + 1)
     factors = np.array([[scenario.factor_in(year) for year in years] for scenario in scenarios])
     yearly = [pd_at(_yearly(group, len(years)), group.correlation_e8 / ONE_E8, factors) for group in groups]
-    return monthly_hazards(np.array(yearly), months=months)
+    return _monthly(np.array(yearly), months)
 
 
 def hazards_through_the_cycle(groups: Sequence[RiskGroup], *, months: int) -> Floats:
     """Return the monthly hazards of each group by (group, month), whatever the economy does."""
-    return monthly_hazards(np.array([_yearly(group, -(-months // YEAR)) for group in groups]), months=months)
+    return _monthly(np.array([_yearly(group, -(-months // YEAR)) for group in groups]), months)
+
+
+def _monthly(yearly: Floats, months: int) -> Floats:
+    return np.ascontiguousarray(np.repeat(even_hazards(yearly, YEAR), YEAR, axis=-1)[..., :months])
 
 
 def _yearly(group: RiskGroup, years: int) -> Floats:
@@ -65,10 +63,9 @@ class Curves(NamedTuple):
 @lru_cache(maxsize=64)
 def curves_of(law: ExpectedLoss) -> Curves:
     """Work out the curves of a version of the rule."""
-    first = first_defaults(hazards_under(law.groups, law.scenarios, months=MONTHS))
+    first = marginal_of(hazards_under(law.groups, law.scenarios, months=MONTHS))
     weighted = np.zeros((first.shape[0], MONTHS + 1))
     for at, scenario in enumerate(law.scenarios):
         weighted[:, 1:] += scenario.weight_e8 / ONE_E8 * np.cumsum(first[:, at], axis=-1)
-    through = hazards_through_the_cycle(law.groups, months=MONTHS)
-    surviving = np.concatenate([np.ones((len(law.groups), 1)), np.cumprod(1.0 - through, axis=-1)], axis=-1)
+    surviving = survival_of(hazards_through_the_cycle(law.groups, months=MONTHS + 1))
     return Curves(first, np.minimum(weighted, 1.0), surviving)

@@ -9,7 +9,6 @@ import polars as pl
 
 from postloan.kernels.loss import claims_of, month_ends
 from postloan.models.default_curves import MONTHS, YEAR, curves_of
-from postloan.plan.inputs import Inputs
 from postloan.plan.night import Assessment
 from postloan.rules.expected_loss import RiskGroup
 from postloan.rules.figures import ONE_E8
@@ -63,19 +62,16 @@ class LossStory:
 MONTHS_TOLD = 6
 
 
-def loss_story(
-    assessed: Assessment, inputs: Inputs, policy: Policy, loan: dict[str, Any], on: date
-) -> LossStory | None:
+def loss_story(assessed: Assessment, policy: Policy, loan: dict[str, Any], on: date) -> LossStory | None:
     """Tell how a loan's expected loss came about; None off the book, or where no rule was in force.
 
-    assessed, inputs  of the loan's debtor; loan: its published row.
+    assessed  of the loan's debtor; loan: its published row.
     """
     law, found = policy.expected_loss, assessed.measured
     if law is None or found is None or loan["ecl_method"] in {None, "none"}:
         return None
     at = int(found.standing["loan_no"].to_list().index(loan["loan_no"]))
-    book = inputs.loan.join(found.standing.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
-    exposures, share = exposures_of(book, found, law)
+    exposures, share = exposures_of(assessed.book, found, law)
     severities = severities_of(found, exposures, law)
     claims, factors = claims_of(
         at, exposures, instalments_of(found), period_ends=month_ends(np.datetime64(on), MONTHS),

@@ -10,6 +10,7 @@ from postloan.rules.expected_loss import Call, Sale
 from postloan.rules.figures import ONE_E8
 from postloan.tables.losses import Proceeds, SecurityTie
 from postloan.tables.results import Standing
+from postloan.tables.shares import share_below
 
 _OWN = ("debtor_no", "collateral_id")
 
@@ -42,7 +43,7 @@ def proceeds(
     )
     pledged = _of_collateral(owing.drop_nulls("collateral_id"), collateral, valuations, sales, on)
     called = owing.filter(pl.col("collateral_id").is_null()).with_columns(
-        brings_cents=_share(pl.min_horizontal("amount_cents", "owed_cents"), pl.lit(call.effective_e8)),
+        brings_cents=share_below(pl.min_horizontal("amount_cents", "owed_cents"), pl.lit(call.effective_e8)),
         after_months=pl.lit(call.after_months, pl.Int32),
         moves_with_prices=pl.lit(value=False),
     )
@@ -69,7 +70,8 @@ def _of_collateral(
         orient="row",
     )
     values = (
-        valuations.filter(pl.col("valued_on") <= on).sort("valued_on", maintain_order=True)
+        valuations.join(ties, on="collateral_id", how="semi")
+        .filter(pl.col("valued_on") <= on).sort("valued_on", maintain_order=True)
         .group_by("collateral_id").agg(pl.col("value_cents").last())
     )  # fmt: skip
     sold = (
@@ -78,7 +80,9 @@ def _of_collateral(
         .join(rules, on="kind")
         .join(values, on="collateral_id")
         .with_columns(
-            net_cents=_share(_share(pl.col("value_cents"), ONE_E8 - pl.col("haircut_e8")), ONE_E8 - pl.col("cost_e8"))
+            net_cents=share_below(
+                share_below(pl.col("value_cents"), ONE_E8 - pl.col("haircut_e8")), ONE_E8 - pl.col("cost_e8")
+            )
         )
         .sort("security", "loan_no")
     )
@@ -91,8 +95,3 @@ def _of_collateral(
     return sold.join(before, on="security", maintain_order="left").with_columns(
         brings_cents=pl.min_horizontal(left, "amount_cents"), moves_with_prices=pl.lit(value=True)
     )
-
-
-def _share(cents: pl.Expr, share_e8: pl.Expr) -> pl.Expr:
-    """A share of some cents, rounded down."""
-    return (cents.cast(pl.Int128) * share_e8 // ONE_E8).cast(pl.Int64)
