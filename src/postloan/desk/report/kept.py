@@ -18,11 +18,14 @@ from postloan.desk.report.ask import ask_report
 from postloan.desk.report.book import Within
 from postloan.desk.report.filed import report_read, report_written
 from postloan.desk.report.form import Report
+from postloan.rules.rulebook import load_rulebook
 from postloan.snapshot.read import published_days, published_run
 
 _REPORTS_KEPT = 256
-_ON_DISK = frozenset({"tiers", "overdue", "provisions", "migration", "rolls", "bridge", "vintages", "debtors"})
-"""Reports that rest on runs alone. Others read the closing, the ledger or the bank's forms, which may change."""
+_ON_DISK = frozenset(
+    {"tiers", "overdue", "provisions", "losses", "migration", "rolls", "bridge", "vintages", "debtors"}
+)
+"""Reports that rest on runs and rules alone. Others read the closing, the ledger or the bank's forms."""
 
 
 def within_of(desk: Desk) -> Within:
@@ -68,7 +71,8 @@ def _counted(
 ) -> Report:
     if kind not in _ON_DISK:
         return ask_report(home, kind, on=on, from_on=from_on, by=by, within=within)
-    asked = [kind, str(on), str(from_on), by, None if within is None else sorted(within), runs, _program()]
+    offices = None if within is None else sorted(within)
+    asked = [kind, str(on), str(from_on), by, offices, runs, load_rulebook(home).fingerprint, _program()]
     name = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
     path = home / "desk" / "reports" / str(on) / f"{kind}-{name[:40]}.json"
     found = _read(path)
@@ -83,8 +87,8 @@ def _program() -> str:
     """What counts: files of an earlier program are not read."""
     package = Path(__file__).parents[2]
     sources = hashlib.sha256()
-    for folder in (package / "desk" / "report", package / "snapshot", package / "tables"):
-        for path in sorted(folder.rglob("*.py")):
+    for folder in ("desk/report", "plan", "rules", "snapshot", "tables"):
+        for path in sorted((package / folder).rglob("*.py")):
             sources.update(path.read_bytes() + b"\0")
     return sources.hexdigest()
 
