@@ -72,6 +72,15 @@ def test_a_portfolio_that_was_handed_over_is_the_takers_in_every_desk() -> None:
     assert officers_by_number() == {**before, giver.staff_no: taker.pk}
 
 
+def test_days_past_due_of_an_item_are_said_in_the_list_and_on_its_page(logged_in) -> None:
+    item = WorkItem.objects.filter(told__startswith="DPD ", state=WorkItem.State.OPEN).order_by("due_on", "pk")[0]
+    days = item.told.removeprefix("DPD ")
+    for address in (f"/?tab=team&kind={item.kind}&q={item.title}", reverse("worklist:item", args=[item.pk])):
+        page = logged_in("supervisor").get(address).content.decode()
+        assert f"逾期 {days} 天" in page
+        assert "DPD" not in page
+
+
 def test_no_work_is_done_on_a_past_day(logged_in, bank: Path) -> None:
     first = published_days(bank)[0]
     item = WorkItem.objects.filter(officer__username="officer", state=WorkItem.State.OPEN).order_by("pk")[0]

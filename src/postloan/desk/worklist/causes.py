@@ -37,6 +37,10 @@ def _loans(day: BusinessDay) -> pl.LazyFrame:
     )
 
 
+_DAYS_TOLD = pl.lit("DPD ") + pl.col("days_past_due").cast(pl.String)
+"""Days past due as an item keeps them; `told_said` says them."""
+
+
 def _by_debtor(rows: pl.LazyFrame) -> pl.LazyFrame:
     """One cause a debtor: that of its loan with the most at stake."""
     return (
@@ -49,8 +53,7 @@ def _by_debtor(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _contact_overdue(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     overdue = _loans(day).filter(pl.col("bucket").cast(pl.String).is_in(_STILL_CONTACTED))
-    said = pl.lit("DPD ") + pl.col("days_past_due").cast(pl.String)
-    return _by_debtor(overdue.with_columns(amount_cents="overdue_principal_cents", told=said))
+    return _by_debtor(overdue.with_columns(amount_cents="overdue_principal_cents", told=_DAYS_TOLD))
 
 
 def _maturity_notice(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
@@ -92,8 +95,7 @@ def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | Non
 
 def _recovery_plan_missing(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     bad = differences(day).filter(kind="no_plan").select("loan_id", claim="claim_cents").lazy()
-    said = pl.col("tier").cast(pl.String) + pl.lit(" DPD ") + pl.col("days_past_due").cast(pl.String)
-    return _loans(day).join(bad, on="loan_id").with_columns(told=said, amount_cents="claim")
+    return _loans(day).join(bad, on="loan_id").with_columns(told=_DAYS_TOLD, amount_cents="claim")
 
 
 def _if_published(scan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:

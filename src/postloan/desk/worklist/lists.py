@@ -23,7 +23,7 @@ def _officers(desk: Desk) -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in mine.values_list("pk", "name")[:_OFFICERS_MOST]]
 
 
-def _told_said(told: str) -> str:
+def told_said(told: str) -> str:
     """Days past due in words; anything else that was told says itself."""
     days = told.removeprefix("DPD ")
     return told if days == told else str(_("逾期 %s 天") % days)
@@ -39,7 +39,7 @@ def _form(desk: Desk) -> ListForm:
         columns=(
             Column("kind", _("事项"), "word", say=say, link=("worklist:item", "id")),
             Column("title", _("客户"), link_to="page"),
-            Column("told", _("说明"), say=_told_said),
+            Column("told", _("说明"), say=told_said),
             Column("org__name", _("机构"), sorts_by="org_id"),
             Column("amount_cents", _("金额"), "money", is_summed=True),
             Column("due_on", _("限期"), "date", tone_by="late"),

@@ -9,7 +9,7 @@ from postloan.desk.core.forms import ticked_from, whole_from
 from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.work.actions import portfolio_transfer, work_assign, work_done, work_urge
-from postloan.desk.worklist.lists import WORK
+from postloan.desk.worklist.lists import WORK, told_said
 from postloan.desk.worklist.queries import open_by_kind, work_seen
 from postloan.errors import NotFoundHere
 
@@ -27,7 +27,8 @@ def item(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     found = work_seen(desk).select_related("org", "officer", "urged_by").filter(pk=item_id).first()
     if found is None:
         raise NotFoundHere(message=_("没有这个事项，或不在您的机构范围内。"), hint=_("请从工作台进入。"))
-    return render(request, "worklist/item.html", {"item": found, "here": "worklist"})
+    told = {"item": found, "told": told_said(found.told), "here": "worklist"}
+    return render(request, "worklist/item.html", told)
 
 
 @page("work.do", methods=("POST",))
