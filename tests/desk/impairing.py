@@ -1,6 +1,6 @@
 """What tests of impairment share: an impaired loan, a plan for it as a form sends it, and whoever decides."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -81,7 +81,3 @@ def decided(
         person(who), made.pk, verdict, loan_told(desk_of(), made.loan_id), seen_version=version,
         decision_id=key or uuid4(), reason="同意" if verdict == "agree" else "依据不足", day=business_day(None),
     )  # fmt: skip
-
-
-def day_after(day: date) -> date:
-    return day + DAY

@@ -14,12 +14,13 @@ from postloan.desk.approval.models import Case
 from postloan.desk.core.days import BusinessDay, business_day
 from postloan.desk.core.exceptional import sources
 from postloan.desk.core.models import AuditEntry, Decision, Grant, WorkItem
-from postloan.desk.impairment.actions import stage_propose, watch_propose
+from postloan.desk.impairment.actions import plan_propose, proposal_decide, stage_propose, watch_propose
 from postloan.desk.impairment.differences import differences
 from postloan.desk.impairment.models import Proposal
 from postloan.desk.impairment.plans import plan_of
+from postloan.desk.withdrawal.actions import withdrawal_decide, withdrawal_propose
 from postloan.desk.worklist.actions import snapshot_adopt
-from postloan.errors import FormWrong, LoanNotImpaired, NotPermitted, SamePerson, StageTooGood, StaleView
+from postloan.errors import FormWrong, IllegalMove, LoanNotImpaired, NotPermitted, SamePerson, StageTooGood, StaleView
 from postloan.intake.decisions import TERMS
 from postloan.night.run import run_nights
 from postloan.plan.recovery import plan_worth, strategy_worths
@@ -256,7 +257,6 @@ def test_a_plan_elsewhere_is_not_found(logged_in) -> None:
 def test_a_plan_that_is_taken_back_holds_no_more_and_says_so(logged_in) -> None:
     from postloan.desk.impairment.backtest import plans_held  # noqa: PLC0415
     from postloan.desk.impairment.queries import plan_in_force  # noqa: PLC0415
-    from postloan.desk.withdrawal.actions import withdrawal_decide, withdrawal_propose  # noqa: PLC0415
 
     loan, day = loan_in("stage_3", most_cents=SMALL), business_day(None)
     made = decided(proposed(loan), "approver")
@@ -278,10 +278,44 @@ def test_a_plan_that_is_taken_back_holds_no_more_and_says_so(logged_in) -> None:
     assert plan_in_force(desk_of(), loan["loan_id"]) == again
 
 
+def test_a_decision_that_a_later_plan_took_back_is_not_taken_back_twice() -> None:
+    """Its withdrawal was proposed before the later plan, and agreed to after it: the night is told once."""
+    loan, day = loan_in("stage_3", most_cents=SMALL), business_day(None)
+    made = decided(proposed(loan), "approver")
+    for action in ("decision.withdraw", "decision.withdraw_approve"):
+        for username in ("manager", "approver"):
+            org = person("approver").org
+            Grant.objects.create(officer=person(username), action=action, org=org, role="x", begins_on="2021-01-01")
+    back = withdrawal_propose(person("manager"), made.decision_id, withdrawal_id=uuid4(), reason="评估有误", day=day)
+    decided(proposed(loan), "approver")
+    assert Decision.objects.filter(withdraws=made.decision).count() == 1
+    version = Case.objects.get(pk=back.case_id).version
+    withdrawal_decide(person("approver"), back.pk, "agree", seen_version=version, reason="", day=day)
+    assert Decision.objects.filter(withdraws=made.decision).count() == 1
+
+
 def test_nothing_is_written_on_a_past_day(logged_in, bank: Path) -> None:
     from postloan.snapshot.read import published_days  # noqa: PLC0415
 
-    past, loan = published_days(bank)[-2], loan_in("stage_3")
+    loan = loan_in("stage_3", most_cents=SMALL)
+    past, plan, made = business_day(str(published_days(bank)[-2])), plan_for(loan), proposed(loan)
+    worth = plan_worth(past.home, loan["loan_id"], plan.terms, business_day(None).on)
+    told, before = {"proposal_id": uuid4(), "day": past}, Proposal.objects.count()
+    version = Case.objects.get(pk=made.case_id).version
+    for write in (
+        lambda: plan_propose(person("risk"), loan, plan, worth, **told),
+        lambda: stage_propose(person("risk"), loan, "stage_3", ends_on=past.latest_on + DAY, reason="传闻", **told),
+        lambda: watch_propose(person("risk"), loan, ends_on=past.latest_on + DAY, reason="传闻", **told),
+        lambda: proposal_decide(person("approver"), made.pk, "agree", loan, seen_version=version,
+                                decision_id=uuid4(), reason="同意", day=past),
+        lambda: withdrawal_decide(person("approver"), uuid4(), "agree", seen_version=0, reason="", day=past),
+        lambda: withdrawal_propose(person("approver"), uuid4(), withdrawal_id=uuid4(), reason="误", day=past),
+    ):  # fmt: skip
+        with pytest.raises(IllegalMove, match="过去"):
+            write()
+    assert Proposal.objects.count() == before
     for part in ("plan", "watch", "stage"):
-        assert logged_in("risk").get(f"/impairment/loans/{loan['loan_id']}/{part}?on={past}").status_code in {404, 409}
-    assert logged_in("risk").get(f"/impairment/loans/{loan['loan_id']}/?on={past}").status_code in {200, 404}
+        address = f"/impairment/loans/{loan['loan_id']}/{part}?on={past.on}"
+        assert logged_in("risk").get(address).status_code == 409
+    assert logged_in("risk").get(f"/impairment/loans/{loan['loan_id']}/?on={past.on}").status_code == 200
+    assert Proposal.objects.count() == before

@@ -15,13 +15,18 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.models import Case, CaseStep
 from postloan.desk.core.actions import check_seen, forbid_same_person, move, record, require, require_reason
 from postloan.desk.core.authority import officers_for
+from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.work.actions import work_close_all, work_open
-from postloan.errors import IllegalMove, NotFoundHere, SamePerson
-from postloan.rules.desk_approvals import ApprovalChain
+from postloan.errors import FormWrong, IllegalMove, NotFoundHere, SamePerson
+from postloan.rules.desk_approvals import ApprovalChain, Approvals
+from postloan.rules.desk_rules import load_desk_rules
 
 WAITS = "approval_due"
 _BATCH = 1000
+
+AGREE, REFUSE = "agree", "refuse"
+"""What a page may say of the step that a case waits for."""
 
 
 def case_new(
@@ -33,6 +38,17 @@ def case_new(
         kind=chain.kind, subject=subject, title=title[:200], page=page, org_id=org_id, amount_cents=amount_cents, on=on,
         run_id=run_id, steps=[step.model_dump() for step in steps], waits_for=steps[0].action, state=Case.State.OPEN,
         due_on=on + timedelta(days=chain.due_in_days),
+    )  # fmt: skip
+
+
+def case_drawn_up(
+    kind: str, *, subject: str, title: str, page: str, org_id: str, amount_cents: int, day: BusinessDay
+) -> Case:
+    """Draw a case up by the chain that the day's rules have for a kind; it is not saved yet."""
+    chain = load_desk_rules(day.home).version("approvals", Approvals, day.on).chain(kind)
+    return case_new(
+        chain, subject=subject, title=title, page=page, org_id=org_id, amount_cents=amount_cents, on=day.on,
+        run_id=day.run_id,
     )  # fmt: skip
 
 
@@ -61,6 +77,28 @@ def step_agree(
     _note(officer, case, place, action, CaseStep.Verdict.AGREED, opinion=opinion, reason=reason)
     record(officer, action, case, org=case.org, run_id=run_id, reason=reason, before=before, after=case.state,
            opinion=opinion, subject_of=case.subject, step=place + 1)  # fmt: skip
+
+
+def step_first(officer: Officer, case: Case, *, reason: str, day: BusinessDay) -> Case:
+    """Take the first step of a case that was just saved: whoever proposes agrees. Returns the case, its row held."""
+    held = case_held(case.pk)
+    step_agree(officer, held, seen_version=held.version, on=day.on, run_id=day.run_id, reason=reason)
+    return held
+
+
+def verdict_take(
+    officer: Officer, case: Case, verdict: str, *, seen_version: int, reason: str, day: BusinessDay
+) -> None:
+    """Take the step that a case waits for as a page says it: AGREE or REFUSE. The caller holds the row.
+
+    Raises what step_agree and case_refuse raise; FormWrong for any other verdict.
+    """
+    if verdict == AGREE:
+        step_agree(officer, case, seen_version=seen_version, on=day.on, run_id=day.run_id, reason=reason.strip())
+    elif verdict == REFUSE:
+        case_refuse(officer, case, seen_version=seen_version, run_id=day.run_id, reason=reason)
+    else:
+        raise FormWrong(message=_("没有这种结论。"), hint=_("请使用页面上的按钮。"), where={"field": "verdict"})
 
 
 def step_return(officer: Officer, case: Case, *, seen_version: int, on: date, run_id: str, reason: str) -> None:

@@ -108,6 +108,18 @@ def decide(
     return found
 
 
+def decision_withdraw(decision: Decision, *, decision_id: UUID, reason: str, officer: Officer) -> Decision:
+    """Take a decision back; one that was taken back already stays so, and is told to the night once.
+
+    It begins with what it takes back: what never left goes as withdrawn, and what left is told so the next day.
+    """
+    return decision.withdrawn_by.first() or decide(
+        decision_id=decision_id, kind=decision.kind, loan_id=decision.loan_id, debtor_id=decision.debtor_id,
+        effective_on=decision.effective_on, terms={"reason": reason}, officer=officer, org=decision.org,
+        withdraws=decision,
+    )  # fmt: skip
+
+
 def hold_chain() -> AuditHead:
     """Hold the audit chain until the transaction ends: whoever else would record anything waits.
 

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.actions import case_held, case_new, case_refuse, case_work, step_agree
+from postloan.desk.approval.actions import AGREE, case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
-from postloan.desk.core.actions import decide, move, record, refuse_past, require_reason
+from postloan.desk.core.actions import decide, decision_withdraw, move, record, refuse_past, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Decision, Officer, Org
 from postloan.desk.core.work.actions import work_close
@@ -21,10 +21,7 @@ from postloan.desk.impairment.models import Proposal
 from postloan.desk.impairment.plans import Plan, checked_terms
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.recovery import PlanWorth
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
 
-AGREE, REFUSE = "agree", "refuse"
 WORK = "recovery_plan_missing"
 """The kind of work that a plan does."""
 Loan = Mapping[str, Any]
@@ -110,14 +107,9 @@ def proposal_decide(
     if proposal.decision_id == decision_id:
         return proposal
     case = case_held(proposal.case_id)
-    if verdict == AGREE:
-        if proposal.kind == Proposal.Kind.PLAN:
-            check_impaired(loan)
-        step_agree(officer, case, seen_version=seen_version, on=day.on, run_id=day.run_id, reason=reason.strip())
-    elif verdict == REFUSE:
-        case_refuse(officer, case, seen_version=seen_version, run_id=day.run_id, reason=reason)
-    else:
-        raise FormWrong(message=_("没有这种结论。"), hint=_("请使用页面上的按钮。"), where={"field": "verdict"})
+    if verdict == AGREE and proposal.kind == Proposal.Kind.PLAN:
+        check_impaired(loan)
+    verdict_take(officer, case, verdict, seen_version=seen_version, reason=reason, day=day)
     _follow(officer, proposal, case, decision_id, day)
     case_work(case, on=day.on, note=reason)
     return proposal
@@ -153,19 +145,9 @@ def _replace_earlier(officer: Officer, proposal: Proposal, decision: Decision, d
         earlier.save(update_fields=["replaced_by"])
         is_withdrawn = earlier.decision is not None and earlier.decision.effective_on == decision.effective_on
         if earlier.decision is not None and is_withdrawn:
-            _withdraw(officer, earlier.decision, proposal)
+            decision_withdraw(earlier.decision, decision_id=uuid4(), reason=proposal.reason, officer=officer)
         record(officer, "impairment.replaced", earlier, org=earlier.org, run_id=day.run_id, before=before,
                after=earlier.state, replaced_by=str(proposal.pk), is_withdrawn=is_withdrawn)  # fmt: skip
-
-
-def _withdraw(officer: Officer, was: Decision, proposal: Proposal) -> None:
-    """Take a decision back that nobody took back yet."""
-    if not was.withdrawn_by.exists():
-        decide(
-            decision_id=uuid4(), kind=was.kind, loan_id=was.loan_id, debtor_id=was.debtor_id,
-            effective_on=was.effective_on, terms={"reason": proposal.reason}, officer=officer, org=proposal.org,
-            withdraws=was,
-        )  # fmt: skip
 
 
 def _proposed(
@@ -194,18 +176,16 @@ def _proposed(
         planned_cents=planned.loss_cents if planned else None, worth=asdict(planned) if planned else None,
         received_cents=loan["received_cents"] or 0, ends_on=ends_on, on=day.on, run_id=day.run_id, case=case,
     )  # fmt: skip
-    held = case_held(case.pk)
-    step_agree(officer, held, seen_version=held.version, on=day.on, run_id=day.run_id, reason=reason[:1000])
+    held = step_first(officer, case, reason=reason[:1000], day=day)
     case_work(held, on=day.on)
     return proposal
 
 
 def _case(kind: Proposal.Kind, loan: Loan, proposal_id: UUID, day: BusinessDay) -> Case:
-    chain = load_desk_rules(day.home).version("approvals", Approvals, day.on).chain(kind.value)
-    case = case_new(
-        chain, subject=f"{kind.value}:{loan['loan_id']}", title=str(loan["debtor_name"]),
+    case = case_drawn_up(
+        kind.value, subject=f"{kind.value}:{loan['loan_id']}", title=str(loan["debtor_name"]),
         page=reverse("impairment:proposal", args=[proposal_id]), org_id=loan["org_id"],
-        amount_cents=loan["claim_cents"] or 0, on=day.on, run_id=day.run_id,
+        amount_cents=loan["claim_cents"] or 0, day=day,
     )  # fmt: skip
     case.save()
     return case

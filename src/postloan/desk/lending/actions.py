@@ -8,17 +8,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.actions import case_held, case_new, case_refuse, case_work, step_agree
+from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import check_seen, move, record_alone, refuse_past, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AuditEntry, Officer
 from postloan.desk.lending.models import Freeze
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
-
-AGREE, REFUSE = "agree", "refuse"
 
 
 @transaction.atomic
@@ -88,12 +84,7 @@ def freeze_decide(
     freeze = _held(freeze_id)
     waiting = freeze.lift_case or freeze.case
     case = case_held(waiting.pk)
-    if verdict == AGREE:
-        step_agree(officer, case, seen_version=seen_version, on=day.on, run_id=day.run_id, reason=reason.strip())
-    elif verdict == REFUSE:
-        case_refuse(officer, case, seen_version=seen_version, run_id=day.run_id, reason=reason)
-    else:
-        raise FormWrong(message=_("没有这种结论。"), hint=_("请使用页面上的按钮。"), where={"field": "verdict"})
+    verdict_take(officer, case, verdict, seen_version=seen_version, reason=reason, day=day)
     _follow(freeze, case, day)
     case_work(case, on=day.on, note=reason)
     return freeze
@@ -126,8 +117,7 @@ def _follow(freeze: Freeze, case: Case, day: BusinessDay) -> None:
 
 
 def _first_step(officer: Officer, freeze: Freeze, case: Case, reason: str, day: BusinessDay) -> None:
-    held = case_held(case.pk)
-    step_agree(officer, held, seen_version=held.version, on=day.on, run_id=day.run_id, reason=reason)
+    held = step_first(officer, case, reason=reason, day=day)
     _follow(freeze, held, day)
     case_work(held, on=day.on)
 
@@ -135,10 +125,9 @@ def _first_step(officer: Officer, freeze: Freeze, case: Case, reason: str, day: 
 def _case(
     kind: str, subject: str, title: str, freeze_id: UUID, org_id: str, amount_cents: int, day: BusinessDay
 ) -> Case:
-    chain = load_desk_rules(day.home).version("approvals", Approvals, day.on).chain(kind)
-    case = case_new(
-        chain, subject=subject, title=title, page=reverse("lending:freeze", args=[freeze_id]), org_id=org_id,
-        amount_cents=amount_cents, on=day.on, run_id=day.run_id,
+    case = case_drawn_up(
+        kind, subject=subject, title=title, page=reverse("lending:freeze", args=[freeze_id]), org_id=org_id,
+        amount_cents=amount_cents, day=day,
     )  # fmt: skip
     case.save()
     return case

@@ -7,19 +7,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.actions import case_held, case_new, case_refuse, case_work, step_agree
+from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
 from postloan.desk.book.narrow import loan_rows
-from postloan.desk.core.actions import decide, move, refuse_past, require_reason
+from postloan.desk.core.actions import decision_withdraw, move, refuse_past, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.decisions.actions import REFUSED
 from postloan.desk.core.models import Decision, Officer, WorkItem
 from postloan.desk.withdrawal.models import Withdrawal
-from postloan.errors import FormWrong, IllegalMove, NotFoundHere, StaleView
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
+from postloan.errors import IllegalMove, NotFoundHere, StaleView
 
-AGREE, REFUSE = "agree", "refuse"
 _CHAIN = "withdrawal"
 
 
@@ -42,19 +39,16 @@ def withdrawal_propose(
     reason = require_reason(reason)
     decision = _decision(decision_id)
     _check_holds(decision, day)
-    chain = load_desk_rules(day.home).version("approvals", Approvals, day.on).chain(_CHAIN)
-    case = case_new(
-        chain, subject=f"decision:{decision.pk}", title=decision.loan_id, org_id=decision.org_id or "",
-        page=reverse("withdrawal:decision", args=[decision.pk]), amount_cents=_owed_cents(decision, day), on=day.on,
-        run_id=day.run_id,
+    case = case_drawn_up(
+        _CHAIN, subject=f"decision:{decision.pk}", title=decision.loan_id, org_id=decision.org_id or "",
+        page=reverse("withdrawal:decision", args=[decision.pk]), amount_cents=_owed_cents(decision, day), day=day,
     )  # fmt: skip
     withdrawal = Withdrawal(
         id=withdrawal_id, org_id=case.org_id, decision=decision, reason=reason[:1000], case=case, proposed_on=day.on,
         state=Withdrawal.State.PROPOSED,
     )  # fmt: skip
     _save(withdrawal, case)
-    held_case = case_held(case.pk)
-    step_agree(officer, held_case, seen_version=held_case.version, on=day.on, run_id=day.run_id, reason=reason)
+    held_case = step_first(officer, case, reason=reason, day=day)
     _follow(officer, withdrawal, held_case, day)
     case_work(held_case, on=day.on)
     return withdrawal
@@ -76,12 +70,7 @@ def withdrawal_decide(
     refuse_past(day)
     withdrawal = _held(withdrawal_id)
     case = case_held(withdrawal.case_id)
-    if verdict == AGREE:
-        step_agree(officer, case, seen_version=seen_version, on=day.on, run_id=day.run_id, reason=reason.strip())
-    elif verdict == REFUSE:
-        case_refuse(officer, case, seen_version=seen_version, run_id=day.run_id, reason=reason)
-    else:
-        raise FormWrong(message=_("没有这种结论。"), hint=_("请使用页面上的按钮。"), where={"field": "verdict"})
+    verdict_take(officer, case, verdict, seen_version=seen_version, reason=reason, day=day)
     _follow(officer, withdrawal, case, day)
     case_work(case, on=day.on, note=reason)
     return withdrawal
@@ -97,13 +86,7 @@ def _follow(officer: Officer, withdrawal: Withdrawal, case: Case, day: BusinessD
         move(withdrawal, Withdrawal.State.REFUSED, seen_version=withdrawal.version)
         return
     move(withdrawal, Withdrawal.State.WITHDRAWN, seen_version=withdrawal.version)
-    decision = withdrawal.decision
-    # It begins with what it takes back: what never left goes as withdrawn, and what left is told so the next day.
-    decide(
-        decision_id=withdrawal.pk, kind=decision.kind, loan_id=decision.loan_id, debtor_id=decision.debtor_id,
-        effective_on=decision.effective_on, terms={"reason": withdrawal.reason}, officer=officer, org=decision.org,
-        withdraws=decision,
-    )  # fmt: skip
+    decision_withdraw(withdrawal.decision, decision_id=withdrawal.pk, reason=withdrawal.reason, officer=officer)
 
 
 def _check_holds(decision: Decision, day: BusinessDay) -> None:
