@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from postloan.errors import NothingPublished
 from postloan.intake.facts import Facts
+from postloan.plan.month_ends import is_month_end, month_end_before
 from postloan.plan.provision_tests import (
     AccuracyTest,
     CapitalTest,
@@ -70,7 +71,7 @@ def provision_standing(home: Path, on: date) -> ProvisionStanding:
     bank = _Bank(home, on)
     policy, portfolio, stated = bank.policy(on), bank.portfolio(on), bank.stated(on)
     law, reserve, capital = policy.provision_coverage, policy.general_reserve, policy.capital_provisions
-    opening_cents = bank.stated(_month_end_before(on)).get("loan_loss_provisions")
+    opening_cents = bank.stated(month_end_before(on)).get("loan_loss_provisions")
     return ProvisionStanding(
         policy=policy,
         is_same_rulebook=bank.manifest(on)["pins"].get("rulebook") == bank.rulebook.fingerprint,
@@ -131,7 +132,7 @@ class _Bank:
     def below_by_month(self, on: date) -> Iterator[bool | None]:
         """Whether the bank was below the standard, month-end by month-end back from the day; None is not known."""
         published = set(published_days(self.home))
-        day = on if _is_month_end(on) else _month_end_before(on)
+        day = on if is_month_end(on) else month_end_before(on)
         while day in published:
             law = self.policy(day).provision_coverage
             if law is None:
@@ -140,7 +141,7 @@ class _Bank:
             sums = self._counted(day).select(*_BALANCES).collect().row(0, named=True)
             balances = Portfolio(sums["loans"], sums["npl"], 0, 0, 0, None)
             yield coverage_test(balances, self.stated(day), law).is_below
-            day = _month_end_before(day)
+            day = month_end_before(day)
 
     def _counted(self, on: date) -> pl.LazyFrame:
         counted = self.policy(on).provision_rates.counted
@@ -151,11 +152,3 @@ _BALANCES = (
     pl.col(_BALANCE).sum().alias("loans"),
     pl.col(_BALANCE).filter(pl.col("tier").is_in(NON_PERFORMING)).sum().alias("npl"),
 )
-
-
-def _is_month_end(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
-
-
-def _month_end_before(day: date) -> date:
-    return day.replace(day=1) - timedelta(days=1)

@@ -1,7 +1,7 @@
 """`postloan replay`: published days under another rulebook, on screen or in a file."""
 
 from concurrent.futures import Executor
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +10,7 @@ from postloan.desk.report.form import Report
 from postloan.desk.report.replay import replay_report
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.night.replay import Replay, replay, rulebook_to_try
+from postloan.plan.month_ends import is_month_end
 from postloan.plan.published_day import published_day
 from postloan.plan.replay import changed_rules, is_replayed
 from postloan.rules.rulebook import Rulebook, load_rulebook
@@ -55,11 +56,7 @@ def show_replay(
 
 
 def _days(home: Path, first: date, last: date, *, month_ends: bool) -> list[date]:
-    days = [
-        on
-        for on in published_days(home)
-        if first <= on <= last and (not month_ends or (on + timedelta(days=1)).day == 1)
-    ]
+    days = [on for on in published_days(home) if first <= on <= last and (not month_ends or is_month_end(on))]
     if not days:
         raise NothingPublished(
             message=f"No {'month-end' if month_ends else 'day'} from {first} to {last} is published.",

@@ -6,7 +6,7 @@ Expected is the cash of each strategy by its weight, undiscounted; received is w
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from postloan.desk.impairment.models import Proposal
 from postloan.desk.report.cockpit.part import BLUE, NEUTRAL, in_unit
 from postloan.desk.report.form import share_e8
 from postloan.desk.report.kept import days_published
+from postloan.plan.month_ends import is_month_end
 from postloan.snapshot.read import read_manifest, scan_loans
 
 SCHEMA: dict[str, pl.DataType] = {
@@ -66,7 +67,7 @@ def by_day(desk: Desk, plans: Sequence[Proposal]) -> list[Standing]:
     if not plans:
         return []
     first = min(plan.on for plan in plans)
-    days = [day for day in days_published(desk.day.home) if first <= day < desk.day.on and _is_month_end(day)]
+    days = [day for day in days_published(desk.day.home) if first <= day < desk.day.on and is_month_end(day)]
     return [_standing(desk.day.home, day, plans) for day in (*days, desk.day.on)]
 
 
@@ -141,7 +142,3 @@ def _received(home: Path, on: date, plans: Sequence[Proposal]) -> dict[str, int]
     wanted = sorted({plan.loan_id for plan in plans})
     rows = scan_loans(home, on).filter(pl.col("loan_id").is_in(wanted)).select("loan_id", "received_cents")
     return dict(rows.collect().iter_rows())
-
-
-def _is_month_end(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1

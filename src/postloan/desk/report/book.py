@@ -1,7 +1,7 @@
 """The book on a day: the loans that count in reports, and the groups they are counted in."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from postloan.desk.report.form import Column, Row
 from postloan.errors import RequestWrong
+from postloan.plan.month_ends import is_month_end
 from postloan.snapshot.read import published_days, scan_loans
 
 Grouping = Literal["org", "office", "product", "industry", "region"]
@@ -95,7 +96,7 @@ def points(home: Path, from_on: date, on: date) -> tuple[date, ...]:
             hint="Give the earlier day with --from and the later one with --on.",
         )
     between = (day for day in published_days(home) if from_on < day < on)
-    return (from_on, *(day for day in between if (day + timedelta(days=1)).day == 1), on)
+    return (from_on, *(day for day in between if is_month_end(day)), on)
 
 
 def total_of_groups(by: Grouping | None) -> Row:

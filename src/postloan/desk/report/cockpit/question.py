@@ -1,7 +1,7 @@
 """What the cockpit is asked: which day, since when, which offices; and the addresses that keep these answers."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -20,6 +20,7 @@ from postloan.desk.report.kept import days_published, kept_report, within_of
 from postloan.desk.report.titles import source_line
 from postloan.desk.report.words.said import ReportWords
 from postloan.errors import FormWrong
+from postloan.plan.month_ends import is_month_end
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,6 @@ class Question:
         """The day of a report, or both of them, and the run by its first eight digits: what a chart has room for."""
         days = [str(each.on) for each in (report.before, report.snapshot) if each]
         return f"{' → '.join(days)} · {_('批次')} {report.snapshot.run_id[:8]}"
-
-
-def is_month_end(day: date) -> bool:
-    """Whether a day is the last of its month."""
-    return (day + timedelta(days=1)).day == 1
 
 
 def read_question(request: HttpRequest, desk: Desk) -> Question:

@@ -15,10 +15,11 @@ from postloan.desk.report.cockpit.part import (
     percent,
     tip,
 )
-from postloan.desk.report.cockpit.question import Question, is_month_end
+from postloan.desk.report.cockpit.question import Question
 from postloan.desk.report.cockpit.tiles import share_of
 from postloan.desk.report.form import Column, Report, Row, Sheet, amount, share_e8
 from postloan.desk.report.kept import days_published
+from postloan.plan.month_ends import is_month_end
 
 _BARS_MOST = 9
 _DEBTORS_MOST = 10
