@@ -137,7 +137,6 @@ class MigrationPart(Form):
     estimator: Literal["cohort", "duration"]
     grades: tuple[Name, ...]
     matrix: tuple[tuple[Ratio, ...], ...]
-    generator: tuple[tuple[float, ...], ...] | None
 
 
 class LgdSegment(Form):

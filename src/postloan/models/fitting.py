@@ -27,7 +27,6 @@ from postloan.models.card import (
 from postloan.models.challenger import fit_challenger, log_odds_of
 from postloan.models.hazard import Columns, cells_of, fit_hazard, row_hazards
 from postloan.models.histories import cases_by_segment, moves_of
-from postloan.models.migration import repaired_generator
 from postloan.models.plain_table import column_of, is_held_out, labels_of, texts_of, unfit, usable_columns
 from postloan.models.ranking import auc, expected_auc, ks
 from postloan.models.recovery import recovery_curve, workout_lgd
@@ -189,10 +188,9 @@ def _migration(table: pl.DataFrame, asked: Asked) -> tuple[MigrationPart, list[M
     if not asked.grades or asked.id is None or asked.time is None or asked.unit is None:
         raise unfit("Moves need --id, --time with its --unit, and --grades, best first and default last.", asked.label)
     matrix, counted = moves_of(table, asked.id, asked.time, asked.label, asked.grades, asked.estimator)
-    generator = repaired_generator(matrix)
     part = MigrationPart(
         unit=asked.unit, estimator="cohort" if asked.estimator == "cohort" else "duration", grades=asked.grades,
-        matrix=_rows(matrix), generator=_rows(generator),
+        matrix=_rows(matrix),
     )  # fmt: skip
     return part, [Metric(name="moves", sample="fit", rows=len(table), value=counted)]
 
