@@ -1,6 +1,7 @@
 """After a night nobody waits for reports: they are counted with the adoption, kept, and read back as they were."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from postloan.desk.report.ask import ask_report
 from postloan.desk.report.cockpit.parts import PLACES
 from postloan.desk.report.filed import report_read, report_written
 from postloan.desk.report.warming import day_warm
+from postloan.site.serving import adopt
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,16 @@ def test_after_warming_the_cockpit_counts_nothing(
         client = logged_in(username)
         for address in ("/cockpit/", *(f"/cockpit/{name}" for name in PLACES)):
             assert client.get(address).status_code == 200, (username, address)
+
+
+def test_adopting_a_day_warms_it(bank: Path, last_day: date, nothing_kept: None, tmp_path: Path, settings) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(bank, home, ignore=shutil.ignore_patterns("reports"))
+    settings.POSTLOAN_HOME = str(home)
+    reports = home / "desk" / "reports" / str(last_day)
+    assert not reports.exists()
+    adopt(home, last_day)
+    assert {file.name.split("-")[0] for file in reports.glob("*.json")} >= {"tiers"}
 
 
 def test_a_kept_report_that_is_damaged_is_counted_again(bank: Path, last_day: date, nothing_kept: None) -> None:

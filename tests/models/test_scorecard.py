@@ -33,7 +33,7 @@ from postloan.models.scorecard import (
     written_bin,
 )
 from postloan.models.scorecard_sql import as_sql
-from postloan.models.scoring import score_table
+from postloan.models.scoring import said_change, score_table
 
 TABLE = borrowers()
 
@@ -255,4 +255,14 @@ def test_a_score_names_its_card_and_its_reasons(tmp_path: Path) -> None:
     scored = score_table(CARD, TABLE.head(50), id_column="id", trigger=600)
     assert scored["model_sha256"].unique().to_list() == [CARD.sha256]
     assert {"reason_1", "bin_1", "lost_1", "to_trigger"} <= set(scored.columns)
-    assert scored.filter(pl.col("lost_1") == 0)["reason_1"].null_count() == scored.filter(pl.col("lost_1") == 0).height
+    bins = bins_of(PART, TABLE.head(50))
+    which, lost = reasons_of(PART, bins)
+    for k in range(which.shape[1]):
+        reasons = [PART.characteristics[at] if cost else None for at, cost in zip(which[:, k], lost[:, k], strict=True)]
+        assert scored[f"lost_{k + 1}"].to_list() == lost[:, k].tolist()
+        assert scored[f"reason_{k + 1}"].to_list() == [each and each.name for each in reasons]
+        assert scored[f"bin_{k + 1}"].to_list() == [
+            each and written_bin(each, row[at]) for each, at, row in zip(reasons, which[:, k], bins, strict=True)
+        ]
+    assert scored["to_trigger"].to_list() == [said_change(PART, row, 600) for row in bins]
+    assert scored["to_trigger"].n_unique() > 2

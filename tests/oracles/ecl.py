@@ -1,7 +1,7 @@
 """Worked examples of expected loss, computed by our code: `python -m tests.oracles.ecl FILE`.
 
-An example is told by what its inputs hold, not by its name. Of what it expects, each figure that one of our functions
-computes is compared within its tolerance; an example is reproduced when at least one is, and none is wrong.
+An example is told by what its inputs hold, not by its name. Each figure that it expects is compared within its
+tolerance; an example is reproduced when all are answered and none is wrong.
 """
 
 import json
@@ -20,6 +20,10 @@ Example = dict[str, Any]
 
 PRINTED = 1e-9
 """Within which a figure is met of which the example says no tolerance; printed ones say their own."""
+
+
+_ASKED = re.compile(r"^note$|(^|\.)(input\.\w+|matrix\[\d+\]\[\d+\])$")
+"""What stands among the answers but is not one: a remark, and what was put in."""
 
 
 def leaves(said: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -72,7 +76,8 @@ def compared(example: Example) -> tuple[int, list[str]]:
     found = dict(leaves(answer(example)))
     is_printed = not {"expected", "computed", "rows_rho", "table"} & example.keys()
     shared = [path for path in expected if path in found]
-    wrong = [
+    wrong = [f"{path}: not answered" for path in expected if path not in found and not _ASKED.search(path)]
+    wrong += [
         f"{path}: expected {expected[path]}, ours {found[path]}"
         for path in shared
         if differs(expected[path], found[path], _last_digit(expected[path]) if is_printed else tolerance)
