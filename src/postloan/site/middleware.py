@@ -24,12 +24,13 @@ from postloan.errors import (
     PostloanError,
     ReasonMissing,
     SamePerson,
+    SignOnRefused,
     StaleView,
 )
 
 _STATUS: dict[type[PostloanError], int] = {
     NotPermitted: 403, SamePerson: 403, NotFoundHere: 404, LoanUnknown: 404, NothingPublished: 404, StaleView: 409,
-    IllegalMove: 409, FormWrong: 400, FileRefused: 400, ReasonMissing: 400, DeskNotReady: 503,
+    SignOnRefused: 403, IllegalMove: 409, FormWrong: 400, FileRefused: 400, ReasonMissing: 400, DeskNotReady: 503,
 }  # fmt: skip
 _STILL_DONE = {"core:view_as_end", "account_logout", "set_language"}
 _STILL_PRIVATE = {"core:exports", "core:export_fetch"}

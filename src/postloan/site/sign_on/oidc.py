@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from postloan.desk.core.actions import record_alone
 from postloan.desk.core.models import Officer
 from postloan.errors import SignOnRefused
+from postloan.site.middleware import status_of
 from postloan.site.sign_on.environment import PROVIDER_ID, IdentityProvider
 
-_FORBIDDEN = 403
 _log = structlog.get_logger("postloan.site")
 
 
@@ -79,7 +79,7 @@ def refuse(request: HttpRequest, called: str) -> HttpResponse:
         message=_("统一身份认证没有通过，或您还不是本系统的用户。"),
         hint=_("请联系系统管理员开户，或用本系统的用户名和密码登录。"),
     )
-    return render(request, "account/sign_on_refused.html", {"fault": fault}, status=_FORBIDDEN)
+    return render(request, "account/sign_on_refused.html", {"fault": fault}, status=status_of(fault))
 
 
 def _exchange(request: HttpRequest, provider_id: str) -> _Exchange:
