@@ -1,6 +1,7 @@
 """Lists show what is in scope and asked for, and nothing else; workbooks hold what is shown."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,10 +10,14 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from postloan.desk.core.audit import faults_of_chain
+from postloan.desk.core.authority import today
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, Officer, WorkItem
-from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.models import AdoptedDay, AuditEntry, Grant, Officer, WorkItem
+from postloan.desk.core.officers.actions import role_give
+from postloan.desk.core.officers.queries import officers_by_number, roles_ending
 from postloan.desk.core.work.actions import portfolio_transfer
+from postloan.desk.worklist.actions import snapshot_adopt
+from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.snapshot.read import published_days, read_loans
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +101,43 @@ def test_no_work_is_done_on_a_past_day(logged_in, bank: Path) -> None:
     assert (item.state, item.urged_at, item.officer) == ("open", None, Officer.objects.get(username="officer"))
     assert not AuditEntry.objects.filter(action__startswith="work.").exists()
     assert logged_in("officer").post(done, sent).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "role", ["officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "admin"]
+)
+def test_each_role_begins_with_work_and_may_open_all_of_it(role: str, logged_in) -> None:
+    client = logged_in(role)
+    begun = client.get("/").context["list"]
+    assert begun.count
+    assert begun.asked.tab == ("mine" if WorkItem.objects.filter(officer__username=role, state="open") else "team")
+    offices = client.get("/?tab=team&size=200").context["list"]
+    # One page of each kind: what opens one of them opens all.
+    for page in {row.raw["kind"]: row.raw["page"] for row in offices.rows}.values():
+        assert client.get(page).status_code == 200, page
+
+
+def test_a_role_that_ends_soon_is_work_until_it_is_given_further(bank: Path) -> None:
+    day, rules = business_day(None), load_desk_rules(bank)
+    officer = Officer.objects.get(username="kj33000201")
+    item = WorkItem.objects.get(kind="grant_ends", subject__startswith=f"grant:{officer.pk}:")
+    assert (item.title, item.state, item.action) == (officer.name, "open", "grant.read")
+    role = rules.version("roles", Roles, day.on).named("inspector")
+    role_give(None, officer, role, officer.org, begins_on=today(), ends_on=None, reason="继续协助")
+    AdoptedDay.objects.filter(run_id=day.run_id).delete()
+    snapshot_adopt(day, rules)
+    item.refresh_from_db()
+    assert item.state == "gone"
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(0, True), (30, True), (31, False), (-1, False)])
+def test_a_role_is_told_of_on_its_last_day_and_up_to_thirty_days_before(days: int, is_told: bool) -> None:
+    grants = Grant.objects.filter(officer__username="officer")
+    grants.update(ends_on=today() + timedelta(days=days))
+    told = [each for each in roles_ending(30) if each["officer__name"] == grants[0].officer.name]
+    assert len(told) == is_told
+
+
+def test_an_inspection_says_why_it_was_opened(logged_in) -> None:
+    page = logged_in("supervisor").get("/?tab=team&kind=inspection_periodic").content.decode()
+    assert "个月定期检查" in page

@@ -62,5 +62,20 @@ def staff() -> list[StaffMember]:
     return [*leading, *others]
 
 
+@dataclass(frozen=True)
+class LentRole:
+    """A role that somebody holds beside his own for some days more."""
+
+    username: str
+    role: str
+    days_left: int
+
+
+def lent_roles() -> list[LentRole]:
+    """Two account officers who help out as inspectors in their offices."""
+    first, second = sub_branch_ids()[1:3]
+    return [LentRole(f"kj{first}01", "inspector", 12), LentRole(f"kj{second}02", "inspector", 26)]
+
+
 def _name(at: int) -> str:
     return _SURNAMES[at % len(_SURNAMES)] + _GIVEN[at * 7 % len(_GIVEN)]

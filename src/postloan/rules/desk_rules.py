@@ -80,7 +80,7 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor", "impairment"]
+    page: Literal["loan", "debtor", "impairment", "officer"]
     ahead_days: Days = 0
 
 

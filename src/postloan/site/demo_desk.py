@@ -1,9 +1,10 @@
 """The demo bank's desk: its staff with their roles, and the published days adopted, so that there is work waiting."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
-from postloan.demo.staff import PASSWORD, StaffMember, staff
+from postloan.demo.staff import PASSWORD, StaffMember, lent_roles, staff
+from postloan.desk.core.authority import today
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_give
 from postloan.plan.dossier import office_rows
@@ -35,9 +36,22 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
             None, username=member.username, name=member.name, password=password, org=org, staff_no=member.staff_no
         )
         role_give(None, officer, role, org, begins_on=begins_on, ends_on=None, reason="demo")
+    _lend_roles(roles, begins_on)
     for on in days[-_ADOPTED_DAYS:]:
         adopt(home, on)
         inspect_a_little(home)
     seed_approvals(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     propose_a_little(Officer.objects.get(username="risk"))
     return [member for member in members if member.logs_in]
+
+
+def _lend_roles(roles: Roles, begins_on: date) -> None:
+    for lent in lent_roles():
+        officer, role = (
+            Officer.objects.filter(username=lent.username).select_related("org").first(),
+            roles.named(lent.role),
+        )
+        if officer is None or officer.org is None or role is None or officer.grants.filter(role=lent.role).exists():
+            continue
+        ends_on = today() + timedelta(days=lent.days_left)
+        role_give(None, officer, role, officer.org, begins_on=begins_on, ends_on=ends_on, reason="demo")

@@ -16,9 +16,10 @@ from postloan.rules.desk_exceptions import ExceptionKind
 ROW: dict[str, pl.DataType] = {
     "subject": pl.String(), "title": pl.String(), "told": pl.String(), "org_id": pl.String(), "officer": pl.String(),
     "happened_on": pl.Date(), "late_days": pl.Int64(), "amount_cents": pl.Int64(), "page": pl.String(),
+    "action": pl.String(),
 }  # fmt: skip
 """What a row says: what it is about, a name, in words, the office (none is the bank's own), who, since when, how late,
-how much, and the address of its page. What does not apply is empty."""
+how much, the address of its page, and the grant that opens it. What does not apply is empty."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Told:
     late_days: int | None = None
     amount_cents: int | None = None
     page: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)

@@ -214,6 +214,7 @@ class WorkItem(Work):
     kind     a kind of the desk's rules, or of the desk that opened it.
     subject  what it is about, by kind and key: loan:JJ2024, debtor:C1, inspection:17.
     page     where it is done: an address.
+    action   the grant that opens that page; an item says nothing to whoever lacks it.
     opened_on, closed_on  business days.
     """
 
@@ -234,6 +235,7 @@ class WorkItem(Work):
     subject = models.CharField(max_length=100)
     title = models.CharField(max_length=200)
     page = models.CharField(max_length=200)
+    action = models.CharField(max_length=60)
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="work_items"
     )

@@ -13,6 +13,7 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.exceptional import ExceptionSource, Told, register_source, told_rows
 from postloan.desk.core.models import AuditEntry, Officer, WorkItem
 from postloan.desk.core.work.kinds import sayer_of_kinds
+from postloan.desk.core.work.told import told_said
 from postloan.rules.desk_exceptions import ExceptionKind
 
 
@@ -21,14 +22,14 @@ def _work_late(day: BusinessDay, _kind: ExceptionKind) -> pl.DataFrame:
     was_open = Q(closed_on__isnull=True) | Q(closed_on__gt=day.on)
     late = WorkItem.objects.filter(was_open, opened_on__lte=day.on, due_on__lt=day.on)
     say = sayer_of_kinds(day.home, day.on)
-    fields = ("pk", "kind", "title", "told", "org_id", "officer__name", "due_on", "amount_cents", "page")
+    fields = ("pk", "kind", "title", "told", "org_id", "officer__name", "due_on", "amount_cents", "page", "action")
     rows = []
-    for pk, kind, title, told, org_id, officer, due_on, amount_cents, page in late.values_list(*fields):
-        words = " · ".join(each for each in (say(kind), told) if each)
+    for pk, kind, title, told, org_id, officer, due_on, amount_cents, page, action in late.values_list(*fields):
+        words = " · ".join(each for each in (say(kind), told_said(told)) if each)
         rows.append(
             Told(
                 f"work:{pk}", title, words, org_id, due_on, officer=officer or "", late_days=(day.on - due_on).days,
-                amount_cents=amount_cents, page=page,
+                amount_cents=amount_cents, page=page, action=action,
             )
         )  # fmt: skip
     return told_rows(rows)
@@ -47,7 +48,7 @@ def _logins_refused(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:
             Told(
                 f"{kind.kind}:{username}", username, _times(found["count"], kind), officer.org_id if officer else None,
                 _day_of(found["last"]), officer=officer.name if officer else "",
-                page=_audit("subject", found["subject"]),
+                page=_audit("subject", found["subject"]), action="audit.read",
             )
         )  # fmt: skip
     return told_rows(rows)
@@ -62,7 +63,7 @@ def _unmaskings(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:
         Told(
             f"{kind.kind}:{found['officer']}", names.get(found["officer"], found["officer"]),
             _times(found["count"], kind), found["org_id"] or None, _day_of(found["last"]),
-            officer=names.get(found["officer"], ""), page=_audit("officer", found["officer"]),
+            officer=names.get(found["officer"], ""), page=_audit("officer", found["officer"]), action="audit.read",
         )
         for found in counts.order_by("officer", "org_id")
     )  # fmt: skip

@@ -50,8 +50,12 @@ def exceptions_seen(desk: Desk) -> pl.DataFrame:
 
 def _of_kind(desk: Desk, kind: ExceptionKind) -> pl.DataFrame:
     rows = sources()[kind.kind].find(desk.day, kind).select(list(ROW))
+    may_open = pl.col("action").fill_null("").is_in(["", *desk.actions])
     return rows.with_columns(
-        key=pl.lit(f"{kind.kind}/") + pl.col("subject"), kind=pl.lit(kind.kind), sort=pl.lit(kind.sort)
+        page=pl.when(may_open).then("page").otherwise(pl.lit("")),
+        key=pl.lit(f"{kind.kind}/") + pl.col("subject"),
+        kind=pl.lit(kind.kind),
+        sort=pl.lit(kind.sort),
     )
 
 

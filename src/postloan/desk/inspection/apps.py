@@ -10,5 +10,5 @@ class InspectionConfig(AppConfig):
     label = "inspection"
 
     def ready(self) -> None:
-        """Make its lists known."""
-        from postloan.desk.inspection import lists  # noqa: F401, PLC0415 - registers by being imported
+        """Make its lists and its words known."""
+        from postloan.desk.inspection import causes, lists  # noqa: F401, PLC0415 - registers by being imported

@@ -12,8 +12,9 @@ from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
+from postloan.desk.core.work.told import told_said
 from postloan.desk.inspection.models import Finding, Inspection
-from postloan.desk.inspection.queries import cause_said, findings_seen, inspections_seen
+from postloan.desk.inspection.queries import findings_seen, inspections_seen
 from postloan.desk.inspection.supervision.queries import supervisions_seen
 from postloan.tables.said import SAID
 
@@ -37,7 +38,7 @@ def _inspections_form(desk: Desk) -> ListForm:
         columns=(
             Column("debtor_name", _("客户"), link=("inspection:inspection", "id")),
             Column("kind", _("检查种类"), "word", words="inspection_kind"),
-            Column("cause", _("缘由"), say=cause_said),
+            Column("cause", _("缘由"), say=told_said),
             Column("org__name", _("机构"), sorts_by="org_id"),
             Column("officer__name", _("客户经理"), sorts_by="officer_id"),
             Column("exposure_cents", _("贷款余额"), "money", is_summed=True),

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.authority import within
 from postloan.desk.core.days import BusinessDay, home
-from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.desk.inspection.models import Finding, Inspection
@@ -17,7 +16,6 @@ from postloan.errors import FormWrong, NotFoundHere
 from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.inspection_forms import InspectionForm, InspectionForms
 from postloan.rules.inspection_rules import Inspections
-from postloan.tables.said import said
 
 _OFFICERS_MOST = 300
 
@@ -98,24 +96,6 @@ def form_of(inspection: Inspection) -> InspectionForm:
 def last_answers(inspection: Inspection, last: Inspection | None) -> dict[str, str]:
     """The last report's answers, where it had the same form."""
     return last.answers if last is not None and last.form == inspection.form else {}
-
-
-def cause_said(cause: str) -> str:
-    """Why an inspection was opened, in words."""
-    word, _space, about = cause.partition(" ")
-    written = {
-        "paid_out": _("放款 %s 后首次检查"),
-        "every_months": _("每 %s 个月定期检查"),
-        "tier_worsened": _("分类下调至%s"),
-        "overdue_principal": _("本金逾期 %s 天"),
-        "overdue_interest": _("欠息 %s 天"),
-        "event": _("发生事件：%s"),
-        "quarter": _("%s 抽样"),
-        "ordered": _("专项：%s"),
-    }.get(word)
-    if word == "tier_worsened":
-        about = said("tier", about, language())
-    return written % about if written else cause
 
 
 def colleagues(inspection: Inspection) -> Sequence[tuple[str, str]]:

@@ -15,7 +15,9 @@ from postloan.desk.inspection.opening.actions import inspections_open
 from postloan.desk.worklist.causes import causes
 from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 
-_PAGES = {"loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan"}
+_PAGES = {
+    "loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan", "officer": "core:officer",
+}  # fmt: skip
 
 
 @transaction.atomic

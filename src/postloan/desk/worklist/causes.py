@@ -1,4 +1,4 @@
-"""Causes: what a published day gives an officer to do, read from its snapshot."""
+"""Causes: what a published day gives an officer to do, read from its snapshot, and what of the desk runs out."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 import polars as pl
 
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.officers.queries import roles_ending
 from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
 from postloan.plan.dossier import collateral_rows
@@ -38,7 +39,7 @@ def _loans(day: BusinessDay) -> pl.LazyFrame:
 
 
 _DAYS_TOLD = pl.lit("DPD ") + pl.col("days_past_due").cast(pl.String)
-"""Days past due as an item keeps them; `told_said` says them."""
+"""Days past due as an item keeps them."""
 
 
 def _by_debtor(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -98,6 +99,17 @@ def _recovery_plan_missing(day: BusinessDay, _kind: WorkKind, _since: BusinessDa
     return _loans(day).join(bad, on="loan_id").with_columns(told=_DAYS_TOLD, amount_cents="claim")
 
 
+def _grant_ends(_day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    found = [
+        {
+            "subject": "grant:{officer}:{role}:{org}".format(**each), "title": each["officer__name"],
+            "page_key": str(each["officer"]), "org_id": each["org"], "told": each["last_on"].isoformat(),
+        }
+        for each in roles_ending(kind.ahead_days)
+    ]  # fmt: skip
+    return pl.LazyFrame(found, schema=dict.fromkeys(CAUSE, pl.String) | {"amount_cents": pl.Int64})
+
+
 def _if_published(scan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
     """A table of the snapshot; without rows where an earlier version of the program published none."""
     try:
@@ -117,4 +129,5 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "ledger_break": _ledger_break,
     "collateral_ends": _collateral_ends,
     "recovery_plan_missing": _recovery_plan_missing,
+    "grant_ends": _grant_ends,
 }

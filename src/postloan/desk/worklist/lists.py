@@ -12,7 +12,8 @@ from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
 from postloan.desk.core.work.kinds import sayer_of_kinds
-from postloan.desk.worklist.queries import kinds_said, work_seen
+from postloan.desk.core.work.told import told_said
+from postloan.desk.worklist.queries import has_own, kinds_said, work_seen
 
 _OFFICERS_MOST = 500
 
@@ -21,12 +22,6 @@ def _officers(desk: Desk) -> list[tuple[str, str]]:
     found = Officer.objects.filter(is_active=True, org__isnull=False)
     mine = within(found, desk.scope)
     return [(str(key), name) for key, name in mine.values_list("pk", "name")[:_OFFICERS_MOST]]
-
-
-def told_said(told: str) -> str:
-    """Days past due in words; anything else that was told says itself."""
-    days = told.removeprefix("DPD ")
-    return told if days == told else str(_("逾期 %s 天") % days)
 
 
 def _form(desk: Desk) -> ListForm:
@@ -65,6 +60,8 @@ def _form(desk: Desk) -> ListForm:
             Tab("late", _("机构超期"), {"state": "open"} | late),
             Tab("done", _("已办"), {"state": "done"}),
         ),
+        # Who oversees has seldom anything of his own: he begins with what lies in his offices.
+        begins="mine" if has_own(desk.officer) else "team",
         order="due_on",
         key="id",
         unit=_("项"),

@@ -12,11 +12,15 @@ from postloan.desk.core.work.kinds import sayer_of_kinds
 
 
 def work_seen(desk: Desk) -> QuerySet[WorkItem]:
-    """The work of the desk's offices, and the officer's own wherever it lies."""
-    found = WorkItem.objects.all()
-    if desk.scope.is_all:
-        return found
-    return found.filter(Q(org__in=desk.scope.org_ids) | Q(officer=desk.officer))
+    """The work of the desk's offices whose page its officer may open, and the officer's own wherever it lies."""
+    may_open = Q(action__in=desk.actions)
+    here = may_open if desk.scope.is_all else may_open & Q(org__in=desk.scope.org_ids)
+    return WorkItem.objects.filter(here | Q(officer=desk.officer))
+
+
+def has_own(officer: Officer) -> bool:
+    """Whether anything open is the officer's own to do."""
+    return WorkItem.objects.filter(officer=officer, state=WorkItem.State.OPEN).exists()
 
 
 def kinds_said(say: Callable[[str], str]) -> Sequence[tuple[str, str]]:
@@ -25,10 +29,9 @@ def kinds_said(say: Callable[[str], str]) -> Sequence[tuple[str, str]]:
     return [(kind, say(kind)) for kind in sorted(kinds)]
 
 
-def open_by_kind(officer: Officer) -> list[tuple[str, str, int]]:
-    """How many items of each kind are open for an officer: kind, its word, how many; the most first."""
-    counts = (
-        WorkItem.objects.filter(officer=officer, state=WorkItem.State.OPEN).values_list("kind").annotate(n=Count("pk"))
-    )
+def open_by_kind(desk: Desk) -> list[tuple[str, str, int]]:
+    """How many items of each kind the worklist begins with: kind, its word, how many; the most first."""
+    seen = WorkItem.objects.filter(officer=desk.officer) if has_own(desk.officer) else work_seen(desk)
+    counts = seen.filter(state=WorkItem.State.OPEN).values_list("kind").annotate(n=Count("pk"))
     say = sayer_of_kinds(home(), today())
     return [(kind, say(kind), n) for kind, n in sorted(counts, key=lambda each: -each[1])]

@@ -9,7 +9,8 @@ from postloan.desk.core.forms import ticked_from, whole_from
 from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.work.actions import portfolio_transfer, work_assign, work_done, work_urge
-from postloan.desk.worklist.lists import WORK, told_said
+from postloan.desk.core.work.told import told_said
+from postloan.desk.worklist.lists import WORK
 from postloan.desk.worklist.queries import open_by_kind, work_seen
 from postloan.errors import NotFoundHere
 
@@ -17,7 +18,7 @@ from postloan.errors import NotFoundHere
 @page("work.read")
 def mine(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What the officer must do today, the late first."""
-    told = {"list": WORK.drawn(request, desk), "kinds": open_by_kind(desk.officer), "here": "worklist", "ticks": "work"}
+    told = {"list": WORK.drawn(request, desk), "kinds": open_by_kind(desk), "here": "worklist", "ticks": "work"}
     return render(request, "worklist/mine.html", told)
 
 

@@ -43,7 +43,7 @@ class Asked:
     def query(self, form: ListForm, **changes: object) -> str:
         """The address of the same question with something changed; what stands at its default is left out."""
         changed = replace(self, **changes)  # type: ignore[arg-type]
-        first = form.tabs[0].name
+        first = form.tab(None).name
         parts: dict[str, object] = {**changed.carried, **changed.values}
         parts |= {"tab": changed.tab} if changed.tab != first else {}
         parts |= {"sort": changed.sort} if changed.sort != form.order else {}

@@ -92,6 +92,7 @@ class ListForm:
     order  the field it is sorted by before anybody chooses, with - for falling.
     unit   what a row is, in the totals line.
     exports  whether it may be taken out as a workbook.
+    begins   the tab it begins on; the first where none is named.
     keeps    the filters that stay when another tab is opened: a list of one batch stays one of that batch.
     """
 
@@ -104,6 +105,7 @@ class ListForm:
     key: str
     unit: Said
     exports: bool = True
+    begins: str = ""
     keeps: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
@@ -111,8 +113,9 @@ class ListForm:
         return next((column for column in self.columns if column.name == name), None)
 
     def tab(self, name: str | None) -> Tab:
-        """Find a tab, or the first."""
-        return next((tab for tab in self.tabs if tab.name == name), self.tabs[0])
+        """Find a tab, or the one the list begins on."""
+        named = {tab.name: tab for tab in self.tabs}
+        return named.get(name or "") or named.get(self.begins) or self.tabs[0]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Finding officers, offices and roles, within what one may see."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from postloan.desk.core.authority import Scope, today, within
@@ -49,6 +52,21 @@ def roles_held(officer: Officer, language: str) -> list[HeldRole]:
         key = (grant.role, grant.org_id, grant.begins_on, grant.ends_on)
         held[key] = HeldRole(grant.role, said, grant.org, grant.begins_on, grant.ends_on, runs)
     return sorted(held.values(), key=lambda each: (not each.is_running, each.role))
+
+
+def roles_ending(within_days: int) -> Sequence[Mapping[str, Any]]:
+    """The roles of officers at work that end within some days of today and are not given further; the next first.
+
+    One a role of an officer in an office: officer, officer__name, role, org, and last_on, the last day it holds.
+    """
+    soon = today() + timedelta(days=within_days)
+    held = Grant.objects.filter(officer__is_active=True, begins_on__lte=soon).exclude(ends_on__lt=today())
+    return list(
+        held.values("officer", "officer__name", "role", "org")
+        .annotate(last_on=Max(Coalesce("ends_on", date.max)))
+        .filter(last_on__lte=soon)
+        .order_by("last_on", "officer", "role", "org")
+    )
 
 
 def officers_in(scope: Scope) -> QuerySet[Officer]:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,8 @@ _BATCH = 1000
 
 def work_open(items: Sequence[WorkItem]) -> int:
     """Open items; one that is open already for the same subject stays as it is. Returns how many were sent."""
+    for item in items:
+        item.action = resolve(urlsplit(item.page).path).func.action  # type: ignore[attr-defined]
     WorkItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)
     return len(items)
 

@@ -146,7 +146,7 @@ def work_of(inspection: Inspection, step: str, officer_id: int | None, due_on: d
     return WorkItem(
         kind=f"inspection_{step}", subject=inspection.subject, title=inspection.debtor_name, org_id=inspection.org_id,
         page=reverse(page, args=[inspection.pk]), officer_id=officer_id, due_on=due_on, opened_on=on,
-        amount_cents=inspection.exposure_cents, told=inspection.cause.partition(" ")[2][:300],
+        amount_cents=inspection.exposure_cents, told=inspection.cause,
         state=WorkItem.State.OPEN,
     )  # fmt: skip
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.figures import money
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.work.told import told_said
 from postloan.desk.inspection.files.queries import photo_said, thumbnail_path
 from postloan.desk.inspection.models import Inspection, InspectionFile
-from postloan.desk.inspection.queries import cause_said, form_of, last_answers, last_report
+from postloan.desk.inspection.queries import form_of, last_answers, last_report
 from postloan.desk.inspection.report.answers import asked, form_said
 from postloan.desk.inspection.report.facts import differences, figures_said
 from postloan.tables.said import said
@@ -84,7 +85,7 @@ def _basics(inspection: Inspection) -> list[list[str]]:
         [_("企业规模"), said("size_class", debtor["size_class"], language())],
         [_("经办机构"), inspection.org.name],
         [_("检查种类"), said("inspection_kind", inspection.kind, language())],
-        [_("检查缘由"), cause_said(inspection.cause)],
+        [_("检查缘由"), told_said(inspection.cause)],
         [_("检查方式"), said("inspection_way", inspection.way, language())],
         [_("检查日期"), str(inspection.inspected_on)],
         [_("检查地点"), inspection.place or "—"],

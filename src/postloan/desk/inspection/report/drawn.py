@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from postloan.desk.core.pages import Desk
+from postloan.desk.core.work.told import told_said
 from postloan.desk.inspection import queries
 from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.desk.inspection.files.queries import files_said
@@ -32,7 +33,7 @@ def report_page(desk: Desk, inspection: Inspection) -> dict[str, Any]:
         "inspection": inspection,
         "here": "inspections",
         "form_said": form_said(form),
-        "cause": queries.cause_said(inspection.cause),
+        "cause": told_said(inspection.cause),
         "facts": facts,
         "figures": figures_said(facts),
         "differences": differences(facts, last.facts if last else {}),
