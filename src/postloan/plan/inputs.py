@@ -49,6 +49,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "collateral": ("collateral_id", "kind"),
     "valuation": ("collateral_id", "valued_on", "value_cents"),
     "market": ("series", "on", "value"),
+    "statement": ("debtor_no", "period_end_on", "item", "value_cents", "audited"),
+    "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
 }  # fmt: skip
 
 
@@ -76,6 +78,8 @@ class Inputs:
     collateral: pl.DataFrame
     valuation: pl.DataFrame
     market: pl.DataFrame
+    statement: pl.DataFrame
+    event: pl.DataFrame
 
 
 def read_inputs(facts: Facts, shard: int) -> Inputs:

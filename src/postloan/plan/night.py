@@ -11,6 +11,7 @@ from postloan.plan.inputs import Inputs
 from postloan.plan.lives import Found, lives
 from postloan.plan.losses import Classed, losses
 from postloan.plan.reckoning import Reckoner
+from postloan.plan.warnings import warned
 from postloan.rules.orders import orders_of
 from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
@@ -51,16 +52,18 @@ from postloan.tables.results import (
     Standing,
 )
 from postloan.tables.tiers import Judged, TierHistory
+from postloan.tables.warnings import PublishedWarning
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first four tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first five tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
+    warnings: dy.DataFrame[PublishedWarning]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -127,12 +130,13 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         in_force, plan.sources, stood, owed.drop("outstanding_cents"), shares, cover(stood, ties),
         history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
     ]  # fmt: skip
+    loans = loan_portrait(book, inputs.debtor, results, views)
+    raised = warned(inputs, loans, policy, on=on)
+    floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
-        loans=loan_portrait(book, inputs.debtor, results, views),
-        debtors=debtor_portrait(inputs.debtor, views, debtor_floor(views, contamination=policy.tier_law.contamination)),
-        breaks=breaks, instructions=told,
-        positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
-        payments=paid, balances=owed, judged=judged, measured=lost.measured, classed=classed, book=book,
+        loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised), breaks=breaks, instructions=told,
+        warnings=raised, positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs,
+        sources=plan.sources, payments=paid, balances=owed, judged=judged, measured=lost[3], classed=classed, book=book,
     )  # fmt: skip
 
 

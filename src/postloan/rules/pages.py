@@ -81,7 +81,7 @@ def applied_by(rules: Sequence[str]) -> dict[str, list[str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             sign = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) else None
             named = {word for said in _SOURCE.findall(sign or "") for word in re.findall(r"\w+", said)}
-            for rule in found.keys() & named:
+            for rule in (rule for rule in found if rule.partition("/")[0] in named):
                 if (name := path.relative_to(_PACKAGE).as_posix()) not in found[rule]:
                     found[rule].append(name)
     return found

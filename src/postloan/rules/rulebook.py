@@ -44,6 +44,7 @@ from postloan.rules.stresses import Stresses
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
+from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
 
 TEXTS = TypeAdapter(dict[str, Text])
 # Rules of law, each in national/<rule>.yaml.
@@ -70,7 +71,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses",
+    "stresses", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -94,6 +95,9 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
     "stresses": TypeAdapter(RuleFile[Stresses]),
 }
+# Early-warning rules, each category in bank/warnings/<category>.yaml.
+WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
+POLICY |= WARNINGS
 REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
 OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}
 
@@ -106,6 +110,7 @@ class Policy:
 
     tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
     extension_limits  all versions begun: a loan keeps the law of the day it was signed.
+    warnings          the rules of every category, those that wait for data among them.
     LATER_LAW         None before there was such a law.
     """
 
@@ -129,6 +134,7 @@ class Policy:
     tie_out: TieOut
     stages: Stages | None
     expected_loss: ExpectedLoss | None
+    warnings: tuple[WarningRule, ...]
 
     @property
     def tier_law(self) -> TierLaw:
@@ -228,7 +234,14 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         tie_out=rulebook.version("tie_out", TieOut, on),
         stages=rulebook.version_if_any("stages", Stages, on),
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
+        warnings=_warnings_on(rulebook, on),
     )
+
+
+def _warnings_on(rulebook: Rulebook, on: date) -> tuple[WarningRule, ...]:
+    """The warning rules of every category in force on a day."""
+    in_force = [rulebook.version_if_any(rule, Warnings, on) for rule in WARNINGS]
+    return tuple(rule for version in in_force if version is not None for rule in version.rules)
 
 
 def load_rulebook(home: Path | None) -> Rulebook:
@@ -249,7 +262,7 @@ def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = N
 
     def read(name: str, shape: TypeAdapter[Any]) -> RuleFile[Any]:
         file: RuleFile[Any] = read_shape(sources[name], shape)
-        if file.rule != Path(name).stem:
+        if file.rule != name.partition("/")[2].removesuffix(".yaml"):
             raise wrong(sources[name].shown, "rule", f"{file.rule} is not the name of the file")
         check_citations(texts, file.versions, sources[name])
         written.append(file)

@@ -32,10 +32,11 @@ def find_sources(
     A file in the bank's `own` folder stands in for the shipped one of the same name; so does one in the `law` folder,
     for a rule of law, where another is tried.
     """
-    folders = {"": shipped, "national/": shipped / "national", "bank/": shipped / "bank"}
+    folders = {f"{room}/" if room else "": shipped / room for room in ("", "national", "bank", "bank/warnings")}
     found = {prefix + path.name: path for prefix, folder in folders.items() for path in _rule_files(folder)}
     shown = {name: f"rulebook/{name}" for name in required | found.keys()}
-    for room, folder in (("bank", own), ("national", law)):
+    warnings = own / "warnings" if own else None
+    for room, folder in (("bank", own), ("bank/warnings", warnings), ("national", law)):
         for path in _rule_files(folder) if folder else ():
             found[f"{room}/{path.name}"], shown[f"{room}/{path.name}"] = path, str(path)
 

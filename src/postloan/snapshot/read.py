@@ -152,6 +152,11 @@ def scan_group_alerts(home: Path, on: date) -> pl.LazyFrame:
     return _scan(home, on, "group_alert")
 
 
+def scan_warnings(home: Path, on: date) -> pl.LazyFrame:
+    """Scan a day's warning signals, in no order; see PublishedWarning."""
+    return _scan(home, on, "warning")
+
+
 def _collect(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:
     wanted = list(dict.fromkeys((*columns, order)))
     return pl.scan_parquet(_tables(home, on, table, None)).select(wanted).collect().sort(order).select(columns)

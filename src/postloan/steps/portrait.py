@@ -8,6 +8,7 @@ import polars as pl
 from postloan.tables.beside import beside, found_beside
 from postloan.tables.published import PublishedDebtor, PublishedLoan
 from postloan.tables.results import DebtorFloor, DebtorView
+from postloan.tables.warnings import PublishedWarning
 
 
 def loan_portrait(
@@ -39,16 +40,24 @@ def loan_portrait(
 
 
 def debtor_portrait(
-    debtors: pl.DataFrame, views: dy.DataFrame[DebtorView], debtor_floors: dy.DataFrame[DebtorFloor]
+    debtors: pl.DataFrame,
+    views: dy.DataFrame[DebtorView],
+    debtor_floors: dy.DataFrame[DebtorFloor],
+    warnings: dy.DataFrame[PublishedWarning],
 ) -> dy.DataFrame[PublishedDebtor]:
     """Lay a debtor's facts and results side by side.
 
-    Reads   debtors: facts; views, debtor_floors: per debtor.
+    Reads   debtors: facts; views, debtor_floors: per debtor; warnings: the signals raised on them.
     Writes  PublishedDebtor, one row a debtor with a loan in the book; tier_worst is that of its loans on the book.
     Source  design: every input of classification is published.
     """
+    raised = warnings.group_by("debtor_no").agg(
+        warning_count=pl.len().cast(pl.Int64), warning_level=pl.col("level").max()
+    )
     return PublishedDebtor.validate(
         beside(views, debtor_floors, by="debtor_no")
         .pipe(found_beside, debtors, by="debtor_no")
+        .pipe(found_beside, raised, by="debtor_no")
+        .with_columns(pl.col("warning_count").fill_null(0))
         .select(PublishedDebtor.column_names())
     )

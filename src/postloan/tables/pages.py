@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dataframely as dy
 
+from postloan.tables.features import FAMILIES
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.inputs.feed import FeedTable, Owner
 from postloan.tables.published import PUBLISHED
@@ -59,7 +60,16 @@ def published_tables() -> str:
     )
 
 
-PAGES = (Page("feeds.md", feed_tables), Page("published.md", published_tables))
+def feature_tables() -> str:
+    """The features of debtors by family, with the unit and the window of each."""
+    return "\n".join(
+        f"## {name}\n\n{inspect.getdoc(schema)}\n\n{_features(schema)}" for name, schema in FAMILIES.items()
+    )
+
+
+PAGES = (
+    Page("feeds.md", feed_tables), Page("published.md", published_tables), Page("features.md", feature_tables),
+)  # fmt: skip
 
 
 def rewritten(text: str, page: Page) -> str:
@@ -97,6 +107,16 @@ def _columns(schema: type[dy.Schema], name_of: Namer, kind_of: Kinder) -> str:
         zh = (column.metadata or {}).get("zh", "")
         needed = "" if column.nullable else "yes"
         rows.append((f"`{name_of(name)}`", zh, kind_of(name, column), needed, column.description or ""))
+    return _table(rows)
+
+
+def _features(schema: type[dy.Schema]) -> str:
+    rows = [("feature", "中文", "unit", "window", "what it is")]
+    rows += [
+        (f"`{name}`", told["zh"], told["unit"], told["window"], column.description or "")
+        for name, column in schema.columns().items()
+        if (told := column.metadata or {}).get("unit")
+    ]
     return _table(rows)
 
 

@@ -30,6 +30,7 @@ from postloan.tables.units import (
     ratio,
     text,
 )
+from postloan.tables.warnings import LEVELS, PublishedWarning
 
 
 def _days(says: str, zh: str, *, optional: bool = False) -> dy.Int32:
@@ -229,6 +230,8 @@ class PublishedDebtor(PerDebtor):
     floor_tier = one_of("floor by the debtor's debts", "客户下限", TIERS)
     floor_cite = text("its citation", "客户下限依据", max_length=200)
     tier_worst = one_of("worst tier of its loans", "最差分类", TIERS)
+    warning_count = dy.Int64(min=0, description="signals that hold of it or its loans", metadata={"zh": "预警信号数"})
+    warning_level = one_of("the worst level of them", "预警级别", LEVELS, optional=True)
 
 
 class LedgerBreak(dy.Schema):
@@ -299,6 +302,7 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "ledger_break": LedgerBreak,
     "instruction": Instruction,
     "group_alert": GroupAlert,
+    "warning": PublishedWarning,
 }
 """Every table of a snapshot, under the name of its folder."""
 

@@ -1,0 +1,179 @@
+"""Conditions: what a risk manager writes about a row of features, in a small part of SQL that cannot do harm.
+
+The text is parsed, every part of it is asked for in a list of what is allowed, and what is run is what the parser
+writes back, never the text itself. Numbers are reckoned with as doubles, and a division by nothing has no value.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import polars as pl
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+
+DIALECT = "postgres"
+CHARACTERS_MOST, PARTS_MOST, BRACKETS_MOST = 2_000, 200, 30
+DIGITS_MOST, TEXT_MOST = 15, 64
+"""A double holds 15 digits exactly; a code or a word is no longer than 64 characters."""
+
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Abs)
+_ALLOWED = frozenset({
+    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren,
+    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In, exp.Is,
+    *_ARITHMETIC, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Least, exp.Greatest, exp.StartsWith,
+})  # fmt: skip
+_MAY_SAY = (
+    "AND OR NOT, = <> < <= > >=, BETWEEN, IN (…), IS [NOT] NULL, + - * /, CASE WHEN, ABS, COALESCE, NULLIF, LEAST, "
+    "GREATEST, STARTS_WITH"
+)
+
+
+class ConditionWrong(ValueError):
+    """A condition that is not understood, or says what it may not; the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that may be run.
+
+    text     as it was written.
+    sql      what the parser writes back, and what is run.
+    columns  the features it asks, in the order in which they are first named.
+    """
+
+    text: str
+    sql: str
+    columns: tuple[str, ...]
+
+    @cached_property
+    def holds(self) -> pl.Expr:
+        """Whether it holds of a row; where a feature it needs is unknown, it does not."""
+        return pl.sql_expr(self.sql).fill_null(value=False)
+
+
+@lru_cache(maxsize=4096)
+def condition(text: str, features: "FrozenSchema") -> Condition:
+    """Read a condition about rows that have these features.
+
+    Raises ConditionWrong where it is too long or too deep, is no SQL, names what is no feature, holds a part that is
+    not allowed (a query, a window, a cast, a comment, any other function), or is not true or false.
+    """
+    read = _parsed(text)
+    for part in _parts(read):
+        _check(part, features)
+    columns = tuple(dict.fromkeys(column.name for column in read.find_all(exp.Column)))
+    if not columns:
+        raise ConditionWrong("asks no feature: it is the same of every row")
+    _reckon_in_doubles(read, features)
+    found = Condition(text, read.sql(dialect=DIALECT, comments=False), columns)
+    _check_kind(found, features)
+    return found
+
+
+class FrozenSchema(tuple[tuple[str, pl.DataType], ...]):
+    """The names and kinds of features, as something that may be kept by."""
+
+    __slots__ = ()
+
+    @property
+    def kinds(self) -> dict[str, pl.DataType]:
+        """Kinds by name."""
+        return dict(self)
+
+
+def _parsed(text: str) -> exp.Expression:
+    if len(text) > CHARACTERS_MOST:
+        raise ConditionWrong(f"is longer than {CHARACTERS_MOST} characters")
+    if text.count("(") > BRACKETS_MOST:
+        raise ConditionWrong(f"has more than {BRACKETS_MOST} brackets")
+    try:
+        read = parse_one(text, read=DIALECT)
+    except SqlglotError as error:
+        raise ConditionWrong(f"is no SQL expression: {_first_line(error)}") from None
+    except RecursionError:
+        raise ConditionWrong("is nested too deeply") from None
+    if not isinstance(read, exp.Expression):
+        raise ConditionWrong("is empty")
+    return read
+
+
+def _first_line(error: SqlglotError) -> str:
+    details = getattr(error, "errors", None)
+    if details:
+        first = details[0]
+        return f"{first.get('description')} at character {first.get('col')}"
+    return str(error).splitlines()[0][:200]
+
+
+def _parts(read: exp.Expression) -> Iterator[exp.Expr]:
+    for count, part in enumerate(read.walk(), start=1):
+        if count > PARTS_MOST:
+            raise ConditionWrong(f"has more than {PARTS_MOST} parts")
+        yield part
+
+
+def _check(part: exp.Expr, features: FrozenSchema) -> None:
+    if part.comments:
+        raise ConditionWrong("holds a comment")
+    if type(part) not in _ALLOWED:
+        raise ConditionWrong(f"holds {_named(part)}, which is not allowed; it may say {_MAY_SAY}")
+    if isinstance(part, exp.Column):
+        if part.table or part.name not in features.kinds:
+            raise ConditionWrong(f"asks {part.sql(dialect=DIALECT)[:80]}, which is no feature")
+        _check_words(part, features.kinds[part.name])
+    elif isinstance(part, exp.Literal):
+        _check_literal(part)
+    elif isinstance(part, exp.In) and any(part.args.get(name) for name in part.args.keys() - {"this", "expressions"}):
+        raise ConditionWrong("holds IN of something that is no list of values")
+
+
+def _check_literal(part: exp.Literal) -> None:
+    if part.is_string:
+        if len(part.name) > TEXT_MOST:
+            raise ConditionWrong(f"holds a text longer than {TEXT_MOST} characters")
+        return
+    whole, _point, decimals = part.name.partition(".")
+    if not (whole + decimals).isdecimal() or len(whole + decimals) > DIGITS_MOST:
+        raise ConditionWrong(
+            f"holds the number {part.name[:40]}; a number has at most {DIGITS_MOST} digits, and no power"
+        )
+
+
+def _check_words(column: exp.Column, kind: pl.DataType) -> None:
+    """A word that is on no closed list would never be met, and nobody would notice."""
+    beside = column.parent
+    if not isinstance(kind, pl.Enum) or not isinstance(beside, exp.Binary | exp.In):
+        return
+    for word in (each.name for each in beside.find_all(exp.Literal) if each.is_string):
+        if word not in kind.categories:
+            raise ConditionWrong(f"compares {column.name} with {word}; it is one of {', '.join(kind.categories)}")
+
+
+def _named(part: exp.Expr) -> str:
+    if isinstance(part, exp.Anonymous):
+        return f"the function {part.name[:40]}"
+    if isinstance(part, exp.Func):
+        return f"the function {part.sql_name()}"
+    return f"{part.key.upper()} ({part.sql(dialect=DIALECT, comments=False)[:60]})"
+
+
+def _reckon_in_doubles(read: exp.Expression, features: FrozenSchema) -> None:
+    """Let no whole number wrap around, and no division by nothing have a value."""
+    for value in list(read.find_all(exp.Column, exp.Literal)):
+        is_number = features.kinds[value.name].is_numeric() if isinstance(value, exp.Column) else not value.is_string
+        if is_number and value.find_ancestor(*_ARITHMETIC):
+            value.replace(exp.Cast(this=value.copy(), to=exp.DataType.build("double precision", dialect=DIALECT)))
+    for division in list(read.find_all(exp.Div)):
+        divisor = division.expression
+        divisor.replace(exp.Nullif(this=divisor.copy(), expression=exp.Literal.number("0")))
+
+
+def _check_kind(found: Condition, features: FrozenSchema) -> None:
+    rows = pl.DataFrame({name: [None] for name, _kind in features}, schema=features.kinds)
+    try:
+        answer = rows.select(pl.sql_expr(found.sql).alias("holds"))["holds"].dtype
+    except pl.exceptions.PolarsError as error:
+        raise ConditionWrong(f"compares what cannot be compared: {str(error).splitlines()[0][:200]}") from None
+    if answer not in {pl.Boolean, pl.Null}:
+        raise ConditionWrong(f"is {answer}, neither true nor false")

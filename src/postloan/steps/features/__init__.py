@@ -1,0 +1,1 @@
+"""Features of debtors for early warnings, one module a family."""

@@ -1,0 +1,42 @@
+"""Repayment features: how a debtor's loans on the book stand and were paid."""
+
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from postloan.tables.features import RepaymentFeatures
+from postloan.tables.published import PublishedLoan
+
+_YEAR = 12
+_LATE = "[1-7]"
+"""The codes of a payment string for a month that ended past due."""
+
+
+def repayment_features(loans: dy.DataFrame[PublishedLoan], *, on: date) -> dy.DataFrame[RepaymentFeatures]:
+    """Sum up the loans of each debtor that has any on the book.
+
+    Reads   loans: published rows of the same night.
+    Writes  sums in cents, the worst of days and tiers.
+    Source  warning signals WS-RPY-01 to 04 and 06; months by the codes of the payment string.
+    """
+    string = pl.col("payment_string")
+    on_book = loans.filter(pl.col("status") == "active").with_columns(
+        late_months=string.str.tail(_YEAR).str.count_matches(_LATE).cast(pl.Int32),
+        late_months_in_row=string.str.extract(f"({_LATE}+)$").str.len_chars().fill_null(0).cast(pl.Int32),
+        is_extended=(pl.col("matures_on") > pl.col("original_matures_on")).fill_null(value=False),
+    )
+    summed = on_book.group_by("debtor_no").agg(
+        exposure_cents=pl.col("own_share_outstanding_cents").sum(),
+        overdue_principal_cents=pl.col("overdue_principal_cents").sum(),
+        overdue_interest_cents=pl.col("overdue_interest_cents").sum(),
+        principal_overdue_days=pl.col("days_past_due_principal").max(),
+        interest_overdue_days=pl.col("days_past_due_interest").max(),
+        late_months=pl.col("late_months").max(),
+        late_months_in_row=pl.col("late_months_in_row").max(),
+        days_to_maturity=(pl.col("matures_on").min() - on).dt.total_days().cast(pl.Int32),
+        is_extended=pl.col("is_extended").any(),
+        is_restructured=pl.col("is_restructured").any(),
+        tier_worst=pl.col("tier").max(),
+    )
+    return RepaymentFeatures.validate(summed.sort("debtor_no"))

@@ -1,0 +1,19 @@
+"""Warnings: which signals a night raised, of whom, and why."""
+
+import dataframely as dy
+
+from postloan.tables.units import ident, one_of, text
+
+LEVELS = ("blue", "yellow", "orange", "red")
+"""From the mildest to the worst, and they compare that way: 蓝, 黄, 橙, 红."""
+
+
+class PublishedWarning(dy.Schema):
+    """One signal that holds of a debtor or of one of its loans at close of a business date (预警信号)."""
+
+    debtor_no = dy.Int64(description="the debtor's number", metadata={"zh": "客户序号"})
+    debtor_id = ident("debtor", "客户号")
+    loan_id = ident("loan, where the signal is of one", "借据号", optional=True)
+    signal = ident("signal", "信号编号")
+    level = one_of("level", "预警级别", LEVELS)
+    evidence = text("the features that tell why, as JSON", "触发依据", optional=False, max_length=4000)
