@@ -3,6 +3,7 @@
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.checked import Checked
 from postloan.tables.units import PerLoan
 
 STAGES = ("stage_1", "stage_2", "stage_3", "poci")
@@ -15,7 +16,7 @@ LOSS_METHODS = ("none", "year", "lifetime", "impaired", "individual")
 """How a loan's expected loss was reckoned: not at all, by stage 1, 2 or 3, or from the recoveries people expect."""
 
 
-class SecurityTie(dy.Schema):
+class SecurityTie(Checked):
     """A security that secures a loan today, by security in order of right, then by loan.
 
     security       number of the security in that order; several rows are one security of several loans.
@@ -33,7 +34,7 @@ class SecurityTie(dy.Schema):
     amount_cents = dy.Int64()
 
 
-class Proceeds(dy.Schema):
+class Proceeds(Checked):
     """What the securities of a loan are expected to bring in, by loan and time after default; prices as of today."""
 
     loan_no = dy.Int64()

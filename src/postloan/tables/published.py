@@ -7,6 +7,7 @@ from typing import Any
 
 import dataframely as dy
 
+from postloan.tables.checked import Checked
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
@@ -234,7 +235,7 @@ class PublishedDebtor(PerDebtor):
     warning_level = one_of("the worst level of them", "预警级别", LEVELS, optional=True)
 
 
-class LedgerBreak(dy.Schema):
+class LedgerBreak(Checked):
     """One way in which the core's ledger and our computation differ about a loan (对账差异).
 
     Only the columns of the kind's own unit are filled: cents, days or tiers. Differences are the core's less ours, what
@@ -261,7 +262,7 @@ class LedgerBreak(dy.Schema):
     )
 
 
-class Instruction(dy.Schema):
+class Instruction(Checked):
     """A decision that the system which keeps the balance must carry out, and how far it has come (核心指令)."""
 
     loan_no = dy.Int64(description="the loan's number", metadata={"zh": "借据序号"})
@@ -280,7 +281,7 @@ class Instruction(dy.Schema):
     confirmed_on = day("day of the row that confirmed it, where it has one", "确认日", optional=True)
 
 
-class GroupAlert(dy.Schema):
+class GroupAlert(Checked):
     """A group's member to be assessed because another is non-performing; nobody is classed by it (集团预警)."""
 
     group_id = ident("group of connected customers", "集团号")

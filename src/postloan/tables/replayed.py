@@ -2,10 +2,11 @@
 
 import dataframely as dy
 
+from postloan.tables.checked import Checked
 from postloan.tables.units import TIERS
 
 
-class ReplayCell(dy.Schema):
+class ReplayCell(Checked):
     """The loans on the book of one day, office, product and pair of tiers: published (then), and replayed (now).
 
     is_counted      the replayed rules ask for provisions of loans of this kind.
@@ -28,7 +29,7 @@ class ReplayCell(dy.Schema):
     special_now_cents = dy.Int64(min=0)
 
 
-class ReplayMove(dy.Schema):
+class ReplayMove(Checked):
     """A loan on the book of a day on which the replayed tier is not the published one, and the clause that sets it."""
 
     on = dy.Date()

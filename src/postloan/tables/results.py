@@ -3,6 +3,7 @@
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.checked import Checked
 from postloan.tables.units import (
     BUCKETS,
     COMPONENTS,
@@ -62,7 +63,7 @@ class Position(PerLoan):
     step_factor_e8 = dy.Int64()
 
 
-class RateChange(dy.Schema):
+class RateChange(Checked):
     """A contract rate from a day on, by loan and day; with the prime rate behind it, where it follows one.
 
     Cast, not validated: as many as there are repricings, and made in order.
@@ -84,7 +85,7 @@ class RateInForce(PerLoan):
     prime_rate_on = dy.Date(nullable=True)
 
 
-class Due(dy.Schema):
+class Due(Checked):
     """An instalment as of the day, by loan and due day. Arrears at a take-on are instalments too.
 
     Cast, not validated: amounts were checked at intake, and the kernel that counts the rows refuses any out of order.
@@ -104,7 +105,7 @@ class ScheduleSource(PerLoan):
     schedule_gap_cents = dy.Int64()
 
 
-class Relief(dy.Schema):
+class Relief(Checked):
     """What leaves a loan's arrears on a day without cash, by loan, day and decision; and what becomes of it."""
 
     loan_no = dy.Int64()
@@ -161,7 +162,7 @@ class Balances(PerLoan):
         return cls.overdue_principal_cents.col <= cls.outstanding_cents.col
 
 
-class Spell(dy.Schema):
+class Spell(Checked):
     """Since the close of which day a loan that was late once has owed what is oldest, by loan and day.
 
     oldest_due_on is the due day of the oldest principal or interest unpaid since then, or null.
@@ -174,7 +175,7 @@ class Spell(dy.Schema):
     paid_principal_cents = dy.Int64(min=0)
 
 
-class Late(dy.Schema):
+class Late(Checked):
     """A stretch of days on which a loan was past due with one oldest due day.
 
     It lasts from its first day until, not with, the day on which that changed. Cast, not validated: made of spells row
@@ -248,7 +249,7 @@ class DaysPastDue(PerLoan):
     delay_is_technical = dy.Bool()
 
 
-class Floor(dy.Schema):
+class Floor(Checked):
     """The best tier that may be held, and the citation that says so."""
 
     floor_tier = dy.Enum(TIERS)
@@ -272,7 +273,7 @@ class DebtorFloor(Floor):
     debtor_no = dy.Int64()
 
 
-class ItemTier(dy.Schema):
+class ItemTier(Checked):
     """A loan's tier by its own facts, before its debtor's other debts are looked at."""
 
     loan_no = dy.Int64()

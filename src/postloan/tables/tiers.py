@@ -5,10 +5,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from postloan.tables.checked import Checked
 from postloan.tables.units import LEGAL_FORMS, SIZE_CLASSES, TIERS, PerLoan
 
 
-class Known(dy.Schema):
+class Known(Checked):
     """What is known of a loan on a day that may bear on its tier.
 
     originated_on         day of signing, or of paying out.
@@ -39,7 +40,7 @@ class Known(dy.Schema):
     is_renewed_in_time = dy.Bool()
 
 
-class Class(dy.Schema):
+class Class(Checked):
     """What a loan was judged to be on a day: every floor, the tier, and what set it.
 
     item_tier   by the loan's own facts, held where it may not improve yet.
@@ -95,7 +96,7 @@ class LoanDay(Known):
     other_bank_npl = dy.Bool()
 
 
-class Between(dy.Schema):
+class Between(Checked):
     """What happened to loans between their rows and no row shows; the same rows as the LoanDay it goes with.
 
     A night has a row for every day on which something changed, and needs none of this. A replay has a row a published

@@ -8,6 +8,8 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.checked import Checked
+
 TIERS = ("pass", "special_mention", "substandard", "doubtful", "loss")
 NON_PERFORMING = ("substandard", "doubtful", "loss")
 BUCKETS = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+")
@@ -51,7 +53,7 @@ INSTRUCTION_STATES = ("withdrawn", "refused", "pending", "in_force", "confirmed"
 COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
 
 
-class PerLoan(dy.Schema):
+class PerLoan(Checked):
     """A table with one row per loan, in loan order. Intake numbers the loans; nothing else may."""
 
     loan_no = dy.Int64(
@@ -64,7 +66,7 @@ class PerLoan(dy.Schema):
         return (cls.loan_no.col.diff() > 0).fill_null(value=True)
 
 
-class PerDebtor(dy.Schema):
+class PerDebtor(Checked):
     """A table with one row per debtor, in debtor order."""
 
     debtor_no = dy.Int64(

@@ -2,13 +2,14 @@
 
 import dataframely as dy
 
+from postloan.tables.checked import Checked
 from postloan.tables.units import ident, one_of, text
 
 LEVELS = ("blue", "yellow", "orange", "red")
 """From the mildest to the worst, and they compare that way: 蓝, 黄, 橙, 红."""
 
 
-class PublishedWarning(dy.Schema):
+class PublishedWarning(Checked):
     """One signal that holds of a debtor or of one of its loans at close of a business date (预警信号)."""
 
     debtor_no = dy.Int64(description="the debtor's number", metadata={"zh": "客户序号"})
