@@ -23,6 +23,7 @@ from postloan.rules.provisions import (
     ProvisionRates,
     ProvisionRatesOverlay,
 )
+from postloan.rules.rate_risk import RateRiskLaw
 from postloan.rules.reading import read_shape
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
@@ -70,7 +71,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses",
+    "stresses", "rate_risk",
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -93,6 +94,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "stages": TypeAdapter(RuleFile[Stages]),
     "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
     "stresses": TypeAdapter(RuleFile[Stresses]),
+    "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
 }
 REQUIRED = {"texts.yaml", *(f"national/{rule}.yaml" for rule in LAW), *(f"bank/{rule}.yaml" for rule in POLICY)}
 OPTIONAL = {"bank/texts.yaml", *(f"bank/{rule}.yaml" for rule in OVERLAYS)}

@@ -66,7 +66,9 @@ def schedule(
     start = positions.select("loan_no", "begins_on", "is_taken_on", "matures_on", "balance_cents")
     from_feed, fed, short_cents = _covered(_after_take_on(_in_force(instalments, on), start), start)
     dues, arrears = from_feed, _arrears(start, openings)
-    built, rolled = _built(positions.filter(fed == 0), openings, changes, years, overdue_from, on)
+    built, rolled = built_from_terms(
+        positions.filter(fed == 0), openings, changes, years=years, overdue_from=overdue_from, on=on
+    )
     if arrears.height or built.height:
         dues, _, short_cents = _covered(pl.concat([arrears, from_feed, built]), start)
     source = pl.when(fed > 0).then(pl.lit("feed")).when(_is_buildable()).then(pl.lit("terms")).otherwise(pl.lit("none"))
@@ -139,15 +141,21 @@ def _arrears(start: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([principal, interest, fees]).sort("loan_no", "due_on", maintain_order=True)
 
 
-def _built(
+def built_from_terms(
     lacking: pl.DataFrame,
     openings: pl.DataFrame,
     changes: pl.DataFrame,
+    *,
     years: Sequence[YearArranged],
     overdue_from: Literal["rolled_day", "due_day"],
     on: date,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Build instalments for the loans whose feed has none, of the balance that is not in arrears; and those rolled."""
+    """Build instalments from the terms of positions.
+
+    Reads   lacking: positions, of which those of a method in methods.CODES are built; the rest as in `schedule`.
+    Writes  the instalments after `begins_on`, of the balance that is not in arrears; and those rolled.
+    Source  servicing: methods of repayment.
+    """
     overdue = openings.select("loan_no", begins_on="on", overdue_cents="overdue_principal_cents")
     loans = (
         lacking.filter(_is_buildable())
