@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import dataframely as dy
 import polars as pl
 
 from postloan.plan.inputs import Inputs
@@ -73,7 +74,7 @@ def paths_of(
     return Paths(by_terms, by_plan, instalments)
 
 
-def _rates(held: pl.DataFrame, assessed: Assessment, inputs: Inputs, on: date) -> pl.DataFrame:
+def _rates(held: pl.DataFrame, assessed: Assessment, inputs: Inputs, on: date) -> dy.DataFrame[RateChange]:
     """The rates up to the day as they were, and those to come by what is published."""
     published = inputs.market.filter(pl.col("on") <= on)
     last = held["matures_on"].max()

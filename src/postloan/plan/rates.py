@@ -45,7 +45,7 @@ _MONTHS = 12
 class Found(NamedTuple):
     """What is found of whole debtors; it adds up over shards. Amounts are the bank's own share but for instalments.
 
-    gap         by product and is_floating: the buckets of the rule, and repricing_gap.APART.
+    gap         by product and is_floating: the buckets of the rule, and rate_risk.APART.
     treatments  by treatment: loans, own_share_outstanding_cents.
     shocks      by shock and kind of debtor, see _COUNTED.
     debtors     those whose instalments rise most by the last shock, see affordability.
@@ -212,8 +212,8 @@ _COUNTED = {
     "unknown": (~_IS_KNOWN).sum().cast(pl.Int64),
     "unknown_cents": pl.col("exposure_cents").filter(~_IS_KNOWN).sum(),
 }
-"""Of the debtors that a shock reaches: how many, what they owe, and pay a month before and after; how many were beyond the
-bound before, how many pass it, of how many nobody knows what they pay from."""
+"""Of the debtors that a shock reaches: how many, what they owe, and pay a month before and after; how many were beyond
+the bound before, how many pass it, of how many nobody knows what they pay from."""
 
 
 def _largest(debtors: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,9 @@ from postloan.rules.figures import Cited, RatioE8, ShareE8, Version, Words, rise
 from postloan.rules.provisions import ExposureKind
 from postloan.rules.shapes import LegalForm
 
+APART = ("overdue", "no_interest", "non_performing")
+"""What no bucket holds: fallen due already, without interest, or not sensitive to rates any more."""
+
 
 class RepricingBand(Cited):
     """What changes its rate within so many months, the last day included; without months, whatever comes later."""
@@ -38,7 +41,7 @@ class Burden(Cited):
 
 
 class InterestCover(Cited):
-    """All others pay from earnings: these, before interest and tax, are not to fall below so many times the interest."""
+    """All others pay from earnings before interest and tax: not to fall below so many times the interest."""
 
     below_times_e8: RatioE8 = Field(alias="below_times")
 

@@ -8,10 +8,7 @@ import polars as pl
 from postloan.kernels.daycount import NEVER, months_after
 from postloan.kernels.loan_arrays import offsets
 from postloan.kernels.repricing import parted
-from postloan.rules.rate_risk import RateRiskLaw
-
-APART = ("overdue", "no_interest", "non_performing")
-"""What no bucket holds: fallen due already, without interest, or not sensitive to rates any more."""
+from postloan.rules.rate_risk import APART, RateRiskLaw
 
 _EPOCH = date(1970, 1, 1)
 
@@ -19,8 +16,8 @@ _EPOCH = date(1970, 1, 1)
 def repricing_gap(book: pl.DataFrame, dues: pl.DataFrame, *, law: RateRiskLaw, on: date) -> pl.DataFrame:
     """Part each loan's balance, the bank's own share, by the time until its rate next changes.
 
-    Reads   book: the loans of the day, with stands (None, or why it is apart), resets_on, matures_on, outstanding_cents,
-            own_share_outstanding_cents, overdue_principal_cents; dues: instalments by loan and day.
+    Reads   book: the loans of the day, with stands (None, or why it is apart), resets_on, matures_on,
+            outstanding_cents, own_share_outstanding_cents, overdue_principal_cents; dues: instalments by loan and day.
     Writes  loan_no, a column in cents for each bucket of the rule, and APART; each loan's sum is its own share.
     Source  rulebook: rate_risk. A bound belongs to the bucket that it ends.
     """

@@ -24,6 +24,7 @@ _SAYS: dict[str, str | Promise] = {
     "losses": _("预期信用损失：分阶段、成因、情景，与监管准备对照"),
     "allowance": _("减值准备从一日到另一日的每项变动，分阶段，逐笔到分"),
     "stress": _("各压力情景下的准备，及反向压力测试"),
+    "rates": _("重定价缺口（资产端），利率上行对借款人还款与偿付能力的影响"),
     "journal": _("利息、准备、核销、收回和抵债的记账分录，逐机构，供总账导入"),
     "breaks": _("与核心账不一致的借据，逐笔逐项"),
     "instructions": _("等待核心生效或已确认的决定"),
@@ -38,7 +39,7 @@ _SAYS: dict[str, str | Promise] = {
     "corrections": _("结账后更正的版本与已报版本的差异"),
 }
 _SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("资产质量"), ("tiers", "overdue", "provisions", "losses", "stress", "debtors")),
+    (_("资产质量"), ("tiers", "overdue", "provisions", "losses", "stress", "rates", "debtors")),
     (_("变动与迁徙"), ("migration", "rolls", "vintages", "bridge", "allowance")),
     (_("监管报表"), ("g11", "g12")),
     (_("核对与更正"), ("journal", "breaks", "tieout", "corrections", "instructions", "groups")),
