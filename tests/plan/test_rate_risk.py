@@ -270,7 +270,7 @@ def said(item: str, cents: int, day: date = date(2023, 12, 31), debtor_no: int =
 @pytest.mark.parametrize(
     ("income", "counted"),
     [
-        # 520.82 a month is 55 % of 11,363.35 a year, and 523.64 % more than that of any less.
+        # 520.82 a month are 6,249.84 a year: at most 55 % of 11,363.35, and more than that of a cent less.
         (1_136_335, {"over_before": 0, "crosses": 1, "unknown": 0}),
         (1_136_334, {"over_before": 1, "crosses": 0, "unknown": 0}),
         (1_200_000, {"over_before": 0, "crosses": 0, "unknown": 0}),

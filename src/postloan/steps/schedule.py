@@ -13,7 +13,7 @@ from postloan.kernels import schedule as kernel
 from postloan.kernels.loan_arrays import offsets
 from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
-from postloan.kernels.terms import count, terms_of
+from postloan.kernels.terms import Terms, count, terms_of
 from postloan.rules.calendar import days_off
 from postloan.rules.shapes import YearArranged
 from postloan.tables.results import SCHEDULE_SOURCES, Due, Position, RateChange, ScheduleSource
@@ -166,26 +166,8 @@ def built_from_terms(
             step=pl.when(method="step_geometric").then("step_factor_e8").otherwise("step_cents"),
         )
     )
-
-    def days(name: str) -> np.ndarray:
-        return loans[name].cast(pl.Int32).to_numpy()
-
-    def codes(name: str, code: Mapping[str, int]) -> np.ndarray:
-        return loans[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
-
-    terms = terms_of(
-        disbursed_on=days("disbursed_on"), matures_on=days("matures_on"), period_months=days("period_months"),
-        first_due_on=loans["first_due_on"].cast(pl.Int32).fill_null(daycount.NEVER).to_numpy(),
-        due_day=days("due_day"), lent_cents=loans["principal_cents"].to_numpy(),
-        balance_cents=loans["to_repay_cents"].to_numpy(), rate_e8=loans["annual_rate_e8"].to_numpy(),
-        splits=days("splits_periods"), method=codes("method", methods.CODES),
-        day_count=codes("day_count", daycount.CODES), roll=codes("holiday_roll", ROLLS),
-        moves_interest=days("roll_moves_interest"), fixed_cents=loans["instalment_cents"].to_numpy(),
-        plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
-        step_periods=days("step_periods"), step=loans["step"].to_numpy(),
-    )  # fmt: skip
-    calendar = moves(loans, years, on=on)
-    spans = count(days("begins_on"), terms, calendar)
+    terms, calendar = _terms_of(loans), moves(loans, years, on=on)
+    spans = count(loans["begins_on"].to_physical().to_numpy(), terms, calendar)
     rates = rate_changes(loans, changes)
     rows = kernel.lay_out(spans, terms, rates, calendar)
     built = pl.DataFrame(
@@ -205,6 +187,28 @@ def built_from_terms(
     stays = np.repeat(terms.moves_interest, np.diff(spans.first)).astype(np.bool_)
     counted = counted.with_columns(counts_from=pl.Series(unrolled).cast(pl.Date))
     return built, counted.filter((pl.col("counts_from") < pl.col("due_on")) & ~pl.Series(stays))
+
+
+def _terms_of(loans: pl.DataFrame) -> Terms:
+    """Lay out what positions say of their schedules, as the kernels read it."""
+
+    def days(name: str) -> np.ndarray:
+        return loans[name].cast(pl.Int32).to_numpy()
+
+    def codes(name: str, code: Mapping[str, int]) -> np.ndarray:
+        return loans[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
+
+    return terms_of(
+        disbursed_on=days("disbursed_on"), matures_on=days("matures_on"), period_months=days("period_months"),
+        first_due_on=loans["first_due_on"].cast(pl.Int32).fill_null(daycount.NEVER).to_numpy(),
+        due_day=days("due_day"), lent_cents=loans["principal_cents"].to_numpy(),
+        balance_cents=loans["to_repay_cents"].to_numpy(), rate_e8=loans["annual_rate_e8"].to_numpy(),
+        splits=days("splits_periods"), method=codes("method", methods.CODES),
+        day_count=codes("day_count", daycount.CODES), roll=codes("holiday_roll", ROLLS),
+        moves_interest=days("roll_moves_interest"), fixed_cents=loans["instalment_cents"].to_numpy(),
+        plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
+        step_periods=days("step_periods"), step=loans["step"].to_numpy(),
+    )  # fmt: skip
 
 
 def _is_buildable() -> pl.Expr:
