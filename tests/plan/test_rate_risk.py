@@ -17,7 +17,7 @@ from engine_rows import RULEBOOK, Row, debtor, facts, inputs, instalments, loan,
 from postloan.kernels.daycount import NEVER
 from postloan.kernels.repricing import next_repricings, parted
 from postloan.plan.inputs import Inputs
-from postloan.plan.night import assess
+from postloan.plan.night import assess, planned
 from postloan.plan.rates import Found, rates_of
 from postloan.rules.rate_risk import APART, RateRiskLaw
 
@@ -42,7 +42,8 @@ def law_of(*moves: Mover) -> RateRiskLaw:
 def found(given: Inputs, *statements: Row, law: RateRiskLaw = LAW, on: date = ON) -> Found:
     rules = policy(on, book_of_record="postloan")
     told = facts("statement", *statements).select("debtor_no", "period_end_on", "item", "value_cents")
-    return rates_of(assess(given, rules, on=on), given, told, rules, law, on=on)
+    loans, due = assess(given, rules, on=on).loans, planned(given, rules, on=on)
+    return rates_of(loans, due, given, told, rules, law, on=on)
 
 
 def gap(given: Inputs, on: date = ON) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Rates: when the rates of a published day's book change next, and what a move of them does to its borrowers.
 
-One pass over the shards, each assessed once. Only loans are known here: it is the asset side of a bank's gap.
+One pass over the shards: the published loans, and what falls due of them as the night finds it. Only loans are known
+here: it is the asset side of a bank's gap.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,12 @@ from typing import NamedTuple
 import polars as pl
 
 from postloan.plan.inputs import Inputs, read_inputs
-from postloan.plan.night import Assessment, assess
+from postloan.plan.night import Planned, planned
 from postloan.plan.published_day import published_day
 from postloan.plan.rate_paths import Paths, paths_of
 from postloan.rules.rate_risk import RateRiskLaw
 from postloan.rules.rulebook import Policy
+from postloan.snapshot.read import scan_loans
 from postloan.steps.affordability import ITEMS, affordability
 from postloan.steps.contract_rates import reprices_next
 from postloan.steps.first_instalments import first_instalments
@@ -37,6 +39,11 @@ TREATMENTS = (
 LARGEST = 50
 """Debtors listed by the rise of their instalments; whoever comes after them is small beside them."""
 
+_BALANCES = ("outstanding_cents", "own_share_outstanding_cents", "overdue_principal_cents")
+_PUBLISHED = (
+    "loan_no", "debtor_no", "debtor_id", "product", "legal_form", "method", "period_months", "disbursed_on",
+    "matures_on", "rate_in_force_e8", "status", "tier", "exposure_kind", *_BALANCES,
+)  # fmt: skip
 _STATEMENT = ("debtor_no", "period_end_on", "item", "value_cents")
 _EVEN = ("level_instalment", "equal_principal", "flat_rate", "step_arithmetic", "step_geometric", "daily_interest")
 _MONTHS = 12
@@ -76,23 +83,33 @@ def rate_risk(home: Path, on: date) -> RateRisk:
     for shard in range(day.facts.layout.shards):
         inputs = read_inputs(day.facts, shard)
         statements = day.facts.read("statement", shard, _STATEMENT).filter(pl.col("item").is_in(ITEMS))
-        parts.append(rates_of(assess(inputs, day.policy, on=on), inputs, statements, day.policy, law, on=on))
+        loans = scan_loans(home, on, shard=shard).select(_PUBLISHED).sort("loan_no").collect()
+        due = planned(inputs, day.policy, on=on)
+        parts.append(rates_of(loans, due, inputs, statements, day.policy, law, on=on))
     return RateRisk(law, _together(parts))
 
 
 def rates_of(
-    assessed: Assessment, inputs: Inputs, statements: pl.DataFrame, policy: Policy, law: RateRiskLaw, *, on: date
+    loans: pl.DataFrame,
+    due: Planned,
+    inputs: Inputs,
+    statements: pl.DataFrame,
+    policy: Policy,
+    law: RateRiskLaw,
+    *,
+    on: date,
 ) -> Found:
-    """Find the same of whole debtors, as a night assessed them."""
-    book = _book(assessed, law, on)
-    gap = repricing_gap(book, assessed.dues, law=law, on=on)
+    """Find the same of whole debtors: their loans as a night publishes them, and what it says falls due."""
+    book = _book(loans, due, law, on)
+    gap = repricing_gap(book, due.dues, law=law, on=on)
     floating = book.filter(
         pl.col("stands").is_null() & pl.col("resets_on").is_not_null() & (pl.col("to_come_cents") > 0)
     )
     moves = (0, *(move.move_e8 for move in law.shocks))
-    paths = paths_of(floating.select("loan_no", "resets_on", "to_come_cents"), assessed, inputs, policy, moves, on=on)
+    asked = floating.select("loan_no", "resets_on", "to_come_cents", "rate_in_force_e8")
+    paths = paths_of(asked, due, inputs, policy, moves, on=on)
     book = book.with_columns(treatment=_treatment(paths))
-    before, *after = _burdens(book, paths, assessed, on)
+    before, *after = _burdens(book, paths, due, on)
     shocks = [
         affordability(_by_debtor(book, before, moved), statements, law=law, on=on).with_columns(shock=pl.lit(move.name))
         for move, moved in zip(law.shocks, after, strict=True)
@@ -111,7 +128,7 @@ def rates_of(
     )
 
 
-def _book(assessed: Assessment, law: RateRiskLaw, on: date) -> pl.DataFrame:
+def _book(loans: pl.DataFrame, due: Planned, law: RateRiskLaw, on: date) -> pl.DataFrame:
     """The loans of the day and what rates ask of them; what is off the book has no balance."""
     is_active = pl.col("status") == "active"
     stands = (
@@ -119,17 +136,17 @@ def _book(assessed: Assessment, law: RateRiskLaw, on: date) -> pl.DataFrame:
         .when(pl.col("exposure_kind").cast(pl.String).is_in(list(law.no_interest.exposure_kinds)))
         .then(pl.lit("no_interest"))
     )  # fmt: skip
-    balances = ("outstanding_cents", "own_share_outstanding_cents", "overdue_principal_cents")
-    loans = assessed.loans.select(
-        "loan_no", "debtor_no", "debtor_id", "product", "legal_form", "method", "period_months", "disbursed_on",
-        "matures_on", is_active=is_active, stands=stands,
-        **{name: pl.when(is_active).then(name).otherwise(0) for name in balances},
-    )  # fmt: skip
+    to_come = pl.col("outstanding_cents") - pl.col("overdue_principal_cents")
     floats = (pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never")
-    return pl.concat(
-        [loans, reprices_next(assessed.positions, on=on).drop("loan_no"), assessed.positions.select(floats=floats)],
-        how="horizontal",
-    ).with_columns(to_come_cents=pl.max_horizontal(0, pl.col("outstanding_cents") - pl.col("overdue_principal_cents")))
+    return (
+        loans.with_columns(
+            is_active=is_active, stands=stands,
+            **{name: pl.when(is_active).then(name).otherwise(0) for name in _BALANCES},
+        )
+        .join(reprices_next(due.held, on=on), on="loan_no", how="left", maintain_order="left")
+        .join(due.held.select("loan_no", floats=floats), on="loan_no", how="left", maintain_order="left")
+        .with_columns(to_come_cents=pl.max_horizontal(0, to_come))
+    )  # fmt: skip
 
 
 def _treatment(paths: Paths) -> pl.Expr:
@@ -145,7 +162,7 @@ def _treatment(paths: Paths) -> pl.Expr:
     )  # fmt: skip
 
 
-def _burdens(book: pl.DataFrame, paths: Paths, assessed: Assessment, on: date) -> list[pl.DataFrame]:
+def _burdens(book: pl.DataFrame, paths: Paths, due: Planned, on: date) -> list[pl.DataFrame]:
     """What each loan asks of its borrower: now, and after each move of the prime rates.
 
     Each has loan_no, month_cents and interest_year_cents. A loan that no move reaches asks what falls due next. What is
@@ -153,7 +170,7 @@ def _burdens(book: pl.DataFrame, paths: Paths, assessed: Assessment, on: date) -
     """
     others = book.filter(pl.col("is_active") & pl.col("treatment").is_in(["no_more", "fixed"]))
     asked = others.select("loan_no", after_on=pl.lit(on), is_whole=pl.lit(value=False))
-    stay = first_instalments(asked, assessed.dues)
+    stay = first_instalments(asked, due.dues)
     whole_term = (pl.col("matures_on").dt.year() - pl.col("disbursed_on").dt.year()) * _MONTHS + (
         pl.col("matures_on").dt.month() - pl.col("disbursed_on").dt.month()
     )
@@ -163,14 +180,14 @@ def _burdens(book: pl.DataFrame, paths: Paths, assessed: Assessment, on: date) -
         months=pl.when(method="bullet").then(pl.max_horizontal(1, whole_term)).otherwise("period_months"),
     )
     asks_principal = pl.col("is_even") | ~pl.col("is_last")
-    due = pl.col("interest_cents") + pl.col("fee_cents") + pl.when(asks_principal).then("principal_cents").otherwise(0)
+    paid = pl.col("interest_cents") + pl.col("fee_cents") + pl.when(asks_principal).then("principal_cents").otherwise(0)
     months = pl.col("months")
     return [
         pl.concat([rows, stay])
         .join(terms, on="loan_no", maintain_order="left")
         .select(
             "loan_no",
-            month_cents=(2 * due + months) // (2 * months),
+            month_cents=(2 * paid + months) // (2 * months),
             interest_year_cents=(2 * _MONTHS * pl.col("interest_cents") + months) // (2 * months),
         )
         for rows in paths.instalments
