@@ -27,8 +27,10 @@ BUCKETS = tuple(band.name for band in LAW.buckets)
 PRIME = [
     {"series": "lpr_1y", "on": date(2023, 11, 20), "value": 0.0345},
     {"series": "lpr_1y", "on": date(2024, 2, 20), "value": 0.0335},
+    {"series": "lpr_1y", "on": date(2024, 7, 20), "value": 0.0285},
 ]
-"""With a spread of 0.55 % the loans below begin at 4 %, and are repriced to 3.9 % if nothing moves."""
+"""With a spread of 0.55 % the loans below begin at 4 %, and are repriced to 3.9 % if nothing moves. What is published
+after the day, though it is known by now, is none of its business."""
 
 Mover = tuple[str, int]
 
