@@ -139,11 +139,22 @@ def test_a_loan_with_an_opening_brings_no_earlier_payment(bank):
 
 
 def test_statements_balance(bank):
-    sheets = bank.table("statement").unique(["debtor_id", "period_end_on", "item"], keep="last")
+    said = bank.table("statement").unique(["debtor_id", "period_end_on", "item"], keep="last")
+    sheets = said.filter(pl.col("item") != "annual_income")
     wide = sheets.pivot("item", index=["debtor_id", "period_end_on"], values="value_cents")
     assert (wide["total_assets"] == wide["total_liabilities"] + wide["equity"]).all()
     assert (wide["current_assets"] <= wide["total_assets"]).all()
     assert len(wide) > 300
+
+
+def test_most_persons_show_an_income_and_firms_none(bank):
+    incomes = bank.table("statement").filter(pl.col("item") == "annual_income")
+    forms = bank.table("debtor").unique("debtor_id", keep="last").select("debtor_id", "legal_form")
+    persons = forms.filter(pl.col("legal_form").is_in(["person", "sole_trader"]))
+    shown = incomes["debtor_id"].unique()
+    assert set(shown) <= set(persons["debtor_id"])
+    assert 0.8 < len(shown) / len(persons) < 0.9
+    assert (incomes["value_cents"] > 0).all()
 
 
 def test_some_guarantors_stand_in_a_circle(bank):

@@ -12,7 +12,7 @@ Indexes = NDArray[np.int32]
 
 SUBJECTS = (
     "lines", "parties", "stops", "loans", "behaviour", "people", "companies", "security", "statements", "events",
-    "elsewhere", "decisions", "market", "accounts", "relations", "agreements", "ledger", "findings",
+    "elsewhere", "decisions", "market", "accounts", "relations", "agreements", "ledger", "findings", "incomes",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from postloan.demo.dates import NEVER, last_day, month_of
 from postloan.demo.draws import Bools, Floats, Ints, stream
+from postloan.demo.incomes import Incomes
 from postloan.demo.lines import Window
 from postloan.demo.loans import Book
 from postloan.demo.parties import COMPANY, FINANCIAL, LARGE, MEDIUM
@@ -33,13 +34,16 @@ TAX_SHARE = 0.75
 
 
 def put_statements(book: Book, known: Register, window: Window, writer: FeedWriter, seed: int) -> None:
-    """Write two audited years at the take-on, then quarters of larger firms and audited years of all as they come."""
+    """Write two audited years at the take-on, then quarters of larger firms and audited years of all as they come.
+
+    Beside them stands what persons earn.
+    """
     parties = book.parties
     is_firm = np.isin(parties.form, (COMPANY, FINANCIAL))
     is_larger = is_firm & np.isin(parties.size, (LARGE, MEDIUM))
-    maker = _Maker(book, known, seed)
+    maker, incomes = _Maker(book, known, seed), Incomes(book, known, seed)
     for month, end in enumerate(month_of(window.ends).tolist()):
-        frames = []
+        frames = [incomes.shown(month, end)]
         is_here = known.debtor_month <= month
         audited_year_end = end - (end % YEAR) - 1 if end % YEAR >= AUDITED_IN else end - (end % YEAR) - YEAR - 1
         if month == 0:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import dataframely as dy
 import polars as pl
@@ -80,17 +81,7 @@ class Assessment:
 
 def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     """Take the facts of whole debtors to their published rows, at close of the business date."""
-    # Where the core keeps the balance, decisions wait for it as instructions.
-    decided = inputs.decision if policy.book_of_record.system == "postloan" else inputs.decision.clear()
-    held = positions(
-        inputs.loan, inputs.opening, decided, inputs.written_off,
-        compound_rate=policy.overdue_interest.compound.rate, on=on,
-    )  # fmt: skip
-    book = _in_book(inputs.loan, held)
-    extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
-    paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
-    plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, serving, on)
-    dues = acceleration(changed.dues, held)
+    held, book, extends, paid, serving, plan, changed, rates, dues = planned(inputs, policy, on=on)
     met = balances(held, dues, plan.sources, paid, rates, plan.rolled, changed.reliefs, serving=serving, on=on)
     owed = met.balances
     history_of_payment = payment_history(held, owed, inputs.opening, met.was_walked, met.marks, on=on)
@@ -136,8 +127,39 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised), breaks=breaks, instructions=told,
         warnings=raised, positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs,
-        sources=plan.sources, payments=paid, balances=owed, judged=judged, measured=lost[3], classed=classed, book=book,
+        sources=plan.sources, payments=paid, balances=owed, judged=judged, measured=lost.measured, classed=classed,
+        book=book,
     )  # fmt: skip
+
+
+class Planned(NamedTuple):
+    """What is to be paid and when, before anybody looks at what was."""
+
+    held: dy.DataFrame[Position]
+    book: pl.DataFrame
+    extends: dy.DataFrame[ExtensionLimit]
+    paid: pl.DataFrame
+    serving: Serving
+    plan: Schedule
+    changed: Changed
+    rates: dy.DataFrame[RateChange]
+    dues: dy.DataFrame[Due]
+
+
+def planned(inputs: Inputs, policy: Policy, *, on: date) -> Planned:
+    """Take the facts of whole debtors to what falls due, and to the rates of each day up to this one."""
+    # Where the core keeps the balance, decisions wait for it as instructions.
+    decided = inputs.decision if policy.book_of_record.system == "postloan" else inputs.decision.clear()
+    held = positions(
+        inputs.loan, inputs.opening, decided, inputs.written_off,
+        compound_rate=policy.overdue_interest.compound.rate, on=on,
+    )  # fmt: skip
+    book = _in_book(inputs.loan, held)
+    extends = extension_limit(book, inputs.debtor, limits=policy.extension_limits)
+    paid, serving = without_reversed(inputs.payment, on=on), serving_under(policy)
+    plan, changed, rates = _falling_due(held, extends, inputs, decided, paid, policy, serving, on)
+    dues = acceleration(changed.dues, held)
+    return Planned(held, book, extends, paid, serving, plan, changed, rates, dues)
 
 
 def _views(

@@ -23,6 +23,7 @@ from postloan.rules.provisions import (
     ProvisionRates,
     ProvisionRatesOverlay,
 )
+from postloan.rules.rate_risk import RateRiskLaw
 from postloan.rules.reading import read_shape
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
@@ -71,7 +72,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -94,6 +95,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "stages": TypeAdapter(RuleFile[Stages]),
     "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
     "stresses": TypeAdapter(RuleFile[Stresses]),
+    "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}

@@ -35,6 +35,7 @@ class Kind(Enum):
     LOSSES = "losses"
     ALLOWANCE = "allowance"
     STRESS = "stress"
+    RATES = "rates"
     JOURNAL = "journal"
     BREAKS = "breaks"
     INSTRUCTIONS = "instructions"

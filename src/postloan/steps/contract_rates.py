@@ -9,8 +9,10 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
+from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import offsets
 from postloan.kernels.pricing import JANUARY, Publications, repricings
+from postloan.kernels.repricing import next_repricings
 from postloan.tables.results import Position, RateChange, RateInForce
 
 ONE_E8 = 10**8
@@ -29,17 +31,14 @@ def repriced(positions: dy.DataFrame[Position], market: pl.DataFrame, *, on: dat
             behind it; none where the rate is the one its row states. No repricing comes on or after maturity.
     Source  PBOC notice 2019 No. 30.
     """
-    loans = positions.filter((pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never"))
+    loans = positions.filter(_floats())
     if loans.is_empty():
         return RateChange.create_empty()
     series = [market.filter((pl.col("series") == name) & (pl.col("on") <= on)).sort("on") for name in PRIME_RATES]
     published = pl.concat(series).select("on", rate_e8=(pl.col("value") * ONE_E8).round().cast(pl.Int64))
-    pace = pl.when(reprices="every_n_months").then("reprice_months").otherwise(
-        pl.col("reprices").cast(pl.String).replace_strict(_PACES, default=0, return_dtype=pl.Int64)
-    )  # fmt: skip
     which = pl.col("rate_kind").cast(pl.String).replace_strict(_SERIES, return_dtype=pl.Int32)
     days = loans.select(pl.col("disbursed_on", "matures_on", "known_on").to_physical())
-    asked = loans.select(pace=pace.cast(pl.Int32), which=which)
+    asked = loans.select(pace=_pace(), which=which)
     changes, base = repricings(
         days["disbursed_on"].to_numpy(), days["matures_on"].to_numpy(), asked["pace"].to_numpy(),
         loans["spread_e8"].to_numpy(), asked["which"].to_numpy(), loans["annual_rate_e8"].to_numpy(),
@@ -60,6 +59,46 @@ def repriced(positions: dy.DataFrame[Position], market: pl.DataFrame, *, on: dat
                 "prime_rate_on": published["on"].gather(behind),
             }
         )
+    )
+
+
+def _floats() -> pl.Expr:
+    return (pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never")
+
+
+def _pace() -> pl.Expr:
+    """Months between repricings, or JANUARY, as the kernels read it."""
+    named = pl.col("reprices").cast(pl.String).replace_strict(_PACES, default=0, return_dtype=pl.Int64)
+    return pl.when(reprices="every_n_months").then("reprice_months").otherwise(named).cast(pl.Int32)
+
+
+def reprices_next(positions: dy.DataFrame[Position], *, on: date) -> pl.DataFrame:
+    """Give each position the day on which it is repriced next.
+
+    Reads   positions.
+    Writes  loan_no and resets_on, the first repricing after the day; null where none comes before maturity, or ever.
+    Source  PBOC notice 2019 No. 30.
+    """
+    days = positions.select(pl.col("disbursed_on", "matures_on").to_physical())
+    pace = positions.select(pace=pl.when(_floats()).then(_pace()).otherwise(0).cast(pl.Int32))["pace"]
+    found = pl.Series(
+        next_repricings(
+            days["disbursed_on"].to_numpy(), days["matures_on"].to_numpy(), pace.to_numpy(), (on - EPOCH).days
+        )
+    )
+    return pl.DataFrame({"loan_no": positions["loan_no"], "resets_on": found.set(found == NEVER, None).cast(pl.Date)})
+
+
+def moved(changes: dy.DataFrame[RateChange], *, by_e8: int, after: date) -> dy.DataFrame[RateChange]:
+    """Move the rates of all changes after a day, as the prime rate behind them would; none falls below zero.
+
+    Reads   changes, repricings to come among them.
+    Writes  the same changes.
+    Source  rulebook: rate_risk; PBOC notice 2019 No. 30 (the spread stays).
+    """
+    rate = pl.max_horizontal(pl.lit(0, pl.Int64), pl.col("rate_e8") + by_e8)
+    return RateChange.cast(
+        changes.with_columns(rate_e8=pl.when(pl.col("from_on") > after).then(rate).otherwise("rate_e8"))
     )
 
 

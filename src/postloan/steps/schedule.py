@@ -13,7 +13,7 @@ from postloan.kernels import schedule as kernel
 from postloan.kernels.loan_arrays import offsets
 from postloan.kernels.pricing import RateChanges
 from postloan.kernels.roll import NO_MOVES, ROLLS, Moves, moves_of
-from postloan.kernels.terms import count, terms_of
+from postloan.kernels.terms import Terms, count, terms_of
 from postloan.rules.calendar import days_off
 from postloan.rules.shapes import YearArranged
 from postloan.tables.results import SCHEDULE_SOURCES, Due, Position, RateChange, ScheduleSource
@@ -66,7 +66,9 @@ def schedule(
     start = positions.select("loan_no", "begins_on", "is_taken_on", "matures_on", "balance_cents")
     from_feed, fed, short_cents = _covered(_after_take_on(_in_force(instalments, on), start), start)
     dues, arrears = from_feed, _arrears(start, openings)
-    built, rolled = _built(positions.filter(fed == 0), openings, changes, years, overdue_from, on)
+    built, rolled = built_from_terms(
+        positions.filter(fed == 0), openings, changes, years=years, overdue_from=overdue_from, on=on
+    )
     if arrears.height or built.height:
         dues, _, short_cents = _covered(pl.concat([arrears, from_feed, built]), start)
     source = pl.when(fed > 0).then(pl.lit("feed")).when(_is_buildable()).then(pl.lit("terms")).otherwise(pl.lit("none"))
@@ -139,15 +141,21 @@ def _arrears(start: pl.DataFrame, openings: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([principal, interest, fees]).sort("loan_no", "due_on", maintain_order=True)
 
 
-def _built(
+def built_from_terms(
     lacking: pl.DataFrame,
     openings: pl.DataFrame,
     changes: pl.DataFrame,
+    *,
     years: Sequence[YearArranged],
     overdue_from: Literal["rolled_day", "due_day"],
     on: date,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Build instalments for the loans whose feed has none, of the balance that is not in arrears; and those rolled."""
+    """Build instalments from the terms of positions.
+
+    Reads   lacking: positions, of which those of a method in methods.CODES are built; the rest as in `schedule`.
+    Writes  the instalments after `begins_on`, of the balance that is not in arrears; and those rolled.
+    Source  servicing: methods of repayment.
+    """
     overdue = openings.select("loan_no", begins_on="on", overdue_cents="overdue_principal_cents")
     loans = (
         lacking.filter(_is_buildable())
@@ -158,26 +166,8 @@ def _built(
             step=pl.when(method="step_geometric").then("step_factor_e8").otherwise("step_cents"),
         )
     )
-
-    def days(name: str) -> np.ndarray:
-        return loans[name].cast(pl.Int32).to_numpy()
-
-    def codes(name: str, code: Mapping[str, int]) -> np.ndarray:
-        return loans[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
-
-    terms = terms_of(
-        disbursed_on=days("disbursed_on"), matures_on=days("matures_on"), period_months=days("period_months"),
-        first_due_on=loans["first_due_on"].cast(pl.Int32).fill_null(daycount.NEVER).to_numpy(),
-        due_day=days("due_day"), lent_cents=loans["principal_cents"].to_numpy(),
-        balance_cents=loans["to_repay_cents"].to_numpy(), rate_e8=loans["annual_rate_e8"].to_numpy(),
-        splits=days("splits_periods"), method=codes("method", methods.CODES),
-        day_count=codes("day_count", daycount.CODES), roll=codes("holiday_roll", ROLLS),
-        moves_interest=days("roll_moves_interest"), fixed_cents=loans["instalment_cents"].to_numpy(),
-        plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
-        step_periods=days("step_periods"), step=loans["step"].to_numpy(),
-    )  # fmt: skip
-    calendar = moves(loans, years, on=on)
-    spans = count(days("begins_on"), terms, calendar)
+    terms, calendar = _terms_of(loans), moves(loans, years, on=on)
+    spans = count(loans["begins_on"].to_physical().to_numpy(), terms, calendar)
     rates = rate_changes(loans, changes)
     rows = kernel.lay_out(spans, terms, rates, calendar)
     built = pl.DataFrame(
@@ -197,6 +187,28 @@ def _built(
     stays = np.repeat(terms.moves_interest, np.diff(spans.first)).astype(np.bool_)
     counted = counted.with_columns(counts_from=pl.Series(unrolled).cast(pl.Date))
     return built, counted.filter((pl.col("counts_from") < pl.col("due_on")) & ~pl.Series(stays))
+
+
+def _terms_of(loans: pl.DataFrame) -> Terms:
+    """Lay out what positions say of their schedules, as the kernels read it."""
+
+    def days(name: str) -> np.ndarray:
+        return loans[name].cast(pl.Int32).to_numpy()
+
+    def codes(name: str, code: Mapping[str, int]) -> np.ndarray:
+        return loans[name].cast(pl.String).replace_strict(code, return_dtype=pl.Int32).to_numpy()
+
+    return terms_of(
+        disbursed_on=days("disbursed_on"), matures_on=days("matures_on"), period_months=days("period_months"),
+        first_due_on=loans["first_due_on"].cast(pl.Int32).fill_null(daycount.NEVER).to_numpy(),
+        due_day=days("due_day"), lent_cents=loans["principal_cents"].to_numpy(),
+        balance_cents=loans["to_repay_cents"].to_numpy(), rate_e8=loans["annual_rate_e8"].to_numpy(),
+        splits=days("splits_periods"), method=codes("method", methods.CODES),
+        day_count=codes("day_count", daycount.CODES), roll=codes("holiday_roll", ROLLS),
+        moves_interest=days("roll_moves_interest"), fixed_cents=loans["instalment_cents"].to_numpy(),
+        plan_periods=loans["plan_periods"].fill_null(0).to_numpy(), free_periods=days("interest_only_periods"),
+        step_periods=days("step_periods"), step=loans["step"].to_numpy(),
+    )  # fmt: skip
 
 
 def _is_buildable() -> pl.Expr:

@@ -22,6 +22,7 @@ from postloan.desk.report.losses import losses
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
 from postloan.desk.report.provisions import provisions
+from postloan.desk.report.rates import rates
 from postloan.desk.report.rolls import rolls
 from postloan.desk.report.stress import stress
 from postloan.desk.report.tieout import tieout
@@ -62,6 +63,7 @@ KINDS = {
         Kind("losses", GROUPINGS),
         Kind("allowance", ("product",), "day_before"),
         Kind("stress", is_of_bank=True),
+        Kind("rates", is_of_bank=True),
         Kind("journal", begins="day_before"),
         Kind("breaks", _OF_FEED),
         Kind("instructions"),
@@ -88,6 +90,7 @@ _OF_ONE_DAY: dict[str, Callable[..., Report]] = {
     "groups": groups,
     "debtors": debtors,
     "stress": stress,
+    "rates": rates,
 }
 _BETWEEN: dict[str, Callable[..., Report]] = {"rolls": rolls, "vintages": vintages, "journal": journal}
 

@@ -1,5 +1,6 @@
 """The report centre: which reports there are, what each is for, and one of them as a page draws it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -8,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.report.ask import KINDS, Kind
 from postloan.desk.report.book import GROUPINGS
+from postloan.desk.report.cockpit.part import Options
 from postloan.desk.report.cockpit.question import Question
 from postloan.desk.report.drawn import DrawnSheet, drawn_sheet
 from postloan.desk.report.form import Report
+from postloan.desk.report.rates_chart import gap_chart
 from postloan.errors import NotFoundHere, NothingPublished, NotPermitted, VersionUnknown
 
 ROWS_MOST = 200
@@ -24,6 +27,7 @@ _SAYS: dict[str, str | Promise] = {
     "losses": _("预期信用损失：分阶段、成因、情景，与监管准备对照"),
     "allowance": _("减值准备从一日到另一日的每项变动，分阶段，逐笔到分"),
     "stress": _("各压力情景下的准备，及反向压力测试"),
+    "rates": _("重定价缺口（资产端），利率上行对借款人还款与偿付能力的影响"),
     "journal": _("利息、准备、核销、收回和抵债的记账分录，逐机构，供总账导入"),
     "breaks": _("与核心账不一致的借据，逐笔逐项"),
     "instructions": _("等待核心生效或已确认的决定"),
@@ -38,11 +42,12 @@ _SAYS: dict[str, str | Promise] = {
     "corrections": _("结账后更正的版本与已报版本的差异"),
 }
 _SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("资产质量"), ("tiers", "overdue", "provisions", "losses", "stress", "debtors")),
+    (_("资产质量"), ("tiers", "overdue", "provisions", "losses", "stress", "rates", "debtors")),
     (_("变动与迁徙"), ("migration", "rolls", "vintages", "bridge", "allowance")),
     (_("监管报表"), ("g11", "g12")),
     (_("核对与更正"), ("journal", "breaks", "tieout", "corrections", "instructions", "groups")),
 )
+_CHARTS: dict[str, Callable[[Question, Report], Options]] = {"rates": gap_chart}
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class ReportPage:
     report: Report
     sheets: list[DrawnSheet]
     source: str
+    chart: Options | None
 
 
 def sections(question: Question) -> list[tuple[str | Promise, list[CentreEntry]]]:
@@ -91,8 +97,9 @@ def report_page(question: Question, kind: Kind, by: str | None, *, since_is_aske
     """Count a report and draw its sheets. Raises NotPermitted where it is of the whole bank and the desk is not."""
     report = report_asked(question, kind, by, since_is_asked=since_is_asked)
     sheets = [drawn_sheet(report, each, question.words, link=question.link, most=ROWS_MOST) for each in report.shown]
+    chart = _CHARTS[kind.name](question, report) if kind.name in _CHARTS else None
     return ReportPage(
-        kind, question.words(f"sheet.{kind.name}"), _SAYS[kind.name], report, sheets, question.source(report)
+        kind, question.words(f"sheet.{kind.name}"), _SAYS[kind.name], report, sheets, question.source(report), chart
     )
 
 
