@@ -13,7 +13,16 @@ from postloan.kernels.loss import Convention, Exposures, Instalments, Losses, Se
 from postloan.models.default_curves import MONTHS, YEAR, curves_of
 from postloan.rules.expected_loss import ExpectedLoss, Overlay, RiskGroup, Scenario
 from postloan.rules.figures import ONE_E8
-from postloan.tables.losses import LOSS_METHODS, STAGES, DefaultChances, Loss, Proceeds, RecoveryPlan, Stage
+from postloan.tables.losses import (
+    LOSS_METHODS,
+    STAGES,
+    DefaultChances,
+    EarlierRanks,
+    Loss,
+    Proceeds,
+    RecoveryPlan,
+    Stage,
+)
 from postloan.tables.results import Balances, Due, Funding, InterestStanding, RateInForce, Standing
 
 Floats = NDArray[np.float64]
@@ -31,6 +40,7 @@ class Measured(NamedTuple):
     dues: dy.DataFrame[Due]
     chances: dy.DataFrame[DefaultChances]
     stages: dy.DataFrame[Stage]
+    earlier: dy.DataFrame[EarlierRanks]
     proceeds: dy.DataFrame[Proceeds]
     plans: dy.DataFrame[RecoveryPlan]
 

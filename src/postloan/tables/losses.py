@@ -19,8 +19,9 @@ class SecurityTie(dy.Schema):
     """A security that secures a loan today, by security in order of right, then by loan.
 
     security       number of the security in that order; several rows are one security of several loans.
-    collateral_id  null for a guarantee.
+    collateral_id  null for a guarantee; guarantee_id for a pledge.
     amount_cents   the most that the security gives in all.
+    prior_claims_cents   what ranks before a pledge secure outside this bank's book; null where nobody said.
 
     Cast, not validated: made of validated facts, row by row.
     """
@@ -29,8 +30,20 @@ class SecurityTie(dy.Schema):
     loan_no = dy.Int64()
     debtor_no = dy.Int64()
     collateral_id = dy.String(nullable=True)
+    guarantee_id = dy.String(nullable=True)
     rank = dy.Int64()
     amount_cents = dy.Int64()
+    prior_claims_cents = dy.Int64(nullable=True)
+
+
+class EarlierRanks(dy.Schema):
+    """What the ranks before each pledge of a later rank take, but for those of its own debtor.
+
+    taken_cents  null where some of them are not known.
+    """
+
+    security = dy.UInt32(primary_key=True)
+    taken_cents = dy.Int64(nullable=True, min=0)
 
 
 class Proceeds(dy.Schema):
