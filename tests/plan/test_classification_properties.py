@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine_rows import RULEBOOK, Row, debtor, inputs, instalments, loan, payment, policy
 from postloan.plan.classify import classify
-from postloan.plan.inputs import Inputs, of_debtors
+from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, tier_laws_on
 from postloan.tables.days import last_quarter_end
@@ -295,5 +295,5 @@ def test_contamination_holds_after_any_payments(book: Inputs, on: date) -> None:
 @given(book=books(debtors=3), on=DAYS)
 def test_a_debtor_judged_alone_is_judged_alike(book: Inputs, on: date) -> None:
     together = night(book, on).loans
-    alone = pl.concat(night(of_debtors(book, number), on).loans for number in (1, 2, 3))
+    alone = pl.concat(night(of_debtor(book, number), on).loans for number in (1, 2, 3))
     assert together.equals(alone.sort("loan_no"))

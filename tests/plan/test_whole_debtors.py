@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine_rows import TABLES, Row, debtor, facts, inputs, instalments, loan, overdue_loan, payment, policy
-from postloan.plan.inputs import Inputs, of_debtors
+from postloan.plan.inputs import Inputs, of_debtor
 from postloan.plan.night import Assessment, assess
 from postloan.tables.units import DAY_COUNTS, METHODS
 
@@ -303,7 +303,7 @@ def _draw_loan(draw: st.DrawFn, tables: dict[str, list[Row]], loan_no: int, debt
 
 def kept(whole: Inputs, debtors: list[int]) -> Inputs:
     """The facts of some debtors, as a shard would hold them."""
-    parts = [of_debtors(whole, debtor_no) for debtor_no in debtors]
+    parts = [of_debtor(whole, debtor_no) for debtor_no in debtors]
     tables = {
         table: pl.concat([facts(table), *(getattr(part, table) for part in parts)]).sort(
             getattr(whole, table).columns[0], maintain_order=True

@@ -16,7 +16,7 @@ from postloan.night.barrier import left_for_barrier
 from postloan.night.look import LookTask, neighbours_left
 from postloan.night.pins import code_fingerprint
 from postloan.night.task import ShardTask, shard_folder
-from postloan.plan.inputs import NO_NEIGHBOURS, Inputs, read_inputs
+from postloan.plan.inputs import Inputs, read_debtors, read_inputs
 from postloan.plan.neighbours import Standings, standings
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
@@ -52,8 +52,8 @@ def look_at(asked: LookTask) -> Standings:
     """Find out what the debtors asked of a shard are."""
     task = asked.task
     facts, rulebook = _begun_with(task.home, task.known_on, task.folder)
-    inputs = read_inputs(facts, task.shard, NO_NEIGHBOURS)
-    return standings(inputs, asked.debtors, asked.shared, policy_on(rulebook, task.law_of), on=task.on)
+    inputs = read_debtors(facts, task.shard, asked.debtors)
+    return standings(inputs, asked.shared, policy_on(rulebook, task.law_of), on=task.on)
 
 
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:

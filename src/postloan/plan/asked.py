@@ -11,7 +11,7 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 
-_EDGE = ("guarantee_id", "debtor_no", "guarantor_no", "amount_cents")
+_EDGE = ("guarantee_id", "debtor_no", "guarantor_no", "guarantor_id", "amount_cents")
 
 
 class Asked(NamedTuple):

@@ -149,9 +149,12 @@ def read_circles(home: Path, facts: Facts, law: Contagion, on: date) -> Circles:
         .with_columns(called_cents=pl.min_horizontal("amount_cents", "claim_cents"))
     )
     members = pl.concat([pairs["debtor_no"], pairs["guarantor_no"]]).unique().sort().to_frame("debtor_no")
-    ids = scan_debtors(home, on).select("debtor_no", "debtor_id").join(members.lazy(), on="debtor_no", how="semi")
+    ids = pl.concat([
+        scan_debtors(home, on).select("debtor_no", "debtor_id").collect(),
+        edges.select(debtor_no="guarantor_no", debtor_id="guarantor_id"),
+    ]).unique("debtor_no")  # fmt: skip
     debtors = (
-        members.join(ids.collect(), on="debtor_no", how="left", maintain_order="left")
+        members.join(ids, on="debtor_no", how="left", maintain_order="left")
         .join(claims, on="debtor_no", how="left", maintain_order="left")
         .join(_buffers(facts, members, law, on), on="debtor_no", how="left", maintain_order="left")
         .with_columns(pl.col("claim_cents", "chance").fill_null(0), pl.col("buffer_cents").fill_null(law.unknown_cents))

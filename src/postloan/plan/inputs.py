@@ -1,5 +1,6 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -55,6 +56,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "market": ("series", "on", "value"),
 }  # fmt: skip
 
+_WORTH = ("collateral", "valuation")
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -96,10 +99,26 @@ class Inputs:
 
 def read_inputs(facts: Facts, shard: int, neighbours: Neighbours) -> Inputs:
     """Read everything the steps need of one shard, and no column more."""
-    frames = {table: facts.read(table, shard, columns) for table, columns in _COLUMNS.items()}
+    return _read(facts, shard, dict.fromkeys(_COLUMNS), neighbours)
+
+
+def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
+    """Read what classes and stages of some debtors of a shard rest on, and nothing of what securities are worth."""
+    of_debtors = pl.col("debtor_no").is_in(list(debtors))
+    loans = facts.read("loan", shard, ("loan_no", "debtor_no"), of_debtors)["loan_no"]
+    of_loans = pl.col("loan_no").is_in(loans.implode())
+    only: dict[str, pl.Expr | None] = {
+        table: of_debtors if "debtor_no" in columns else of_loans if "loan_no" in columns else None
+        for table, columns in _COLUMNS.items()
+    }
+    return _read(facts, shard, only | dict.fromkeys(_WORTH, pl.lit(value=False)), NO_NEIGHBOURS)
+
+
+def _read(facts: Facts, shard: int, only: Mapping[str, pl.Expr | None], neighbours: Neighbours) -> Inputs:
+    frames = {table: facts.read(table, shard, columns, only[table]) for table, columns in _COLUMNS.items()}
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
-        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"))
+        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), only["payment"])
     return Inputs(**frames, ledger_days=facts.days_of("ledger"), neighbours=neighbours)
 
 
@@ -108,9 +127,9 @@ def law_day(on: date, facts: Facts) -> date:
     return max(on, facts.layout.law_of or on)
 
 
-def of_debtors(inputs: Inputs, *debtors: int) -> Inputs:
-    """Keep the facts of one debtor or some, and the bank's."""
-    is_kept = pl.col("debtor_no").is_in(list(debtors))
+def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
+    """Keep one debtor's facts, and the bank's."""
+    is_kept = pl.col("debtor_no") == debtor_no
     loans = inputs.loan.filter(is_kept).select("loan_no")
 
     def kept(frame: pl.DataFrame) -> pl.DataFrame:

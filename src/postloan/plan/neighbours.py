@@ -10,7 +10,7 @@ import polars as pl
 from postloan.kernels.network import counted_once, network_of
 from postloan.models.circles import ALONE, mutual_cores
 from postloan.plan.asked import Asked
-from postloan.plan.inputs import Inputs, Neighbours, of_debtors
+from postloan.plan.inputs import Inputs, Neighbours
 from postloan.plan.night import assess
 from postloan.rules.rulebook import Policy
 from postloan.tables.neighbours import WEAKNESSES, CollateralClaim, WeakGuarantee
@@ -28,14 +28,13 @@ class Standings(NamedTuple):
     claims: pl.DataFrame
 
 
-def standings(inputs: Inputs, debtors: Sequence[int], shared: pl.DataFrame, policy: Policy, *, on: date) -> Standings:
-    """Assess the debtors asked of a shard, as the night will, but for their securities."""
-    own = of_debtors(inputs, *debtors)
-    assessed = assess(own, policy, on=on)
+def standings(inputs: Inputs, shared: pl.DataFrame, policy: Policy, *, on: date) -> Standings:
+    """Assess the debtors asked of a shard, as the night will, but for what their securities are worth."""
+    assessed = assess(inputs, policy, on=on)
     bad = (pl.col("stage") == "stage_3") | pl.col("tier").is_in(NON_PERFORMING)
     on_book = assessed.loans.filter(pl.col("status") == "active")
     # A rank whose loans are repaid is still a rank: it secures nothing.
-    held = own.pledge.filter(pl.col("begins_on") <= on).select(
+    held = inputs.pledge.filter(pl.col("begins_on") <= on).select(
         "collateral_id", "rank", "debtor_no", secured_cents=pl.lit(0, pl.Int64)
     )
     owed = assessed.classed.ties.drop_nulls("collateral_id").join(

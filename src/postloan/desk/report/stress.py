@@ -13,7 +13,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 _ROUNDS = (
-    Column("stress", "word"), Column("round", "number"), Column("fallen", "count"), Column("fallen_claim", "money"),
+    Column("stress", "word"), Column("round", "number"), Column("fallen", "number"), Column("fallen_claim", "money"),
 )  # fmt: skip
 _PASSERS = (
     Column("stress", "word"), Column("debtor_id", "text"), Column("round", "number"), Column("called", "money"),
