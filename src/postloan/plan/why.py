@@ -116,7 +116,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         texts=_cited(day.rulebook, loan, policy),
         alerts=_alerts(home, on, loan["debtor_no"]),
         vain_upgrade=vain_upgrade(assessed, loan),
-        losses=loss_story(assessed, policy, loan, on),
+        losses=loss_story(assessed, day.neighbours, policy, loan, on),
         is_as_published=published == [loan],
     )
 

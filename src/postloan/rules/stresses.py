@@ -11,6 +11,8 @@ from postloan.rules.figures import ONE_E8, Cents, Cited, RatioE8, ShareE8, Versi
 _ALMOST_CERTAIN_E8 = ONE_E8 - 1_000
 """A stressed probability stays one: certain default is stage 3, and no place on the normal curve."""
 
+_CENTS = 100
+
 
 class Stress(Cited):
     """One question.
@@ -100,7 +102,7 @@ class Contagion(Cited):
     def written(self) -> str:
         """The figures on one line."""
         due = f" less {' and '.join(self.due)}" if self.due else ""
-        buffer = f"buffer {' and '.join(self.liquid)}{due}, {self.unknown_cents / 100:.2f} where unknown"
+        buffer = f"buffer {' and '.join(self.liquid)}{due}, {self.unknown_cents // _CENTS}.{self.unknown_cents % _CENTS:02d} where unknown"
         return f"{buffer}; {self.draws} draws from seed {self.seed}, {self.shown} debtors shown"
 
 
