@@ -131,6 +131,7 @@ def test_guarantees_add_to_the_chance_to_fall(circles: Circles, home: Path) -> N
     # D5 is fallen already, and D4 stands with D5's call alone: it falls with D3 only, when D3 falls by itself.
     assert found["D4"].own_ratio == own["D4"]
     assert abs(found["D4"].along_ratio - own["D3"] * (1 - own["D4"])) < 4 * (own["D3"] / LAW.draws) ** 0.5
+    assert all(each.own_ratio + each.along_ratio <= 1 for each in found.values())
     assert "D5" not in found, "it falls for certain by itself"
     assert "D3" not in found, "at its buffer it stands"
     again = {each.debtor_id: each for each in circles.chances(LAW)}

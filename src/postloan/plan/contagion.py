@@ -98,10 +98,13 @@ class Circles:
     def chances(self, law: Contagion) -> tuple[NetworkChance, ...]:
         """Say how likely the debtors are to fall for whom guarantees put most at risk, by what that adds to the loss.
 
-        What guarantees add is counted in draws; each debtor's own chance is its own. Source: risk 6.4.
+        How often guarantees pull a debtor down is counted in the draws in which it does not fall by itself; its own
+        chance is its own. Source: risk 6.4.
         """
-        _, along = times_fallen(self.network, self.debtors["chance"].to_numpy(), draws=law.draws, seed=law.seed)
-        found = self.debtors.with_columns(along_ratio=pl.Series(along) / law.draws, own_ratio="chance")
+        own = self.debtors["chance"].to_numpy()
+        alone, along = times_fallen(self.network, own, draws=law.draws, seed=law.seed)
+        pulled = (1 - own) * along / np.maximum(law.draws - alone, 1)
+        found = self.debtors.with_columns(along_ratio=pl.Series(pulled), own_ratio="chance")
         adds = pl.col("along_ratio") * pl.col("claim_cents")
         most = found.filter(pl.col("along_ratio") > 0).sort(
             adds, "along_ratio", "debtor_no", descending=[True, True, False]

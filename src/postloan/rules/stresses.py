@@ -102,7 +102,8 @@ class Contagion(Cited):
     def written(self) -> str:
         """The figures on one line."""
         due = f" less {' and '.join(self.due)}" if self.due else ""
-        buffer = f"buffer {' and '.join(self.liquid)}{due}, {self.unknown_cents // _CENTS}.{self.unknown_cents % _CENTS:02d} where unknown"
+        unknown = f"{self.unknown_cents // _CENTS}.{self.unknown_cents % _CENTS:02d}"
+        buffer = f"buffer {' and '.join(self.liquid)}{due}, {unknown} where unknown"
         return f"{buffer}; {self.draws} draws from seed {self.seed}, {self.shown} debtors shown"
 
 
