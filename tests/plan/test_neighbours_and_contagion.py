@@ -7,7 +7,7 @@ import pytest
 from a_network import BUFFERS, GUARANTEES, MILLION, ON, bank, published
 
 from postloan.intake.facts import Facts
-from postloan.plan.contagion import Circles, read_circles
+from postloan.plan.contagion import Circles, claims_of, read_circles
 from postloan.plan.published_day import published_day
 from postloan.plan.recast import MEASURES, loss_laws, recast
 from postloan.plan.stress import Stressed, stressed
@@ -33,7 +33,7 @@ def home(homes: tuple[Path, Path]) -> Path:
 
 @pytest.fixture(scope="module")
 def circles(home: Path) -> Circles:
-    return read_circles(home, Facts(home, None), LAW, ON)
+    return read_circles(Facts(home, None), claims_of(home, ON), LAW, ON)
 
 
 def fall(circles: Circles, *names: str) -> list[set[str]]:
@@ -145,7 +145,7 @@ def test_without_guarantees_between_debtors_nobody_is_asked(tmp_path: Path) -> N
     home = published(tmp_path, shards=2, tables=tables)
     day = published_day(home, ON)
     assert day.neighbours.weak.is_empty()
-    circles = read_circles(home, day.facts, LAW, ON)
+    circles = read_circles(day.facts, claims_of(home, ON), LAW, ON)
     assert circles.debtors.is_empty()
     assert circles.chances(LAW) == ()
     assert stressed(home, ON).spreads["contagion_10"].rounds[1:] == ()

@@ -17,7 +17,7 @@ from postloan.intake.facts import Facts
 from postloan.kernels.network import STANDS, Cents, Network, Rounds, cascade, network_of, times_fallen
 from postloan.plan.asked import asked
 from postloan.rules.stresses import Contagion
-from postloan.snapshot.read import scan_debtors, scan_loans
+from postloan.snapshot.read import scan_loans
 from postloan.tables.neighbours import WEAKNESSES, WeakGuarantee
 
 
@@ -136,31 +136,31 @@ class Circles:
         return passed
 
 
-def read_circles(home: Path, facts: Facts, law: Contagion, on: date) -> Circles:
-    """Gather the debtors of a published day that guarantees tie together.
+def read_circles(facts: Facts, claims: pl.DataFrame, law: Contagion, on: date) -> Circles:
+    """Gather the debtors that guarantees tie together; claims: see `claims_of`.
 
     A guarantor that is no debtor of the bank files no statements and owes it nothing: it is left out. On whom a debtor
     calls several guarantees, no more is called than the claim. Source: risk 6.1.
     """
     edges = asked(facts, on=on).edges
-    claims = claims_of(home, on)
     pairs = (
         edges.filter(pl.col("debtor_no") != pl.col("guarantor_no"))
         .group_by("debtor_no", "guarantor_no")
         .agg(pl.col("amount_cents").sum())
-        .join(claims.filter(pl.col("claim_cents") > 0), on="debtor_no")
+        .join(claims, on="debtor_no")
         .with_columns(called_cents=pl.min_horizontal("amount_cents", "claim_cents"))
     )
     members = pl.concat([pairs["debtor_no"], pairs["guarantor_no"]]).unique().sort().to_frame("debtor_no")
-    ids = pl.concat([
-        scan_debtors(home, on).select("debtor_no", "debtor_id").collect(),
-        edges.select(debtor_no="guarantor_no", debtor_id="guarantor_id"),
-    ]).unique("debtor_no")  # fmt: skip
+    names = edges.select(debtor_no="guarantor_no", name="guarantor_id").unique()
     debtors = (
-        members.join(ids, on="debtor_no", how="left", maintain_order="left")
-        .join(claims, on="debtor_no", how="left", maintain_order="left")
+        members.join(claims, on="debtor_no", how="left", maintain_order="left")
+        .join(names, on="debtor_no", how="left", maintain_order="left")
         .join(_buffers(facts, members, law, on), on="debtor_no", how="left", maintain_order="left")
-        .with_columns(pl.col("claim_cents", "chance").fill_null(0), pl.col("buffer_cents").fill_null(law.unknown_cents))
+        .with_columns(
+            pl.col("claim_cents", "chance").fill_null(0),
+            pl.col("buffer_cents").fill_null(law.unknown_cents),
+            debtor_id=pl.coalesce("debtor_id", "name"),
+        )
     )
     places = debtors["debtor_no"].to_numpy()
     debtor, guarantor = (np.searchsorted(places, pairs[name].to_numpy()) for name in ("debtor_no", "guarantor_no"))
@@ -169,7 +169,9 @@ def read_circles(home: Path, facts: Facts, law: Contagion, on: date) -> Circles:
 
 
 def claims_of(home: Path, on: date) -> pl.DataFrame:
-    """Sum up the claims on each debtor: debtor_no, claim_cents, chance to default within a year, is_impaired.
+    """Sum up the claims on each debtor of a published day, the greatest first.
+
+    Writes  debtor_no, debtor_id, claim_cents above 0, chance to default within a year, is_impaired.
 
     A debtor defaults when its likeliest loan does, and for certain where one is in stage 3.
     """
@@ -179,11 +181,12 @@ def claims_of(home: Path, on: date) -> pl.DataFrame:
         .filter(pl.col("claim_cents") > 0)
         .group_by("debtor_no")
         .agg(
+            pl.col("debtor_id").first(),
             pl.col("claim_cents").sum(),
             chance=pl.when(is_impaired).then(1.0).otherwise("pd_year_ratio").max(),
             is_impaired=is_impaired.any(),
         )
-        .sort("debtor_no")
+        .sort("claim_cents", "debtor_no", descending=[True, False])
         .collect()
     )
 

@@ -25,7 +25,6 @@ from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import ONE_E8
 from postloan.rules.rulebook import Policy
 from postloan.rules.stresses import Stress, Stresses
-from postloan.snapshot.read import scan_debtors
 from postloan.tables.neighbours import WeakGuarantee
 
 _READ = ("loan_no", "debtor_no", "industry_code", "region_code")
@@ -89,7 +88,8 @@ def stressed(home: Path, on: date) -> Stressed:
         )
     asked = day.rulebook.version("stresses", Stresses, day.law_of)
     plain = Stress.model_construct(name="none", cite=asked.reverse.cite)
-    circles, claims = read_circles(home, day.facts, asked.contagion, on), _claims(home, on)
+    claims = claims_of(home, on)
+    circles = read_circles(day.facts, claims, asked.contagion, on)
     spreads = {
         each.name: circles.spread(_first(each, claims), shown=asked.contagion.shown)
         for each in asked.stresses if each.spreads
@@ -154,18 +154,8 @@ def _measured(assessed: Assessment, inputs: Inputs, policy: Policy, law: Expecte
     )
 
 
-def _claims(home: Path, on: date) -> pl.DataFrame:
-    """Sum up the claims on each debtor, the greatest first; see `claims_of`."""
-    ids = scan_debtors(home, on).select("debtor_no", "debtor_id").collect()
-    return (
-        claims_of(home, on)
-        .join(ids, on="debtor_no", how="left")
-        .sort("claim_cents", "debtor_no", descending=[True, False])
-    )
-
-
 def _first(stress: Stress, claims: pl.DataFrame) -> pl.DataFrame:
-    """Return the debtors that a stress lets fall first, of those of whom something is claimed."""
+    """Return the debtors that a stress lets fall first, of those of whom something is claimed; see `claims_of`."""
     is_first = pl.int_range(pl.len()) < stress.largest
     if stress.impaired:
         is_first |= pl.col("is_impaired")

@@ -14,6 +14,7 @@ from postloan.tables.results import Standing
 from postloan.tables.shares import share_below
 
 _OWN = ("debtor_no", "collateral_id")
+_BY = ("loan_no", "after_months", "moves_with_prices")
 
 
 def proceeds(
@@ -48,18 +49,20 @@ def proceeds(
     )
     pledged = _of_collateral(owing.drop_nulls("collateral_id"), collateral, valuations, earlier, sales, on)
     called = _called(owing.filter(pl.col("collateral_id").is_null()), weak, call)
-    columns = ("loan_no", "after_months", "moves_with_prices", "brings_cents", "outstanding_cents", "owed_cents")
+    columns = (*_BY, "brings_cents", "behind_cents", "outstanding_cents", "owed_cents")
     parted = pl.concat([pledged.select(columns), called.select(columns)]).select(
-        "loan_no", "after_months", "moves_with_prices",
-        proceeds_cents=(
-            pl.col("brings_cents").cast(pl.Int128) * pl.col("outstanding_cents") // pl.col("owed_cents")
-        ).cast(pl.Int64),
-    )  # fmt: skip
-    return Proceeds.validate(
-        parted.group_by("loan_no", "after_months", "moves_with_prices")
-        .agg(pl.col("proceeds_cents").sum())
-        .sort("loan_no", "after_months", "moves_with_prices")
+        *_BY, proceeds_cents=_part("brings_cents"), behind_cents=_part("behind_cents")
     )
+    # What is behind others falls faster than prices do, so that rows of its kind are not summed up.
+    is_behind = pl.col("behind_cents") > 0
+    first = parted.filter(~is_behind).group_by(*_BY).agg(pl.col("proceeds_cents", "behind_cents").sum())
+    behind = parted.filter(is_behind & (pl.col("proceeds_cents") > 0))
+    return Proceeds.validate(pl.concat([first, behind]).sort(*_BY, "behind_cents", "proceeds_cents"))
+
+
+def _part(cents: str) -> pl.Expr:
+    """A loan's part of an amount that its security brings, by what is outstanding of those it secures."""
+    return (pl.col(cents).cast(pl.Int128) * pl.col("outstanding_cents") // pl.col("owed_cents")).cast(pl.Int64)
 
 
 def _called(ties: pl.DataFrame, weak: dy.DataFrame[WeakGuarantee], call: Call) -> pl.DataFrame:
@@ -77,6 +80,7 @@ def _called(ties: pl.DataFrame, weak: dy.DataFrame[WeakGuarantee], call: Call) -
         brings_cents=share_below(pl.min_horizontal(counts, "owed_cents"), brings_e8),
         after_months=pl.lit(call.after_months, pl.Int32),
         moves_with_prices=pl.lit(value=False),
+        behind_cents=pl.lit(0, pl.Int64),
     )
 
 
@@ -123,5 +127,7 @@ def _of_collateral(
     # Where what comes before is not known, nothing is left to count on.
     left = pl.max_horizontal((pl.col("net_cents") - pl.col("before_cents")).fill_null(0), pl.lit(0))
     return sold.join(before, on="security", maintain_order="left").with_columns(
-        brings_cents=pl.min_horizontal(left, "amount_cents"), moves_with_prices=pl.lit(value=True)
+        brings_cents=pl.min_horizontal(left, "amount_cents"),
+        behind_cents=pl.col("before_cents").fill_null(0),
+        moves_with_prices=pl.lit(value=True),
     )

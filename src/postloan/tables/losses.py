@@ -47,12 +47,16 @@ class EarlierRanks(dy.Schema):
 
 
 class Proceeds(dy.Schema):
-    """What the securities of a loan are expected to bring in, by loan and time after default; prices as of today."""
+    """What the securities of a loan are expected to bring in, by loan and time after default; prices as of today.
+
+    behind_cents  what comes before, of a pledge behind others, which has a row of its own: it stays when prices move.
+    """
 
     loan_no = dy.Int64()
     after_months = dy.Int32(min=0)
     moves_with_prices = dy.Bool()
     proceeds_cents = dy.Int64(min=0)
+    behind_cents = dy.Int64(min=0)
 
 
 class DefaultChances(PerLoan):
