@@ -54,14 +54,12 @@ def standings(inputs: Inputs, shared: pl.DataFrame, policy: Policy, *, on: date)
 
 
 def neighbours(given: Asked, found: Sequence[Standings]) -> Neighbours:
-    """Put together what the debtors asked were found to be: whose guarantees are weak, who claims what.
+    """Put together what the debtors asked were found to be, at least one: whose guarantees are weak, who claims what.
 
     Source  risk 6.4: a guarantor in trouble, or one that the debtor stands for in its turn; a ring counts once. Who
             owes nothing any more ties no ring.
     """
-    debtors = pl.concat([pl.DataFrame(schema={"debtor_no": pl.Int64, "is_distressed": pl.Boolean}),
-                         *(each.debtors for each in found)])  # fmt: skip
-    claims = pl.concat([CollateralClaim.create_empty(), *(each.claims for each in found)], how="vertical_relaxed")
+    debtors, claims = (pl.concat(parts) for parts in zip(*found, strict=True))
     distressed = debtors.filter("is_distressed").select(guarantor_no="debtor_no", is_distressed=pl.lit(value=True))
     weak = (
         _in_cores(given.edges, debtors)
