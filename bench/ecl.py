@@ -39,7 +39,7 @@ from postloan.kernels.loss import (
 )
 from postloan.models.curves import marginal_of
 from postloan.plan import night as plan_night
-from postloan.plan.inputs import read_inputs
+from postloan.plan.inputs import NO_NEIGHBOURS, read_inputs
 from postloan.plan.losses import losses
 from postloan.rules.rulebook import load_rulebook, policy_on
 
@@ -225,7 +225,7 @@ def step(home: Path) -> tuple[int, float]:
     As a worker of the night does it, of which there are as many as cores, each with a shard of its own.
     """
     facts, policy = Facts(home, book.ON), policy_on(load_rulebook(home), book.ON)
-    inputs, kept = read_inputs(facts, 0), {}
+    inputs, kept = read_inputs(facts, 0, NO_NEIGHBOURS), {}
 
     def caught(*given: object, **named: date):
         kept["given"], kept["named"] = given, named

@@ -14,14 +14,14 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.night.pool import workers_pool
-from postloan.plan.inputs import read_inputs
+from postloan.plan.inputs import NO_NEIGHBOURS, read_inputs
 from postloan.snapshot.files import write_table
 from postloan.snapshot.read import published_run
 
 
 def read_and_write(home: Path, shard: int, published: Path, target: Path) -> float:
     """Read a shard's inputs, write its published tables to another place; return the seconds spent on neither."""
-    read_inputs(Facts(home, None), shard)
+    read_inputs(Facts(home, None), shard, NO_NEIGHBOURS)
     begun = time.perf_counter()
     frames = {table: pl.read_parquet(published / table / f"{shard:04d}.parquet") for table in ("loan", "debtor")}
     beside_the_point = time.perf_counter() - begun

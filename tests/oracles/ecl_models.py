@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from postloan.kernels.network import cascade, network_of
 from postloan.models.calibration import binomial_at_least, binomial_at_most
-from postloan.models.circles import cascade, circles, mutual_cores
+from postloan.models.circles import ALONE, circles, mutual_cores
 from postloan.models.cycle import pd_at, weighted, worst_rate
 from postloan.models.irb import RESIDENTIAL_RHO, REVOLVING_RHO, corporate_rho, other_retail_rho, risk_weight
 from postloan.models.migration import cohort_matrix, count_moves, cumulative_pd, durations, moves_within, raw_generator
@@ -20,6 +21,7 @@ from postloan.models.stability import psi
 Example = dict[str, Any]
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.999
+CENTS = 100
 
 
 def economy(example: Example) -> Any:
@@ -132,12 +134,32 @@ def monitoring(example: Example) -> Any:
 def guarantee_circle(example: Example) -> Any:
     """Who guarantees whom in a ring, and who falls."""
     said = example["inputs"]
-    ties = {name: [(to, amount) for to, amount in all_of] for name, all_of in _edges(said).items()}
-    rounds, called = cascade(ties, said["buffer"], said["seed"])
+    names = sorted(said["buffer"])
+    rows = [
+        (names.index(name), names.index(to), amount) for name, all_of in _edges(said).items() for to, amount in all_of
+    ]
+    debtor, guarantor, amount = (np.array(each) for each in zip(*rows, strict=True))
+    buffers = _in_cents([said["buffer"][name] for name in names])
+    network = network_of(debtor, guarantor, _in_cents(amount), buffers)
+    round_of, called = cascade(network, np.isin(names, said["seed"]))
+    cores = mutual_cores(debtor, guarantor, size=len(names))
     return {
-        "mutual_guarantee_cores": mutual_cores(ties), "weakly_connected_components": len(circles(ties)),
-        "failed": sorted(name for each in rounds for name in each), "rounds": rounds, "calls_on_guarantors": called,
+        "mutual_guarantee_cores": [
+            [name for name, core in zip(names, cores, strict=True) if core == label]
+            for label in np.unique(cores[cores != ALONE])
+        ],
+        "weakly_connected_components": int(circles(debtor, guarantor, size=len(names)).max()) + 1,
+        "failed": [name for name, at in zip(names, round_of, strict=True) if at >= 0],
+        "rounds": [
+            [name for name, at in zip(names, round_of, strict=True) if at == fallen]
+            for fallen in range(int(round_of.max()) + 1)
+        ],
+        "calls_on_guarantors": dict(zip(names, (called / CENTS).tolist(), strict=True)),
     }  # fmt: skip
+
+
+def _in_cents(amounts: Any) -> NDArray[np.int64]:
+    return np.round(np.asarray(amounts, float) * CENTS).astype(np.int64)
 
 
 def _edges(said: dict[str, Any]) -> dict[str, Any]:

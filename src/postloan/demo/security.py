@@ -47,6 +47,14 @@ CIRCLE = 3
 CIRCLE_SHARE, BACKED_SHARE, GENERAL_SHARE = 0.25, 0.5, 0.08
 MOVABLE_DRIFT = -0.08
 
+LATER_SHARE = 0.06
+"""Of the lines of firms that guarantors secure, so many are also secured by a later rank on a firm's collateral."""
+
+THIRD_SHARE, TOLD_SHARE = 0.4, 0.6
+"""Of later ranks so many are third, behind a second that is another bank's; of those so many say what that secures."""
+
+SECOND_OF_VALUE = 0.25
+
 
 def put_security(
     book: Book, known: Register, market: pl.DataFrame, window: Window, writer: FeedWriter, seed: int
@@ -87,7 +95,9 @@ def put_security(
     _put_valuations(
         ids, kind, value, since, months, book.parties.office[owner] // DISTRICTS_EACH, market, window, writer, rng
     )
-    _put_pledges(book, known, secured, ids, value, writer)
+    firsts = _first_ranks(book, known, secured, ids, value)
+    laters, later = _later_ranks(book, known, secured, ids, value, stream(seed, "security", 2))
+    writer.put("pledge", pl.concat([firsts, laters], how="diagonal"), np.append(months, known.line_month[later]))
     _put_guarantees(book, known, writer, stream(seed, "security", 1))
 
 
@@ -143,14 +153,14 @@ def _valuations(ids: pl.Series, rows: Ints, value: Ints, days: Days, *, method: 
     ).with_columns(method=pl.lit(method), valuer=pl.lit(valuer))
 
 
-def _put_pledges(book: Book, known: Register, secured: Ints, ids: pl.Series, value: Ints, writer: FeedWriter) -> None:
+def _first_ranks(book: Book, known: Register, secured: Ints, ids: pl.Series, value: Ints) -> pl.DataFrame:
     """A line with a facility pledges to the facility up to an amount; others to their one loan."""
     has_facility = np.zeros(len(book.lines.product), dtype=np.bool_)
     has_facility[known.has_facility] = True
     is_running = has_facility[secured]
     loan = _first_loans(book)[secured]
     named = known.facility.gather(secured).zip_with(pl.Series(is_running), known.loan.gather(loan))
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             "pledge_id": serials("DY", np.arange(1, len(secured) + 1, dtype=np.int32), 9),
             "collateral_id": ids,
@@ -162,7 +172,36 @@ def _put_pledges(book: Book, known: Register, secured: Ints, ids: pl.Series, val
             "begins_on": day_series(known.line_since[secured]),
         }
     )
-    writer.put("pledge", frame, known.line_month[secured])
+
+
+def _later_ranks(
+    book: Book, known: Register, secured: Ints, ids: pl.Series, value: Ints, rng: np.random.Generator
+) -> tuple[pl.DataFrame, Ints]:
+    """Later ranks on what secures another line already, one a collateral at most, once it is known; and their lines."""
+    is_firm = book.parties.form[book.line_party] == COMPANY
+    rows = np.flatnonzero((book.lines.security == GUARANTEE) & is_firm)
+    rows = rows[rng.random(len(rows)) < LATER_SHARE]
+    taken = rng.permutation(np.flatnonzero(is_firm[secured]))[: len(rows)]
+    rows = rows[: len(taken)]
+    is_known = known.line_month[secured[taken]] <= known.line_month[rows]
+    rows, taken = rows[is_known], taken[is_known]
+    is_third = rng.random(len(rows)) < THIRD_SHARE
+    is_told = is_third & (rng.random(len(rows)) < TOLD_SHARE)
+    prior = (value[taken] * SECOND_OF_VALUE).astype(np.int64) // 10_000_00 * 10_000_00
+    frame = pl.DataFrame(
+        {
+            "pledge_id": serials("DZ", np.arange(1, len(rows) + 1, dtype=np.int32), 9),
+            "collateral_id": ids.gather(taken),
+            "secures_kind": words(("loan",), np.zeros(len(rows), dtype=np.int32)),
+            "secures_id": known.loan.gather(_first_loans(book)[rows]),
+            "rank": np.where(is_third, 3, 2),
+            "secured_cents": book.lines.principal_cents[rows],
+            "prior_claims_cents": only(pl.Series(prior), is_told),
+            "is_maximum_amount": np.zeros(len(rows), dtype=np.bool_),
+            "begins_on": day_series(known.line_since[rows]),
+        }
+    )
+    return frame, rows
 
 
 def _first_loans(book: Book) -> Ints:

@@ -60,9 +60,16 @@ class Facts:
         tables = [table for record in self._loads for table in record.tables.values()]
         return sum(table.rows for table in tables), sum(table.quarantined for table in tables)
 
-    def read(self, table: str, shard: int | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Read a table's rows: those of one shard, or all of them where `shard` is None."""
-        return read_parts(self.home, self._loads, table, shard=shard, columns=columns, known_on=self.known_on)
+    def read(
+        self, table: str, shard: int | None, columns: Sequence[str] | None = None, only: pl.Expr | None = None
+    ) -> pl.DataFrame:
+        """Read a table's rows: those of one shard, or all of them where `shard` is None.
+
+        only  keeps rows of whole loans or debtors, by a column that is read.
+        """
+        return read_parts(
+            self.home, self._loads, table, shard=shard, columns=columns, known_on=self.known_on, only=only
+        )
 
     def days_of(self, table: str) -> pl.DataFrame:
         """List in `on` the days of which a dated table speaks, of any loan of the bank."""
@@ -104,6 +111,7 @@ def read_parts(
     shard: int | None,
     columns: Sequence[str] | None,
     known_on: date,
+    only: pl.Expr | None = None,
 ) -> pl.DataFrame:
     """Read a table from the given visible loads, each key once, as it was known best on a day."""
     shape = facts_shape(table)
@@ -115,9 +123,11 @@ def read_parts(
     repeats = any(record.tables[table].repeats_keys for record in parts)
     is_late = any((record.tables[table].last_known_on or known_on) > known_on for record in parts)
     if len(files) == 1 and not repeats and not is_late:
-        return _read(files[0][1], wanted, shape)
+        return _read(files[0][1], wanted, shape, only)
     needed = list(dict.fromkeys((*wanted, *shape.order, *(shape.key if repeats else ()), "known_on")))
-    frame = pl.concat([_read(path, needed, shape).with_columns(_load=pl.lit(load, pl.Int64)) for load, path in files])
+    frame = pl.concat(
+        [_read(path, needed, shape, only).with_columns(_load=pl.lit(load, pl.Int64)) for load, path in files]
+    )
     if is_late:
         frame = frame.filter(pl.col("known_on") <= known_on)
     if repeats:
@@ -125,13 +135,13 @@ def read_parts(
     return in_order(frame, shape).select(wanted)
 
 
-def _read(path: Path, wanted: Sequence[str], shape: FactsShape) -> pl.DataFrame:
+def _read(path: Path, wanted: Sequence[str], shape: FactsShape, only: pl.Expr | None) -> pl.DataFrame:
     """Read some columns of a part, as its table has them now: lists grow, and columns are added; those are empty."""
     try:
-        rows = read_rows(path, wanted).select(wanted)
+        rows = read_rows(path, wanted, only).select(wanted)
     except pl.exceptions.ColumnNotFoundError:
         held = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
-        rows = read_rows(path, [name for name in wanted if name in held])
+        rows = read_rows(path, [name for name in wanted if name in held], only)
         later = {name: pl.lit(None, shape.columns[name]) for name in wanted if name not in held}
         rows = rows.with_columns(**later).select(wanted)
     grown = {name: shape.columns[name] for name in wanted if rows.schema[name] != shape.columns[name]}

@@ -8,10 +8,16 @@ import polars as pl
 from postloan.intake.shape import FactsShape
 
 
-def read_rows(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
-    """Read one Parquet file by its very name: brackets, stars and equal signs in a path mean nothing."""
+def read_rows(path: Path, columns: Sequence[str] | None = None, only: pl.Expr | None = None) -> pl.DataFrame:
+    """Read one Parquet file by its very name: brackets, stars and equal signs in a path mean nothing.
+
+    only  which rows, where not all: of the others but the columns that tell are read.
+    """
     wanted = None if columns is None else list(columns)
-    return pl.read_parquet(path, columns=wanted, glob=False, hive_partitioning=False)
+    if only is None:
+        return pl.read_parquet(path, columns=wanted, glob=False, hive_partitioning=False)
+    rows = pl.scan_parquet(path, glob=False, hive_partitioning=False).filter(only)
+    return (rows if wanted is None else rows.select(wanted)).collect()
 
 
 def in_order(frame: pl.DataFrame, shape: FactsShape) -> pl.DataFrame:

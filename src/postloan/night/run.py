@@ -13,6 +13,7 @@ from postloan.intake.facts import Facts
 from postloan.night.alone import alone
 from postloan.night.barrier import bank_tables
 from postloan.night.checks import check_night, no_tier_improved, sum_up
+from postloan.night.look import look_around
 from postloan.night.pins import Pins, begun_nights, pins, run_id
 from postloan.night.pool import each_done
 from postloan.night.task import ShardTask, finished_shard, shard_folder
@@ -93,6 +94,7 @@ def _run_night(
         hint="Run the night again: finished shards are kept. Where memory ran out, use fewer --workers.",
         where={"night": folder},
     )
+    around = look_around(facts, policy, tasks, pool, killed=killed)
     for done, _ in enumerate(each_done(compute, waiting, pool, killed=killed), start=len(tasks) - len(waiting) + 1):
         if tell:
             tell(on, done, len(tasks))
@@ -105,7 +107,7 @@ def _run_night(
     checks = check_night(home, on, totals, limits, [rose])
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
-    publish(home, run, on, shards, manifest, bank_tables(folder, shards, policy))
+    publish(home, run, on, shards, manifest, [*bank_tables(folder, shards, policy), *around])
     _settle(home, on, folder)
     return _published(home, on, was_there=False)
 

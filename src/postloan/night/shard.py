@@ -13,9 +13,11 @@ import polars as pl
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
 from postloan.night.barrier import left_for_barrier
+from postloan.night.look import LookTask, neighbours_left
 from postloan.night.pins import code_fingerprint
 from postloan.night.task import ShardTask, shard_folder
-from postloan.plan.inputs import Inputs, read_inputs
+from postloan.plan.inputs import Inputs, read_debtors, read_inputs
+from postloan.plan.neighbours import Standings, standings
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
@@ -28,7 +30,7 @@ def run_shard(task: ShardTask) -> int:
     if place.exists():
         return task.shard
     facts, rulebook = _begun_with(task.home, task.known_on, task.folder)
-    inputs = read_inputs(facts, task.shard)
+    inputs = read_inputs(facts, task.shard, neighbours_left(task.folder))
     assessed = assess(inputs, policy_on(rulebook, task.law_of), on=task.on)
 
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
@@ -45,6 +47,14 @@ def run_shard(task: ShardTask) -> int:
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
     _rename_once(part, place)
     return task.shard
+
+
+def look_at(asked: LookTask) -> Standings:
+    """Find out what the debtors asked of a shard are."""
+    task = asked.task
+    facts, rulebook = _begun_with(task.home, task.known_on, task.folder)
+    inputs = read_debtors(facts, task.shard, asked.debtors)
+    return standings(inputs, asked.shared, policy_on(rulebook, task.law_of), on=task.on)
 
 
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:

@@ -9,7 +9,13 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postloan.night.look import LookTask
     from postloan.night.task import ShardTask
+    from postloan.plan.asked import Asked
+    from postloan.plan.inputs import Neighbours
+    from postloan.plan.neighbours import Standings
 
 
 def begin() -> None:
@@ -31,6 +37,20 @@ def compute(task: "ShardTask") -> int:
     from postloan.night.shard import run_shard
 
     return run_shard(task)
+
+
+def look(task: "LookTask") -> "Standings":
+    """Find out what some debtors of a shard are, before any shard is computed."""
+    from postloan.night.shard import look_at
+
+    return look_at(task)
+
+
+def look_together(found: "tuple[Asked, Sequence[Standings]]") -> "Neighbours":
+    """Put together what the shards were found to hold."""
+    from postloan.plan.neighbours import neighbours
+
+    return neighbours(*found)
 
 
 def _end_with_parent() -> None:

@@ -1,11 +1,15 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
+import dataframely as dy
 import polars as pl
 
 from postloan.intake.facts import Facts
+from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -40,10 +44,11 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "contract": ("debtor_no", "contract_id", "facility_id"),
     "pledge": (
         "debtor_no", "collateral_id", "secures_kind", "secures_id", "rank", "secured_cents", "is_maximum_amount",
-        "begins_on", "ends_on",
+        "begins_on", "ends_on", "prior_claims_cents",
     ),
     "guarantee": (
-        "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",
+        "debtor_no", "guarantee_id", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on",
+        "ends_on",
     ),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
     "collateral": ("collateral_id", "kind"),
@@ -53,12 +58,25 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
 }  # fmt: skip
 
+_WORTH = ("collateral", "valuation")
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What a debtor's securities are worth for the sake of other debtors, of the whole bank; see plan/neighbours."""
+
+    claims: dy.DataFrame[CollateralClaim]
+    weak: dy.DataFrame[WeakGuarantee]
+
+
+NO_NEIGHBOURS = Neighbours(CollateralClaim.create_empty(), WeakGuarantee.create_empty())
+
 
 @dataclass(frozen=True)
 class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
-    collateral, valuation, market   the bank's own, the same for every shard.
+    collateral, valuation, market, neighbours   the bank's own, the same for every shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
 
@@ -80,15 +98,32 @@ class Inputs:
     market: pl.DataFrame
     statement: pl.DataFrame
     event: pl.DataFrame
+    neighbours: Neighbours = NO_NEIGHBOURS
 
 
-def read_inputs(facts: Facts, shard: int) -> Inputs:
+def read_inputs(facts: Facts, shard: int, neighbours: Neighbours) -> Inputs:
     """Read everything the steps need of one shard, and no column more."""
-    frames = {table: facts.read(table, shard, columns) for table, columns in _COLUMNS.items()}
+    return _read(facts, shard, dict.fromkeys(_COLUMNS), neighbours)
+
+
+def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
+    """Read what classes and stages of some debtors of a shard rest on, and nothing of what securities are worth."""
+    of_debtors = pl.col("debtor_no").is_in(list(debtors))
+    loans = facts.read("loan", shard, ("loan_no", "debtor_no"), of_debtors)["loan_no"]
+    of_loans = pl.col("loan_no").is_in(loans.implode())
+    only: dict[str, pl.Expr | None] = {
+        table: of_debtors if "debtor_no" in columns else of_loans if "loan_no" in columns else None
+        for table, columns in _COLUMNS.items()
+    }
+    return _read(facts, shard, only | dict.fromkeys(_WORTH, pl.lit(value=False)), NO_NEIGHBOURS)
+
+
+def _read(facts: Facts, shard: int, only: Mapping[str, pl.Expr | None], neighbours: Neighbours) -> Inputs:
+    frames = {table: facts.read(table, shard, columns, only[table]) for table, columns in _COLUMNS.items()}
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
-        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"))
-    return Inputs(**frames, ledger_days=facts.days_of("ledger"))
+        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), only["payment"])
+    return Inputs(**frames, ledger_days=facts.days_of("ledger"), neighbours=neighbours)
 
 
 def law_day(on: date, facts: Facts) -> date:
@@ -98,13 +133,15 @@ def law_day(on: date, facts: Facts) -> date:
 
 def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
     """Keep one debtor's facts, and the bank's."""
-    loans = inputs.loan.filter(pl.col("debtor_no") == debtor_no).select("loan_no")
+    is_kept = pl.col("debtor_no") == debtor_no
+    loans = inputs.loan.filter(is_kept).select("loan_no")
 
     def kept(frame: pl.DataFrame) -> pl.DataFrame:
         if "debtor_no" in frame.columns:
-            return frame.filter(pl.col("debtor_no") == debtor_no)
+            return frame.filter(is_kept)
         if "loan_no" not in frame.columns:
             return frame
         return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
 
-    return replace(inputs, **{table: kept(getattr(inputs, table)) for table in _COLUMNS})
+    frames: dict[str, Any] = {table: kept(getattr(inputs, table)) for table in _COLUMNS}
+    return replace(inputs, **frames)

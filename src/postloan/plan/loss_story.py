@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from postloan.kernels.loss import claims_of, month_ends
 from postloan.models.default_curves import MONTHS, YEAR, curves_of
+from postloan.plan.inputs import Neighbours
 from postloan.plan.night import Assessment
 from postloan.rules.expected_loss import RiskGroup
 from postloan.rules.figures import ONE_E8
@@ -40,12 +41,30 @@ class MonthStory:
     lost_cents: float
 
 
+class LaterRank(NamedTuple):
+    """A pledge of the loan that is not first; what ranks before it take but for the debtor's own, None if not known."""
+
+    collateral_id: str
+    rank: int
+    taken_cents: int | None
+
+
+class Weakened(NamedTuple):
+    """A guarantee of the loan that is worth less than its words: why, what was promised, and how much of it counts."""
+
+    guarantee_id: str
+    weakness: str
+    amount_cents: int
+    counts_cents: int
+
+
 @dataclass(frozen=True)
 class LossStory:
     """The whole reckoning.
 
     balance_cents, waiting_cents   of the claim today: principal, of a commitment the part drawn by then; interest.
     worth_cents                    what securities bring in today's prices, before the time it takes.
+    later, weak                    securities that others come before, or whose guarantor is in trouble.
     share                          the bank's own share of all of it.
     months                         the first months of those left.
     """
@@ -54,6 +73,8 @@ class LossStory:
     balance_cents: int
     waiting_cents: int
     worth_cents: int
+    later: tuple[LaterRank, ...]
+    weak: tuple[Weakened, ...]
     share: float
     scenarios: tuple[ScenarioStory, ...]
     months: tuple[MonthStory, ...]
@@ -62,10 +83,12 @@ class LossStory:
 MONTHS_TOLD = 6
 
 
-def loss_story(assessed: Assessment, policy: Policy, loan: dict[str, Any], on: date) -> LossStory | None:
+def loss_story(
+    assessed: Assessment, neighbours: Neighbours, policy: Policy, loan: dict[str, Any], on: date
+) -> LossStory | None:
     """Tell how a loan's expected loss came about; None off the book, or where no rule was in force.
 
-    assessed  of the loan's debtor; loan: its published row.
+    assessed  of the loan's debtor; neighbours: as the night knew them; loan: its published row.
     """
     law, found = policy.expected_loss, assessed.measured
     if law is None or found is None or loan["ecl_method"] in {None, "none"}:
@@ -86,11 +109,16 @@ def loss_story(assessed: Assessment, policy: Policy, loan: dict[str, Any], on: d
     today = float(exposures.balance_cents[at] + exposures.waiting_cents[at])
     now = severities.open[at] * today - severities.saved[at] * np.minimum(today, severities.worth_cents[at])
     weights = np.array([scenario.weight_e8 / ONE_E8 for scenario in law.scenarios])
+    ties = assessed.classed.ties.filter(pl.col("loan_no") == loan["loan_no"])
     return LossStory(
         group=law.groups[group],
         balance_cents=int(exposures.balance_cents[at]),
         waiting_cents=int(exposures.waiting_cents[at]),
         worth_cents=int(found.proceeds.filter(pl.col("loan_no") == loan["loan_no"])["proceeds_cents"].sum()),
+        later=tuple(LaterRank(**row) for row in ties.join(found.earlier, on="security", maintain_order="left")
+                    .select(LaterRank._fields).iter_rows(named=True)),
+        weak=tuple(Weakened(**row) for row in ties.join(neighbours.weak, on="guarantee_id", maintain_order="left")
+                   .select(Weakened._fields).iter_rows(named=True)),
         share=float(share[at]),
         scenarios=tuple(
             ScenarioStory(

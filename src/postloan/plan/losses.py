@@ -13,6 +13,7 @@ from postloan.steps.decisions import in_force
 from postloan.steps.default_chances import default_chances
 from postloan.steps.loss import Measured, loss
 from postloan.steps.proceeds import proceeds
+from postloan.steps.ranks_before import ranks_before
 from postloan.steps.recovery_plans import recovery_plans
 from postloan.steps.stage import stages
 from postloan.tables.losses import DefaultChances, Loss, SecurityTie, Stage
@@ -69,12 +70,14 @@ def losses(inputs: Inputs, loans: pl.DataFrame, classed: Classed, policy: Policy
     found = stages(
         loans, classed.tiers, classed.overdue, classed.views, chances, classed.judged, decided, law=grounds, on=on
     )
+    earlier = ranks_before(classed.ties, inputs.pledge, inputs.neighbours.claims, on=on)
     brought = proceeds(
-        classed.standing, classed.ties, inputs.collateral, inputs.valuation, sales=law.sales, call=law.call, on=on
-    )
+        classed.standing, classed.ties, inputs.collateral, inputs.valuation, earlier, inputs.neighbours.weak,
+        sales=law.sales, call=law.call, on=on,
+    )  # fmt: skip
     measured = Measured(
         classed.standing, classed.balances, classed.interest, classed.shares, classed.rates, classed.dues, chances,
-        found, brought, recovery_plans(decided, classed.rates, on=on),
+        found, earlier, brought, recovery_plans(decided, classed.rates, on=on),
     )  # fmt: skip
     return Lost(chances, found, loss(loans, inputs.debtor, measured, law=law, on=on), measured)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from postloan.errors import LoanUnknown
 from postloan.intake.facts import Facts
-from postloan.plan.inputs import Inputs, of_debtor, read_inputs
+from postloan.plan.inputs import Inputs, Neighbours, of_debtor, read_inputs
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Policy
 
@@ -19,13 +19,13 @@ class OneLoan(NamedTuple):
     assessed: Assessment
 
 
-def assess_one(facts: Facts, policy: Policy, loan_id: str, on: date) -> OneLoan:
+def assess_one(facts: Facts, neighbours: Neighbours, policy: Policy, loan_id: str, on: date) -> OneLoan:
     """Assess a loan's debtor from the facts.
 
     Raises LoanUnknown, also where the loan is not in the book on the day.
     """
     loan_no, debtor_no, shard = facts.find_loan(loan_id)
-    inputs = of_debtor(read_inputs(facts, shard), debtor_no)
+    inputs = of_debtor(read_inputs(facts, shard, neighbours), debtor_no)
     assessed = assess(inputs, policy, on=on)
     if not (assessed.loans["loan_no"] == loan_no).any():
         raise LoanUnknown(

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from postloan.intake.facts import Facts
+from postloan.plan.inputs import Neighbours
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
-from postloan.snapshot.read import read_manifest
+from postloan.snapshot.read import read_manifest, read_of_bank
+from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ class PublishedDay:
     def facts(self) -> Facts:
         """The facts as the night knew them."""
         return Facts(self.home, date.fromisoformat(self.pins["known_on"]))
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """What securities were worth that night for the sake of other debtors."""
+        return Neighbours(
+            CollateralClaim.validate(read_of_bank(self.home, self.on, "collateral_claim")),
+            WeakGuarantee.validate(read_of_bank(self.home, self.on, "weak_guarantee")),
+        )
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.errors import RequestWrong
 from postloan.intake.facts import Facts
-from postloan.plan.inputs import Inputs, law_day
+from postloan.plan.inputs import NO_NEIGHBOURS, Inputs, law_day
 from postloan.plan.night import Assessment, assess
 from postloan.plan.one_loan import assess_one
 from postloan.plan.trace import row_of
@@ -66,7 +66,7 @@ def quote(home: Path, loan_id: str, on: date, *, prepay: Decimal | None) -> Quot
     """
     facts, rulebook = Facts(home, None), load_rulebook(home)
     policy = _as_ours(policy_on(rulebook, law_day(on, facts)))
-    loan_no, _, inputs, assessed = assess_one(facts, policy, loan_id, on)
+    loan_no, _, inputs, assessed = assess_one(facts, NO_NEIGHBOURS, policy, loan_id, on)
     loan, balance = row_of(assessed.loans, loan_no), row_of(assessed.balances, loan_no)
     interest_cents = balance["overdue_interest_cents"] + balance["accrued_interest_cents"]
     owed = {

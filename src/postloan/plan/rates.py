@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from postloan.plan.inputs import Inputs, read_inputs
+from postloan.plan.inputs import NO_NEIGHBOURS, Inputs, read_inputs
 from postloan.plan.night import Planned, planned
 from postloan.plan.published_day import published_day
 from postloan.plan.rate_paths import Paths, paths_of
@@ -81,7 +81,7 @@ def rate_risk(home: Path, on: date) -> RateRisk:
     law = day.rulebook.version("rate_risk", RateRiskLaw, day.law_of)
     parts = []
     for shard in range(day.facts.layout.shards):
-        inputs = read_inputs(day.facts, shard)
+        inputs = read_inputs(day.facts, shard, NO_NEIGHBOURS)
         statements = day.facts.read("statement", shard, _STATEMENT).filter(pl.col("item").is_in(ITEMS))
         loans = scan_loans(home, on, shard=shard).select(_PUBLISHED).sort("loan_no").collect()
         due = planned(inputs, day.policy, on=on)

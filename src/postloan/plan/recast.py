@@ -56,7 +56,7 @@ def recast(home: Path, on: date, laws: LossLaws, *, with_scenarios: bool) -> pl.
     law = after.changed(scenarios=scenarios, overlays=before.overlays)
     policy = replace(day.policy, stages=laws.stages[1], expected_loss=law)
     parts = [
-        assess(read_inputs(day.facts, shard), policy, on=on).loans.select("loan_no", *MEASURES)
+        assess(read_inputs(day.facts, shard, day.neighbours), policy, on=on).loans.select("loan_no", *MEASURES)
         for shard in range(day.facts.layout.shards)
     ]
     return pl.concat(parts).sort("loan_no")

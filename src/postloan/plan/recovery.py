@@ -84,7 +84,7 @@ def plan_worth(home: Path, loan_id: str, terms: Mapping[str, Any], on: date) -> 
     """
     day = published_day(home, on)
     loan_no, debtor_no, shard = day.facts.find_loan(loan_id)
-    inputs = of_debtor(read_inputs(day.facts, shard), debtor_no)
+    inputs = of_debtor(read_inputs(day.facts, shard, day.neighbours), debtor_no)
     planned = pl.concat([inputs.decision, _decided(loan_no, terms, on)], how="diagonal_relaxed")
     after = row_of(assess(replace(inputs, decision=planned), day.policy, on=on).loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().row(0, named=True)

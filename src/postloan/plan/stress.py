@@ -1,6 +1,7 @@
 """Stress: what the book of a published day would be expected to lose under other circumstances.
 
-One pass over the shards: a shard is assessed once, and its losses are reckoned again for every question.
+Who falls is found first, of the bank as a whole. Then one pass over the shards: a shard is assessed once, and its
+losses are reckoned again for every question.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,10 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
+import dataframely as dy
 import polars as pl
 
 from postloan.errors import NothingPublished
+from postloan.plan.contagion import NetworkChance, Spread, claims_of, read_circles
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.losses import losses
 from postloan.plan.night import Assessment, assess
@@ -21,7 +25,7 @@ from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import ONE_E8
 from postloan.rules.rulebook import Policy
 from postloan.rules.stresses import Stress, Stresses
-from postloan.snapshot.read import scan_loans
+from postloan.tables.neighbours import WeakGuarantee
 
 _READ = ("loan_no", "debtor_no", "industry_code", "region_code")
 
@@ -40,6 +44,8 @@ class Outcome:
 class Stressed:
     """The book as it is, each stress, and how bad the economy must be.
 
+    spreads         by stress that spreads: whom it reaches.
+    chances         debtors that guarantees put most at risk.
     booked_cents    the provisions that the bank states; None where it states none.
     breaks_at       the factor at which the allowance passes them, in standard deviations; None where it does not, or
                     nothing is stated. Between two steps it is read off the line between them.
@@ -48,9 +54,23 @@ class Stressed:
 
     as_it_is: Outcome
     outcomes: tuple[Outcome, ...]
+    spreads: dict[str, Spread]
+    chances: tuple[NetworkChance, ...]
     booked_cents: int | None
     breaks_at: float | None
     path: tuple[tuple[float, int], ...]
+
+
+class Question(NamedTuple):
+    """A stress, and whom it lets fall.
+
+    fallen  debtor_no.
+    weak    the guarantees that are weak then; None where they are those of the night.
+    """
+
+    stress: Stress
+    fallen: tuple[int, ...] = ()
+    weak: dy.DataFrame[WeakGuarantee] | None = None
 
 
 def stressed(home: Path, on: date) -> Stressed:
@@ -68,38 +88,55 @@ def stressed(home: Path, on: date) -> Stressed:
         )
     asked = day.rulebook.version("stresses", Stresses, day.law_of)
     plain = Stress.model_construct(name="none", cite=asked.reverse.cite)
-    questions = (plain, *asked.stresses, *asked.down())
-    largest = _largest(home, on, max(each.largest for each in asked.stresses))
+    claims = claims_of(home, on)
+    circles = read_circles(day.facts, claims, asked.contagion, on)
+    spreads = {
+        each.name: circles.spread(_first(each, claims), shown=asked.contagion.shown)
+        for each in asked.stresses if each.spreads
+    }  # fmt: skip
+    questions = [Question(each) for each in (plain, *asked.stresses, *asked.down())]
+    for at, (each, *_) in enumerate(questions):
+        if each.name in spreads:
+            fallen = spreads[each.name].fallen
+            questions[at] = Question(each, tuple(fallen), circles.weak_after(fallen, day.neighbours.weak))
+        elif each.fells:
+            questions[at] = Question(each, tuple(_first(each, claims)["debtor_no"]))
     sums = [[0, 0, 0] for _ in questions]
     for shard in range(day.facts.layout.shards):
-        answers = _shard(read_inputs(day.facts, shard), policy, policy.expected_loss, questions, largest, on)
+        inputs = read_inputs(day.facts, shard, day.neighbours)
+        answers = _shard(inputs, policy, policy.expected_loss, questions, on)
         for total, found in zip(sums, answers, strict=True):
             total[:] = [before + more for before, more in zip(total, found, strict=True)]
-    outcomes = [Outcome(each.name, *total) for each, total in zip(questions, sums, strict=True)]
+    outcomes = [Outcome(each.stress.name, *total) for each, total in zip(questions, sums, strict=True)]
     first_step = 1 + len(asked.stresses)
     path = tuple(
         (step.factor_e8 / ONE_E8, outcome.allowance_cents)
         for step, outcome in zip(asked.down(), outcomes[first_step:], strict=True)
     )
     booked = provision_standing(home, on).stated.get("loan_loss_provisions")
-    return Stressed(outcomes[0], tuple(outcomes[1:first_step]), booked, _crossing(path, booked), path)
+    return Stressed(
+        outcomes[0], tuple(outcomes[1:first_step]), spreads, circles.chances(asked.contagion), booked,
+        _crossing(path, booked), path,
+    )  # fmt: skip
 
 
 def _shard(
-    inputs: Inputs, policy: Policy, law: ExpectedLoss, questions: Sequence[Stress], largest: Sequence[int], on: date
+    inputs: Inputs, policy: Policy, law: ExpectedLoss, questions: Sequence[Question], on: date
 ) -> Iterator[tuple[int, int, int]]:
     assessed = assess(inputs, policy, on=on)
     rows, base = assessed.loans.select(_READ), _measured(assessed, inputs, policy, law, on)
-    for question in questions:
+    for stress, fallen, weak in questions:
         found = base
-        if question.laid_on(law) != law:
-            found = _measured(assessed, inputs, policy, question.laid_on(law), on)
-            is_met = rows.select(question.meets().alias("is_met"))["is_met"]
+        if stress.laid_on(law) != law or weak is not None:
+            night = inputs.neighbours
+            around = replace(inputs, neighbours=replace(night, weak=night.weak if weak is None else weak))
+            found = _measured(assessed, around, policy, stress.laid_on(law), on)
+            is_met = rows.select(stress.meets().alias("is_met"))["is_met"]
             found = pl.select(pl.when(is_met).then(found.to_struct()).otherwise(base.to_struct()).alias("row")).unnest(
                 "row"
             )
-        if question.largest:
-            falls = rows["debtor_no"].is_in(list(largest[: question.largest]))
+        if fallen:
+            falls = rows["debtor_no"].is_in(list(fallen))
             impaired = (pl.col("claim_cents") * pl.col("lgd_ratio")).round().cast(pl.Int64)
             found = found.with_columns(
                 ecl_cents=pl.when(falls).then(pl.max_horizontal(impaired, "ecl_cents")).otherwise("ecl_cents"),
@@ -117,12 +154,14 @@ def _measured(assessed: Assessment, inputs: Inputs, policy: Policy, law: Expecte
     )
 
 
-def _largest(home: Path, on: date, count: int) -> list[int]:
-    """The debtors of the greatest claims, the greatest first."""
-    claims = scan_loans(home, on).group_by("debtor_no").agg(pl.col("claim_cents").sum())
-    return (
-        claims.sort("claim_cents", "debtor_no", descending=[True, False]).head(count).collect()["debtor_no"].to_list()
-    )
+def _first(stress: Stress, claims: pl.DataFrame) -> pl.DataFrame:
+    """Return the debtors that a stress lets fall first, of those of whom something is claimed; see `claims_of`."""
+    is_first = pl.int_range(pl.len()) < stress.largest
+    if stress.impaired:
+        is_first |= pl.col("is_impaired")
+    if stress.debtors:
+        is_first |= pl.col("debtor_id").is_in(list(stress.debtors))
+    return claims.filter(is_first)
 
 
 def _crossing(path: Sequence[tuple[float, int]], booked: int | None) -> float | None:

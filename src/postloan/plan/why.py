@@ -77,7 +77,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
     """
     day = published_day(home, on)
     policy = day.policy
-    loan_no, shard, inputs, assessed = assess_one(day.facts, policy, loan_id, on)
+    loan_no, shard, inputs, assessed = assess_one(day.facts, day.neighbours, policy, loan_id, on)
     loan = row_of(assessed.loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().to_dicts()
     serving = serving_under(policy)
@@ -116,7 +116,7 @@ def why(home: Path, loan_id: str, on: date) -> Why:
         texts=_cited(day.rulebook, loan, policy),
         alerts=_alerts(home, on, loan["debtor_no"]),
         vain_upgrade=vain_upgrade(assessed, loan),
-        losses=loss_story(assessed, policy, loan, on),
+        losses=loss_story(assessed, day.neighbours, policy, loan, on),
         is_as_published=published == [loan],
     )
 

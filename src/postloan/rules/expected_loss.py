@@ -118,10 +118,21 @@ class Sale(Cited):
 
 
 class Call(Cited):
-    """What a called guarantee brings in: this share of what is guaranteed, after so many months."""
+    """What a called guarantee brings in: this share of what is guaranteed, after so many months.
+
+    distressed_e8   share of that which is lost where the guarantor is itself non-performing or in stage 3.
+    mutual_e8       the same where guarantor and debtor stand for one another, directly or along others.
+    """
 
     effective_e8: ShareE8 = Field(alias="effective")
     after_months: Months
+    distressed_e8: ShareE8 = Field(alias="distressed")
+    mutual_e8: ShareE8 = Field(alias="mutual")
+
+    def brings_e8(self) -> dict[str, int]:
+        """The share that a weak guarantee brings in, by its weakness."""
+        lost = {"mutual": self.mutual_e8, "distressed": self.distressed_e8}
+        return {weakness: self.effective_e8 * (ONE_E8 - share) // ONE_E8 for weakness, share in lost.items()}
 
 
 class Conversion(Cited):

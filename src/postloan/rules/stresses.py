@@ -6,10 +6,12 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from postloan.rules.expected_loss import ExpectedLoss, SignedE8
-from postloan.rules.figures import ONE_E8, Cited, RatioE8, ShareE8, Version, Words
+from postloan.rules.figures import ONE_E8, Cents, Cited, RatioE8, ShareE8, Version, Words
 
 _ALMOST_CERTAIN_E8 = ONE_E8 - 1_000
 """A stressed probability stays one: certain default is stage 3, and no place on the normal curve."""
+
+_CENTS = 100
 
 
 class Stress(Cited):
@@ -19,6 +21,9 @@ class Stress(Cited):
     times_e8       every probability of default is so many times what it is.
     collateral_e8  share that collateral loses of its price.
     largest        so many debtors of the greatest claims default today.
+    debtors        these default today, by identifier.
+    impaired       all that are in stage 3 already count among those that default today.
+    spreads        the guarantees of those that default are called, and guarantors fall in their turn.
     industries, regions   beginnings of the codes of the loans that it meets; all where neither is given.
     """
 
@@ -28,8 +33,16 @@ class Stress(Cited):
     collateral_e8: ShareE8 = Field(default=0, alias="collateral")
     guarantees_fail: bool = False
     largest: Annotated[int, Field(ge=0, le=1000)] = 0
+    debtors: Annotated[tuple[Words, ...], Field(strict=False, max_length=1000)] | None = None
+    impaired: bool = False
+    spreads: bool = False
     industries: Annotated[tuple[Words, ...], Field(strict=False)] | None = None
     regions: Annotated[tuple[Words, ...], Field(strict=False)] | None = None
+
+    @property
+    def fells(self) -> bool:
+        """Whether some debtors default today."""
+        return bool(self.largest or self.debtors or self.impaired)
 
     def meets(self) -> pl.Expr:
         """Whether a published loan is met, from its industry_code and region_code."""
@@ -69,11 +82,37 @@ class Reverse(Cited):
     steps: Annotated[int, Field(ge=2, le=100)]
 
 
+class Contagion(Cited):
+    """How calls on guarantors spread, and how often each debtor would fall along them.
+
+    liquid, due      items of a debtor's latest statement: what it can call on, and what is due soon; what the first
+                     have beyond the second is its buffer.
+    unknown          the buffer of who filed no such statement.
+    draws, seed      how often chance is tried, and the number that it begins with.
+    shown            how many debtors a report names.
+    """
+
+    liquid: Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
+    due: Annotated[tuple[Words, ...], Field(strict=False)]
+    unknown_cents: Cents = Field(alias="unknown")
+    draws: Annotated[int, Field(ge=100, le=1_000_000)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    shown: Annotated[int, Field(ge=1, le=1000)]
+
+    def written(self) -> str:
+        """The figures on one line."""
+        due = f" less {' and '.join(self.due)}" if self.due else ""
+        unknown = f"{self.unknown_cents // _CENTS}.{self.unknown_cents % _CENTS:02d}"
+        buffer = f"buffer {' and '.join(self.liquid)}{due}, {unknown} where unknown"
+        return f"{buffer}; {self.draws} draws from seed {self.seed}, {self.shown} debtors shown"
+
+
 class Stresses(Version):
     """All questions, and the reverse one."""
 
     stresses: Annotated[tuple[Stress, ...], Field(strict=False, min_length=1, max_length=50)]
     reverse: Reverse
+    contagion: Contagion
 
     @model_validator(mode="after")
     def each_has_a_name_of_its_own(self) -> Self:

@@ -12,7 +12,7 @@ from postloan.errors import NothingPublished, SnapshotDamaged, VersionUnknown
 from postloan.snapshot.chain import filed
 from postloan.snapshot.files import read_json
 from postloan.snapshot.publish import TABLES, pointer_file, snapshot_folder, versions_of
-from postloan.tables.published import PublishedDebtor, PublishedLoan
+from postloan.tables.published import PUBLISHED, PublishedDebtor, PublishedLoan
 
 _POINTER = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 
@@ -155,6 +155,12 @@ def scan_group_alerts(home: Path, on: date) -> pl.LazyFrame:
 def scan_warnings(home: Path, on: date) -> pl.LazyFrame:
     """Scan a day's warning signals, in no order; see PublishedWarning."""
     return _scan(home, on, "warning")
+
+
+def read_of_bank(home: Path, on: date, table: str) -> pl.DataFrame:
+    """Read a table of the bank as a whole; empty where an earlier version of the program published none."""
+    paths = _tables(home, on, table, None)
+    return pl.read_parquet(paths) if paths else PUBLISHED[table].create_empty()
 
 
 def _collect(home: Path, on: date, table: str, order: str, columns: Sequence[str]) -> pl.DataFrame:

@@ -13,7 +13,16 @@ from postloan.kernels.loss import Convention, Exposures, Instalments, Losses, Se
 from postloan.models.default_curves import MONTHS, YEAR, curves_of
 from postloan.rules.expected_loss import ExpectedLoss, Overlay, RiskGroup, Scenario
 from postloan.rules.figures import ONE_E8
-from postloan.tables.losses import LOSS_METHODS, STAGES, DefaultChances, Loss, Proceeds, RecoveryPlan, Stage
+from postloan.tables.losses import (
+    LOSS_METHODS,
+    STAGES,
+    DefaultChances,
+    EarlierRanks,
+    Loss,
+    Proceeds,
+    RecoveryPlan,
+    Stage,
+)
 from postloan.tables.results import Balances, Due, Funding, InterestStanding, RateInForce, Standing
 
 Floats = NDArray[np.float64]
@@ -31,6 +40,7 @@ class Measured(NamedTuple):
     dues: dy.DataFrame[Due]
     chances: dy.DataFrame[DefaultChances]
     stages: dy.DataFrame[Stage]
+    earlier: dy.DataFrame[EarlierRanks]
     proceeds: dy.DataFrame[Proceeds]
     plans: dy.DataFrame[RecoveryPlan]
 
@@ -120,7 +130,9 @@ def _worth_under(
     """By loan: what its securities bring in under a scenario, and the mean discount until then."""
     months = proceeds["after_months"].to_numpy().astype(float)
     moves = np.where(proceeds["moves_with_prices"].to_numpy(), scenario.prices_e8 / ONE_E8, 0.0)
-    brought = proceeds["proceeds_cents"].to_numpy() * (1.0 + moves) ** (months / YEAR)
+    behind, prices = proceeds["behind_cents"].to_numpy(), (1.0 + moves) ** (months / YEAR)
+    # What comes before a later rank does not fall with prices.
+    brought = np.maximum((proceeds["proceeds_cents"].to_numpy() + behind) * prices - behind, 0.0)
     worth: Floats = np.bincount(place, brought, rate.size).astype(np.float64)
     today: Floats = np.bincount(place, brought * (1.0 + rate[place]) ** -months, rate.size).astype(np.float64)
     return worth, np.divide(today, worth, out=np.zeros(rate.size), where=worth > 0)

@@ -51,10 +51,8 @@ def _in_order(pledges: pl.DataFrame, guarantees: pl.DataFrame) -> pl.DataFrame:
     """Put pledges and guarantees in the order of their right."""
     after_pledges = pl.lit(_AFTER_ALL_RANKS, pledges.schema["rank"])
     parts = (
-        pledges.select("collateral_id", "rank", *_SECURITY, amount_cents="secured_cents"),
-        guarantees.select(
-            pl.lit(None, pl.String).alias("collateral_id"), after_pledges.alias("rank"), *_SECURITY, "amount_cents"
-        ),
+        pledges.select("collateral_id", "rank", *_SECURITY, "prior_claims_cents", amount_cents="secured_cents"),
+        guarantees.select("guarantee_id", *_SECURITY, "amount_cents", rank=after_pledges),
     )
     narrow = pl.col("secures_kind").cast(pl.String).cast(pl.Enum(_NARROW_FIRST))
-    return pl.concat(parts).sort("rank", narrow, "begins_on", maintain_order=True)
+    return pl.concat(parts, how="diagonal").sort("rank", narrow, "begins_on", maintain_order=True)

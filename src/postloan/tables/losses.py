@@ -20,8 +20,9 @@ class SecurityTie(Checked):
     """A security that secures a loan today, by security in order of right, then by loan.
 
     security       number of the security in that order; several rows are one security of several loans.
-    collateral_id  null for a guarantee.
+    collateral_id  null for a guarantee; guarantee_id for a pledge.
     amount_cents   the most that the security gives in all.
+    prior_claims_cents   what ranks before a pledge secure outside this bank's book; null where nobody said.
 
     Cast, not validated: made of validated facts, row by row.
     """
@@ -30,17 +31,33 @@ class SecurityTie(Checked):
     loan_no = dy.Int64()
     debtor_no = dy.Int64()
     collateral_id = dy.String(nullable=True)
+    guarantee_id = dy.String(nullable=True)
     rank = dy.Int64()
     amount_cents = dy.Int64()
+    prior_claims_cents = dy.Int64(nullable=True)
+
+
+class EarlierRanks(Checked):
+    """What the ranks before each pledge of a later rank take, but for those of its own debtor.
+
+    taken_cents  null where some of them are not known.
+    """
+
+    security = dy.UInt32(primary_key=True)
+    taken_cents = dy.Int64(nullable=True, min=0)
 
 
 class Proceeds(Checked):
-    """What the securities of a loan are expected to bring in, by loan and time after default; prices as of today."""
+    """What the securities of a loan are expected to bring in, by loan and time after default; prices as of today.
+
+    behind_cents  what comes before, of a pledge behind others, which has a row of its own: it stays when prices move.
+    """
 
     loan_no = dy.Int64()
     after_months = dy.Int32(min=0)
     moves_with_prices = dy.Bool()
     proceeds_cents = dy.Int64(min=0)
+    behind_cents = dy.Int64(min=0)
 
 
 class DefaultChances(PerLoan):

@@ -9,6 +9,7 @@ import dataframely as dy
 
 from postloan.tables.checked import Checked
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
+from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
     BREAK_KINDS,
@@ -304,8 +305,10 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "instruction": Instruction,
     "group_alert": GroupAlert,
     "warning": PublishedWarning,
+    "collateral_claim": CollateralClaim,
+    "weak_guarantee": WeakGuarantee,
 }
 """Every table of a snapshot, under the name of its folder."""
 
-OF_THE_BANK = ("group_alert",)
+OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee")
 """Those that are made of the bank as a whole, in one file; of the others every shard makes its own."""

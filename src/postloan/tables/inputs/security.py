@@ -63,6 +63,9 @@ class Pledge(FeedTable):
     secures_id = ident("its identifier", "担保对象")
     rank = whole("rank, 1 is first", "顺位", least=1, most=99)
     secured_cents = money("amount secured", "担保金额")
+    prior_claims_cents = money(
+        "what earlier ranks secure that are not in this bank's book", "先顺位债权额", optional=True
+    )
     is_maximum_amount = flag("secures a running account up to the amount (最高额)", "最高额")
     begins_on = day("first day", "起始日")
     ends_on = day("last day", "到期日", optional=True)

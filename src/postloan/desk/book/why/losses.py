@@ -32,12 +32,25 @@ def loss_lines(story: Why, lang: str) -> Iterator[Told]:
         claim=money(lost.balance_cents + lost.waiting_cents), worth=money(lost.worth_cents),
         lgd=_percent(loan["lgd_ratio"]), share=_percent(lost.share),
     )  # fmt: skip
+    yield from _securities(lost, lang)
     yield _scenarios(lost, lang)
     if loan["ecl_method"] in {"year", "lifetime"}:
         yield _months(lost, lang)
     yield words(lang, f"measure_{loan['ecl_method']}").format(
         model=money(loan["ecl_model_cents"]), overlay=money(loan["ecl_overlay_cents"]), total=money(loan["ecl_cents"])
     )
+
+
+def _securities(lost: LossStory, lang: str) -> Iterator[str]:
+    for pledge in lost.later:
+        said = "rank_unknown" if pledge.taken_cents is None else "rank_known"
+        yield words(lang, said).format(
+            collateral=pledge.collateral_id, rank=pledge.rank, taken=money(pledge.taken_cents or 0)
+        )
+    for promise in lost.weak:
+        yield words(lang, f"weak_{promise.weakness}").format(
+            guarantee=promise.guarantee_id, amount=money(promise.amount_cents), counts=money(promise.counts_cents)
+        )
 
 
 def _scenarios(lost: LossStory, lang: str) -> ToldTable:

@@ -208,6 +208,22 @@ _WORDS: dict[str, tuple[str, str]] = {
         ("claim {claim} = principal {balance} + interest {interest}; securities bring in {worth} at today's prices, before "
         "the time it takes; {lgd} of the claim lost on default, weighted; the bank's own share {share}"),
     ),
+    "rank_known": (
+        "押品 {collateral} 第 {rank} 顺位：其他债务人与他行的先顺位债权 {taken}",
+        "collateral {collateral}, rank {rank}: other debtors and other banks come before with {taken}",
+    ),
+    "rank_unknown": (
+        "押品 {collateral} 第 {rank} 顺位：先顺位债权未知，不计可收回金额",
+        "collateral {collateral}, rank {rank}: what comes before it is not known, so that it brings in nothing",
+    ),
+    "weak_distressed": (
+        "保证 {guarantee}：保证人自身不良或处于阶段三；承诺 {amount}，计入 {counts}，再按受困保证折减",
+        "guarantee {guarantee}: its guarantor is non-performing or in stage 3; {counts} of {amount} counts, at a distressed share",
+    ),
+    "weak_mutual": (
+        "保证 {guarantee}：保证人与借款人互保，环内金额只计一次；承诺 {amount}，计入 {counts}，再按互保折减",
+        "guarantee {guarantee}: guarantor and debtor stand for one another, a ring counts once; {counts} of {amount} counts, at a mutual share",
+    ),
     "measure_year": (
         "阶段一，计12个月损失：模型 {model} + 叠加 {overlay} = {total}",
         "stage 1, defaults within 12 months: model {model} + overlay {overlay} = {total}",

@@ -1,0 +1,73 @@
+"""Who is asked before the shards, since other debtors' securities rest on what becomes of them.
+
+A shard holds whole debtors and knows no others. What crosses debtors is asked of few: guarantors that are debtors of
+the bank, and those that share collateral with a later rank. Stages rest on no security, so they can be asked first.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from postloan.intake.facts import Facts
+
+_EDGE = ("guarantee_id", "debtor_no", "guarantor_no", "guarantor_id", "amount_cents")
+
+
+class Asked(NamedTuple):
+    """Who is asked before the shards.
+
+    edges    guarantees in force whose guarantor is a debtor of the bank, by debtor, guarantor and identifier.
+    shared   collateral_id: collateral of several debtors with a later rank.
+    debtors  debtor_no and shard of those asked.
+    """
+
+    edges: pl.DataFrame
+    shared: pl.DataFrame
+    debtors: pl.DataFrame
+
+    def of_shard(self, shard: int) -> tuple[int, ...]:
+        """Return the debtors asked of one shard."""
+        return tuple(self.debtors.filter(pl.col("shard") == shard)["debtor_no"])
+
+
+def asked(facts: Facts, *, on: date) -> Asked:
+    """Find out from narrow facts of the whole bank who is to be asked."""
+    promised, shared = _promised(facts, on), _shared(facts, on)
+    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "shard": pl.Int32})
+    if not (promised.is_empty() and shared.is_empty()):
+        known = pl.concat(
+            facts.read("debtor", shard, tuple(known.columns[:2])).with_columns(shard=pl.lit(shard, pl.Int32))
+            for shard in range(facts.layout.shards)
+        )
+    guarantors = known.select(guarantor_id="debtor_id", guarantor_no="debtor_no")
+    edges = promised.join(guarantors, on="guarantor_id").select(*_EDGE)
+    who = pl.concat([edges.select(debtor_no="guarantor_no"), shared.select("debtor_no")]).unique()
+    return Asked(
+        edges.sort("debtor_no", "guarantor_no", "guarantee_id"),
+        shared.select("collateral_id").unique(),
+        known.join(who, on="debtor_no", how="semi").select("debtor_no", "shard").sort("debtor_no"),
+    )
+
+
+def _promised(facts: Facts, on: date) -> pl.DataFrame:
+    """The guarantees in force; one of a maximum amount secures what arose in its period also after it."""
+    told = facts.read(
+        "guarantee", None,
+        ("guarantee_id", "debtor_no", "guarantor_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on"),
+    )  # fmt: skip
+    is_over = (pl.col("ends_on") < on) & ~pl.col("is_maximum_amount").fill_null(value=False)
+    return told.filter((pl.col("begins_on") <= on) & ~is_over.fill_null(value=False))
+
+
+def _shared(facts: Facts, on: date) -> pl.DataFrame:
+    """The pledges on collateral that several debtors share and that has a later rank: collateral_id, debtor_no."""
+    nobody = pl.DataFrame(schema={"collateral_id": pl.String, "debtor_no": pl.Int64})
+    if not (facts.read("pledge", None, ("rank",))["rank"] > 1).any():
+        return nobody
+    told = facts.read("pledge", None, ("collateral_id", "debtor_no", "rank", "begins_on")).filter(
+        pl.col("begins_on") <= on
+    )
+    several = told.group_by("collateral_id").agg(pl.col("rank").max(), pl.col("debtor_no").n_unique())
+    meant = several.filter((pl.col("rank") > 1) & (pl.col("debtor_no") > 1)).select("collateral_id")
+    return told.join(meant, on="collateral_id", how="semi").select("collateral_id", "debtor_no")
