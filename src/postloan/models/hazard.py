@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from postloan.errors import TableUnfit
-from postloan.models.card import HazardCause, HazardPart, Term, Unit
+from postloan.models.card import HazardCause, HazardPart, HazardYears, Term, Unit
 from postloan.models.curves import Curve
 from postloan.models.logit import fit_logit
 from postloan.rules.figures import ONE_E8
@@ -140,12 +140,13 @@ def fit_hazard(
             for name, beta, error in zip(names, fit.beta, fit.errors, strict=True)
         )
         causes.append(HazardCause(cause="default" if cause == "default" else "exit", terms=terms))
-    return HazardPart(
+    part = HazardPart(
         unit=unit, age_column=columns.age, time_column=columns.time, segments=cells.segments,
         knots=tuple(float(each) for each in knots), drivers=columns.drivers, lag=columns.lag,
         means=tuple(float(each) for each in means), oldest=int(cells.age.max()), causes=tuple(causes),
         fade_ratio=settings.fade.fade_ratio_e8 / ONE_E8 if fade_ratio is None else fade_ratio,
     )  # fmt: skip
+    return part.model_copy(update={"years": tuple(years_of(part, segment) for segment in cells.segments)})
 
 
 def hazards_at(part: HazardPart, age: Floats, segment: Ints, drivers: Floats, cause: str = "default") -> Floats:
@@ -201,6 +202,17 @@ def term_structure(
     number = np.full(periods, part.segments.index(segment))
     default, leaving = (hazards_at(part, ages, number, drivers, cause) for cause in ("default", "exit"))
     return Curve(part.unit, default, 1.0), Curve(part.unit, leaving, 1.0)
+
+
+def years_of(part: HazardPart, segment: str) -> HazardYears:
+    """The hazards of a segment by the year, over the ages that were seen, its drivers at their long-run means."""
+    default, leaving = term_structure(part, segment, age=0, periods=max(part.oldest, 1))
+    # Of those that do not default: what is left of a year then is (1 - default) x (1 - prepaid), as the rule reads it.
+    others = Curve(part.unit, np.minimum(leaving.hazards / (1.0 - default.hazards), 1.0), 1.0)
+    return HazardYears(
+        segment=segment, yearly_pd=tuple(default.in_years().hazards.tolist()),
+        yearly_prepaid=tuple(others.in_years().hazards.tolist()),
+    )  # fmt: skip
 
 
 def _numbers(segments: pl.Series, names: tuple[str, ...]) -> Ints:

@@ -47,6 +47,7 @@ class LossStory:
     balance_cents, waiting_cents   of the claim today: principal, of a commitment the part drawn by then; interest.
     worth_cents                    what securities bring in today's prices, before the time it takes.
     share                          the bank's own share of all of it.
+    prepaid_left                   the chance that it is repaid early, through the cycle; 0 where its group has none.
     months                         the first months of those left.
     """
 
@@ -55,6 +56,7 @@ class LossStory:
     waiting_cents: int
     worth_cents: int
     share: float
+    prepaid_left: float
     scenarios: tuple[ScenarioStory, ...]
     months: tuple[MonthStory, ...]
 
@@ -77,8 +79,8 @@ def loss_story(assessed: Assessment, policy: Policy, loan: dict[str, Any], on: d
         at, exposures, instalments_of(found), period_ends=month_ends(np.datetime64(on), MONTHS),
         convention=convention_of(law), on=(on - date(1970, 1, 1)).days,
     )  # fmt: skip
-    group = int(exposures.segment[at])
-    first = curves_of(law).first[group, :, : claims.size]
+    group, curves = int(exposures.segment[at]), curves_of(law)
+    first = curves.first[group, :, : claims.size]
     cost = severities.open[at][:, None] * claims - severities.saved[at][:, None] * np.minimum(
         claims, severities.worth_cents[at][:, None] * factors
     )
@@ -92,6 +94,7 @@ def loss_story(assessed: Assessment, policy: Policy, loan: dict[str, Any], on: d
         waiting_cents=int(exposures.waiting_cents[at]),
         worth_cents=int(found.proceeds.filter(pl.col("loan_no") == loan["loan_no"])["proceeds_cents"].sum()),
         share=float(share[at]),
+        prepaid_left=float(curves.prepaid[group, claims.size]),
         scenarios=tuple(
             ScenarioStory(
                 scenario.name, scenario.weight_e8, float(first[place, :YEAR].sum()), float(first[place].sum()),
