@@ -28,7 +28,9 @@ def hazards_under(groups: Sequence[RiskGroup], scenarios: Sequence[Scenario], *,
     """
     years = range(1, -(-months // YEAR) + 1)
     factors = np.array([[scenario.factor_in(year) for year in years] for scenario in scenarios])
-    yearly = [pd_at(_yearly(group.yearly_pd_e8, len(years)), group.correlation_e8 / ONE_E8, factors) for group in groups]
+    yearly = [
+        pd_at(_yearly(group.yearly_pd_e8, len(years)), group.correlation_e8 / ONE_E8, factors) for group in groups
+    ]
     return _monthly(np.array(yearly), months)
 
 
