@@ -1,5 +1,7 @@
 """Expected losses: against a plain reckoning in fractions, and what must hold of any loan."""
 
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -187,3 +189,77 @@ def test_parting_the_loans_changes_no_bit(loans: list[Loan], cut: int) -> None:
     whole = losses(loans, hazards).lifetime
     parts = [losses(part, hazards).lifetime for part in (loans[:cut], loans[cut:]) if part]
     assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+# Traps of risk.md ------------------------------------------------------------------------------------------------
+
+
+@given(LOANS, st.integers(2, 7))
+def test_any_number_of_threads_changes_no_bit(loans: list[Loan], threads: int) -> None:
+    hazards = [[0.004] * 120, [0.001] * 120, [0.02] * 120]
+    whole = losses(loans, hazards)
+    with ThreadPoolExecutor(threads) as pool:
+        each = list(pool.map(lambda loan: losses([loan], hazards), loans))
+    assert np.concatenate([one.lifetime for one in each]).tobytes() == whole.lifetime.tobytes()
+    assert np.concatenate([one.year for one in each]).tobytes() == whole.year.tobytes()
+
+
+@given(LOANS, st.lists(st.integers(0, 50), min_size=1, max_size=8))
+def test_all_scenarios_of_one_pass_are_what_each_is_by_itself(loans: list[Loan], hazards: list[int]) -> None:
+    """Twelve months and lifetime, of any number of scenarios, however many are summed up at once."""
+    together = losses(loans, [[each / 1000] * 120 for each in hazards])
+    for place, each in enumerate(hazards):
+        alone = losses(loans, [[each / 1000] * 120])
+        assert together.year[:, place].tobytes() == alone.year[:, 0].tobytes()
+        assert together.lifetime[:, place].tobytes() == alone.lifetime[:, 0].tobytes()
+
+
+def test_no_interest_needs_no_formula_of_its_own() -> None:
+    """At a rate of 0 a closed form divides by 0: here the loss is the sum of chances times what is owed."""
+    loan, hazards = Loan(1_200_000, Fraction(0), 12, level(12, 1_200_000)), [0.01] * 12
+    owed = [1_200_000 - 100_000 * month for month in range(12)]
+    assert losses([loan], [hazards]).lifetime[0, 0] == pytest.approx(marginal_of(np.array(hazards)) @ owed, rel=1e-14)
+
+
+@given(
+    st.integers(1, 10**9), st.integers(1, 30), st.lists(st.integers(0, 400), min_size=1, max_size=24),
+    st.integers(0, 100),
+)  # fmt: skip
+def test_the_loss_is_what_the_contract_is_worth_less_what_is_expected_to_be_received(
+    balance: int, rate: int, hazards: list[int], lost: int
+) -> None:
+    """The way each loan may go is written out: paid until the month of its default, then a share of the claim.
+
+    It is so only where a claim holds the interest since the last instalment; without, the two sides part.
+    """
+    months, monthly, share = len(hazards), Fraction(rate, 1200), Fraction(lost, 100)
+    loan = Loan(balance, monthly, months, level(months, balance), open=float(share))
+    falls = [cents for _, cents in loan.instalments]
+    falls[-1] = balance - sum(falls[:-1])
+    loan = loan._replace(instalments=tuple(zip([day for day, _ in loan.instalments], falls, strict=True)))
+    owed = [balance - sum(falls[:month]) for month in range(months)]
+    pays = [(falls[at] + owed[at] * monthly) / (1 + monthly) ** (at + 1) for at in range(months)]
+    received, there = Fraction(0), Fraction(1)
+    for at, hazard in enumerate(Fraction(each, 1000) for each in hazards):
+        claim = owed[at] * (1 + monthly) / (1 + monthly) ** (at + 1)
+        received += there * hazard * (sum(pays[:at]) + (1 - share) * claim)
+        there *= 1 - hazard
+    received += there * sum(pays)
+    found = losses([loan], [[each / 1000 for each in hazards]])
+    assert found.lifetime[0, 0] == pytest.approx(float(balance - received), rel=1e-9, abs=1e-6)
+
+
+def test_rows_of_loan_month_and_scenario_are_never_written_down() -> None:
+    """A peer took 66 kB a loan. Here a loan costs its results, whatever its months: 2 x 3 scenarios x 8 bytes."""
+    hazards = [[0.004] * 120] * 3
+
+    def taken(count: int) -> int:
+        loans = [Loan(1_000_000, Fraction(1, 200), 120)] * count
+        losses(loans, hazards)
+        tracemalloc.start()
+        losses(loans, hazards)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert (taken(3000) - taken(1000)) / 2000 < 600, "results, and the inputs that this test makes"

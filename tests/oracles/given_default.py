@@ -19,6 +19,7 @@ from postloan.tables.losses import SecurityTie
 
 ON = date(2024, 12, 31)
 AMPLE = 10**17
+KEYS = ("collateral_id", "kind")
 LAW = load_rulebook(home=None).version("expected_loss", ExpectedLoss, ON)
 
 
@@ -71,7 +72,7 @@ def severities(
         "security": range(len(pieces)), "loan_no": 1, "debtor_no": 1, "collateral_id": names,
         "rank": [each.rank for each in pieces], "amount_cents": AMPLE,
     }, schema=SecurityTie.create_empty().schema)  # fmt: skip
-    register = pl.DataFrame({"collateral_id": names, "kind": names}, schema_overrides={"kind": pl.String})
+    register = pl.DataFrame({"collateral_id": names, "kind": names}, schema=dict.fromkeys(KEYS, pl.String))
     valued = register.select(
         "collateral_id", valued_on=pl.lit(ON), value_cents=pl.Series([each.value for each in pieces], dtype=pl.Int64)
     )

@@ -65,8 +65,8 @@ class RiskGroup(Cited):
     correlation_e8  how strongly defaults follow the systematic factor (Vasicek's rho).
     yearly_pd_e8    probability to default in years 1, 2, …, given survival until then, through the cycle; the last
                     goes on. Its unit is the year.
-    yearly_prepaid_e8   probability to be repaid in full ahead of schedule in years 1, 2, …, of loans that do not default
-                    in the year, whatever the economy does; the last goes on, and none given is 0. Its unit is the year.
+    yearly_prepaid_e8   probability to be repaid in full ahead of schedule in years 1, 2, …, of what does not default
+                    in it, whatever the economy does; the last goes on, and none is 0. Its unit is the year.
     cured_e8, cured_loss_e8   share of defaults that cure, and what is lost of those.
     recovered_e8, after_months   share of an unsecured claim that is recovered, and when.
     """
@@ -93,7 +93,7 @@ class RiskGroup(Cited):
 
     @model_validator(mode="after")
     def nothing_is_certain(self) -> Self:
-        """A certain default has no place on the normal curve, and is stage 3 already; who is sure to repay is no loan."""
+        """A certain default has no place on the normal curve, and is stage 3 already; a certain repayment is one."""
         if max(self.yearly_pd_e8 + self.yearly_prepaid_e8) >= ONE_E8 or self.correlation_e8 >= ONE_E8:
             raise ValueError("yearly_pd, yearly_prepaid and correlation are below 1")
         return self
