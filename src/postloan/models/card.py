@@ -75,6 +75,7 @@ class ScorecardPart(Form):
     intercept: float
     points_to_double: Count
     reasons_most: Count
+    together_most: Count
 
 
 class ChallengerPart(Form):

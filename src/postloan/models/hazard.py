@@ -16,12 +16,10 @@ from postloan.models.card import HazardCause, HazardPart, HazardYears, Term, Uni
 from postloan.models.curves import Curve
 from postloan.models.logit import fit_logit
 from postloan.rules.figures import ONE_E8
-from postloan.rules.model_rules import Fitting
+from postloan.rules.model_rules import AgeSpline, Fitting
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-_TAIL = 0.05
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def fit_hazard(
     Raises      ModelNotFitted where a cause never happens, or separates.
     Source      Shumway, J. Business 74 (2001); grouped cells: Botha and Verster, arXiv:2507.15441.
     """
-    knots = _knots(cells.age, cells.trials, settings.age.knots)
+    knots = _knots(cells.age, cells.trials, settings.age)
     # The long run is a mean of periods: by loans, it would be the years in which the book was large.
     means = cells.drivers[np.unique(cells.time, return_index=True)[1]].mean(axis=0)
     names = _term_names(len(knots), cells.segments, columns.drivers)
@@ -225,11 +223,11 @@ def _faded(path: Floats, mean: float, periods: int, ratio: float) -> Floats:
     return np.concatenate([path[:periods], mean + (path[-1] - mean) * ratio**beyond])
 
 
-def _knots(age: Floats, trials: Floats, count: int) -> Floats:
+def _knots(age: Floats, trials: Floats, asked: AgeSpline) -> Floats:
     """Knots at even quantiles of age, weighted by loan-periods; fewer where ages repeat."""
     order = np.argsort(age, kind="stable")
-    share = np.cumsum(trials[order]) / trials.sum()
-    at = np.searchsorted(share, np.linspace(_TAIL, 1 - _TAIL, count))
+    share, tail = np.cumsum(trials[order]) / trials.sum(), asked.tail_e8 / ONE_E8
+    at = np.searchsorted(share, np.linspace(tail, 1 - tail, asked.knots))
     return np.unique(age[order][np.minimum(at, len(age) - 1)])
 
 
