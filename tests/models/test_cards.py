@@ -218,10 +218,10 @@ def test_the_challenger_may_not_turn_against_what_is_known() -> None:
 def test_the_challenger_learns_no_direction_from_chance() -> None:
     """With few bads a column of noise seems to say something: what it says by chance is asked beside the bound."""
     pytest.importorskip("lightgbm")
-    draw = np.random.default_rng(3)
-    noise = {f"noise_{at}": draw.normal(size=600) for at in range(6)}
-    late = np.arange(600) % 30
-    bads = draw.random(600) < np.where(late > 20, 0.2, 0.02)
+    draw = np.random.default_rng(5)
+    noise = {f"noise_{at}": draw.normal(size=1500) for at in range(6)}
+    late = np.arange(1500) % 30
+    bads = draw.random(1500) < np.where(late > 20, 0.2, 0.02)
     table = pl.DataFrame({**noise, "late": late, "bad": bads.astype(int)})
     part = fit_card(table, "a" * 64, Asked("challenger", "bad", "trees"), SETTINGS, BANDS).parameters
     assert isinstance(part, ChallengerPart)
