@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postloan.kernels.borrowing import borrows, borrows_in_place
+from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import frozen
 
 Floats = NDArray[np.float64]
@@ -189,14 +190,16 @@ def _claim(
     while row < end and instalments.due_on[row] <= on:
         row += 1
     due_on, principals, row = instalments.due_on[row:end], instalments.principal_cents[row:end], 0
+    due = due_on[row] if row < due_on.size else NEVER
     for at in range(claims.size):
         factor *= discount
         claims[at] = (owed + interest * waiting + owed * running) * factor
         factors[at] = factor
         waiting += owed * rate
-        while row < due_on.size and due_on[row] <= period_ends[at]:
+        while due <= period_ends[at]:
             owed, arrears, waiting = max(0.0, owed - (arrears + principals[row])), 0, 0.0
             row += 1
+            due = due_on[row] if row < due_on.size else NEVER
 
 
 @borrows_in_place
