@@ -1,5 +1,7 @@
 """Expected losses: against a plain reckoning in fractions, and what must hold of any loan."""
 
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ from postloan.models.curves import marginal_of
 ON = np.datetime64("2026-10-31")
 TODAY = int(ON.astype(int))
 MONTHS = month_ends(ON, 120)
+Floats = NDArray[np.float64]
 MONTHLY = Convention(year=12, interest=1.0, part=1.0)
 
 
@@ -40,15 +43,15 @@ class Loan(NamedTuple):
     worth: float = 0.0
 
 
-def losses(loans: list[Loan], hazards: list[list[float]], convention: Convention = MONTHLY) -> Losses:
-    """The kernel's answer, all loans in one segment and every scenario with its own hazards."""
+def arrays(loans: list[Loan], hazards: list[list[float]]) -> tuple[Exposures, Instalments, Severities, Floats]:
+    """What the kernel is given, all loans in one segment and every scenario with its own hazards."""
     ends = np.cumsum([len(loan.instalments) for loan in loans])
     rows = np.zeros(2 * len(loans), np.int64)
     rows[1::2], rows[2::2] = ends, ends[:-1]
     said = [row for loan in loans for row in loan.instalments]
     shape = (len(loans), len(hazards))
     costs = zip(*((loan.open, loan.saved, loan.worth) for loan in loans), strict=True)
-    return expected_losses(
+    return (
         Exposures(
             np.array([loan.balance for loan in loans]), np.array([loan.arrears for loan in loans]),
             np.array([loan.waiting for loan in loans]), np.array([float(loan.rate) for loan in loans]),
@@ -59,8 +62,13 @@ def losses(loans: list[Loan], hazards: list[list[float]], convention: Convention
             np.array([cents for _, cents in said], np.int64),
         ),
         Severities(*(np.array([[each] * shape[1] for each in column]) for column in costs)),
-        marginal_of(np.array([hazards])), period_ends=MONTHS, convention=convention, on=TODAY,
+        marginal_of(np.array([hazards])),
     )  # fmt: skip
+
+
+def losses(loans: list[Loan], hazards: list[list[float]], convention: Convention = MONTHLY) -> Losses:
+    """The kernel's answer."""
+    return expected_losses(*arrays(loans, hazards), period_ends=MONTHS, convention=convention, on=TODAY)
 
 
 def plain(loan: Loan, hazards: list[float], convention: Convention = MONTHLY) -> tuple[float, float]:
@@ -187,3 +195,94 @@ def test_parting_the_loans_changes_no_bit(loans: list[Loan], cut: int) -> None:
     whole = losses(loans, hazards).lifetime
     parts = [losses(part, hazards).lifetime for part in (loans[:cut], loans[cut:]) if part]
     assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+# Traps of risk.md ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_any_number_of_threads_changes_no_bit(threads: int) -> None:
+    book = [
+        Loan(
+            10**6 + at, Fraction(at % 24, 1200), 12 + at % 108, level(12 + at % 108, 10**6), saved=0.5, worth=at * 400.0
+        )
+        for at in range(3000)
+    ]
+    exposures, instalments, severities, defaults = arrays(book, [[0.004] * 120, [0.001] * 120, [0.02] * 120])
+
+    def part(start: int, end: int) -> Losses:
+        return expected_losses(
+            Exposures(*(each[start:end] for each in exposures)),
+            instalments._replace(rows=instalments.rows[2 * start : 2 * end]),
+            Severities(*(each[start:end] for each in severities)), defaults,
+            period_ends=MONTHS, convention=MONTHLY, on=TODAY,
+        )  # fmt: skip
+
+    whole = part(0, len(book))
+    cuts = np.linspace(0, len(book), threads + 1).astype(int)
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(20):
+            parts = list(pool.map(part, cuts[:-1], cuts[1:]))
+            assert np.concatenate([each.lifetime for each in parts]).tobytes() == whole.lifetime.tobytes()
+            assert np.concatenate([each.year for each in parts]).tobytes() == whole.year.tobytes()
+
+
+@given(LOANS, st.lists(st.integers(0, 50), min_size=1, max_size=8))
+def test_all_scenarios_of_one_pass_are_what_each_is_by_itself(loans: list[Loan], hazards: list[int]) -> None:
+    """Twelve months and lifetime, of any number of scenarios, however many are summed up at once."""
+    together = losses(loans, [[each / 1000] * 120 for each in hazards])
+    for place, each in enumerate(hazards):
+        alone = losses(loans, [[each / 1000] * 120])
+        assert together.year[:, place].tobytes() == alone.year[:, 0].tobytes()
+        assert together.lifetime[:, place].tobytes() == alone.lifetime[:, 0].tobytes()
+
+
+def test_no_interest_needs_no_formula_of_its_own() -> None:
+    """At a rate of 0 a closed form divides by 0: here the loss is the sum of chances times what is owed."""
+    loan, hazards = Loan(1_200_000, Fraction(0), 12, level(12, 1_200_000)), [0.01] * 12
+    owed = [1_200_000 - 100_000 * month for month in range(12)]
+    assert losses([loan], [hazards]).lifetime[0, 0] == pytest.approx(marginal_of(np.array(hazards)) @ owed, rel=1e-14)
+
+
+@given(
+    st.integers(1, 10**9), st.integers(1, 30), st.lists(st.integers(0, 400), min_size=1, max_size=24),
+    st.integers(0, 100),
+)  # fmt: skip
+def test_the_loss_is_what_the_contract_is_worth_less_what_is_expected_to_be_received(
+    balance: int, rate: int, hazards: list[int], lost: int
+) -> None:
+    """The way each loan may go is written out: paid until the month of its default, then a share of the claim.
+
+    It is so only where a claim holds the interest since the last instalment; without, the two sides part.
+    """
+    months, monthly, share = len(hazards), Fraction(rate, 1200), Fraction(lost, 100)
+    loan = Loan(balance, monthly, months, level(months, balance), open=float(share))
+    falls = [cents for _, cents in loan.instalments]
+    falls[-1] = balance - sum(falls[:-1])
+    loan = loan._replace(instalments=tuple(zip([day for day, _ in loan.instalments], falls, strict=True)))
+    owed = [balance - sum(falls[:month]) for month in range(months)]
+    pays = [(falls[at] + owed[at] * monthly) / (1 + monthly) ** (at + 1) for at in range(months)]
+    received, there = Fraction(0), Fraction(1)
+    for at, hazard in enumerate(Fraction(each, 1000) for each in hazards):
+        claim = owed[at] * (1 + monthly) / (1 + monthly) ** (at + 1)
+        received += there * hazard * (sum(pays[:at]) + (1 - share) * claim)
+        there *= 1 - hazard
+    received += there * sum(pays)
+    found = losses([loan], [[each / 1000 for each in hazards]])
+    assert found.lifetime[0, 0] == pytest.approx(float(balance - received), rel=1e-9, abs=1e-6)
+
+
+def test_rows_of_loan_month_and_scenario_are_never_written_down() -> None:
+    """A peer took 66 kB a loan. Here a loan costs its results, whatever its months: 2 x 3 scenarios x 8 bytes."""
+    hazards = [[0.004] * 120] * 3
+
+    def taken(count: int) -> int:
+        loans = [Loan(1_000_000, Fraction(1, 200), 120)] * count
+        losses(loans, hazards)
+        tracemalloc.start()
+        losses(loans, hazards)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert (taken(3000) - taken(1000)) / 2000 < 600, "results, and the inputs that this test makes"

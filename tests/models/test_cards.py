@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from portfolio import BANDS, SETTINGS, borrowers, loan_periods
@@ -212,6 +213,21 @@ def test_the_challenger_may_not_turn_against_what_is_known() -> None:
     row = TABLE.head(1)
     worse = pl.concat([row.with_columns(late=pl.lit(late, pl.Int64)) for late in range(10)])
     assert (log_odds_of(part, worse)[1:] >= log_odds_of(part, worse)[:-1]).all()
+
+
+def test_the_challenger_learns_no_direction_from_chance() -> None:
+    """With few bads a column of noise seems to say something: what it says by chance is asked beside the bound."""
+    pytest.importorskip("lightgbm")
+    draw = np.random.default_rng(5)
+    noise = {f"noise_{at}": draw.normal(size=1500) for at in range(6)}
+    late = np.arange(1500) % 30
+    bads = draw.random(1500) < np.where(late > 20, 0.2, 0.02)
+    table = pl.DataFrame({**noise, "late": late, "bad": bads.astype(int)})
+    part = fit_card(table, "a" * 64, Asked("challenger", "bad", "trees"), SETTINGS, BANDS).parameters
+    assert isinstance(part, ChallengerPart)
+    directions = dict(zip(part.names, part.directions, strict=True))
+    assert directions.pop("late") == 1
+    assert set(directions.values()) == {0}
 
 
 def test_without_its_library_the_challenger_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,6 +138,27 @@ def test_a_term_structure_has_its_unit_and_fades_to_the_long_run() -> None:
     assert plain.hazards[20:] == pytest.approx(np.full(20, plain.hazards[20])), "beyond the oldest age it is held"
 
 
+def test_the_years_of_a_card_are_what_the_rule_of_losses_writes() -> None:
+    """(1 - default) x (1 - repaid early) of its years is what is left after its periods: 1 - h - p, one by one."""
+    assert [each.segment for each in PART.years] == list(PART.segments)
+    for each in PART.years:
+        default, leaving = term_structure(PART, each.segment, age=0, periods=4 * len(each.yearly_pd))
+        left = np.prod((1 - default.hazards - leaving.hazards).reshape(-1, 4), axis=1)
+        taken = zip(each.yearly_pd, each.yearly_prepaid, strict=True)
+        assert left == pytest.approx([(1 - pd) * (1 - prepaid) for pd, prepaid in taken])
+        assert each.yearly_pd == pytest.approx(default.in_years().hazards)
+    alone = cells_of(PERIODS, COLUMNS, label="default", exits=None)
+    never = fit_hazard(alone, COLUMNS, unit="quarter", settings=SETTINGS).years[0]
+    assert set(never.yearly_prepaid) == {0.0}, "without a column of exits nobody leaves"
+
+
+def test_beyond_the_outer_knots_lies_the_share_that_is_asked() -> None:
+    wide = SETTINGS.model_copy(update={"age": SETTINGS.age.model_copy(update={"tail_e8": 30_000_000})})
+    narrow = fit_hazard(CELLS, COLUMNS, unit="quarter", settings=wide).knots
+    assert PART.knots[0] < narrow[0] < narrow[-1] < PART.knots[-1]
+    assert CELLS.trials[CELLS.age < narrow[0]].sum() <= 0.3 * CELLS.trials.sum()
+
+
 def test_what_the_card_does_not_know_is_refused_or_has_no_hazard() -> None:
     with pytest.raises(TableUnfit, match="no segment"):
         term_structure(PART, "moon", age=0, periods=1)

@@ -10,8 +10,6 @@ from postloan.models.cycle import faded, fit_satellite, history_of, pd_at, weigh
 from postloan.models.irb import corporate_rho, other_retail_rho
 from postloan.models.recovery import (
     Cases,
-    Collateral,
-    collateral_lgd,
     completed,
     ladder_factors,
     recovery_curve,
@@ -153,25 +151,3 @@ def test_the_ladder_of_factors_completes_a_triangle() -> None:
     factors = ladder_factors(triangle, seen)
     assert factors.tolist() == [2.0, 1.5]
     assert completed(triangle, seen, factors).tolist() == [30.0, 60.0, 15.0]
-
-
-HOUSE = Collateral(value=900_000, haircut=0.2, cost=0.08, years=2.0)
-TERMS = {"yearly_rate": 0.06, "unsecured": 0.1, "unsecured_years": 3.0, "cure": 0.25, "cure_loss": 0.01}
-
-
-@given(st.floats(0, 5e6), st.floats(0, 0.9), st.floats(0, 8))
-def test_recoveries_never_pass_the_claim_and_still_lose_time(value: float, haircut: float, years: float) -> None:
-    found = collateral_lgd(1e6, (Collateral(value, haircut, 0.05, years),), **TERMS)
-    assert 0 <= found.recovered <= 1e6
-    assert 0 <= found.lgd <= 1
-    if years > 0.5:
-        assert found.liquidation > 0, "more collateral than debt still loses time"
-
-
-def test_prior_claims_come_first_and_pieces_share_one_claim() -> None:
-    burdened = Collateral(value=900_000, haircut=0.2, cost=0.08, years=2.0, prior=600_000)
-    assert collateral_lgd(1e6, (burdened,), **TERMS).recovered == pytest.approx(62_400)
-    assert collateral_lgd(1e6, (HOUSE, HOUSE), **TERMS).recovered == pytest.approx(1e6)
-    assert Collateral(value=1, haircut=0.2, cost=0.08, years=2.0, prior=600_000).net_sale() == 0
-    with pytest.raises(UnitWrong):
-        collateral_lgd(1e6, (Collateral(1.0, 1.2, 0.0, 1.0),), **TERMS)

@@ -15,13 +15,16 @@ from postloan.models.irb import RESIDENTIAL_RHO, REVOLVING_RHO, corporate_rho, o
 from postloan.models.migration import cohort_matrix, count_moves, cumulative_pd, durations, moves_within, raw_generator
 from postloan.models.provision_matrix import loss_rates
 from postloan.models.ranking import auc_of_counts, ks_of_counts
-from postloan.models.recovery import Collateral, collateral_lgd
 from postloan.models.stability import psi
+
+from .given_default import Piece, Terms, cost_of
 
 Example = dict[str, Any]
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.999
 CENTS = 100
+UNIT = 10**6
+"""Parts of a currency unit that count as whole: finer than cents, for examples that round nothing."""
 
 
 def economy(example: Example) -> Any:
@@ -105,16 +108,16 @@ def collateral(example: Example) -> Any:
     answers: dict[str, Any] = {}
     for name, change in {"base": {}, **said.get("variants", {})}.items():
         each = said["base"] | change
-        piece = Collateral(each["V"], each["hair"], each["cost"], each["T"], growth=each.get("g", 0.0))
-        found = collateral_lgd(
-            each["ead"], (piece,), yearly_rate=each["r"], unsecured=each["unsec"], unsecured_years=each["Tu"],
-            cure=each["cure"], cure_loss=each["cureloss"],
-        )  # fmt: skip
+        claim, growth = round(each["ead"] * UNIT), [each.get("g", 0.0)]
+        piece = Piece(round(each["V"] * UNIT), each["hair"], each["cost"], round(each["T"] * 12))
+        terms = Terms(each["r"], each["unsec"], round(each["Tu"] * 12), each["cure"], each["cureloss"])
+        ((_, _, lgd),) = cost_of(claim, [piece], terms, growths=growth)
+        ((worth, recovered, liquidation),) = cost_of(claim, [piece], terms._replace(cure=0.0), growths=growth)
         answers[name] = {
-            "net_sale": piece.net_sale(), "recovered_from_collateral": found.recovered,
-            "pv_recoveries": found.present_value, "lgd_liquidation": found.liquidation, "lgd": found.lgd,
+            "net_sale": worth / UNIT, "recovered_from_collateral": recovered / UNIT,
+            "pv_recoveries": (1 - liquidation) * each["ead"], "lgd_liquidation": liquidation, "lgd": lgd,
         }  # fmt: skip
-        answers[f"exact_{name}"] = found.lgd
+        answers[f"exact_{name}"] = lgd
     return answers
 
 

@@ -25,7 +25,6 @@ from postloan.models.migration import (
     weighted_generator,
 )
 from postloan.models.ranking import auc, auc_of_counts, ks_of_counts
-from postloan.models.recovery import Collateral, collateral_lgd
 from postloan.models.stability import psi
 
 FOLDER = Path(__file__).parents[3] / "shared" / "oracles"
@@ -116,24 +115,6 @@ def test_e5_a_matrix_that_no_process_in_continuous_time_makes() -> None:
     off = ~np.eye(4, dtype=bool)
     assert raw_generator(matrix)[off].min() == pytest.approx(said["min_offdiag_of_log"], abs=1e-12)
     assert repaired_generator(matrix)[off].min() >= 0
-
-
-def test_e6_collateral_cost_and_time() -> None:
-    e6 = example("E6")
-    for name, expected in e6["expected"].items():
-        if name.startswith("exact"):
-            continue
-        said = e6["inputs"]["base"] | e6["inputs"]["variants"].get(name, {})
-        piece = Collateral(said["V"], said["hair"], said["cost"], said["T"], growth=said.get("g", 0.0))
-        found = collateral_lgd(
-            said["ead"], (piece,), yearly_rate=said["r"], unsecured=said["unsec"], unsecured_years=said["Tu"],
-            cure=said["cure"], cure_loss=said["cureloss"],
-        )  # fmt: skip
-        assert piece.net_sale() == pytest.approx(expected["net_sale"])
-        assert found.recovered == pytest.approx(expected["recovered_from_collateral"])
-        assert found.present_value == pytest.approx(expected["pv_recoveries"])
-        assert found.liquidation == pytest.approx(expected["lgd_liquidation"], abs=1e-9)
-        assert found.lgd == pytest.approx(expected["lgd"], abs=1e-9)
 
 
 def test_e9_stability_ranking_and_calibration() -> None:

@@ -98,6 +98,18 @@ def test_a_bank_sets_its_own_bands(folder: Path, tmp_path: Path) -> None:
     assert "no rule kept in this folder" in "".join(run(folder, *words)[1:])
 
 
+def test_a_bank_sets_what_is_held_out_and_a_person_may_say_otherwise(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "rulebook" / "models"
+    own.mkdir(parents=True)
+    shipped = Path(__file__).parents[2] / "rulebook" / "models" / "fitting.yaml"
+    (own / "fitting.yaml").write_text(shipped.read_text().replace("held_out: {share: 0.2,", "held_out: {share: 0.5,"))
+    words = ["fit", "then.csv", "--label", "bad", "--id", "id", "--out", "half.json"]
+    for more, held in ([], "0.2"), (["--home", str(tmp_path)], "0.5"), (["--held-out", "0.1"], "0.1"):
+        said(folder, *words, *more)
+        training = json.loads((folder / "half.json").read_text())["card"]["training"]
+        assert training["held_out"] == f"{held} of id, by digest"
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -1,23 +1,23 @@
 """Expected credit loss of each loan along its real schedule, for every scenario in one pass.
 
 Two ideas carry the speed. What depends on no loan, the chance to default first in a month, is a table by segment and
-scenario that fits the cache. And what depends on no scenario, the discounted claim of a month, is worked out once for
-four scenarios, and never written down. Sums run from month to month in strict IEEE, so the result is the same to the
-bit however the loans are parted among cores.
+scenario that fits the cache. And what depends on no scenario, the discounted claim of a month, is worked out once, and
+kept only until the scenarios of the loan are summed up. Sums run from month to month in strict IEEE, so the result is
+the same to the bit however the loans are parted among cores.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from postloan.kernels.borrowing import borrows
+from postloan.kernels.borrowing import borrows, borrows_in_place
+from postloan.kernels.daycount import NEVER
 from postloan.kernels.loan_arrays import frozen
 
 Floats = NDArray[np.float64]
-_AT_ONCE = 4
-"""Scenarios that are reckoned in one walk along a loan's periods."""
+_AT_ONCE = 3
+"""Scenarios that are summed up in one walk along a loan's claims; a rule has three at least, and rarely more."""
 
 
 class Exposures(NamedTuple):
@@ -120,12 +120,10 @@ def expected_losses(
     # By (segment, period, scenario), filled up with zeros for scenarios that there are not.
     first = np.zeros((defaults.shape[0], periods, -(-shape[1] // _AT_ONCE) * _AT_ONCE))
     first[:, :, : shape[1]] = defaults[:, :, :periods].transpose(0, 2, 1)
-    for scenario in range(0, shape[1], _AT_ONCE):
-        _expected_losses(
-            frozen(exposures), frozen(instalments), frozen(severities),
-            np.ascontiguousarray(first[:, :, scenario : scenario + _AT_ONCE]), scenario, period_ends, convention, on,
-            losses,
-        )  # fmt: skip
+    _expected_losses(
+        frozen(exposures), frozen(instalments), frozen(severities), first, period_ends, convention, on,
+        np.empty(periods), np.empty(periods), losses,
+    )  # fmt: skip
     return losses
 
 
@@ -142,96 +140,104 @@ def claims_of(
 
     It is what the loan would lose, wholly, if it were certain to default in the period.
     """
-    periods, one = int(exposures.periods[loan]), slice(loan, loan + 1)
-    ones, zeros = np.ones((1, periods)), np.zeros((1, periods))
-    rows = instalments.rows[2 * loan : 2 * loan + 2]
-    mine = {name: values[one] for name, values in exposures._asdict().items()}
-    certain = expected_losses(
-        Exposures(**mine | {"segment": np.zeros(1, np.int32)}),
-        instalments._replace(rows=rows), Severities(ones, zeros, zeros), np.eye(periods)[None],
-        period_ends=period_ends, convention=convention, on=on,
-    )  # fmt: skip
-    factors = (1.0 + exposures.rate[loan]) ** -(np.arange(periods) + convention.part)
-    return certain.lifetime[0], factors
+    periods = int(exposures.periods[loan])
+    claims, factors = np.empty(periods), np.empty(periods)
+    _claim(loan, frozen(exposures), frozen(instalments), period_ends, convention, on, claims, factors)
+    return claims, factors
 
 
-@njit(cache=True, nogil=True)
+@borrows
 def _expected_losses(
     exposures: Exposures,
     instalments: Instalments,
     severities: Severities,
     defaults: Floats,
-    scenario: int,
     period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
+    claims: Floats,
+    factors: Floats,
     losses: Losses,
 ) -> None:
     for loan in range(exposures.balance_cents.size):
         if exposures.balance_cents[loan] + exposures.waiting_cents[loan] > 0:
-            _lose(
-                loan, exposures, instalments, severities, defaults[exposures.segment[loan]], scenario, period_ends,
-                convention, on, losses,
-            )  # fmt: skip
+            periods, first = exposures.periods[loan], defaults[exposures.segment[loan]]
+            mine, shrinking = claims[:periods], factors[:periods]
+            _claim(loan, exposures, instalments, period_ends, convention, on, mine, shrinking)
+            for scenario in range(0, losses.year.shape[1], _AT_ONCE):
+                _lose(loan, scenario, severities, first, mine, shrinking, convention.year, losses)
 
 
-@borrows
-def _lose(
+@borrows_in_place
+def _claim(
     loan: int,
     exposures: Exposures,
     instalments: Instalments,
-    severities: Severities,
-    first: Floats,
-    scenario: int,
     period_ends: NDArray[np.int32],
     convention: Convention,
     on: int,
-    losses: Losses,
+    claims: Floats,
+    factors: Floats,
 ) -> None:
-    """Walk one loan through its periods, and sum up what it loses in each under four scenarios, or as many as are left.
-
-    Of each sum, the claims are what is lost where nothing secures them, and the rest what security holds of them.
-    """
-    owed, arrears = exposures.balance_cents[loan], exposures.arrears_cents[loan]  # Whole cents subtract in one cycle.
-    waiting, rate, periods = 1.0 * exposures.waiting_cents[loan], exposures.rate[loan], int(exposures.periods[loan])
-    due_on, principals = instalments.due_on, instalments.principal_cents
+    """Walk one loan along its schedule, and write down each period's claim, discounted, and the discount factor."""
+    owed, arrears = 1.0 * exposures.balance_cents[loan], exposures.arrears_cents[loan]  # Whole cents below 2^53: exact.
+    waiting, rate = 1.0 * exposures.waiting_cents[loan], exposures.rate[loan]
     interest, running = convention.interest, convention.interest * convention.part * rate
     discount, factor = 1.0 / (1.0 + rate), 1.0
     if convention.part < 1.0:
         factor = (1.0 + rate) ** (1.0 - convention.part)
     row, end = instalments.rows[2 * loan], instalments.rows[2 * loan + 1]
-    while row < end and due_on[row] <= on:
+    while row < end and instalments.due_on[row] <= on:
         row += 1
-    worth_0, worth_1 = _worth(loan, scenario, severities), _worth(loan, scenario + 1, severities)
-    worth_2, worth_3 = _worth(loan, scenario + 2, severities), _worth(loan, scenario + 3, severities)
-    is_secured = worth_0 + worth_1 + worth_2 + worth_3 > 0.0
-    last_of_year = min(convention.year, periods) - 1
-    open_0, open_1, open_2, open_3 = 0.0, 0.0, 0.0, 0.0
-    held_0, held_1, held_2, held_3 = 0.0, 0.0, 0.0, 0.0
-    for at in range(periods):
+    due_on, principals, row = instalments.due_on[row:end], instalments.principal_cents[row:end], 0
+    due = due_on[row] if row < due_on.size else NEVER
+    for at in range(claims.size):
         factor *= discount
-        claim = (owed + interest * waiting + owed * running) * factor
+        claims[at] = (owed + interest * waiting + owed * running) * factor
+        factors[at] = factor
         waiting += owed * rate
-        open_0 += first[at, 0] * claim
-        open_1 += first[at, 1] * claim
-        open_2 += first[at, 2] * claim
-        open_3 += first[at, 3] * claim
-        if is_secured:
-            held_0 += first[at, 0] * min(claim, worth_0 * factor)
-            held_1 += first[at, 1] * min(claim, worth_1 * factor)
-            held_2 += first[at, 2] * min(claim, worth_2 * factor)
-            held_3 += first[at, 3] * min(claim, worth_3 * factor)
-        if at == last_of_year:
-            opens, helds = (open_0, open_1, open_2, open_3), (held_0, held_1, held_2, held_3)
-            _write(loan, scenario, opens, helds, severities, losses.year)
-        while row < end and due_on[row] <= period_ends[at]:
-            owed, arrears, waiting = max(0, owed - arrears - principals[row]), 0, 0.0
+        while due <= period_ends[at]:
+            owed, arrears, waiting = max(0.0, owed - (arrears + principals[row])), 0, 0.0
             row += 1
-    opens, helds = (open_0, open_1, open_2, open_3), (held_0, held_1, held_2, held_3)
-    _write(loan, scenario, opens, helds, severities, losses.lifetime)
+            due = due_on[row] if row < due_on.size else NEVER
 
 
-@borrows
+@borrows_in_place
+def _lose(
+    loan: int,
+    scenario: int,
+    severities: Severities,
+    first: Floats,
+    claims: Floats,
+    factors: Floats,
+    year: int,
+    losses: Losses,
+) -> None:
+    """Sum up what one loan loses under three scenarios, or as many as are left: within a year, and in all.
+
+    Of each sum, the claims are what is lost where nothing secures them, and the rest what security holds of them.
+    """
+    worth_0, worth_1 = _worth(loan, scenario, severities), _worth(loan, scenario + 1, severities)
+    worth_2 = _worth(loan, scenario + 2, severities)
+    is_secured = worth_0 + worth_1 + worth_2 > 0.0
+    open_0, open_1, open_2 = 0.0, 0.0, 0.0
+    held_0, held_1, held_2 = 0.0, 0.0, 0.0
+    at = 0
+    for sums, until in ((losses.year, min(year, claims.size)), (losses.lifetime, claims.size)):
+        while at < until:
+            claim = claims[at]
+            open_0 += first[at, scenario] * claim
+            open_1 += first[at, scenario + 1] * claim
+            open_2 += first[at, scenario + 2] * claim
+            if is_secured:
+                held_0 += first[at, scenario] * min(claim, worth_0 * factors[at])
+                held_1 += first[at, scenario + 1] * min(claim, worth_1 * factors[at])
+                held_2 += first[at, scenario + 2] * min(claim, worth_2 * factors[at])
+            at += 1
+        _write(loan, scenario, (open_0, open_1, open_2), (held_0, held_1, held_2), severities, sums)
+
+
+@borrows_in_place
 def _worth(loan: int, scenario: int, severities: Severities) -> float:
     """What security is worth; nothing in a scenario that there is not, or where it saves nothing."""
     if scenario >= severities.worth_cents.shape[1] or severities.saved[loan, scenario] == 0.0:
@@ -240,15 +246,15 @@ def _worth(loan: int, scenario: int, severities: Severities) -> float:
     return worth_cents
 
 
-@borrows
+@borrows_in_place
 def _write(
     loan: int,
     scenario: int,
-    opens: tuple[float, float, float, float],
-    helds: tuple[float, float, float, float],
+    opens: tuple[float, float, float],
+    helds: tuple[float, float, float],
     severities: Severities,
     losses: Floats,
 ) -> None:
-    for place in range(min(4, losses.shape[1] - scenario)):
+    for place in range(min(_AT_ONCE, losses.shape[1] - scenario)):
         share, saved = severities.open[loan, scenario + place], severities.saved[loan, scenario + place]
         losses[loan, scenario + place] = share * opens[place] - saved * helds[place]

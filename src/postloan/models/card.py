@@ -75,6 +75,7 @@ class ScorecardPart(Form):
     intercept: float
     points_to_double: Count
     reasons_most: Count
+    together_most: Count
 
 
 class ChallengerPart(Form):
@@ -105,6 +106,18 @@ class HazardCause(Form):
     terms: tuple[Term, ...]
 
 
+class HazardYears(Form):
+    """The hazards of a segment from its first period on, its drivers at their means, as the rule of losses writes them.
+
+    yearly_pd       probability to default in years 1, 2, …, given that the loan was there.
+    yearly_prepaid  probability to leave otherwise, of those that do not default in the year.
+    """
+
+    segment: Name
+    yearly_pd: tuple[Ratio, ...]
+    yearly_prepaid: tuple[Ratio, ...]
+
+
 class HazardPart(Form):
     """Log-odds of leaving in a period, given that the loan was there at its beginning.
 
@@ -113,6 +126,7 @@ class HazardPart(Form):
     drivers     macro columns, each `lag` periods before the period it explains; `means` are their long-run levels.
     fade_ratio  what is left of a driver's distance from its mean a period after the scenario ends.
     oldest      the greatest age that was seen: beyond it the hazard of that age is held.
+    years       the same by the year, by segment: what a person takes over into `expected_loss`.
     """
 
     kind: Literal["hazard"] = "hazard"
@@ -127,6 +141,7 @@ class HazardPart(Form):
     fade_ratio: Ratio
     oldest: Count
     causes: tuple[HazardCause, ...]
+    years: tuple[HazardYears, ...] = ()
 
 
 class MigrationPart(Form):

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from postloan.errors import ChallengerMissing
-from postloan.models.binning import bin_numbers, information_value
+from postloan.models.binning import bin_numbers, information_by_chance, information_value
 from postloan.models.card import ChallengerPart
 from postloan.models.scorecard import categories_of, kind_of, numbers_of
 from postloan.rules.figures import ONE_E8
@@ -90,7 +90,9 @@ def _matrix(table: pl.DataFrame, names: tuple[str, ...], levels: dict[str, tuple
 def _direction(values: Floats, bads: NDArray[np.bool_], settings: Fitting) -> Literal[-1, 0, 1]:
     found = bin_numbers(values, bads, settings.binning)
     rates = found.bads[:-1] / np.maximum(found.rows[:-1], 1)
-    says = information_value(found.rows[:-1], found.bads[:-1]) * ONE_E8 >= settings.entry.information_value_from_e8
+    seen = found.rows[:-1], found.bads[:-1]
+    least = settings.entry.information_value_from_e8 / ONE_E8
+    says = information_value(*seen) >= least + information_by_chance(*seen)
     if len(rates) < 2 or not says:  # noqa: PLR2004 - one bin has no direction
         return 0
     return 1 if rates[-1] > rates[0] else -1

@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from postloan.errors import TableUnfit
-from postloan.models.card import HazardCause, HazardPart, Term, Unit
+from postloan.models.card import HazardCause, HazardPart, HazardYears, Term, Unit
 from postloan.models.curves import Curve
 from postloan.models.logit import fit_logit
 from postloan.rules.figures import ONE_E8
-from postloan.rules.model_rules import Fitting
+from postloan.rules.model_rules import AgeSpline, Fitting
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-_TAIL = 0.05
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def fit_hazard(
     Raises      ModelNotFitted where a cause never happens, or separates.
     Source      Shumway, J. Business 74 (2001); grouped cells: Botha and Verster, arXiv:2507.15441.
     """
-    knots = _knots(cells.age, cells.trials, settings.age.knots)
+    knots = _knots(cells.age, cells.trials, settings.age)
     # The long run is a mean of periods: by loans, it would be the years in which the book was large.
     means = cells.drivers[np.unique(cells.time, return_index=True)[1]].mean(axis=0)
     names = _term_names(len(knots), cells.segments, columns.drivers)
@@ -140,12 +138,13 @@ def fit_hazard(
             for name, beta, error in zip(names, fit.beta, fit.errors, strict=True)
         )
         causes.append(HazardCause(cause="default" if cause == "default" else "exit", terms=terms))
-    return HazardPart(
+    part = HazardPart(
         unit=unit, age_column=columns.age, time_column=columns.time, segments=cells.segments,
         knots=tuple(float(each) for each in knots), drivers=columns.drivers, lag=columns.lag,
         means=tuple(float(each) for each in means), oldest=int(cells.age.max()), causes=tuple(causes),
         fade_ratio=settings.fade.fade_ratio_e8 / ONE_E8 if fade_ratio is None else fade_ratio,
     )  # fmt: skip
+    return part.model_copy(update={"years": tuple(years_of(part, segment) for segment in cells.segments)})
 
 
 def hazards_at(part: HazardPart, age: Floats, segment: Ints, drivers: Floats, cause: str = "default") -> Floats:
@@ -203,6 +202,17 @@ def term_structure(
     return Curve(part.unit, default, 1.0), Curve(part.unit, leaving, 1.0)
 
 
+def years_of(part: HazardPart, segment: str) -> HazardYears:
+    """The hazards of a segment by the year, over the ages that were seen, its drivers at their long-run means."""
+    default, leaving = term_structure(part, segment, age=0, periods=max(part.oldest, 1))
+    # Of those that do not default: what is left of a year then is (1 - default) x (1 - prepaid), as the rule reads it.
+    others = Curve(part.unit, np.minimum(leaving.hazards / (1.0 - default.hazards), 1.0), 1.0)
+    return HazardYears(
+        segment=segment, yearly_pd=tuple(default.in_years().hazards.tolist()),
+        yearly_prepaid=tuple(others.in_years().hazards.tolist()),
+    )  # fmt: skip
+
+
 def _numbers(segments: pl.Series, names: tuple[str, ...]) -> Ints:
     number = {name: at for at, name in enumerate(names)}
     return np.array([number[each] for each in segments], np.int64)
@@ -213,11 +223,11 @@ def _faded(path: Floats, mean: float, periods: int, ratio: float) -> Floats:
     return np.concatenate([path[:periods], mean + (path[-1] - mean) * ratio**beyond])
 
 
-def _knots(age: Floats, trials: Floats, count: int) -> Floats:
+def _knots(age: Floats, trials: Floats, asked: AgeSpline) -> Floats:
     """Knots at even quantiles of age, weighted by loan-periods; fewer where ages repeat."""
     order = np.argsort(age, kind="stable")
-    share = np.cumsum(trials[order]) / trials.sum()
-    at = np.searchsorted(share, np.linspace(_TAIL, 1 - _TAIL, count))
+    share, tail = np.cumsum(trials[order]) / trials.sum(), asked.tail_e8 / ONE_E8
+    at = np.searchsorted(share, np.linspace(tail, 1 - tail, asked.knots))
     return np.unique(age[order][np.minimum(at, len(age) - 1)])
 
 

@@ -1,11 +1,11 @@
-"""Loss given default: worked out from what closed and open cases brought in, or reckoned from collateral."""
+"""Loss given default, worked out from what closed and open cases brought in."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from postloan.errors import ModelNotFitted, UnitWrong
+from postloan.errors import ModelNotFitted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -90,62 +90,3 @@ def workout_lgd(cases: Cases, curve: Floats) -> Floats:
     so_far = np.where(at >= 0, curve[np.maximum(at, 0)], 0.0)
     still = np.where(cases.is_open, curve[-1] - so_far, 0.0)
     return np.asarray(1 - done - still)
-
-
-@dataclass(frozen=True)
-class Collateral:
-    """One piece of collateral, or a kind of it.
-
-    value      appraised, in the currency of the claim.
-    growth     yearly change of its price until it is sold, of the scenario.
-    haircut    of a forced sale; cost of selling, taxes and law, of the price then got.
-    years      until it is sold.
-    prior      claims that are paid before ours, at the time of sale.
-    """
-
-    value: float
-    haircut: float
-    cost: float
-    years: float
-    growth: float = 0.0
-    prior: float = 0.0
-
-    def net_sale(self) -> float:
-        """What the sale brings us, not below nothing."""
-        price = self.value * (1 + self.growth) ** self.years * (1 - self.haircut) * (1 - self.cost)
-        return float(max(0.0, price - self.prior))
-
-
-@dataclass(frozen=True)
-class CollateralLgd:
-    """recovered: from collateral at most the claim; liquidation: LGD if it is not cured; lgd: with cures."""
-
-    recovered: float
-    present_value: float
-    liquidation: float
-    lgd: float
-
-
-def collateral_lgd(
-    exposure: float, pieces: tuple[Collateral, ...], *, yearly_rate: float, unsecured: float, unsecured_years: float,
-    cure: float, cure_loss: float,
-) -> CollateralLgd:  # fmt: skip
-    """LGD = c · l + (1 - c) · max(0, 1 - present value of recoveries / exposure).
-
-    Pieces are realised in the order of their sale, together at most the claim: more collateral than debt still loses
-    time. `unsecured` is the share of what is then short that comes in after `unsecured_years`.
-    Raises  UnitWrong for a ratio outside 0 to 1 or an exposure that is not above 0.
-    Source  IFRS 9 B5.5.55: cash flows from collateral less the costs of obtaining and selling it.
-    """
-    ratios = [unsecured, cure, *(each.haircut for each in pieces), *(each.cost for each in pieces)]
-    if exposure <= 0 or min(ratios) < 0 or max(ratios) > 1:
-        raise UnitWrong(message="Haircuts, costs and shares lie between 0 and 1.", hint="Correct the parameter.")
-    left, present = exposure, 0.0
-    for piece in sorted(pieces, key=lambda each: each.years):
-        got = min(left, piece.net_sale())
-        left -= got
-        present += got / (1 + yearly_rate) ** piece.years
-    recovered = exposure - left
-    present += unsecured * left / (1 + yearly_rate) ** unsecured_years
-    liquidation = max(0.0, 1 - present / exposure)
-    return CollateralLgd(recovered, present, liquidation, cure * cure_loss + (1 - cure) * liquidation)

@@ -27,8 +27,6 @@ from postloan.models.logit import LogitFit, fit_logit
 from postloan.rules.figures import ONE_E8
 from postloan.rules.model_rules import Fitting
 
-_TOGETHER_MOST = 3
-
 
 @dataclass(frozen=True)
 class Change:
@@ -166,6 +164,7 @@ def _with_points(parts: list[Characteristic], intercept: float, settings: Fittin
         intercept=intercept,
         points_to_double=settings.scale.points_to_double,
         reasons_most=settings.reasons.reasons_most,
+        together_most=settings.reasons.together_most,
     )
 
 
@@ -229,7 +228,7 @@ def counterfactual(part: ScorecardPart, bins: Ints, trigger: int) -> tuple[Chang
 
     bins    (J,), the bins of one row.
     Fewest characteristics first, then fewest steps between bins, then fewest points; ties by order on the card. Beyond
-    three together, the largest gains are named.
+    as many together as the card says, the largest gains are named.
     Returns the changes, () where the score is there already, None where no change reaches it.
     """
     own = [int(points_by_bin(each)[bins[at]]) for at, each in enumerate(part.characteristics)]
@@ -242,7 +241,9 @@ def counterfactual(part: ScorecardPart, bins: Ints, trigger: int) -> tuple[Chang
     if fewest is None:
         return None
     order = sorted(range(len(offers)), key=lambda at: -max((gain for _, gain, _ in offers[at]), default=0))
-    groups = combinations(range(len(offers)), fewest) if fewest <= _TOGETHER_MOST else [tuple(sorted(order[:fewest]))]
+    groups = (
+        combinations(range(len(offers)), fewest) if fewest <= part.together_most else [tuple(sorted(order[:fewest]))]
+    )
     found = [picked for group in groups if (picked := _picked(offers, group, wanted)) is not None]
     _, chosen = min(found, key=lambda each: each[0])
     return tuple(

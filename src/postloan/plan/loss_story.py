@@ -66,6 +66,7 @@ class LossStory:
     worth_cents                    what securities bring in today's prices, before the time it takes.
     later, weak                    securities that others come before, or whose guarantor is in trouble.
     share                          the bank's own share of all of it.
+    prepaid_left                   the chance that it is repaid early, through the cycle; 0 where its group has none.
     months                         the first months of those left.
     """
 
@@ -76,6 +77,7 @@ class LossStory:
     later: tuple[LaterRank, ...]
     weak: tuple[Weakened, ...]
     share: float
+    prepaid_left: float
     scenarios: tuple[ScenarioStory, ...]
     months: tuple[MonthStory, ...]
 
@@ -100,8 +102,8 @@ def loss_story(
         at, exposures, instalments_of(found), period_ends=month_ends(np.datetime64(on), MONTHS),
         convention=convention_of(law), on=(on - date(1970, 1, 1)).days,
     )  # fmt: skip
-    group = int(exposures.segment[at])
-    first = curves_of(law).first[group, :, : claims.size]
+    group, curves = int(exposures.segment[at]), curves_of(law)
+    first = curves.first[group, :, : claims.size]
     cost = severities.open[at][:, None] * claims - severities.saved[at][:, None] * np.minimum(
         claims, severities.worth_cents[at][:, None] * factors
     )
@@ -120,6 +122,7 @@ def loss_story(
         weak=tuple(Weakened(**row) for row in ties.join(neighbours.weak, on="guarantee_id", maintain_order="left")
                    .select(Weakened._fields).iter_rows(named=True)),
         share=float(share[at]),
+        prepaid_left=float(curves.prepaid[group, claims.size]),
         scenarios=tuple(
             ScenarioStory(
                 scenario.name, scenario.weight_e8, float(first[place, :YEAR].sum()), float(first[place].sum()),

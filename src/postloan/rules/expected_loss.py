@@ -65,6 +65,8 @@ class RiskGroup(Cited):
     correlation_e8  how strongly defaults follow the systematic factor (Vasicek's rho).
     yearly_pd_e8    probability to default in years 1, 2, …, given survival until then, through the cycle; the last
                     goes on. Its unit is the year.
+    yearly_prepaid_e8   probability to be repaid in full ahead of schedule in years 1, 2, …, of what does not default
+                    in it, whatever the economy does; the last goes on, and none is 0. Its unit is the year.
     cured_e8, cured_loss_e8   share of defaults that cure, and what is lost of those.
     recovered_e8, after_months   share of an unsecured claim that is recovered, and when.
     """
@@ -77,6 +79,7 @@ class RiskGroup(Cited):
     grades: Annotated[tuple[Words, ...], Field(strict=False)] | None = None
     correlation_e8: ShareE8 = Field(alias="correlation")
     yearly_pd_e8: Annotated[tuple[ShareE8, ...], Field(strict=False, min_length=1, max_length=40, alias="yearly_pd")]
+    yearly_prepaid_e8: Annotated[tuple[ShareE8, ...], Field(strict=False, max_length=40, alias="yearly_prepaid")] = ()
     cured_e8: ShareE8 = Field(alias="cured")
     cured_loss_e8: ShareE8 = Field(alias="cured_loss")
     recovered_e8: ShareE8 = Field(alias="recovered")
@@ -84,15 +87,15 @@ class RiskGroup(Cited):
 
     def written(self) -> str:
         """The figures of the group, its curve in per cent."""
-        curve = " / ".join(f"{pd / (ONE_E8 // 100):g}" for pd in self.yearly_pd_e8)
+        prepaid = f"repaid early {_percents(self.yearly_prepaid_e8)} % a year, " if self.yearly_prepaid_e8 else ""
         recovery = f"recovered {self.recovered_e8 / (ONE_E8 // 100):g} % after {self.after_months} months"
-        return f"{self.group}: {curve} % a year, {recovery}"
+        return f"{self.group}: {_percents(self.yearly_pd_e8)} % a year, {prepaid}{recovery}"
 
     @model_validator(mode="after")
-    def nobody_defaults_for_certain(self) -> Self:
-        """A certain default has no place on the normal curve, and is stage 3 already."""
-        if max(self.yearly_pd_e8) >= ONE_E8 or self.correlation_e8 >= ONE_E8:
-            raise ValueError("yearly_pd and correlation are below 1")
+    def nothing_is_certain(self) -> Self:
+        """A certain default has no place on the normal curve, and is stage 3 already; a certain repayment is one."""
+        if max(self.yearly_pd_e8 + self.yearly_prepaid_e8) >= ONE_E8 or self.correlation_e8 >= ONE_E8:
+            raise ValueError("yearly_pd, yearly_prepaid and correlation are below 1")
         return self
 
     def fits(self) -> pl.Expr:
@@ -103,6 +106,10 @@ class RiskGroup(Cited):
         }  # fmt: skip
         tests = [pl.col(name).is_in(list(values)) for name, values in asked.items() if values is not None]
         return pl.all_horizontal(pl.lit(value=True), *tests).fill_null(value=False)
+
+
+def _percents(shares_e8: tuple[int, ...]) -> str:
+    return " / ".join(f"{share / (ONE_E8 // 100):g}" for share in shares_e8)
 
 
 # What security brings in -----------------------------------------------------------------------------------------

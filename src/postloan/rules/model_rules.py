@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import RulesApart, found_apart, read_apart
-from postloan.rules.figures import Cited, RatioE8, RuleFile, ShareE8, Version
+from postloan.rules.figures import ONE_E8, Cited, RatioE8, RuleFile, ShareE8, Version
 
 Few = Annotated[int, Field(ge=1, le=1000)]
 Several = Annotated[int, Field(ge=2, le=1000)]
@@ -47,15 +47,17 @@ class Scale(Cited):
 
 
 class Reasons(Cited):
-    """How many reasons go with a score."""
+    """How many reasons go with a score, and of how many characteristics at once every change is tried to improve it."""
 
     reasons_most: Few
+    together_most: Few
 
 
 class AgeSpline(Cited):
-    """How many knots the curve of age has."""
+    """How many knots the curve of age has, and the share of loan-periods beyond the first and the last."""
 
     knots: Annotated[int, Field(ge=3, le=10)]
+    tail_e8: Annotated[ShareE8, Field(lt=ONE_E8 // 2)] = Field(alias="tail")
 
 
 class Fade(Cited):
@@ -73,6 +75,12 @@ class Challenger(Cited):
     step_e8: ShareE8 = Field(alias="step")
 
 
+class HeldOut(Cited):
+    """The share of a table that is judged and not fitted, where nobody says otherwise."""
+
+    share_e8: ShareE8 = Field(alias="share")
+
+
 class Satellite(Cited):
     """How many macro drivers explain the cycle at most."""
 
@@ -82,6 +90,7 @@ class Satellite(Cited):
 class Fitting(Version):
     """The settings a model is fitted with."""
 
+    held_out: HeldOut
     binning: Binning
     entry: Entry
     logit: Logit

@@ -75,7 +75,9 @@ def fit(
     features: Annotated[str, _option("--features", SAY("help.model_features"), "COLUMNS")] = "",
     without: Annotated[str, _option("--without", SAY("help.model_without"), "COLUMNS")] = "",
     fixed: Annotated[str, _option("--fixed", SAY("help.model_fixed"), "COLUMNS")] = "",
-    held_out: Annotated[float, typer.Option("--held-out", min=0, max=0.9, help=SAY("help.model_held_out"))] = 0.2,
+    held_out: Annotated[
+        float | None, typer.Option("--held-out", min=0, max=0.9, help=SAY("help.model_held_out"))
+    ] = None,
     until: Annotated[str | None, _option("--until", SAY("help.model_until"), "PERIOD")] = None,
     anchor: Annotated[float | None, _option("--anchor", SAY("help.model_anchor"))] = None,
     horizon: Annotated[str, _option("--horizon", SAY("help.model_horizon"))] = "as the label",
@@ -98,17 +100,20 @@ def fit(
     """Fit a model and write its card."""
     terminal = terminal_of(ctx, as_json=as_json)
     from postloan.models.fitting import Asked
+    from postloan.rules.figures import ONE_E8
     from postloan.site.model_screen import show_fit
 
+    rules, day = _rules(home, on)
+    settings = rules.fitting(day)
+    apart = settings.held_out.share_e8 / ONE_E8 if held_out is None else held_out
     asked = Asked(
         kind=kind.value, label=label, model_id=name or out.stem, version=version, id=id_column, time=time,
         segment=segment, features=_names(features), without=_names(without), fixed=_names(fixed),
-        held_out=held_out, until=until, anchor=anchor, horizon=horizon, age=age, drivers=_names(drivers), lag=lag,
+        held_out=apart, until=until, anchor=anchor, horizon=horizon, age=age, drivers=_names(drivers), lag=lag,
         unit=unit.value if unit else None, exits=exits, fade_ratio=fade, grades=_names(grades),
         estimator=estimator.value, exposure=exposure, is_open=is_open, yearly_rate=rate,
     )  # fmt: skip
-    rules, day = _rules(home, on)
-    show_fit(table, out, asked, rules.fitting(day), rules.monitoring(day), terminal, sql)
+    show_fit(table, out, asked, settings, rules.monitoring(day), terminal, sql)
 
 
 @model.command("score", help=SAY("help.model_score"))

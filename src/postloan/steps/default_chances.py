@@ -46,8 +46,9 @@ def default_chances(
     first_group = _group_at(rows.with_columns(bucket=pl.lit(BUCKETS[0]).cast(pl.Enum(BUCKETS))), law)
     left = _months_left(positions, dues, law.after_maturity.months, on)
     age = np.minimum(_months_since(positions["disbursed_on"], on), MONTHS - 1)
-    curves = curves_of(law)
-    then, until = curves.surviving[first_group, age], curves.surviving[first_group, np.minimum(age + left, MONTHS)]
+    curves, end = curves_of(law), np.minimum(age + left, MONTHS)
+    then, until = curves.remaining[first_group, age], curves.remaining[first_group, end]
+    prepaid = curves.prepaid[first_group, end] - curves.prepaid[first_group, age]
     return DefaultChances.validate(
         pl.DataFrame(
             {
@@ -57,7 +58,7 @@ def default_chances(
                 "months_left": left,
                 "pd_year_ratio": curves.weighted[group, np.minimum(left, YEAR)],
                 "pd_left_ratio": curves.weighted[group, left],
-                "pd_expected_ratio": 1.0 - until / then,
+                "pd_expected_ratio": np.clip(1.0 - (until + prepaid) / then, 0.0, 1.0),
             }
         )
     )

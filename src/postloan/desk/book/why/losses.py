@@ -27,6 +27,11 @@ def loss_lines(story: Why, lang: str) -> Iterator[Told]:
         group=lost.group.group, months=loan["months_left"], year=_percent(loan["pd_year_ratio"]),
         left=_percent(loan["pd_left_ratio"]), expected=_percent(loan["pd_expected_ratio"]),
     )  # fmt: skip
+    if lost.group.yearly_prepaid_e8:
+        yield words(lang, "prepaid_line").format(
+            yearly=" / ".join(_percent(each / ONE_E8) for each in lost.group.yearly_prepaid_e8),
+            left=_percent(lost.prepaid_left),
+        )  # fmt: skip
     yield words(lang, "claim_line").format(
         balance=money(lost.balance_cents), interest=money(lost.waiting_cents),
         claim=money(lost.balance_cents + lost.waiting_cents), worth=money(lost.worth_cents),

@@ -203,6 +203,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         ("risk group {group}, {months} months left; probability of default, weighted: {year} within a year, {left} until "
         "repaid, {expected} expected when made"),
     ),
+    "prepaid_line": (
+        "已计提前结清：未违约者每年 {yearly}，到期前提前结清 {left}（长期平均）；结清后不再违约",
+        ("repaid early: {yearly} a year of those that do not default, {left} before the last instalment, through the cycle; "
+        "what is repaid defaults no more"),
+    ),
     "claim_line": (
         "暴露 {claim} = 本金 {balance} + 利息 {interest}；押品与保证可收回 {worth}（现价，未折现）；违约损失率（加权）{lgd}；自担比例 {share}",
         ("claim {claim} = principal {balance} + interest {interest}; securities bring in {worth} at today's prices, before "
