@@ -36,6 +36,8 @@ TABLES = (
     "collateral",
     "valuation",
     "market",
+    "statement",
+    "event",
 )
 RULEBOOK = load_rulebook(None)
 

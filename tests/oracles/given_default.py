@@ -15,7 +15,8 @@ from postloan.rules.figures import ONE_E8
 from postloan.rules.rulebook import load_rulebook
 from postloan.steps.loss import severities_of
 from postloan.steps.proceeds import proceeds
-from postloan.tables.losses import SecurityTie
+from postloan.tables.losses import EarlierRanks, SecurityTie
+from postloan.tables.neighbours import WeakGuarantee
 
 ON = date(2024, 12, 31)
 AMPLE = 10**17
@@ -70,13 +71,23 @@ def severities(
     owed = pl.DataFrame({"loan_no": [1], "outstanding_cents": [claim]})
     ties = pl.DataFrame({
         "security": range(len(pieces)), "loan_no": 1, "debtor_no": 1, "collateral_id": names,
-        "rank": [each.rank for each in pieces], "amount_cents": AMPLE,
+        "rank": [each.rank for each in pieces], "amount_cents": AMPLE, "guarantee_id": None, "prior_claims_cents": None,
     }, schema=SecurityTie.create_empty().schema)  # fmt: skip
     register = pl.DataFrame({"collateral_id": names, "kind": names}, schema=dict.fromkeys(KEYS, pl.String))
     valued = register.select(
         "collateral_id", valued_on=pl.lit(ON), value_cents=pl.Series([each.value for each in pieces], dtype=pl.Int64)
     )
-    brought = proceeds(owed, ties, register, valued, sales=law.sales, call=law.call, on=ON)  # type: ignore[arg-type]
+    brought = proceeds(
+        owed,
+        ties,
+        register,
+        valued,
+        EarlierRanks.create_empty(),
+        WeakGuarantee.create_empty(),
+        sales=law.sales,
+        call=law.call,
+        on=ON,
+    )  # type: ignore[arg-type]
     one = np.zeros(1, np.int64)
     exposures = Exposures(
         np.array([claim]), one, one, np.array([(1 + terms.yearly_rate) ** (1 / 12) - 1]), np.array([12], np.int32),

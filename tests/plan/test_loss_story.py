@@ -9,6 +9,7 @@ import pytest
 
 from engine_rows import debtor, inputs, loan
 from postloan.desk.book.why.losses import loss_lines
+from postloan.plan.inputs import NO_NEIGHBOURS
 from postloan.plan.loss_story import LossStory, loss_story
 from postloan.plan.night import assess
 from postloan.rules.figures import ONE_E8
@@ -28,7 +29,7 @@ def told() -> dict[str, tuple[dict[str, Any], LossStory]]:
     assessed = assess(inputs(loan=loans, debtor=[debtor(1), debtor(2)]), policy, on=ON)
     found = {}
     for row in assessed.loans.to_dicts():
-        story = loss_story(assessed, policy, row, ON)
+        story = loss_story(assessed, NO_NEIGHBOURS, policy, row, ON)
         assert story is not None
         found[row["product"]] = (row, story)
     return found
