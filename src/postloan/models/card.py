@@ -264,11 +264,16 @@ def code_version() -> str:
     return version_of("postloan")
 
 
+def card_file(card: Card) -> bytes:
+    """A card as it stands in a file: its hash beside it."""
+    said = {"sha256": card.sha256, "card": card.model_dump(mode="json")}
+    return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
 def write_card(card: Card, path: Path) -> str:
     """Write a card by renaming it into place. Returns its hash."""
-    said = {"sha256": card.sha256, "card": card.model_dump(mode="json")}
     part = path.with_suffix(path.suffix + ".part")
-    part.write_text(json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+    part.write_bytes(card_file(card))
     part.replace(path)
     return card.sha256
 
@@ -276,18 +281,25 @@ def write_card(card: Card, path: Path) -> str:
 def read_card(path: Path) -> Card:
     """Read a card. Raises CardWrong where it is none, CardChanged where it is not what its hash or approval says."""
     try:
-        read = _File.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
-        raise _wrong(path, f"it cannot be read ({error.strerror})") from error
+        raise _wrong(path.name, "the file", f"cannot be read ({error.strerror})") from error
+    return card_of(content, path.name)
+
+
+def card_of(content: bytes, name: str) -> Card:
+    """The card that a file of this name holds. Raises CardWrong, with the place, and CardChanged."""
+    try:
+        read = _File.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise _wrong(path, f"{'.'.join(str(at) for at in first['loc']) or 'the file'}: {first['msg']}") from error
+        raise _wrong(name, ".".join(str(at) for at in first["loc"]) or "the file", first["msg"]) from error
     approval = read.card.approval
     if read.card.sha256 != read.sha256 or (approval is not None and approval.of_sha256 != read.sha256):
         raise CardChanged(
-            message=f"{path.name} was changed after it was written or approved.",
+            message=f"{name} was changed after it was written or approved.",
             hint="Take the card from where it was approved; fit anew to change it.",
-            where={"file": path, "written": read.sha256[:12], "found": read.card.sha256[:12]},
+            where={"file": name, "written": read.sha256[:12], "found": read.card.sha256[:12]},
         )
     return read.card
 
@@ -296,9 +308,9 @@ def _canonical(said: object) -> bytes:
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _wrong(path: Path, why: str) -> CardWrong:
+def _wrong(name: str, at: str, why: str) -> CardWrong:
     return CardWrong(
-        message=f"{path.name} is not a model card: {why}.",
+        message=f"{name} is not a model card: {at}: {why}.",
         hint="Write it with `postloan model fit`.",
-        where={"file": path},
+        where={"file": name, "at": at, "why": why},
     )
