@@ -53,7 +53,7 @@ def model_a_little(people: Agreeing) -> None:
         return
     ends = month_ends_between(day.home, date.min, day.on)
     months = max(1, min(_MONTHS_MOST, (len(ends) - 1) // 3))
-    first = ends[: max(1, (len(ends) - months) // 2)]
+    first = ends[: max(1, (len(ends) - months) * 2 // 3)]
     try:
         cards = [
             _fitted(day, first, months, version=1, anchor=_LONG_RUN),

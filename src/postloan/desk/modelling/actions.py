@@ -33,7 +33,7 @@ def card_propose(
     purpose  what it is for.
 
     Permission  model.propose at head office: a model is of the whole bank.
-    Leaves      a card, a case waiting for the next step, work, an audit entry with the card's hash.
+    Leaves      a card, a case waiting for the next step, work, an audit entry that names the card's hash.
     Raises NotPermitted, ReasonMissing, FormWrong where the day is past, or the version or the card is known already.
     """
     refuse_past(day)
@@ -51,15 +51,14 @@ def card_propose(
     if made is not None:
         return made
     _refuse_second(card)
-    case = _case(_APPROVAL, card_id, f"{card.model_id}/{card.version}", org, day)
-    held = ModelCard.objects.create(
+    held = ModelCard(
         id=card_id, org=org, state=ModelCard.State.PROPOSED, model_id=card.model_id, edition=card.version,
         kind=card.kind, sha256=card.sha256, content=text_of(card), purpose=purpose[:1000], auc_e8=auc_e8_of(card),
-        case=case, proposed_by=officer, proposed_on=day.on, effective_from=effective_from,
+        proposed_by=officer, proposed_on=day.on, effective_from=effective_from,
     )  # fmt: skip
-    record(officer, "model.registered", held, org=org, run_id=day.run_id, reason=reason[:1000], sha256=card.sha256,
-           model=str(held), effective_from=effective_from)  # fmt: skip
-    _begin(officer, held, case, reason, day)
+    held.case = _case(_APPROVAL, held, day)
+    held.save(force_insert=True)
+    _begin(officer, held, reason, day)
     return held
 
 
@@ -81,9 +80,9 @@ def retirement_propose(
     require(officer, _PROPOSES, org=held.org)
     reason = require_reason(reason)
     move(held, ModelCard.State.RETIRING, seen_version=seen_version)
-    held.case = _case(_RETIREMENT, held.pk, str(held), held.org, day)
+    held.case = _case(_RETIREMENT, held, day)
     held.save(update_fields=["case"])
-    _begin(officer, held, held.case, reason, day)
+    _begin(officer, held, reason, day)
     return held
 
 
@@ -153,18 +152,18 @@ def _turn_down(held: ModelCard) -> None:
         move(held, back, seen_version=held.version)
 
 
-def _begin(officer: Officer, held: ModelCard, case: Case, reason: str, day: BusinessDay) -> None:
-    """Take the first step of a case; a chain of one step settles it."""
-    begun = step_first(officer, case, reason=reason[:1000], day=day)
+def _begin(officer: Officer, held: ModelCard, reason: str, day: BusinessDay) -> None:
+    """Take the first step of a card's case; a chain of one step settles it."""
+    begun = step_first(officer, held.case, reason=reason[:1000], day=day)
     if begun.state == Case.State.APPROVED:
         _settle(officer, held, day)
     case_work(begun, on=day.on)
 
 
-def _case(kind: str, card_id: UUID, title: str, org: Org, day: BusinessDay) -> Case:
+def _case(kind: str, held: ModelCard, day: BusinessDay) -> Case:
     case = case_drawn_up(
-        kind, subject=f"model:{card_id}", title=title, page=reverse("modelling:card", args=[card_id]), org_id=org.pk,
-        amount_cents=0, day=day,
+        kind, subject=held.subject, title=str(held), page=reverse("modelling:card", args=[held.pk]),
+        org_id=held.org_id, amount_cents=0, day=day,
     )  # fmt: skip
     case.save()
     return case

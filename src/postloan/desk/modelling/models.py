@@ -11,6 +11,8 @@ from django.db.models import Q
 from postloan.desk.approval.models import Case
 from postloan.desk.core.models import Work
 
+_HASH_TOLD = 32
+
 
 class ModelCard(Work):
     """A card in the register (模型卡). Its id is made by the page, so that twice is once.
@@ -71,6 +73,11 @@ class ModelCard(Work):
 
     def __str__(self) -> str:
         return f"{self.model_id}/{self.edition}"
+
+    @property
+    def subject(self) -> str:
+        """How its cases, and so every audit entry of them, name it: by its key and its hash."""
+        return f"model:{self.pk}:{self.sha256[:_HASH_TOLD]}"
 
 
 class Watch(models.Model):

@@ -47,7 +47,7 @@ def earlier_in_force(held: ModelCard) -> list[ModelCard]:
 
 def matters_of(held: ModelCard) -> list[tuple[str, list[StepTold]]]:
     """The approval of a card, and every retirement that was proposed, each with its steps, the last one first."""
-    cases = Case.objects.filter(subject=f"model:{held.pk}").order_by("-pk")
+    cases = Case.objects.filter(subject=held.subject).order_by("-pk")
     return [(said("case_kind", case.kind, language()), steps_told(case)) for case in cases]
 
 

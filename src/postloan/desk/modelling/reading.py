@@ -49,7 +49,7 @@ def card_sent(name: str, content: bytes, bytes_most: int) -> Card:
 def card_held(held: ModelCard) -> Card:
     """The card of the register, with its approval where it has one. Raises CardChanged where the row was tampered with.
 
-    Its hash is held twice, in the file and beside it, and the proposal and every approval are audited by it.
+    Its hash is held in the file and beside it, and every step that people took is audited under it.
     """
     card = card_of(held.content.encode(), str(held))
     if card.sha256 != held.sha256:

@@ -29,6 +29,7 @@ WORK = "model_alarm"
 ALARMING = ("psi", "csi", "missing", "auc", "calibration_p")
 """Measures that have a band: one alarm each of a card."""
 RED, GREEN = "red", "green"
+_TOLD_MOST = 240
 _log = structlog.get_logger("postloan.modelling")
 
 
@@ -77,7 +78,7 @@ def watches_keep(held: ModelCard, found: Sequence[tuple[WatchedDay, str]], day: 
         if reds and alarm is None:
             _open(held, measure, told_of(reds), day, due_on)
         elif reds and alarm is not None:
-            work_retell(WORK, _subject(alarm), told=told_of(reds), amount_cents=0)
+            work_retell(WORK, _subject(alarm), told=f"{measure}: {told_of(reds)}", amount_cents=0)
         elif alarm is not None and findings and all(each["light"] == GREEN for each in findings):
             _end(alarm, day)
 
@@ -112,13 +113,12 @@ def alarm_dispose(
 
 def told_of(findings: Sequence[Mapping[str, Any]]) -> str:
     """Findings of one measure in words that need no translation: where, and how much."""
-    return " · ".join(f"{each['measure']} {each['subject']} {each['value']:.3f}" for each in findings)[:300]
+    return " · ".join(f"{each['subject']} {each['value']:.3f}" for each in findings)[:_TOLD_MOST]
 
 
 def _in_force(on: date) -> list[ModelCard]:
     ends = Q(effective_to=None) | Q(effective_to__gte=on)
-    states = [*ModelCard.IN_FORCE, ModelCard.State.REPLACED]
-    found = ModelCard.objects.filter(ends, state__in=states, effective_from__lte=on)
+    found = ModelCard.objects.filter(ends, approved_on__isnull=False, effective_from__lte=on)
     return list(found.select_related("org", "approved_by", "proposed_by").order_by("pk"))
 
 
@@ -166,8 +166,8 @@ def _open(held: ModelCard, measure: str, told: str, day: BusinessDay, due_on: da
     work_open([
         WorkItem(
             kind=WORK, subject=_subject(alarm), title=str(held), page=reverse("modelling:card", args=[held.pk]),
-            org=held.org, officer=held.proposed_by if is_theirs else None, due_on=due_on, opened_on=day.on, told=told,
-            state=WorkItem.State.OPEN,
+            org=held.org, officer=held.proposed_by if is_theirs else None, due_on=due_on, opened_on=day.on,
+            told=f"{measure}: {told}", state=WorkItem.State.OPEN,
         )
     ])  # fmt: skip
     record(None, "model.alarm_opened", alarm, org=held.org, run_id=day.run_id, card=str(held), measure=measure,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 from postloan.desk.modelling.models import Alarm, ModelCard, Watch
 from postloan.desk.modelling.queries import light_of, watches_of
@@ -13,14 +14,16 @@ from postloan.models.card import Card
 from postloan.plan.watching import unwatched
 from postloan.rules.figures import ONE_E8
 from postloan.rules.model_rules import Monitoring, load_model_rules
+from postloan.tables.said import said
 
 _BLUE, _RED, _AMBER, _NEUTRAL = "#206bc4", "#c92a2a", "#e8a200", "#94a3b8"
 _LIGHTS = ("red", "amber", "green")
+_BAND = "band "
 
 
 @dataclass(frozen=True)
 class FindingTold:
-    """A measure of the last result."""
+    """A measure of the last result; those by band of score are told apart, with their tests."""
 
     measure: str
     subject: str
@@ -75,6 +78,7 @@ def _findings(last: Watch | None) -> list[FindingTold]:
             figure(each["reference"]), each["light"] or "",
         )
         for each in (last.findings if last else [])
+        if not each["subject"].startswith(_BAND)
     ]  # fmt: skip
     return sorted(found, key=lambda each: _LIGHTS.index(each.light) if each.light else len(_LIGHTS))
 
@@ -83,7 +87,7 @@ def subject_said(subject: str) -> str:
     """What a finding is of: the model, a band of its score, or a column."""
     if subject == "model":
         return _("模型整体")
-    band = subject.removeprefix("band ")
+    band = subject.removeprefix(_BAND)
     return subject if band == subject else _("分数段 %s") % band
 
 
@@ -92,10 +96,11 @@ def _grades(last: Watch | None) -> TableTold:
         [
             subject_said(each["grade"]), f"{each['rows']:,}", f"{each['defaults']:,}", f"{each['pd']:.2%}",
             f"{each['observed']:.2%}", figure(each["p_under"]), figure(each["p_over"]),
+            said("light", each["light"], language()),
         ]
         for each in (last.grades if last else [])
     ]  # fmt: skip
-    heads = [_("分数段"), _("笔数"), _("违约"), _("预测"), _("实际"), _("p（低估）"), _("p（高估）")]
+    heads = [_("分数段"), _("笔数"), _("违约"), _("预测"), _("实际"), _("p（低估）"), _("p（高估）"), _("状态")]
     return TableTold(_("分段校准检验"), heads, rows)
 
 
