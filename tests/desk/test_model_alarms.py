@@ -4,9 +4,12 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
+from click.testing import Result
 from deciding import person
 from modelling import approved, card_of_a_book, decided
+from typer.testing import CliRunner
 
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.days import BusinessDay, business_day
@@ -15,9 +18,11 @@ from postloan.desk.modelling.actions import retirement_propose
 from postloan.desk.modelling.models import Alarm, ModelCard, Watch
 from postloan.desk.modelling.watching.actions import WORK, alarm_dispose, models_watch, watches_keep
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, StaleView
+from postloan.models.card import read_card
 from postloan.models.monitoring import Finding, Watched
 from postloan.plan.watching import WatchedDay, sample, unwatched
 from postloan.rules.model_rules import load_model_rules
+from postloan.site.cli import app
 from postloan.site.serving import adopt
 from postloan.snapshot.read import published_days
 
@@ -195,3 +200,22 @@ def test_a_snapshot_that_is_damaged_keeps_nobody_from_the_day(bank: Path, tmp_pa
     assert models_watch(day) == 0
     damaged.write_bytes(whole)
     assert models_watch(day) == held.watches.count() > 0
+
+
+def test_a_sample_of_ones_own_history_is_fitted_on_and_one_too_young_is_refused(bank: Path, tmp_path: Path) -> None:
+    first, last = (str(day) for day in published_days(bank)[:2])
+    out, card = tmp_path / "loans.parquet", tmp_path / "card.json"
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["--lang=en", "model", *words])
+
+    asked = ("--months", "1", "--out", str(out), "--home", str(bank))
+    assert run("sample", first, last, *asked).exit_code == 0
+    assert pl.read_parquet(out).equals(sample(bank, tuple(published_days(bank)[:2]), 1))
+    fitted = run("fit", str(out), "--label", "bad_in_1_months", "--id", "loan_id", "--time", "on", "--out", str(card))
+    assert fitted.exit_code == 0, fitted.stderr
+    assert unwatched(bank, read_card(card)) is None
+    for words, why in (((first, "2099-12-31"), "not published"), (("2019-01-01", "2019-02-01"), "No month-end")):
+        refused = run("sample", *words, *asked)
+        assert refused.exit_code != 0
+        assert why in refused.stderr

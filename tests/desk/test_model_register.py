@@ -92,6 +92,7 @@ def test_a_card_is_sent_validated_approved_and_taken_out_with_its_approval(logge
         (lambda content: content + b" " * MOST, FileRefused, "PL-D30"),
         (lambda _content: b"%PDF-1.7", CardWrong, "PL-M01"),
         (lambda content: edited(content, surprise=1), CardWrong, "PL-M01"),
+        (lambda content: edited(content, calibration=None, parameters={"kind": "migration"}), CardWrong, "PL-M01"),
         (lambda content: edited(content, features=["other"]), CardChanged, "PL-M02"),
         (lambda content: edited(content, version=2), CardChanged, "PL-M02"),
     ],
@@ -104,7 +105,7 @@ def test_a_bad_card_is_refused_with_its_code_and_place(spoil, refusal, code, log
     assert (fault.code, fault.where["file"]) == (code, "card.json")
     assert fault.hint
     if refusal is CardWrong:
-        assert fault.where["at"] in {"the file", "card.surprise"}
+        assert fault.where["at"] in {"the file", "card.surprise", "card.parameters.migration.unit"}
     answer = logged_in("modeller").post("/models/new", form(content))
     assert answer.status_code in {400, 409}
     assert code in answer.content.decode()

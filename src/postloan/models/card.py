@@ -14,6 +14,7 @@ from postloan.errors import CardChanged, CardWrong
 Name = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Unit = Literal["month", "quarter", "year"]
 Sample = Literal["fit", "held_out"]
@@ -39,7 +40,7 @@ class Bin(Form):
     rows: Count
     bads: Count
     woe: float
-    points: int
+    points: Points
 
 
 class Characteristic(Form):
@@ -89,6 +90,13 @@ class ChallengerPart(Form):
     trees: Name
     reasons_most: Count
 
+    @model_validator(mode="after")
+    def each_name_has_a_direction(self) -> Self:
+        """A column without one would be read by the place of another."""
+        if len(self.directions) != len(self.names):
+            raise ValueError("there are as many directions as names")
+        return self
+
 
 class Term(Form):
     """One coefficient of a hazard, in log-odds a period."""
@@ -135,8 +143,15 @@ class MigrationPart(Form):
     kind: Literal["migration"] = "migration"
     unit: Unit
     estimator: Literal["cohort", "duration"]
-    grades: tuple[Name, ...]
+    grades: Annotated[tuple[Name, ...], Field(min_length=1)]
     matrix: tuple[tuple[Ratio, ...], ...]
+
+    @model_validator(mode="after")
+    def a_grade_has_its_row(self) -> Self:
+        """From each grade to each."""
+        if [len(row) for row in self.matrix] != [len(self.grades)] * len(self.grades):
+            raise ValueError("the matrix has a row and a column a grade")
+        return self
 
 
 class LgdSegment(Form):
@@ -196,6 +211,13 @@ class Calibration(Form):
     anchor_ratio: Ratio | None
     horizon: Name
     lines: tuple[CalibrationLine, ...]
+
+    @model_validator(mode="after")
+    def one_line_is_of_all(self) -> Self:
+        """A row of no known segment has a PD too."""
+        if [each.segment for each in self.lines].count(None) != 1:
+            raise ValueError("one line is of all segments")
+        return self
 
 
 class Approval(Form):

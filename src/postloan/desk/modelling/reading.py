@@ -74,4 +74,4 @@ def auc_e8_of(card: Card) -> int | None:
     """The area under the curve on rows held out, else on those fitted."""
     found = {each.sample: each.value for each in card.metrics if each.name == "auc"}
     value = found.get("held_out", found.get("fit"))
-    return None if value is None else round(value * ONE_E8)
+    return round(value * ONE_E8) if value is not None and 0 <= value <= 1 else None
