@@ -144,6 +144,8 @@ def test_the_alarms_of_a_retired_model_go_with_it() -> None:
     decided(held, "manager")
     models_watch(day)
     assert Alarm.objects.get(card=held).state == "open"  # it holds until the end of the day
+    models_watch(on_day(-1))  # adopted again, a day on which it did not hold yet
+    assert Alarm.objects.get(card=held).state == "open"
     models_watch(on_day(1))
     assert Alarm.objects.get(card=held).state == "over"
     assert [each[0] for each in work_of(held)] == ["gone"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -69,7 +69,7 @@ def watches_keep(held: ModelCard, found: Sequence[tuple[WatchedDay, str]], day: 
     last = Watch.objects.filter(card=held).order_by("-on", "-pk").first()
     if last is None or last.on != day.on or not found:
         return
-    lasting = {each.measure: each for each in Alarm.objects.filter(card=held).exclude(state=Alarm.State.OVER)}
+    lasting = {each.measure: each for each in _lasting().filter(card=held)}
     due_on = day.on + timedelta(days=rules.register(day.on).alarm.due_in_days)
     for measure in ALARMING:
         findings = [each for each in last.findings if each["measure"] == measure and each["light"]]
@@ -125,9 +125,15 @@ def _in_force(on: date) -> list[ModelCard]:
 @transaction.atomic
 def _alarms_gone(in_force: Sequence[ModelCard], day: BusinessDay) -> None:
     """End what lasts of cards that are no longer in force: nobody acts upon a model that is not used."""
-    lasting = Alarm.objects.select_for_update(of=("self",)).select_related("org").exclude(state=Alarm.State.OVER)
-    for alarm in lasting.exclude(card__in=in_force):
+    # A day that is adopted again ends nothing that was opened after it.
+    for alarm in _lasting().filter(on__lte=day.on).exclude(card__in=in_force):
         _end(alarm, day)
+
+
+def _lasting() -> QuerySet[Alarm]:
+    """The alarms that are not over, their rows held."""
+    held = Alarm.objects.select_for_update(of=("self",)).select_related("org")
+    return held.exclude(state=Alarm.State.OVER).order_by("pk")
 
 
 def _results(held: ModelCard, day: BusinessDay, rules: ModelRules) -> list[tuple[WatchedDay, str]]:
