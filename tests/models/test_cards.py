@@ -41,6 +41,14 @@ def test_a_card_says_what_it_was_made_from() -> None:
     assert {line.segment for line in CARD.calibration.lines} == {None, "A", "B", "C"}
 
 
+# Whole in form, and yet nobody could score by them.
+MOVES = {"kind": "migration", "unit": "year", "estimator": "cohort", "grades": ["A", "B"], "matrix": [[1.0, 0.0]]}
+TREES = {
+    "kind": "challenger", "unit": "log-odds", "names": ["late"], "levels": {}, "directions": [1, 0], "library": "x",
+    "trees": "tree", "reasons_most": 4,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
@@ -50,6 +58,9 @@ def test_a_card_says_what_it_was_made_from() -> None:
         (lambda said: said["card"].update(version=7), CardChanged),
         (lambda said: said["card"]["parameters"].update(kind="oracle"), CardWrong),
         (lambda said: said.update(sha256="0" * 64), CardChanged),
+        (lambda said: said["card"]["calibration"]["lines"].pop(0), CardWrong),
+        (lambda said: said["card"].update(parameters=MOVES), CardWrong),
+        (lambda said: said["card"].update(parameters=TREES), CardWrong),
     ],
 )
 def test_an_edited_card_is_refused(change: object, kind: type[Exception], tmp_path: Path) -> None:

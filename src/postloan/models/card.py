@@ -14,6 +14,7 @@ from postloan.errors import CardChanged, CardWrong
 Name = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Unit = Literal["month", "quarter", "year"]
 Sample = Literal["fit", "held_out"]
@@ -39,7 +40,7 @@ class Bin(Form):
     rows: Count
     bads: Count
     woe: float
-    points: int
+    points: Points
 
 
 class Characteristic(Form):
@@ -89,6 +90,13 @@ class ChallengerPart(Form):
     library: Name
     trees: Name
     reasons_most: Count
+
+    @model_validator(mode="after")
+    def each_name_has_a_direction(self) -> Self:
+        """A column without one would be read by the place of another."""
+        if len(self.directions) != len(self.names):
+            raise ValueError("there are as many directions as names")
+        return self
 
 
 class Term(Form):
@@ -150,8 +158,15 @@ class MigrationPart(Form):
     kind: Literal["migration"] = "migration"
     unit: Unit
     estimator: Literal["cohort", "duration"]
-    grades: tuple[Name, ...]
+    grades: Annotated[tuple[Name, ...], Field(min_length=1)]
     matrix: tuple[tuple[Ratio, ...], ...]
+
+    @model_validator(mode="after")
+    def a_grade_has_its_row(self) -> Self:
+        """From each grade to each."""
+        if [len(row) for row in self.matrix] != [len(self.grades)] * len(self.grades):
+            raise ValueError("the matrix has a row and a column a grade")
+        return self
 
 
 class LgdSegment(Form):
@@ -211,6 +226,13 @@ class Calibration(Form):
     anchor_ratio: Ratio | None
     horizon: Name
     lines: tuple[CalibrationLine, ...]
+
+    @model_validator(mode="after")
+    def one_line_is_of_all(self) -> Self:
+        """A row of no known segment has a PD too."""
+        if [each.segment for each in self.lines].count(None) != 1:
+            raise ValueError("one line is of all segments")
+        return self
 
 
 class Approval(Form):
@@ -279,11 +301,16 @@ def code_version() -> str:
     return version_of("postloan")
 
 
+def card_file(card: Card) -> bytes:
+    """A card as it stands in a file: its hash beside it."""
+    said = {"sha256": card.sha256, "card": card.model_dump(mode="json")}
+    return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
 def write_card(card: Card, path: Path) -> str:
     """Write a card by renaming it into place. Returns its hash."""
-    said = {"sha256": card.sha256, "card": card.model_dump(mode="json")}
     part = path.with_suffix(path.suffix + ".part")
-    part.write_text(json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+    part.write_bytes(card_file(card))
     part.replace(path)
     return card.sha256
 
@@ -291,18 +318,25 @@ def write_card(card: Card, path: Path) -> str:
 def read_card(path: Path) -> Card:
     """Read a card. Raises CardWrong where it is none, CardChanged where it is not what its hash or approval says."""
     try:
-        read = _File.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
-        raise _wrong(path, f"it cannot be read ({error.strerror})") from error
+        raise _wrong(path.name, "the file", f"cannot be read ({error.strerror})") from error
+    return card_of(content, path.name)
+
+
+def card_of(content: bytes, name: str) -> Card:
+    """The card that a file of this name holds. Raises CardWrong, with the place, and CardChanged."""
+    try:
+        read = _File.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise _wrong(path, f"{'.'.join(str(at) for at in first['loc']) or 'the file'}: {first['msg']}") from error
+        raise _wrong(name, ".".join(str(at) for at in first["loc"]) or "the file", first["msg"]) from error
     approval = read.card.approval
     if read.card.sha256 != read.sha256 or (approval is not None and approval.of_sha256 != read.sha256):
         raise CardChanged(
-            message=f"{path.name} was changed after it was written or approved.",
+            message=f"{name} was changed after it was written or approved.",
             hint="Take the card from where it was approved; fit anew to change it.",
-            where={"file": path, "written": read.sha256[:12], "found": read.card.sha256[:12]},
+            where={"file": name, "written": read.sha256[:12], "found": read.card.sha256[:12]},
         )
     return read.card
 
@@ -311,9 +345,9 @@ def _canonical(said: object) -> bytes:
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _wrong(path: Path, why: str) -> CardWrong:
+def _wrong(name: str, at: str, why: str) -> CardWrong:
     return CardWrong(
-        message=f"{path.name} is not a model card: {why}.",
+        message=f"{name} is not a model card: {at}: {why}.",
         hint="Write it with `postloan model fit`.",
-        where={"file": path},
+        where={"file": name, "at": at, "why": why},
     )

@@ -86,7 +86,7 @@ def fit_scorecard(
         else:
             categories = categories_of(table, name)
             found = bin_categories(categories, bads, settings.binning)
-            at = _category_bins(categories, found.categories)
+            at = _category_bins(table[name].cast(pl.String), found.categories)
         counted[name] = found
         woe[name] = weights_of_evidence(found.rows, found.bads)[at]
         value[name] = information_value(found.rows, found.bads)
@@ -179,7 +179,8 @@ def bins_of(part: ScorecardPart, table: pl.DataFrame) -> Ints:
             uppers = tuple(held.upper for held in each.bins[:-1] if held.upper is not None)
             columns.append(_number_bins(numbers_of(table, each.name), uppers))
         else:
-            columns.append(_category_bins(categories_of(table, each.name), tuple(b.categories for b in each.bins)))
+            kind_of(table, each.name)
+            columns.append(_category_bins(table[each.name].cast(pl.String), tuple(b.categories for b in each.bins)))
     return np.column_stack(columns)
 
 
@@ -292,9 +293,13 @@ def _number_bins(values: Floats, uppers: tuple[float, ...]) -> Ints:
     return np.where(np.isnan(values), len(uppers) + 1, at)
 
 
-def _category_bins(values: list[str | None], bins: tuple[tuple[str, ...], ...]) -> Ints:
+def _category_bins(values: pl.Series, bins: tuple[tuple[str, ...], ...]) -> Ints:
     number = {name: at for at, held in enumerate(bins) for name in held}
-    return np.array([len(bins) if value is None else number.get(value, len(bins)) for value in values], np.int64)
+    if not number:
+        return np.full(len(values), len(bins), np.int64)
+    # What is missing is no name, and goes where what was never seen goes.
+    found = values.replace_strict(number, default=len(bins), return_dtype=pl.Int64)
+    return np.asarray(found.fill_null(len(bins)).to_numpy())
 
 
 def _unfit(name: str, why: str) -> TableUnfit:

@@ -79,7 +79,7 @@ def rulebook_to_try(folder: Path) -> tuple[Rulebook, tuple[str, ...]]:
 
 
 def _may_be_rule(path: Path) -> bool:
-    return path.is_file() and (path.suffix in {".yaml", ".yml", ".md"} or path.name.startswith("."))
+    return path.is_file() and (path.suffix in {".yaml", ".yml", ".md", ".json"} or path.name.startswith("."))
 
 
 def replay(

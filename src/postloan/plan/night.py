@@ -18,6 +18,7 @@ from postloan.rules.rulebook import Policy
 from postloan.steps.acceleration import acceleration
 from postloan.steps.agreed_changes import Changed, agreed_changes
 from postloan.steps.balances import Serving, balances, without_reversed
+from postloan.steps.behaviour_score import behaviour_score
 from postloan.steps.contract_rates import rates_in_force, repriced, with_agreed
 from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
@@ -121,7 +122,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         in_force, plan.sources, stood, owed.drop("outstanding_cents"), shares, cover(stood, ties),
         history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
     ]  # fmt: skip
-    loans = loan_portrait(book, inputs.debtor, results, views)
+    portrait = loan_portrait(book, inputs.debtor, results, views)
+    loans = behaviour_score(portrait, policy.scorecard, on=on)
     raised = warned(inputs, loans, policy, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(

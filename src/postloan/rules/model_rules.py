@@ -1,4 +1,4 @@
-"""The settings of models: how a scorecard is cut, and when a model in use is watched or acted upon.
+"""The settings of models: how a scorecard is cut, when a model in use is watched or acted upon, and who answers.
 
 They lie apart in rulebook/models: a card keeps the settings that it was made with, and no night is pinned to them.
 """
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import RulesApart, found_apart, read_apart
-from postloan.rules.figures import ONE_E8, Cited, RatioE8, RuleFile, ShareE8, Version
+from postloan.rules.figures import ONE_E8, Cited, Days, RatioE8, RuleFile, ShareE8, Version
 
 Few = Annotated[int, Field(ge=1, le=1000)]
 Several = Annotated[int, Field(ge=2, le=1000)]
@@ -153,9 +153,36 @@ class Monitoring(Version):
     score_bands: ScoreBands
 
 
+class CardFile(Cited):
+    """The largest file of a card that the register takes, in bytes."""
+
+    bytes_most: Annotated[int, Field(ge=1)]
+
+
+class Alarm(Cited):
+    """How long the owner of a model has to answer an alarm, in calendar days."""
+
+    due_in_days: Days
+
+
+class History(Cited):
+    """How many month-ends before the first adopted one a model is watched on, at most."""
+
+    months_most: Few
+
+
+class Register(Version):
+    """What the desk's register of models takes, and how it answers an alarm."""
+
+    card_file: CardFile
+    alarm: Alarm
+    history: History
+
+
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "fitting": TypeAdapter(RuleFile[Fitting]),
     "monitoring": TypeAdapter(RuleFile[Monitoring]),
+    "register": TypeAdapter(RuleFile[Register]),
 }
 
 
@@ -171,6 +198,10 @@ class ModelRules(RulesApart):
     def monitoring(self, on: date) -> Monitoring:
         """The bands in force on a day. Raises NoRuleInForce."""
         return self.version("monitoring", Monitoring, on)
+
+    def register(self, on: date) -> Register:
+        """What the register of models goes by on a day. Raises NoRuleInForce."""
+        return self.version("register", Register, on)
 
 
 def load_model_rules(home: Path | None) -> ModelRules:

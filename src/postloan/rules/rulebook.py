@@ -25,6 +25,7 @@ from postloan.rules.provisions import (
 )
 from postloan.rules.rate_risk import RateRiskLaw
 from postloan.rules.reading import read_shape
+from postloan.rules.scores import BehaviourScore, CardInForce
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
     BookOfRecord,
@@ -39,7 +40,7 @@ from postloan.rules.shapes import (
     TieOut,
     WorkingDays,
 )
-from postloan.rules.sources import SourceFile, find_sources, fingerprint_of, shipped_rules, wrong
+from postloan.rules.sources import SourceFile, beside, find_sources, fingerprint_of, shipped_rules, wrong
 from postloan.rules.stages import Stages
 from postloan.rules.stresses import Stresses
 from postloan.rules.texts import Text, check_citations
@@ -72,7 +73,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", "rate_risk", *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", "behaviour_score", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -96,6 +97,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "expected_loss": TypeAdapter(RuleFile[ExpectedLoss]),
     "stresses": TypeAdapter(RuleFile[Stresses]),
     "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
+    "behaviour_score": TypeAdapter(RuleFile[BehaviourScore]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -113,6 +115,7 @@ class Policy:
     tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
     extension_limits  all versions begun: a loan keeps the law of the day it was signed.
     warnings          the rules of every category, those that wait for data among them.
+    scorecard         the card that loans are scored by, if the bank names one.
     LATER_LAW         None before there was such a law.
     """
 
@@ -137,6 +140,7 @@ class Policy:
     stages: Stages | None
     expected_loss: ExpectedLoss | None
     warnings: tuple[WarningRule, ...]
+    scorecard: CardInForce | None
 
     @property
     def tier_law(self) -> TierLaw:
@@ -156,12 +160,14 @@ class Rulebook:
     texts        the register of texts.
     written      per file, its versions as written.
     in_force     per rule, its versions after the overlay, oldest first.
+    cards        the model cards that rules name, by the name of their file.
     """
 
     fingerprint: str
     texts: Mapping[str, Text]
     written: tuple[RuleFile[Any], ...]
     in_force: Mapping[str, tuple[Version, ...]]
+    cards: Mapping[str, bytes]
 
     @property
     def begins_on(self) -> date:
@@ -185,6 +191,14 @@ class Rulebook:
     def version_if_any(self, rule: str, shape: type[V], on: date) -> V | None:
         """The version of a rule in force on a day, or None before there was such a law."""
         return self.version(rule, shape, on) if latest_begun(self.in_force[rule], on) else None
+
+    def scorecard(self, on: date) -> CardInForce | None:
+        """The card that loans are scored by on a day, if the bank names one."""
+        rule = self.version_if_any("behaviour_score", BehaviourScore, on)
+        if rule is None or rule.scorecard is None:
+            return None
+        named = rule.scorecard
+        return CardInForce(named.file, named.sha256, self.cards[named.file])
 
     def begun(self, rule: str, shape: type[V], on: date) -> tuple[V, ...]:
         """The versions of a rule that have begun by a day, oldest first, where loans keep the law they were made under.
@@ -237,6 +251,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         stages=rulebook.version_if_any("stages", Stages, on),
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
         warnings=_warnings_on(rulebook, on),
+        scorecard=rulebook.scorecard(on),
     )
 
 
@@ -278,7 +293,16 @@ def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = N
             in_force[rule] = laid_over(of_law, read(name, bank_shape), sources[name], lay_over)
     for rule, shape in POLICY.items():
         in_force[rule] = read(f"bank/{rule}.yaml", shape).versions
-    return Rulebook(fingerprint_of(sources.values()), texts, tuple(written), in_force)
+    cards = _cards(in_force["behaviour_score"], shipped, own)
+    fingerprint = fingerprint_of([*sources.values(), *cards.values()])
+    held = {name: source.content for name, source in cards.items()}
+    return Rulebook(fingerprint, texts, tuple(written), in_force, held)
+
+
+def _cards(versions: tuple[Version, ...], shipped: Path, own: Path | None) -> dict[str, SourceFile]:
+    """The cards that versions of the rule name, by file. The fingerprint covers them: a night is pinned to its card."""
+    named = {each.scorecard.file for each in versions if isinstance(each, BehaviourScore) and each.scorecard}
+    return {name: beside(shipped, own, name) for name in sorted(named)}
 
 
 def laid_over(

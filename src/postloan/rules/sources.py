@@ -47,6 +47,14 @@ def find_sources(
     return {name: SourceFile(name, shown[name], _bytes(found[name], shown[name])) for name in sorted(found)}
 
 
+def beside(shipped: Path, own: Path | None, name: str) -> SourceFile:
+    """A file that a rule of the bank names, beside the rule: the bank's own, else the shipped one."""
+    mine = own / name if own else None
+    path = mine if mine and mine.is_file() else shipped / "bank" / name
+    shown = str(mine or f"rulebook/bank/{name}")
+    return SourceFile(f"bank/{name}", shown, _bytes(path, shown))
+
+
 def _rule_files(folder: Path) -> list[Path]:
     return [path for path in folder.glob("*") if path.suffix in {".yaml", ".yml"}]
 

@@ -1,4 +1,4 @@
-"""`postloan model`: fit a model on a plain table, score by its card, watch it, set two cards side by side."""
+"""`postloan model`: sample one's own history, fit on any table, score by the card, watch it, set two side by side."""
 # ruff: noqa: FBT002, PLC0415 - options are flags by nature; imports inside commands keep the start short
 
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from postloan.site.options import HOME, SAY, AsJson, a_day, terminal_of
+from postloan.site.options import HOME, SAY, AsJson, Home, a_day, terminal_of
 
 if TYPE_CHECKING:
     from postloan.rules.model_rules import ModelRules
@@ -58,6 +58,23 @@ SettingsHome = Annotated[
     Path, typer.Option("--home", envvar="POSTLOAN_HOME", help=SAY("help.model_home"), file_okay=False)
 ]
 Column = str | None
+
+
+@model.command("sample", help=SAY("help.model_sample"))
+def sample(
+    ctx: typer.Context,
+    first: Annotated[date, typer.Argument(parser=a_day, metavar="FIRST", help=SAY("help.model_first"))],
+    last: Annotated[date, typer.Argument(parser=a_day, metavar="LAST", help=SAY("help.model_last"))],
+    out: Annotated[Path, _option("--out", SAY("help.model_sample_out"), "FILE")],
+    months: Annotated[int, typer.Option("--months", min=1, max=60, help=SAY("help.model_months"))] = 12,
+    home: Home = HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Write the loans of published month-ends with what became of them, for a fit."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site.model_screen import show_sample
+
+    show_sample(home, (first, last), months, out, terminal)
 
 
 @model.command("fit", help=SAY("help.model_fit"))

@@ -25,6 +25,7 @@ APPROVES = frozenset({
     "classification.propose", "classification.determine", "classification.approve", "freeze.propose", "freeze.approve",
     "decision.withdraw", "decision.withdraw_approve",
     "impairment.propose", "impairment.review", "impairment.approve",
+    "model.propose", "model.validate", "model.approve",
 })  # fmt: skip
 
 MENU = (
@@ -42,6 +43,7 @@ MENU = (
     Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),
     Entry("decisions", _("决定"), "gavel", "withdrawal:decisions", frozenset({"decision.read"})),
     Entry("impairment", _("减值"), "calculator", "impairment:run", frozenset({"impairment.read"})),
+    Entry("models", _("模型管理"), "adjustments", "modelling:register", frozenset({"model.read"})),
     Entry("reports", _("报表与监管报送"), "report-analytics", "report:centre", frozenset({"report.read"})),
     Entry("exceptions", _("例外事项"), "alert-triangle", "exceptions:register", frozenset({"exception.read"})),
     Entry("audit", _("审计日志"), "history", "core:audit", frozenset({"audit.read"})),

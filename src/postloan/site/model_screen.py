@@ -1,20 +1,46 @@
 """What `postloan model` prints: measures of a fit, scores, findings of monitoring, two cards side by side."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from postloan.errors import RequestWrong
+from postloan.models.behaviour import label_of
 from postloan.models.card import Card, ScorecardPart, read_card, write_card
 from postloan.models.fitting import Asked, fit_card
 from postloan.models.monitoring import Watched, contest, monitor
 from postloan.models.plain_table import read_plain
 from postloan.models.scorecard_sql import as_sql
 from postloan.models.scoring import score_table
+from postloan.plan.watching import month_ends_between, sample
 from postloan.rules.model_rules import Fitting, Monitoring
 from postloan.site.tables_on_screen import plain_table
 from postloan.site.terminal import Terminal
 
 _HASH_SHOWN = 12
+
+
+def show_sample(home: Path, between: tuple[date, date], months: int, out: Path, terminal: Terminal) -> None:
+    """Write the sample and say how large it is. Raises NothingPublished, RequestWrong."""
+    days = month_ends_between(home, *between)
+    if not days:
+        raise RequestWrong(
+            message=f"No month-end from {between[0]} to {between[1]} is published.",
+            hint="Name published month-ends: postloan report tiers says which there are.",
+            where={"home": home},
+        )
+    table, label = sample(home, days, months), label_of(months)
+    if out.suffix.lower() != ".parquet":
+        raise RequestWrong(message=f"{out.name} is not .parquet.", hint="Name the file of --out so.")
+    table.write_parquet(out)
+    bads = int(table[label].sum())
+    if terminal.as_json:
+        terminal.print_json(
+            {"sample": str(out), "rows": len(table), "bads": bads, "label": label, "days": [str(day) for day in days]}
+        )
+        return
+    terminal.print_line(terminal.words("model.sampled", rows=len(table), bads=bads, label=label, days=len(days)))
+    terminal.print_line(terminal.words("written", path=out))
 
 
 def show_fit(

@@ -6,6 +6,14 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "用一张普通表（Parquet 或 CSV）拟合模型，写出模型卡（JSON）。",
         "Fit a model on a plain table (Parquet or CSV) and write its card (JSON).",
     ),
+    "help.model_sample": (
+        "由已发布的月末生成建模样本：每笔正常借据一行，标签为其后若干个月内是否转为不良或核销",
+        "Write a sample from published month-ends: a row a performing loan; the label says whether it turns non-performing or is written off within some months.",
+    ),
+    "help.model_first": ("最早的月末，YYYY-MM-DD", "the first month-end, YYYY-MM-DD"),
+    "help.model_last": ("最晚的月末，YYYY-MM-DD", "the last month-end, YYYY-MM-DD"),
+    "help.model_months": ("标签向后看几个月", "how many months the label looks ahead"),
+    "help.model_sample_out": ("写出样本的文件，.parquet", "write the sample to this file, .parquet"),
     "help.model_score": (
         "按模型卡为一张表评分：分数、违约概率及扣分原因。",
         "Score a table by a card: score, PD and the reasons points were lost.",
@@ -70,6 +78,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "model.fit": ("拟合样本", "fitted"),
     "model.held_out": ("留出样本", "held out"),
     "model.low_high": ("区间", "interval"),
+    "model.sampled": (
+        "{days} 个月末，{rows} 行，标签 {label} 为 1 的 {bads} 行",
+        "{days} month-ends, {rows} rows, {bads} with {label} = 1",
+    ),
     "model.scored": ("{rows} 行已评分，模型 {model}", "{rows} rows are scored by {model}"),
     "model.watch_title": ("模型监控 {model}", "Watching {model}"),
     "model.subject": ("对象", "subject"),

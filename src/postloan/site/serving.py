@@ -35,11 +35,12 @@ def adopt(home: Path, on: date | None) -> dict[str, Any]:
     """Adopt the latest published day, or the one that is named. Raises NothingPublished. The desk is set up.
 
     What its cockpit and lists show is counted before, while people still look at the day before it: nobody waits for
-    it. On the first day of a desk nobody looks yet.
+    it. On the first day of a desk nobody looks yet. The models in force are watched last: their alarms are of the day.
     """
     from postloan.desk.core.days import BusinessDay  # noqa: PLC0415 - needs Django set up
     from postloan.desk.core.models import AdoptedDay  # noqa: PLC0415
     from postloan.desk.core.officers.actions import orgs_adopt  # noqa: PLC0415
+    from postloan.desk.modelling.watching.actions import models_watch  # noqa: PLC0415
     from postloan.desk.report.warming import day_warm  # noqa: PLC0415
     from postloan.desk.worklist.actions import snapshot_adopt  # noqa: PLC0415
     from postloan.plan.dossier import office_rows  # noqa: PLC0415
@@ -61,6 +62,7 @@ def adopt(home: Path, on: date | None) -> dict[str, Any]:
     adopted = snapshot_adopt(BusinessDay(home, day, run_id, day), load_desk_rules(home))
     if is_first:
         day_warm(day)
+    models_watch(BusinessDay(home, day, run_id, day))
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
 
 

@@ -26,7 +26,7 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
     "core", "book", "approval", "classification", "lending", "withdrawal", "inspection", "exceptions", "report",
-    "impairment", "worklist",
+    "impairment", "modelling", "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

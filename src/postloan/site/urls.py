@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.lending.urls")),
     path("", include("postloan.desk.withdrawal.urls")),
     path("", include("postloan.desk.impairment.urls")),
+    path("", include("postloan.desk.modelling.urls")),
     path("api/", api.urls),
     path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),

@@ -20,7 +20,7 @@ def loan_portrait(
     """Lay a loan's facts and results side by side.
 
     Reads   loans: facts of the loans in the book; debtors: facts; results: tables of the same loans; views: per debtor.
-    Writes  PublishedLoan, one row a loan; no figure is computed here.
+    Writes  PublishedLoan, one row a loan; no figure is computed here, and none has a score yet.
     Source  design: every input of classification is published.
     """
     of_debtor = debtors.select(
@@ -35,6 +35,7 @@ def loan_portrait(
         )
         .drop("is_no_principal_renewal", "period_months")
         .pipe(beside, *results)
+        .with_columns(behaviour_score=pl.lit(None, pl.Int64), behaviour_pd_ratio=pl.lit(None, pl.Float64))
         .select(PublishedLoan.column_names())
     )
 

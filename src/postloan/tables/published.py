@@ -197,6 +197,14 @@ class PublishedLoan(PerLoan):
     pd_expected_ratio = ratio(
         "what was expected of the same months when it was made", "初始预期违约概率", optional=True
     )
+    behaviour_score = dy.Int64(
+        nullable=True,
+        description="points by the bank's behavioural scorecard; more is better",
+        metadata={"zh": "行为评分"},
+    )
+    behaviour_pd_ratio = ratio(
+        "probability of turning bad that the points stand for", "行为评分违约概率", optional=True
+    )
     claim_cents = money("claim if it defaulted today, the bank's own share", "违约风险暴露", optional=True)
     lgd_ratio = ratio("share of that claim which would be lost, weighted", "违约损失率", optional=True)
     ecl_method = one_of("how its expected loss was reckoned", "减值计量方法", LOSS_METHODS, optional=True)

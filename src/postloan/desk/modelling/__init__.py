@@ -1,0 +1,1 @@
+"""The register of models: cards proposed, approved, watched and retired."""

@@ -1,0 +1,119 @@
+"""Watching a model on what nights published: its population today against that of its fit, and what became of it since.
+
+The reference is the last month-end a card was fitted on. Stability is of the day itself; ranking and calibration are of
+the latest month-end whose label is ripe, since the months that the label looks ahead have been published by then.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from postloan.errors import NothingPublished, RequestWrong
+from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour, label_of, labelled, months_of
+from postloan.models.card import Card, ChallengerPart, ScorecardPart
+from postloan.models.monitoring import Watched, monitor
+from postloan.plan.month_ends import is_month_end
+from postloan.rules.model_rules import Monitoring
+from postloan.snapshot.read import published_days, scan_loans
+
+Unwatched = Literal["kind", "calibration", "label", "columns", "reference"]
+"""Why a card cannot be watched on published days: it gives no score or no PD, its label is none that published days
+tell, it uses columns that they have not, or the day it was fitted on is not published."""
+
+
+@dataclass(frozen=True)
+class WatchedDay:
+    """What was found of a card on a published month-end; labelled_on: the month-end that outcomes are of, if any."""
+
+    on: date
+    labelled_on: date | None
+    watched: Watched
+
+
+def sample(home: Path, days: tuple[date, ...], months: int) -> pl.DataFrame:
+    """A plain table for a fit: the loans of published month-ends with what became of them within so many months.
+
+    Raises NothingPublished where a month-end is not published, RequestWrong where one is too young for its label.
+    """
+    return pl.concat([_labelled(home, day, months) for day in days])
+
+
+def month_ends_between(home: Path, first: date, last: date) -> tuple[date, ...]:
+    """The published month-ends from one day to another, both included, rising."""
+    return tuple(day for day in published_days(home) if first <= day <= last and is_month_end(day))
+
+
+def unwatched(home: Path, card: Card) -> Unwatched | None:
+    """Why a card cannot be watched; None where it can."""
+    if not isinstance(card.parameters, ScorecardPart | ChallengerPart):
+        return "kind"
+    if card.calibration is None:
+        return "calibration"
+    if months_of(card.training.label) is None:
+        return "label"
+    needed = {*card.features, *([card.segment_column] if card.segment_column else [])}
+    if not needed <= set(FEATURES):
+        return "columns"
+    fitted = fitted_until(card)
+    return None if fitted is not None and fitted in published_days(home) else "reference"
+
+
+def fitted_until(card: Card) -> date | None:
+    """The last month-end that a card was fitted on; None where its periods are no days."""
+    try:
+        return date.fromisoformat(card.training.last or "")
+    except ValueError:
+        return None
+
+
+def watch_on(home: Path, card: Card, on: date, bands: Monitoring) -> WatchedDay:
+    """Watch a card that can be watched on a published month-end after its fit.
+
+    Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished.
+    """
+    label, fitted = card.training.label, fitted_until(card)
+    months = months_of(label)
+    assert fitted is not None  # noqa: S101 - unwatched() was asked first
+    assert months is not None  # noqa: S101
+    reference = _labelled(home, fitted, months)
+    still = monitor(card, reference, _behaviour(home, on), None, bands)
+    ripe = [day for day in month_ends_between(home, fitted, _months_after(on, -months)) if day > fitted]
+    if not ripe:
+        return WatchedDay(on, None, still)
+    outcome = monitor(card, reference, _labelled(home, ripe[-1], months), label, bands)
+    told = {(each.measure, each.subject) for each in still.findings}
+    added = tuple(each for each in outcome.findings if (each.measure, each.subject) not in told)
+    return WatchedDay(on, ripe[-1], Watched((*still.findings, *added), outcome.grades))
+
+
+def _labelled(home: Path, on: date, months: int) -> pl.DataFrame:
+    until = _months_after(on, months)
+    later = [day for day in month_ends_between(home, on, until) if day > on]
+    if until not in later:
+        raise RequestWrong(
+            message=f"What became of the loans of {on} is told by {until}, and that is not published.",
+            hint="Name an earlier month-end, or fewer months.",
+            where={"on": on, "months": months},
+        )
+    frames = [scan_loans(home, day).select(LOAN, "status", "tier") for day in later]
+    return labelled(_behaviour(home, on), frames, label_of(months))
+
+
+def _behaviour(home: Path, on: date) -> pl.DataFrame:
+    if on not in published_days(home):
+        raise NothingPublished(
+            message=f"No snapshot is published for {on}.",
+            hint=f"Compute the day first: postloan night {on}.",
+            where={"home": home, "on": on},
+        )
+    return behaviour(scan_loans(home, on).select(READ), on)
+
+
+def _months_after(on: date, months: int) -> date:
+    """The month-end so many months after a month-end; before it where they are negative."""
+    ordinal = on.year * 12 + on.month - 1 + months
+    found: date = pl.select(pl.date(ordinal // 12, ordinal % 12 + 1, 1).dt.month_end()).item()
+    return found
