@@ -1,10 +1,10 @@
-"""How fast guarantee circles are found and tried, over a million debtors: components, mutual cores, a cascade, draws, rings.
+"""How fast guarantee circles are found and tried, over a million debtors: components, cores, a cascade, draws, rings.
 
     python bench/circles.py [--debtors 1000000] [--guarantees 3000000] [--draws 20]
 
 The book is drawn from a seed: most debtors have few guarantees, few have very many, and a part of them stand for one
-another. The floor is one sort of the guarantees by debtor and guarantor, without which nothing can begin. Rings are apart:
-in the one giant core of this book they are very long, and taking them away one by one costs more than all the rest.
+another. The floor is one sort of the guarantees by debtor and guarantor, without which nothing can begin. Rings are
+apart: in the one giant core of this book they are very long, and taking them away costs more than all the rest.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def main() -> None:
     debtor, guarantor, called, buffers, chance = drawn(options.debtors, options.guarantees)
     size = options.debtors
     network = network_of(debtor, guarantor, called, buffers)
-    falls = np.random.default_rng(1).random(size) < 0.01  # noqa: PLR2004 - one in a hundred
+    falls = np.random.default_rng(1).random(size) < 0.01
     parts = {
         "network": seconds_of(lambda: network_of(debtor, guarantor, called, buffers)),
         "circles": seconds_of(lambda: circles(debtor, guarantor, size=size)),
