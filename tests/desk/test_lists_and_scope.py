@@ -1,5 +1,6 @@
 """Lists show what is in scope and asked for, and nothing else; workbooks hold what is shown."""
 
+import ast
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+import postloan
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import business_day
@@ -19,6 +21,8 @@ from postloan.desk.core.work.actions import portfolio_transfer
 from postloan.desk.worklist.actions import snapshot_adopt
 from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.snapshot.read import published_days, read_loans
+from postloan.tables.deeds import deed_said
+from postloan.tables.said import SAID
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +145,23 @@ def test_a_role_is_told_of_on_its_last_day_and_up_to_thirty_days_before(days: in
 def test_an_inspection_says_why_it_was_opened(logged_in) -> None:
     page = logged_in("supervisor").get("/?tab=team&kind=inspection_periodic").content.decode()
     assert "个月定期检查" in page
+
+
+def test_every_deed_that_is_recorded_has_its_words() -> None:
+    """In the code: what `record` and the chains are told; in the demo: what stands in its audit log."""
+    told = {
+        call.args[1].value
+        for path in Path(postloan.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"record", "record_alone"}
+        if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
+    }
+    steps = {f"{step}{ending}" for step in SAID["case_step"] for ending in ("", ".returned", ".refused")}
+    in_log = set(AuditEntry.objects.values_list("action", flat=True))
+    assert sorted(code for code in told | steps | in_log if deed_said(code, "zh") == code) == []
+
+
+def test_the_audit_log_says_what_was_done(logged_in) -> None:
+    page = logged_in("auditor").get("/audit/?action=grant.given").content.decode()
+    assert "授予角色" in page
+    assert ">grant.given<" not in page

@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.core.authority import within
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.models import AuditEntry
 from postloan.desk.core.officers.queries import officers_in, org_choices
 from postloan.desk.core.pages import Desk
+from postloan.tables.deeds import deed_said
 
 
 def _officer_form(desk: Desk) -> ListForm:
@@ -38,6 +40,10 @@ def _officer_rows(desk: Desk, form: ListForm) -> Source:
     return QuerySource(form, officers_in(desk.scope))
 
 
+def _deed(code: str) -> str:
+    return deed_said(code, language())
+
+
 def _audit_form(_desk: Desk) -> ListForm:
     return ListForm(
         name="audit",
@@ -46,7 +52,7 @@ def _audit_form(_desk: Desk) -> ListForm:
             Column("seq", _("序号"), "count"),
             Column("at", _("时间"), "moment"),
             Column("officer", _("操作人")),
-            Column("action", _("操作")),
+            Column("action", _("操作"), "word", say=_deed),
             Column("subject", _("对象")),
             Column("org_id", _("机构号")),
             Column("run_id", _("所见批次"), is_shown=False),
