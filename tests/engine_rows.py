@@ -36,6 +36,10 @@ TABLES = (
     "collateral",
     "valuation",
     "market",
+    "statement",
+    "event",
+    "account_entry",
+    "legal_event",
 )
 RULEBOOK = load_rulebook(None)
 

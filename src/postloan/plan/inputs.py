@@ -45,12 +45,14 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "guarantee": (
         "debtor_no", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on",
     ),
-    "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
-    "collateral": ("collateral_id", "kind"),
+    "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl", "queries_3m"),
+    "collateral": ("collateral_id", "kind", "registration_ends_on", "insured_to_on", "status"),
     "valuation": ("collateral_id", "valued_on", "value_cents"),
     "market": ("series", "on", "value"),
     "statement": ("debtor_no", "period_end_on", "item", "value_cents", "audited"),
     "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
+    "account_entry": ("debtor_no", "booked_at", "amount_cents", "counterparty_account", "counterparty_kind"),
+    "legal_event": ("debtor_no", "loan_id", "contract_id", "kind", "happened_on"),
 }  # fmt: skip
 
 
@@ -80,6 +82,8 @@ class Inputs:
     market: pl.DataFrame
     statement: pl.DataFrame
     event: pl.DataFrame
+    account_entry: pl.DataFrame
+    legal_event: pl.DataFrame
 
 
 def read_inputs(facts: Facts, shard: int) -> Inputs:

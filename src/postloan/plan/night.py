@@ -131,7 +131,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
     ]  # fmt: skip
     loans = loan_portrait(book, inputs.debtor, results, views)
-    raised = warned(inputs, loans, policy, on=on)
+    raised = warned(inputs, loans, ties, policy, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised), breaks=breaks, instructions=told,
