@@ -1,5 +1,6 @@
 """Warnings, top to bottom: from what a night found of loans to the features of debtors and the signals that hold."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import dataframely as dy
@@ -24,6 +25,14 @@ from postloan.tables.losses import SecurityTie
 from postloan.tables.published import PublishedLoan
 from postloan.tables.warnings import PublishedWarning
 
+_OF_LOANS = (
+    "loan_no", "loan_id", "debtor_no", "own_share_outstanding_cents", "outstanding_cents", "overdue_principal_cents",
+    "overdue_interest_cents", "days_past_due_principal", "days_past_due_interest", "payment_string", "disbursed_on",
+    "principal_cents", "matures_on", "original_matures_on", "oldest_principal_due_on", "oldest_interest_due_on",
+    "last_paid_on", "is_restructured", "tier",
+)  # fmt: skip
+"""The columns of a published loan that features are made of."""
+
 _DECIMALS = 9
 """A fall from 25 % to 20 % is one of 5 points, whatever doubles make of it."""
 
@@ -39,7 +48,8 @@ def warned(
     """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force."""
     if not policy.warnings:
         return PublishedWarning.create_empty()
-    on_book = loans.filter(pl.col("status") == "active")
+    of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in rule.evidence]
+    on_book = _on_book(loans, ("debtor_no", "debtor_id", "loan_id", *of_loans))
     return warnings(debtor_features(inputs, loans, ties, on=on), on_book, rules=policy.warnings)
 
 
@@ -50,8 +60,7 @@ def debtor_features(
 
     Returns debtor_no, debtor_id, and the columns of tables/features; what is not known is empty.
     """
-    contract_of = inputs.loan.select("loan_no", "contract_id")
-    on_book = found_beside(loans.filter(pl.col("status") == "active"), contract_of)
+    on_book = found_beside(_on_book(loans, _OF_LOANS), inputs.loan.select("loan_no", "contract_id"))
     families = [
         _parties(inputs.debtor),
         bureau_features(inputs.elsewhere, on=on),
@@ -63,10 +72,15 @@ def debtor_features(
         guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
         market_features(inputs.debtor, inputs.market, on=on),
     ]
-    rows: pl.DataFrame = repayment_features(loans, on=on)
+    rows: pl.DataFrame = repayment_features(on_book, on=on)
     for family in families:
         rows = found_beside(rows, family.with_columns(cs.float().round(_DECIMALS)), by="debtor_no")
     return rows
+
+
+def _on_book(loans: dy.DataFrame[PublishedLoan], columns: Sequence[str]) -> pl.DataFrame:
+    """Take the columns of the loans on the book: a published row is wide."""
+    return loans.select(list(dict.fromkeys((*columns, "status")))).filter(pl.col("status") == "active")
 
 
 def _parties(debtors: pl.DataFrame) -> pl.DataFrame:

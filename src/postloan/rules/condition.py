@@ -72,9 +72,10 @@ def condition(text: str, features: "FrozenSchema") -> Condition:
 
 
 class FrozenSchema(tuple[tuple[str, pl.DataType], ...]):
-    """The names and kinds of features, as something that may be kept by."""
+    """The names and kinds of features, as something that may be kept by: each is itself, whatever it holds."""
 
     __slots__ = ()
+    __hash__, __eq__ = object.__hash__, object.__eq__
 
     @property
     def kinds(self) -> dict[str, pl.DataType]:

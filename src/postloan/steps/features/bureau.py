@@ -19,6 +19,8 @@ def bureau_features(elsewhere: pl.DataFrame, *, on: date) -> dy.DataFrame[Bureau
     Writes  shares and changes as fractions: -0.2 is a fifth less.
     Source  warning signals WS-RPY-07 to 10.
     """
+    if elsewhere.is_empty():
+        return BureauFeatures.create_empty()
     known = elsewhere.filter(pl.col("on") <= on).sort("debtor_no", "on")
     latest = known.group_by("debtor_no", maintain_order=True).last()
     before = (

@@ -20,6 +20,8 @@ def event_features(events: pl.DataFrame, *, on: date) -> dy.DataFrame[PerDebtor]
     Writes  days_since_<kind>, <kind>_cents and <kind>_times, empty where there was none; cents of those with an amount.
     Source  warning signals that rest on events, by kind.
     """
+    if events.is_empty():
+        return EventFeatures.create_empty()
     up_to_now = events.filter(pl.col("happened_on") <= on)
     standing = _not_lifted(up_to_now).select(
         "debtor_no", "kind", "happened_on", "amount_cents",

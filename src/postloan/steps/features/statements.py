@@ -29,6 +29,8 @@ def statement_features(statements: pl.DataFrame, *, on: date) -> dy.DataFrame[St
     Writes  ratios as fractions, changes as fractions of what was, differences of ratios.
     Source  warning signals WS-FIN-01 to 24, WS-OPR-08, WS-GRP-02 and 03, WS-GUA-04.
     """
+    if statements.is_empty():
+        return StatementFeatures.create_empty()
     wide = _by_statement(statements.filter(pl.col("period_end_on") <= on))
     in_order = _with_runs(wide.sort("debtor_no", "period_end_on"))
     beside = in_order.group_by("debtor_no", maintain_order=True).last()
@@ -58,10 +60,11 @@ def _joined(rows: pl.DataFrame, statements: pl.DataFrame, name: str, ended_on: p
 def _with_runs(statements: pl.DataFrame) -> pl.DataFrame:
     """Count how many periods in a row up to each statement lost money, by what each period added of its own."""
     is_year = pl.col("period_end_on").dt.month() == _MONTHS
-    years = statements.filter(is_year).with_columns(loss_years=_run_of(pl.col("net_profit") < 0))
-    held = statements.with_columns(
-        loss_periods=_run_of(_own("net_profit") < 0),
-        negative_cash_periods=_run_of(_own("operating_cash_flow") < 0),
+    years = _runs(statements.filter(is_year), loss_years=pl.col("net_profit") < 0)
+    held = _runs(
+        statements,
+        loss_periods=_own("net_profit") < 0,
+        negative_cash_periods=_own("operating_cash_flow") < 0,
     ).join(
         years.select("debtor_no", "period_end_on", "loss_years"), on=["debtor_no", "period_end_on"], how="left",
         maintain_order="left",
@@ -77,13 +80,19 @@ def _own(item: str) -> pl.Expr:
     return pl.col(item) - pl.when(is_first).then(0).otherwise(before)
 
 
-def _run_of(is_so: pl.Expr) -> pl.Expr:
-    """How many rows in a row up to each are so; what is not known breaks the run, and so does a year without any."""
-    holds = is_so.fill_null(value=False)
+def _runs(statements: pl.DataFrame, **is_so: pl.Expr) -> pl.DataFrame:
+    """Count the rows in a row up to each that are so; what is not known breaks a run, and so does a year without any.
+
+    In three passes: a window inside a window would look no further than the outer one.
+    """
     follows_on = pl.col("period_end_on").shift(1).over("debtor_no").dt.offset_by("1y").dt.month_end()
-    is_late = (pl.col("period_end_on") > follows_on).fill_null(value=False)
-    run = (~holds | is_late).cum_sum().over("debtor_no")
-    return holds.cast(pl.Int32).cum_sum().over("debtor_no", run.alias("run"))
+    known = statements.with_columns(
+        *(so.fill_null(value=False).cast(pl.Int32).alias(name) for name, so in is_so.items()),
+        is_late=(pl.col("period_end_on") > follows_on).fill_null(value=False),
+    )
+    breaks = {name: (pl.col(name) == 0) | pl.col("is_late") for name in is_so}
+    parted = known.with_columns(each.cum_sum().over("debtor_no").alias(f"{name}_run") for name, each in breaks.items())
+    return parted.with_columns(pl.col(name).cum_sum().over("debtor_no", f"{name}_run") for name in is_so)
 
 
 def _a_year_of(item: str, name: str = "") -> pl.Expr:
