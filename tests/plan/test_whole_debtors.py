@@ -310,7 +310,7 @@ def kept(whole: Inputs, debtors: list[int]) -> Inputs:
         )
         for table in TABLES
     }
-    return Inputs(**tables, ledger_days=whole.ledger_days)
+    return Inputs(**tables, guarantors=whole.guarantors, ledger_days=whole.ledger_days)
 
 
 @settings(max_examples=15, deadline=None)

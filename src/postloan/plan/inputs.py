@@ -61,6 +61,7 @@ class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
     collateral, valuation, market   the bank's own, the same for every shard.
+    guarantors   who among the bank's debtors guarantees whom, whatever the shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
 
@@ -76,6 +77,7 @@ class Inputs:
     pledge: pl.DataFrame
     guarantee: pl.DataFrame
     elsewhere: pl.DataFrame
+    guarantors: pl.DataFrame
     ledger_days: pl.DataFrame
     collateral: pl.DataFrame
     valuation: pl.DataFrame
@@ -92,7 +94,7 @@ def read_inputs(facts: Facts, shard: int) -> Inputs:
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
         frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"))
-    return Inputs(**frames, ledger_days=facts.days_of("ledger"))
+    return Inputs(**frames, guarantors=facts.guarantors(), ledger_days=facts.days_of("ledger"))
 
 
 def law_day(on: date, facts: Facts) -> date:

@@ -11,6 +11,7 @@ from postloan.plan.inputs import Inputs
 from postloan.rules.rulebook import Policy
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
+from postloan.steps.features.circles import circle_features
 from postloan.steps.features.collateral import collateral_features
 from postloan.steps.features.events import event_features
 from postloan.steps.features.guarantees import guarantee_features
@@ -70,6 +71,7 @@ def debtor_features(
         proceeds_features(inputs.account_entry, on_book, on=on),
         collateral_features(ties, on_book, inputs.collateral, inputs.valuation, on=on),
         guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
+        circle_features(inputs.guarantors, on=on),
         market_features(inputs.debtor, inputs.market, on=on),
     ]
     rows: pl.DataFrame = repayment_features(on_book, on=on)

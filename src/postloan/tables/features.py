@@ -249,6 +249,16 @@ class GuaranteeFeatures(PerDebtor):
     limitation_days = _days("days for which limitation has run, the longest of its loans", "诉讼时效已经过天数")
 
 
+class CircleFeatures(PerDebtor):
+    """Whom the debtor guarantees among the bank's debtors, in whatever shard. Source: feed `guarantee`."""
+
+    circle_members = _count(
+        "debtors of its guarantee circle: each guarantees each other, directly or along others; itself is one",
+        "担保圈成员数",
+    )
+    guarantees_given_cents = _money("amount that it guarantees for other debtors of the bank", "对本行客户担保金额")
+
+
 class MarketFeatures(PerDebtor):
     """What happens around the debtor, by its region and its industry. Source: feed `market`.
 
@@ -275,6 +285,7 @@ FAMILIES: dict[str, type[PerDebtor]] = {
     "proceeds": ProceedsFeatures,
     "collateral": CollateralFeatures,
     "guarantees": GuaranteeFeatures,
+    "circles": CircleFeatures,
     "market": MarketFeatures,
 }
 """Every family of features, under its name."""
