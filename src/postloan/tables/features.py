@@ -91,9 +91,8 @@ class StatementFeatures(PerDebtor):
     """Ratios of the latest statement, against the one of a year before and of the quarter before.
 
     Source: feed `statement`, items of CAS 30; income and cash flow run from the beginning of the year, and a quarter's
-    own is what it adds. Beside the usual items a feed may bring `other_receivables`, `long_term_investments`,
-    `income_tax`, `depreciation`, `selling_and_admin_expense`, `vat_revenue` (revenue by its VAT returns),
-    `related_party_revenue` and `guarantees_given` (what it guarantees for others).
+    own is what it adds. Item codes are those of the glossary, which says too
+    what `vat_revenue` and `related_party_revenue` are.
     """
 
     statement_on = _day("end of the latest period", "最近报表期末")

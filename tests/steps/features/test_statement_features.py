@@ -32,7 +32,7 @@ BALANCE = {
 
 
 def test_the_balance_sheet_by_hand() -> None:
-    rows = told(statement(Q1, audited=True, other_receivables=44, guarantees_given=80, **BALANCE))
+    rows = told(statement(Q1, audited=True, other_receivables=44, contingent_guarantees=80, **BALANCE))
     assert (rows["statement_on"], rows["statement_age_days"], rows["statement_is_audited"]) == (Q1, 91, True)
     assert (rows["total_assets_cents"], rows["net_assets_cents"]) == (400, 160)
     assert rows["debt_to_assets"] == 0.6
@@ -45,7 +45,7 @@ def test_the_balance_sheet_by_hand() -> None:
 def test_income_of_a_quarter_stands_for_a_year_where_a_year_is_asked() -> None:
     income = {
         "revenue": 90, "cost_of_sales": 63, "finance_expense": 4, "net_profit": 8, "operating_cash_flow": 2,
-        "income_tax": 2, "depreciation": 6, "vat_revenue": 72, "related_party_revenue": 27,
+        "income_tax": 2, "depreciation_and_amortisation": 6, "vat_revenue": 72, "related_party_revenue": 27,
     }  # fmt: skip
     rows = told(statement(Q1, **BALANCE, **income))
     assert (rows["revenue_cents"], rows["revenue_year_cents"]) == (90, 360)
@@ -158,7 +158,9 @@ def test_equity_that_profit_does_not_explain() -> None:
 
 
 def test_what_lacks_an_item_or_a_divisor_lacks_the_ratio() -> None:
-    rows = told(statement(Q1, current_assets=5, current_liabilities=0, total_assets=0, equity=-3, guarantees_given=1))
+    rows = told(
+        statement(Q1, current_assets=5, current_liabilities=0, total_assets=0, equity=-3, contingent_guarantees=1)
+    )
     asked = ("current_ratio", "quick_ratio", "debt_to_assets", "guarantees_to_net_assets", "revenue_year_cents",
              "interest_cover", "receivable_days", "manipulation_score")  # fmt: skip
     assert [rows[name] for name in asked] == [None] * len(asked)
@@ -173,10 +175,10 @@ def test_beneish_by_hand() -> None:
     assert rows["manipulation_score"] == pytest.approx(-2.48 + 0.92 + 4.679 * 0.05)
     quarters = told(statement(Q1_THEN, **then), statement(Q1, **now))
     assert quarters["manipulation_score"] is None
-    told_more = {"depreciation": 100, "selling_and_admin_expense": 100}
+    told_more = {"depreciation_and_amortisation": 100, "selling_expense": 60, "administrative_expense": 40}
     fuller = told(
         statement(date(2022, 12, 31), **then, **told_more),
-        statement(YEAR_END, **now, depreciation=100, selling_and_admin_expense=200),
+        statement(YEAR_END, **now, depreciation_and_amortisation=100, selling_expense=80, administrative_expense=120),
     )
     assert fuller["manipulation_score"] == pytest.approx(-2.48 + 0.92 + 4.679 * 0.05 - 0.172)
 

@@ -26,7 +26,7 @@ def manipulation_score() -> pl.Expr:
         "soft_assets": _index(_soft_assets),
         "growth": over(_item("revenue", ""), _item("revenue", "_then")),
         "depreciation": over(_worn("_then"), _worn("")).fill_null(1.0),
-        "expense": _index(lambda at: over(_item("selling_and_admin_expense", at), _item("revenue", at))).fill_null(1.0),
+        "expense": _index(lambda at: over(_selling(at), _item("revenue", at))).fill_null(1.0),
         "accruals": over(_item("net_profit", "") - _item("operating_cash_flow", ""), _item("total_assets", "")),
         "leverage": _index(lambda at: over(_item("total_liabilities", at), _item("total_assets", at))),
     }
@@ -51,6 +51,10 @@ def _soft_assets(at: str) -> pl.Expr:
     return 1 - over(_item("current_assets", at) + _item("fixed_assets", at), _item("total_assets", at))
 
 
+def _selling(at: str) -> pl.Expr:
+    return _item("selling_expense", at) + _item("administrative_expense", at)
+
+
 def _worn(at: str) -> pl.Expr:
-    depreciation = _item("depreciation", at)
+    depreciation = _item("depreciation_and_amortisation", at)
     return over(depreciation, depreciation + _item("fixed_assets", at))

@@ -13,8 +13,8 @@ _ITEMS = (
     "cash", "receivables", "inventory", "current_assets", "fixed_assets", "total_assets", "short_term_borrowings",
     "current_liabilities", "long_term_borrowings", "total_liabilities", "equity", "revenue", "cost_of_sales",
     "finance_expense", "net_profit", "operating_cash_flow", "other_receivables", "long_term_investments",
-    "income_tax", "depreciation", "selling_and_admin_expense", "vat_revenue", "related_party_revenue",
-    "guarantees_given",
+    "income_tax", "depreciation_and_amortisation", "selling_expense", "administrative_expense", "vat_revenue", "related_party_revenue",
+    "contingent_guarantees",
 )  # fmt: skip
 _MONTHS, _DAYS = 12, 365
 _BEFORE = {"then": "-1y", "quarter": "-3mo"}
@@ -113,7 +113,10 @@ def _standing(on: date) -> dict[str, pl.Expr]:
     """Where the debtor stands by its latest statement."""
     now = pl.col
     a_year_of_profit = (
-        _a_year_of("net_profit") + _a_year_of("income_tax") + _a_year_of("finance_expense") + _a_year_of("depreciation")
+        _a_year_of("net_profit")
+        + _a_year_of("income_tax")
+        + _a_year_of("finance_expense")
+        + _a_year_of("depreciation_and_amortisation")
     )
     return {
         "statement_on": now("period_end_on"),
@@ -140,7 +143,7 @@ def _standing(on: date) -> dict[str, pl.Expr]:
         ),
         "borrowings_to_revenue": over(_debt(), _a_year_of("revenue")),
         "borrowings_to_ebitda": over(_debt(), a_year_of_profit),
-        "guarantees_to_net_assets": over(now("guarantees_given"), now("equity")),
+        "guarantees_to_net_assets": over(now("contingent_guarantees"), now("equity")),
         "related_revenue_share": over(now("related_party_revenue"), now("revenue")),
     }
 
