@@ -50,7 +50,7 @@ HOSTILE = {
     "read_csv('/etc/passwd') IS NULL": "the function READ_CSV",
     "read_parquet('x') = 1": "the function",
     "pg_read_file('/etc/passwd') = code": "the function pg_read_file",
-    "COPY debtor TO '/tmp/x'": "COPY|no SQL",
+    "COPY debtor TO 'x.csv'": "COPY|no SQL",
     "SUM(days) OVER (PARTITION BY code) > 1": "WINDOW|SUM",
     "SUM(days) > 1": "SUM",
     "COUNT(*) > 1": "COUNT|STAR",

@@ -91,8 +91,7 @@ class StatementFeatures(PerDebtor):
     """Ratios of the latest statement, against the one of a year before and of the quarter before.
 
     Source: feed `statement`, items of CAS 30; income and cash flow run from the beginning of the year, and a quarter's
-    own is what it adds. Item codes are those of the glossary, which says too
-    what `vat_revenue` and `related_party_revenue` are.
+    own is what it adds. The codes of items are in the glossary.
     """
 
     statement_on = _day("end of the latest period", "最近报表期末")

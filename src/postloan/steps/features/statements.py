@@ -13,8 +13,8 @@ _ITEMS = (
     "cash", "receivables", "inventory", "current_assets", "fixed_assets", "total_assets", "short_term_borrowings",
     "current_liabilities", "long_term_borrowings", "total_liabilities", "equity", "revenue", "cost_of_sales",
     "finance_expense", "net_profit", "operating_cash_flow", "other_receivables", "long_term_investments",
-    "income_tax", "depreciation_and_amortisation", "selling_expense", "administrative_expense", "vat_revenue", "related_party_revenue",
-    "contingent_guarantees",
+    "income_tax", "depreciation_and_amortisation", "selling_expense", "administrative_expense", "vat_revenue",
+    "related_party_revenue", "contingent_guarantees",
 )  # fmt: skip
 _MONTHS, _DAYS = 12, 365
 _BEFORE = {"then": "-1y", "quarter": "-3mo"}
