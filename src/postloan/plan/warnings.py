@@ -49,9 +49,9 @@ def warned(
     """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force."""
     if not policy.warnings:
         return PublishedWarning.create_empty()
-    of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in rule.evidence]
-    on_book = _on_book(loans, ("debtor_no", "debtor_id", "loan_id", *of_loans))
-    return warnings(debtor_features(inputs, loans, ties, on=on), on_book, rules=policy.warnings)
+    of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
+    asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
+    return warnings(debtor_features(inputs, loans, ties, on=on), asked, rules=policy.warnings)
 
 
 def debtor_features(

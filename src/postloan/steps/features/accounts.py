@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.steps.features.ratios import change, over
-from postloan.tables.features import AccountFeatures
+from postloan.tables.features import AccountFeatures, told_of_nobody
 
 _CASH, _PERSON, _RELATED = "cash", "person", "related"
 _NO_SETTLEMENT = ("bank", _CASH)
@@ -24,7 +24,7 @@ def account_features(entries: pl.DataFrame, *, on: date) -> dy.DataFrame[Account
     Months are counted back from the day: the quarter begins on the day after the same day three months before.
     """
     if entries.is_empty():
-        return AccountFeatures.create_empty()
+        return told_of_nobody(AccountFeatures)
     booked_on = pl.col("booked_at").dt.date()
     recent = entries.filter((booked_on <= on) & (booked_on > _back(_QUARTER + _YEAR, on))).select(
         "debtor_no", "amount_cents", "counterparty_account",

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.steps.features.ratios import change, over
-from postloan.tables.features import BureauFeatures
+from postloan.tables.features import BureauFeatures, told_of_nobody
 
 _ABOUT_A_QUARTER = (timedelta(days=80), timedelta(days=190))
 """Reports come about once a quarter: the one before is at least, and at most, so much older."""
@@ -20,7 +20,7 @@ def bureau_features(elsewhere: pl.DataFrame, *, on: date) -> dy.DataFrame[Bureau
     Source  warning signals WS-RPY-07 to 10.
     """
     if elsewhere.is_empty():
-        return BureauFeatures.create_empty()
+        return told_of_nobody(BureauFeatures)
     known = elsewhere.filter(pl.col("on") <= on).sort("debtor_no", "on")
     latest = known.group_by("debtor_no", maintain_order=True).last()
     before = (

@@ -5,12 +5,10 @@ from datetime import date
 import dataframely as dy
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from postloan.tables.features import CircleFeatures
-
-_PRUNINGS = 3
+from postloan.tables.features import CircleFeatures, told_of_nobody
 
 
 def circle_features(guarantors: pl.DataFrame, *, on: date) -> dy.DataFrame[CircleFeatures]:
@@ -25,22 +23,18 @@ def circle_features(guarantors: pl.DataFrame, *, on: date) -> dy.DataFrame[Circl
         & (pl.col("debtor_no") != pl.col("guarantor_no"))
     )  # fmt: skip
     if in_force.is_empty():
-        return CircleFeatures.create_empty()
+        return told_of_nobody(CircleFeatures)
     given = in_force.group_by(debtor_no="guarantor_no").agg(guarantees_given_cents=pl.col("amount_cents").sum())
     told = given.join(_circles(in_force), on="debtor_no", how="full", coalesce=True).sort("debtor_no")
     return CircleFeatures.validate(told.select(CircleFeatures.column_names()))
 
 
 def _circles(ties: pl.DataFrame) -> pl.DataFrame:
-    """Each debtor in a circle, with the size of it."""
-    for _ in range(_PRUNINGS):
-        # Who is guaranteed by nobody, or guarantees nobody, is in no circle: most debtors are.
-        giving = ties.select(debtor_no="guarantor_no").unique()
-        backed = ties.select(guarantor_no="debtor_no").unique()
-        ties = ties.join(giving, on="debtor_no", how="semi").join(backed, on="guarantor_no", how="semi")
-    numbers, places = np.unique(ties.select("debtor_no", "guarantor_no").to_numpy(), return_inverse=True)
-    debtor, guarantor = places.reshape(-1, 2).T
-    graph = coo_array((np.ones(ties.height, np.int8), (debtor, guarantor)), shape=(numbers.size, numbers.size))
+    """Each debtor in a circle, with the size of it. Debtors' numbers are dense: they are the places of the graph."""
+    debtor, guarantor = ties["debtor_no"].to_numpy(), ties["guarantor_no"].to_numpy()
+    size = int(max(debtor.max(), guarantor.max())) + 1
+    graph = csr_array((np.ones(ties.height, np.int8), (debtor, guarantor)), shape=(size, size))
     _count, label = connected_components(graph, directed=True, connection="strong")
-    members = np.bincount(label, minlength=1)[label].astype(np.int32)
-    return pl.DataFrame({"debtor_no": numbers, "circle_members": members}).filter(pl.col("circle_members") > 1)
+    members = np.bincount(label)[label]
+    within = np.flatnonzero(members > 1)
+    return pl.DataFrame({"debtor_no": within.astype(np.int64), "circle_members": members[within].astype(np.int32)})

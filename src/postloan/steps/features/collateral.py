@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.steps.features.ratios import change, over
-from postloan.tables.features import CollateralFeatures
+from postloan.tables.features import CollateralFeatures, told_of_nobody
 from postloan.tables.losses import SecurityTie
 
 _GONE = ("released", "sold")
@@ -39,7 +39,7 @@ def collateral_features(
         .join(owed, on="loan_no").join(held, on="collateral_id")
     )  # fmt: skip
     if tied.is_empty():
-        return CollateralFeatures.create_empty()
+        return told_of_nobody(CollateralFeatures)
     valued = tied.join(_values(tied, valuations, on), on="collateral_id", how="left")
     left = (pl.col("insured_to_on", "registration_ends_on") - on).dt.total_days().cast(pl.Int32)
     told = (

@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.tables.event_kinds import COUNTED_KINDS, EVENT_KINDS, LIFTED, SUMMED_KINDS
-from postloan.tables.features import EventFeatures
+from postloan.tables.features import EventFeatures, told_of_nobody
 from postloan.tables.units import PerDebtor
 
 _SUMMED_MONTHS = 12
@@ -21,7 +21,7 @@ def event_features(events: pl.DataFrame, *, on: date) -> dy.DataFrame[PerDebtor]
     Source  warning signals that rest on events, by kind.
     """
     if events.is_empty():
-        return EventFeatures.create_empty()
+        return told_of_nobody(EventFeatures)
     up_to_now = events.filter(pl.col("happened_on") <= on)
     standing = _not_lifted(up_to_now).select(
         "debtor_no", "kind", "happened_on", "amount_cents",

@@ -5,7 +5,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
-from postloan.tables.features import GuaranteeFeatures
+from postloan.tables.features import GuaranteeFeatures, told_of_nobody
 
 _RENEWS_LIMITATION = ("demand", "acknowledgement", "filing", "judgment", "enforcement")
 _NARROW = ("loan", "contract", "facility")
@@ -31,7 +31,7 @@ def guarantee_features(
     """
     limited = _limitation(loans, legal_events, on)
     if guarantees.is_empty() and limited.is_empty():
-        return GuaranteeFeatures.create_empty()
+        return told_of_nobody(GuaranteeFeatures)
     periods = _periods(loans, contracts, guarantees, on)
     joined = periods.join(limited, on="debtor_no", how="full", coalesce=True).sort("debtor_no")
     return GuaranteeFeatures.validate(joined.select(GuaranteeFeatures.column_names()))

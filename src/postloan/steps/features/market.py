@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.steps.features.ratios import change
-from postloan.tables.features import MarketFeatures
+from postloan.tables.features import MarketFeatures, told_of_nobody
 
 _FRESH_MONTHS = 6
 """A value counts for so long; older ones say nothing of the day."""
@@ -35,7 +35,7 @@ def market_features(debtors: pl.DataFrame, market: pl.DataFrame, *, on: date) ->
     """
     by_region, by_industry = _told(market, _BY_REGION, on), _told(market, _BY_INDUSTRY, on)
     if by_region.is_empty() and by_industry.is_empty():
-        return MarketFeatures.create_empty()
+        return told_of_nobody(MarketFeatures)
     region, rows = pl.col("region_code"), debtors.select("debtor_no", "region_code", "industry_code")
     regions = (
         debtors.select(region.unique())

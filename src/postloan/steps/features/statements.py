@@ -7,7 +7,7 @@ import polars as pl
 
 from postloan.steps.features.ratios import change, over
 from postloan.steps.features.statement_score import manipulation_score
-from postloan.tables.features import StatementFeatures
+from postloan.tables.features import StatementFeatures, told_of_nobody
 
 _ITEMS = (
     "cash", "receivables", "inventory", "current_assets", "fixed_assets", "total_assets", "short_term_borrowings",
@@ -30,7 +30,7 @@ def statement_features(statements: pl.DataFrame, *, on: date) -> dy.DataFrame[St
     Source  warning signals WS-FIN-01 to 24, WS-OPR-08, WS-GRP-02 and 03, WS-GUA-04.
     """
     if statements.is_empty():
-        return StatementFeatures.create_empty()
+        return told_of_nobody(StatementFeatures)
     wide = _by_statement(statements.filter(pl.col("period_end_on") <= on))
     in_order = _with_runs(wide.sort("debtor_no", "period_end_on"))
     beside = in_order.group_by("debtor_no", maintain_order=True).last()

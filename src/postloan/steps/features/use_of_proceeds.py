@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.steps.features.ratios import over
-from postloan.tables.features import ProceedsFeatures
+from postloan.tables.features import ProceedsFeatures, told_of_nobody
 
 _WATCHED_MONTHS = 12
 _TRACED, _RAPID = timedelta(days=30), timedelta(days=3)
@@ -28,7 +28,7 @@ def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -
         (pl.col("disbursed_on") > pl.lit(on).dt.offset_by(f"-{_WATCHED_MONTHS}mo")) & (pl.col("disbursed_on") <= on)
     ).select("debtor_no", "loan_no", "disbursed_on", "principal_cents")
     if entries.is_empty() or watched.is_empty():
-        return ProceedsFeatures.create_empty()
+        return told_of_nobody(ProceedsFeatures)
     booked_on = pl.col("booked_at").dt.date()
     after = pl.col("booked_on") - pl.col("disbursed_on")
     traced = (
