@@ -8,6 +8,8 @@ import polars as pl
 
 from engine_rows import Row, debtor, inputs, loan, overdue_loan, policy
 from postloan.plan.night import Assessment, assess
+from postloan.rules.rulebook import Policy
+from postloan.rules.warnings import Rung
 
 ON = date(2024, 6, 30)
 LAW = policy(ON)
@@ -97,3 +99,26 @@ def test_the_debtor_counts_its_signals_and_their_worst_level() -> None:
     given = inputs(loan=paid_now(), debtor=[debtor(), debtor(2)], event=[event("sued", 1), event("dishonest", 1)])
     (row,) = assess(given, LAW, on=ON).debtors.filter(pl.col("debtor_no") == 1).to_dicts()
     assert (row["warning_count"], row["warning_level"]) == (2, "red")
+
+
+def under(of: str, when: str) -> list[tuple[str, str | None, str]]:
+    """The signals of a night with one rule only, over a loan nine days late and one on time of another debtor."""
+    late, due = overdue_loan(1, 9, on=ON)
+    given = inputs(loan=[late, paid_now()[0] | {"loan_no": 2, "loan_id": "L2", "debtor_no": 2}], instalment=[due],
+                   debtor=[debtor(), debtor(2)])  # fmt: skip
+    rung = Rung(level="red", when=when)
+    rule = LAW.warnings[0].model_copy(update={"of": of, "levels": (rung,), "shows": (), "waits_for": None})
+    found = assess(given, Policy(**(vars(LAW) | {"warnings": (rule,)})), on=ON)
+    return found.warnings.select("debtor_id", "loan_id", "evidence").rows()
+
+
+def test_a_rule_may_ask_loans_instead_of_debtors() -> None:
+    assert under("loan", "days_past_due > 8") == [("D1", "L1", '{"days_past_due":9}')]
+    assert under("loan", "days_past_due > 9") == []
+
+
+def test_a_rule_may_hold_because_nothing_is_known() -> None:
+    """What is unknown of everybody is asked of one row only, and its answer is everybody's."""
+    assert under("debtor", "statement_age_days IS NULL") == [
+        ("D1", None, '{"statement_age_days":null}'), ("D2", None, '{"statement_age_days":null}'),
+    ]  # fmt: skip
