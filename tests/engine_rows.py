@@ -38,6 +38,8 @@ TABLES = (
     "market",
     "statement",
     "event",
+    "account_entry",
+    "legal_event",
 )
 RULEBOOK = load_rulebook(None)
 
@@ -54,7 +56,11 @@ def facts(table: str, *rows: Row) -> pl.DataFrame:
 def inputs(**rows: list[Row]) -> Inputs:
     """The inputs of a night; a table not named is empty."""
     tables = {table: facts(table, *rows.get(table, ())) for table in TABLES}
-    return Inputs(**tables, ledger_days=tables["ledger"].select("on").unique().sort("on"))
+    named = tables["debtor"].select(guarantor_id="debtor_id", guarantor_no="debtor_no")
+    given = tables["guarantee"].select("debtor_no", "guarantor_id", "amount_cents", "begins_on", "ends_on")
+    guarantors = given.join(named, on="guarantor_id", maintain_order="left").drop("guarantor_id")
+    days = tables["ledger"].select("on").unique().sort("on")
+    return Inputs(**tables, guarantors=guarantors, ledger_days=days)
 
 
 def loan(loan_no: int, debtor_no: int = 1, **terms: Any) -> Row:

@@ -40,6 +40,7 @@ class Facts:
         self.known_on: date = known_on or max(record.known_on for record in records)
         self.layout: Layout = layout
         self._days: dict[str, pl.DataFrame] = {}
+        self._guarantors: pl.DataFrame | None = None
         self._loads = visible_loads(records, self.known_on)
         self._numbering = [record.load for record in records if record.known_on <= self.known_on]
         if not self._loads:
@@ -84,6 +85,19 @@ class Facts:
             ]
             self._days[table] = pl.concat([pl.DataFrame(schema={"on": pl.Date}), *found]).unique().sort("on")
         return self._days[table]
+
+    def guarantors(self) -> pl.DataFrame:
+        """List the guarantees that debtors of the bank give for one another, whatever their shards.
+
+        Returns debtor_no, guarantor_no, amount_cents, begins_on, ends_on; guarantors who are no debtors are left out.
+        """
+        if self._guarantors is None:
+            columns = ("debtor_no", "guarantor_id", "amount_cents", "begins_on", "ends_on")
+            given = self.read("guarantee", None, columns)
+            numbers = read_numbers(self.home, self._numbering if given.height else [], "debtor")
+            named = numbers.unique("debtor_id", keep="last").select(guarantor_id="debtor_id", guarantor_no="debtor_no")
+            self._guarantors = given.join(named, on="guarantor_id", maintain_order="left").drop("guarantor_id")
+        return self._guarantors
 
     def find_loan(self, loan_id: str) -> tuple[int, int, int]:
         """Find a loan's number, its debtor's number and the shard they live in."""

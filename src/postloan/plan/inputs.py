@@ -50,12 +50,14 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "debtor_no", "guarantee_id", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on",
         "ends_on",
     ),
-    "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl"),
-    "collateral": ("collateral_id", "kind"),
+    "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl", "queries_3m"),
+    "collateral": ("collateral_id", "kind", "registration_ends_on", "insured_to_on", "status"),
     "valuation": ("collateral_id", "valued_on", "value_cents"),
     "market": ("series", "on", "value"),
     "statement": ("debtor_no", "period_end_on", "item", "value_cents", "audited"),
     "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
+    "account_entry": ("debtor_no", "booked_at", "amount_cents", "counterparty_account", "counterparty_kind"),
+    "legal_event": ("debtor_no", "loan_id", "contract_id", "kind", "happened_on"),
 }  # fmt: skip
 
 _WORTH = ("collateral", "valuation")
@@ -77,6 +79,7 @@ class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
     collateral, valuation, market, neighbours   the bank's own, the same for every shard.
+    guarantors   who among the bank's debtors guarantees whom, whatever the shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
 
@@ -92,12 +95,15 @@ class Inputs:
     pledge: pl.DataFrame
     guarantee: pl.DataFrame
     elsewhere: pl.DataFrame
+    guarantors: pl.DataFrame
     ledger_days: pl.DataFrame
     collateral: pl.DataFrame
     valuation: pl.DataFrame
     market: pl.DataFrame
     statement: pl.DataFrame
     event: pl.DataFrame
+    account_entry: pl.DataFrame
+    legal_event: pl.DataFrame
     neighbours: Neighbours = NO_NEIGHBOURS
 
 
@@ -123,7 +129,8 @@ def _read(facts: Facts, shard: int, only: Mapping[str, pl.Expr | None], neighbou
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
         frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), only["payment"])
-    return Inputs(**frames, ledger_days=facts.days_of("ledger"), neighbours=neighbours)
+    days, guarantors = facts.days_of("ledger"), facts.guarantors()
+    return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=neighbours)
 
 
 def law_day(on: date, facts: Facts) -> date:

@@ -124,7 +124,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     ]  # fmt: skip
     portrait = loan_portrait(book, inputs.debtor, results, views)
     loans = behaviour_score(portrait, policy.scorecard, on=on)
-    raised = warned(inputs, loans, policy, on=on)
+    raised = warned(inputs, loans, ties, policy, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised), breaks=breaks, instructions=told,

@@ -1,45 +1,90 @@
 """Warnings, top to bottom: from what a night found of loans to the features of debtors and the signals that hold."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import dataframely as dy
 import polars as pl
+import polars.selectors as cs
 
 from postloan.plan.inputs import Inputs
 from postloan.rules.rulebook import Policy
+from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
+from postloan.steps.features.circles import circle_features
+from postloan.steps.features.collateral import collateral_features
 from postloan.steps.features.events import event_features
+from postloan.steps.features.guarantees import guarantee_features
+from postloan.steps.features.market import market_features
 from postloan.steps.features.repayment import repayment_features
 from postloan.steps.features.statements import statement_features
+from postloan.steps.features.use_of_proceeds import proceeds_features
 from postloan.steps.warnings import warnings
 from postloan.tables.beside import found_beside
 from postloan.tables.features import PartyFeatures
+from postloan.tables.losses import SecurityTie
 from postloan.tables.published import PublishedLoan
 from postloan.tables.warnings import PublishedWarning
 
+_OF_LOANS = (
+    "loan_no", "loan_id", "debtor_no", "own_share_outstanding_cents", "outstanding_cents", "overdue_principal_cents",
+    "overdue_interest_cents", "days_past_due_principal", "days_past_due_interest", "payment_string", "disbursed_on",
+    "principal_cents", "matures_on", "original_matures_on", "oldest_principal_due_on", "oldest_interest_due_on",
+    "last_paid_on", "is_restructured", "tier",
+)  # fmt: skip
+"""The columns of a published loan that features are made of."""
+
+_DECIMALS = 9
+"""A fall from 25 % to 20 % is one of 5 points, whatever doubles make of it."""
+
 
 def warned(
-    inputs: Inputs, loans: dy.DataFrame[PublishedLoan], policy: Policy, *, on: date
+    inputs: Inputs,
+    loans: dy.DataFrame[PublishedLoan],
+    ties: dy.DataFrame[SecurityTie],
+    policy: Policy,
+    *,
+    on: date,
 ) -> dy.DataFrame[PublishedWarning]:
     """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force."""
     if not policy.warnings:
         return PublishedWarning.create_empty()
-    on_book = loans.filter(pl.col("status") == "active")
-    return warnings(debtor_features(inputs, loans, on=on), on_book, rules=policy.warnings)
+    of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
+    asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
+    return warnings(debtor_features(inputs, loans, ties, on=on), asked, rules=policy.warnings)
 
 
-def debtor_features(inputs: Inputs, loans: dy.DataFrame[PublishedLoan], *, on: date) -> pl.DataFrame:
+def debtor_features(
+    inputs: Inputs, loans: dy.DataFrame[PublishedLoan], ties: dy.DataFrame[SecurityTie], *, on: date
+) -> pl.DataFrame:
     """Lay the features of every family side by side, one row a debtor with a loan on the book.
 
     Returns debtor_no, debtor_id, and the columns of tables/features; what is not known is empty.
     """
+    on_book = found_beside(_on_book(loans, _OF_LOANS), inputs.loan.select("loan_no", "contract_id"))
     families = [
-        inputs.debtor.select("debtor_id", *PartyFeatures.column_names()),
+        _parties(inputs.debtor),
         bureau_features(inputs.elsewhere, on=on),
         statement_features(inputs.statement, on=on),
         event_features(inputs.event, on=on),
+        account_features(inputs.account_entry, on=on),
+        proceeds_features(inputs.account_entry, on_book, on=on),
+        collateral_features(ties, on_book, inputs.collateral, inputs.valuation, on=on),
+        guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
+        circle_features(inputs.guarantors, on=on),
+        market_features(inputs.debtor, inputs.market, on=on),
     ]
-    rows: pl.DataFrame = repayment_features(loans, on=on)
+    rows: pl.DataFrame = repayment_features(on_book, on=on)
     for family in families:
-        rows = found_beside(rows, family, by="debtor_no")
+        rows = found_beside(rows, family.with_columns(cs.float().round(_DECIMALS)), by="debtor_no")
     return rows
+
+
+def _on_book(loans: dy.DataFrame[PublishedLoan], columns: Sequence[str]) -> pl.DataFrame:
+    """Take the columns of the loans on the book: a published row is wide."""
+    return loans.select(list(dict.fromkeys((*columns, "status")))).filter(pl.col("status") == "active")
+
+
+def _parties(debtors: pl.DataFrame) -> pl.DataFrame:
+    told = debtors.with_columns(is_in_group=pl.col("group_id").is_not_null())
+    return told.select("debtor_id", *PartyFeatures.column_names())

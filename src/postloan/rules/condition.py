@@ -12,6 +12,8 @@ import polars as pl
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
+from postloan.rules.condition_kinds import KindsDiffer, kind_of
+
 DIALECT = "postgres"
 CHARACTERS_MOST, PARTS_MOST, BRACKETS_MOST = 2_000, 200, 30
 DIGITS_MOST, TEXT_MOST = 15, 64
@@ -59,22 +61,31 @@ def condition(text: str, features: "FrozenSchema") -> Condition:
     Raises ConditionWrong where it is too long or too deep, is no SQL, names what is no feature, holds a part that is
     not allowed (a query, a window, a cast, a comment, any other function), or is not true or false.
     """
+    try:
+        return _understood(text, features)
+    except RecursionError:
+        raise ConditionWrong("is nested too deeply") from None
+
+
+def _understood(text: str, features: "FrozenSchema") -> Condition:
     read = _parsed(text)
     for part in _parts(read):
         _check(part, features)
     columns = tuple(dict.fromkeys(column.name for column in read.find_all(exp.Column)))
     if not columns:
         raise ConditionWrong("asks no feature: it is the same of every row")
+    _check_kinds(read, features)
     _reckon_in_doubles(read, features)
     found = Condition(text, read.sql(dialect=DIALECT, comments=False), columns)
-    _check_kind(found, features)
+    _check_runs(found, features)
     return found
 
 
 class FrozenSchema(tuple[tuple[str, pl.DataType], ...]):
-    """The names and kinds of features, as something that may be kept by."""
+    """The names and kinds of features, as something that may be kept by: each is itself, whatever it holds."""
 
     __slots__ = ()
+    __hash__, __eq__ = object.__hash__, object.__eq__
 
     @property
     def kinds(self) -> dict[str, pl.DataType]:
@@ -91,8 +102,6 @@ def _parsed(text: str) -> exp.Expression:
         read = parse_one(text, read=DIALECT)
     except SqlglotError as error:
         raise ConditionWrong(f"is no SQL expression: {_first_line(error)}") from None
-    except RecursionError:
-        raise ConditionWrong("is nested too deeply") from None
     if not isinstance(read, exp.Expression):
         raise ConditionWrong("is empty")
     return read
@@ -169,7 +178,16 @@ def _reckon_in_doubles(read: exp.Expression, features: FrozenSchema) -> None:
         divisor.replace(exp.Nullif(this=divisor.copy(), expression=exp.Literal.number("0")))
 
 
-def _check_kind(found: Condition, features: FrozenSchema) -> None:
+def _check_kinds(read: exp.Expression, features: FrozenSchema) -> None:
+    try:
+        kind = kind_of(read, features.kinds)
+    except KindsDiffer as differ:
+        raise ConditionWrong(str(differ)) from None
+    if kind not in {"true or false", None}:
+        raise ConditionWrong(f"is {kind}, neither true nor false")
+
+
+def _check_runs(found: Condition, features: FrozenSchema) -> None:
     rows = pl.DataFrame({name: [None] for name, _kind in features}, schema=features.kinds)
     try:
         answer = rows.select(pl.sql_expr(found.sql).alias("holds"))["holds"].dtype

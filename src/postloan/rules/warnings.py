@@ -100,10 +100,14 @@ class WarningRule(Cited):
         return [(rung.level, condition(rung.when, FEATURES[self.of])) for rung in self.levels]
 
     @property
+    def asks(self) -> tuple[str, ...]:
+        """The features that its conditions ask, each once."""
+        return tuple(dict.fromkeys(name for _level, each in self.conditions() for name in each.columns))
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """The features that tell why it fired, each once."""
-        asked = [name for _level, each in self.conditions() for name in each.columns]
-        return tuple(dict.fromkeys([*asked, *self.shows]))
+        return tuple(dict.fromkeys([*self.asks, *self.shows]))
 
     def written(self) -> str:
         """The rule as a line: its names, and each level with its condition."""

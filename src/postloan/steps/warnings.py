@@ -30,12 +30,25 @@ def warnings(
 
 def _raised(rows: pl.DataFrame, rules: Sequence[WarningRule]) -> list[pl.DataFrame]:
     """Ask rules of one table in one pass; then only what holds is looked at again."""
-    asked = [rule for rule in rules if rule.levels]
-    if rows.is_empty() or not asked:
+    asked = _askable(rows, rules)
+    if not asked:
         return []
     levels = rows.select(_worst(rule).alias(rule.id) for rule in asked)
     holds = levels.select(pl.all().is_not_null().any()).row(0, named=True)
     return [_told(rows, rule, levels[rule.id]) for rule in asked if holds[rule.id]]
+
+
+def _askable(rows: pl.DataFrame, rules: Sequence[WarningRule]) -> list[WarningRule]:
+    """Leave out the rules that hold of nobody because nothing that they ask is known of anybody.
+
+    Where it is unknown of all, one row answers for all.
+    """
+    asked = [rule for rule in rules if rule.levels]
+    if rows.is_empty() or not asked:
+        return []
+    known = {column.name for column in rows if column.null_count() < rows.height}
+    first = rows.head(1).select(_worst(rule).is_not_null().alias(rule.id) for rule in asked).row(0, named=True)
+    return [rule for rule in asked if first[rule.id] or not known.isdisjoint(rule.asks)]
 
 
 def _worst(rule: WarningRule) -> pl.Expr:
@@ -47,15 +60,17 @@ def _worst(rule: WarningRule) -> pl.Expr:
 
 
 def _told(rows: pl.DataFrame, rule: WarningRule, level: pl.Series) -> pl.DataFrame:
-    loan_id = pl.col("loan_id") if rule.of == "loan" else pl.lit(None, pl.String)
+    holds = level.is_not_null()
+    of_loan = ["loan_id"] if rule.of == "loan" else []
+    columns = dict.fromkeys(["debtor_no", "debtor_id", *of_loan, *rule.evidence])
     return (
-        rows.with_columns(level.alias("warning_level"))
-        .filter(pl.col("warning_level").is_not_null())
+        rows.select(list(columns))
+        .filter(holds)
         .select(
             "debtor_no", "debtor_id",
-            loan_id=loan_id,
+            loan_id=pl.col("loan_id") if of_loan else pl.lit(None, pl.String),
             signal=pl.lit(rule.id),
-            level="warning_level",
+            level=level.filter(holds),
             evidence=pl.struct(rule.evidence).struct.json_encode(),
         )
     )  # fmt: skip

@@ -4,97 +4,18 @@ Of loans the published row itself is the row of features. A feature that is not 
 needs it does not hold: silence is no warning, and no comfort either.
 """
 
-from typing import Any, cast
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import dataframely as dy
 
+from postloan.tables.event_kinds import COUNTED_KINDS, EVENT_KINDS, SUMMED_KINDS
+from postloan.tables.inputs.security import COLLATERAL_KINDS
 from postloan.tables.units import LEGAL_FORMS, SIZE_CLASSES, TIERS, PerDebtor
 
-EVENT_KINDS: dict[str, tuple[str, str]] = {
-    "sued": ("被起诉", "sued"),
-    "enforced": ("被列为被执行人", "listed as a judgment debtor"),
-    "dishonest": ("被列为失信被执行人", "listed as a dishonest judgment debtor"),
-    "consumption_restricted": ("被限制高消费", "forbidden high consumption"),
-    "execution_terminated": ("终结本次执行", "execution ended for lack of assets"),
-    "bankruptcy_accepted": ("破产申请受理", "a petition for bankruptcy accepted"),
-    "criminal_case": ("刑事立案", "a criminal case opened"),
-    "equity_frozen": ("股权被司法冻结", "its equity frozen by a court"),
-    "equity_pledged": ("股权大额质押", "its equity pledged heavily"),
-    "account_frozen": ("账户被冻结扣划", "its account frozen or deducted"),
-    "abnormal_operation": ("列入经营异常名录", "on the list of abnormal operation"),
-    "serious_violation": ("列入严重违法失信名单", "on the list of serious violations"),
-    "licence_revoked": ("营业执照吊销或注销", "its business licence revoked or cancelled"),
-    "key_licence_expired": ("关键资质到期失效", "a key licence expired"),
-    "key_licence_revoked": ("关键资质被吊销", "a key licence revoked"),
-    "tax_arrears": ("欠税公告", "in arrears of tax"),
-    "tax_grade_fell": ("纳税信用等级下降", "its tax grade fell"),
-    "tax_grade_d": ("纳税信用降为D级", "its tax grade fell to D"),
-    "invoices_abnormal": ("发票异常", "its invoices abnormal"),
-    "tax_abnormal_household": ("税务非正常户", "an abnormal household of the tax bureau"),
-    "penalised": ("环保行政处罚", "penalised by the ecology bureau"),
-    "output_stopped": ("环保停产令", "its output stopped by the ecology bureau"),
-    "environment_red_card": ("环境信用红牌", "a red card for the environment"),
-    "phase_out_listed": ("列入淘汰名单", "on a list of phase-out"),
-    "negative_news": ("媒体负面报道", "negative news"),
-    "production_stopped": ("停产半停产", "production stopped"),
-    "power_use_fell": ("开工率或用电量骤降", "use of power fell"),
-    "staff_cut": ("用工人数大减", "staff cut"),
-    "wages_unpaid": ("拖欠工资", "wages unpaid"),
-    "key_customer_lost": ("主要客户流失", "a key customer lost"),
-    "key_supplier_lost": ("主要供应商断供", "a key supplier lost"),
-    "orders_fell": ("订单明显减少", "orders fell"),
-    "business_changed": ("主营业务变更", "its core business changed"),
-    "project_halted": ("项目停建", "a project halted"),
-    "project_delayed": ("项目缓建", "a project late"),
-    "project_over_budget": ("项目超预算", "a project over budget"),
-    "project_equity_missing": ("项目资本金不到位", "equity of a project not paid in"),
-    "safety_accident": ("安全生产事故", "a safety accident"),
-    "product_recall": ("产品质量问题", "a recall or penalty for a product"),
-    "premises_moved": ("经营场所变更", "premises moved unreported"),
-    "premises_vacated": ("经营场所搬空", "premises vacated"),
-    "equipment_sold": ("出售主要生产设备", "core equipment sold"),
-    "unreachable": ("失联", "could not be reached"),
-    "controller_detained": ("实际控制人或法人被采取强制措施", "its controller detained"),
-    "representative_changed": ("法定代表人变更", "its legal representative changed"),
-    "executives_left": ("高管集中离职", "key executives left"),
-    "shareholder_dispute": ("股东纠纷", "a dispute of shareholders"),
-    "controller_changed": ("控制权变更", "its controller changed"),
-    "key_person_lost": ("核心人物死亡或重病", "a key person dead or gravely ill"),
-    "gambling_or_usury": ("涉赌涉毒或高利贷", "gambling, drugs or usury"),
-    "inspection_refused": ("拒绝配合贷后检查", "refused an inspection"),
-    "false_documents": ("提供虚假资料", "supplied false documents"),
-    "audit_qualified": ("审计意见非标", "an audit opinion that is qualified or worse"),
-    "capital_reduced": ("大额资产减值或减资", "a large impairment or reduction of capital"),
-    "acceptance_advanced": ("银行承兑垫款", "an acceptance paid by the bank in its stead"),
-    "bill_dishonoured": ("票据拒付", "a bill dishonoured"),
-    "extension_asked": ("申请展期或重组", "asked for an extension or restructuring"),
-    "other_bank_special_mention": ("他行出现关注", "special mention at another bank"),
-    "other_banks_cut": ("他行压缩抽贷", "other banks cut its credit"),
-    "many_queries": ("征信查询激增", "many queries at the bureau"),
-    "bridge_repayment": ("依赖过桥资金还款", "repaid by bridge money"),
-    "income_stopped": ("个人失业或收入中断", "income stopped"),
-    "divorced": ("借款人婚变", "divorced"),
-    "died": ("借款人死亡", "died"),
-    "bond_default": ("债券违约", "defaulted on a bond"),
-    "rating_cut": ("外部评级下调", "its rating cut"),
-    "money_returned": ("贷款资金回流", "loan money came back"),
-    "money_in_securities_or_housing": ("资金流入股市楼市", "loan money went into securities or housing"),
-    "money_misused": ("挪用贷款资金", "loan money used otherwise than agreed"),
-    "collateral_seized": ("抵押物被查封", "collateral seized"),
-    "collateral_damaged": ("抵押物毁损", "collateral damaged"),
-    "collateral_lost": ("抵押物灭失", "collateral lost"),
-    "collateral_transferred": ("抵押物擅自转让出租", "collateral transferred or let unapproved"),
-    "collateral_expropriated": ("抵押物列入拆迁征收", "collateral to be expropriated"),
-    "later_charge_found": ("抵押物新增在先权利", "a prior right on collateral found"),
-    "receivable_refused": ("应收账款付款人拒付", "the debtor of a pledged receivable refuses to pay"),
-    "guarantor_denies": ("保证人拒绝确认或否认", "a guarantor denies the guarantee"),
-    "guarantor_enforced": ("保证人被执行", "a guarantor listed as a judgment debtor"),
-    "guarantor_dishonest": ("保证人失信", "a guarantor listed as dishonest"),
-    "trade_barrier": ("出口受限或关税", "its exports restricted or taxed"),
-    "policy_restricted": ("行业政策限制", "its industry restricted by policy"),
-    "documents_missing": ("合同要素缺失", "its file incomplete"),
-}
-"""Kinds of events that features know, in Chinese and as what befell the debtor; feeds may bring others."""
+_LATEST, _YEAR, _QUARTER, _ALL = (
+    "latest statement", "against a year before", "against a quarter before", "all statements",
+)  # fmt: skip
 
 
 def _told(says: str, zh: str, unit: str, window: str) -> dict[str, Any]:
@@ -133,6 +54,7 @@ class PartyFeatures(PerDebtor):
     size_class = dy.Enum(SIZE_CLASSES, nullable=True, **_told("size", "企业规模", "word", "today"))
     industry_code = dy.String(nullable=True, **_told("GB/T 4754 industry", "行业代码", "code", "today"))
     region_code = dy.String(nullable=True, **_told("GB/T 2260 region", "地区代码", "code", "today"))
+    is_in_group = _flag("belongs to a group of connected customers", "集团客户")
 
 
 class RepaymentFeatures(PerDebtor):
@@ -158,52 +80,75 @@ class BureauFeatures(PerDebtor):
     all_banks_cents = _money("debt at all banks", "全部银行负债", "latest report")
     all_banks_over_90_share = _times("of that, overdue more than 90 days", "他行逾期90天以上占比", "latest report")
     all_banks_change = _times(
-        "debt at other banks against a report a quarter or more before",
-        "他行负债变动",
-        "latest report and one 80 days older",
+        "debt at all banks, this one included, against the report of about a quarter before",
+        "全部银行负债变动",
+        "latest report and one 80 to 190 days older",
     )
+    queries_3m = _count("queries for loans in the three months before the report", "近三月查询次数", "latest report")
     other_bank_npl = _flag("another bank classes it non-performing", "他行不良", "latest report")
 
 
 class StatementFeatures(PerDebtor):
     """Ratios of the latest statement, against the one of a year before and of the quarter before.
 
-    Source: feed `statement`, items of CAS 30; income and cash flow run from the beginning of the year.
+    Source: feed `statement`, items of CAS 30; income and cash flow run from the beginning of the year, and a quarter's
+    own is what it adds. The codes of items are in the glossary.
     """
 
     statement_on = _day("end of the latest period", "最近报表期末")
-    statement_age_days = _days("days since then", "报表距今天数", "latest statement")
-    statement_is_audited = _flag("audited", "是否审计", "latest statement")
-    total_assets_cents = _money("total assets", "资产总额", "latest statement")
-    net_assets_cents = _money("equity", "净资产", "latest statement")
-    revenue_cents = _money("revenue since the beginning of the year", "营业收入", "latest statement")
-    debt_to_assets = _times("total liabilities over total assets", "资产负债率", "latest statement")
-    debt_to_assets_change = _times("that, less a year before", "资产负债率变动", "against a year before")
-    current_ratio = _times("current assets over current liabilities", "流动比率", "latest statement")
-    quick_ratio = _times("current assets but inventory over current liabilities", "速动比率", "latest statement")
-    cash_ratio = _times("cash over current liabilities", "现金比率", "latest statement")
-    interest_cover = _times("profit before finance expense over finance expense", "利息保障倍数", "latest statement")
-    revenue_change = _times("revenue against the same period a year before", "营业收入同比", "against a year before")
-    gross_margin = _times("revenue less cost of sales, over revenue", "毛利率", "latest statement")
-    gross_margin_change = _times("that, less a year before", "毛利率变动", "against a year before")
-    loss_statements = _count("statements in a row up to the latest with a net loss", "连续亏损期数", "all statements")
-    negative_cash_statements = _count(
-        "statements in a row up to the latest with operating cash flowing out",
-        "经营现金流连续为负期数",
-        "all statements",
+    statement_age_days = _days("days since then", "报表距今天数", _LATEST)
+    statement_is_audited = _flag("audited", "是否审计", _LATEST)
+    total_assets_cents = _money("total assets", "资产总额", _LATEST)
+    net_assets_cents = _money("equity", "净资产", _LATEST)
+    revenue_cents = _money("revenue since the beginning of the year", "营业收入", _LATEST)
+    revenue_year_cents = _money("a year's revenue, if the rest of the year goes on like this", "年化营业收入", _LATEST)
+    debt_to_assets = _times("total liabilities over total assets", "资产负债率", _LATEST)
+    debt_to_assets_change = _times("that, less a year before", "资产负债率变动", _YEAR)
+    current_ratio = _times("current assets over current liabilities", "流动比率", _LATEST)
+    quick_ratio = _times("current assets but inventory over current liabilities", "速动比率", _LATEST)
+    cash_ratio = _times("cash over current liabilities", "现金比率", _LATEST)
+    interest_cover = _times("profit before finance expense over finance expense", "利息保障倍数", _LATEST)
+    revenue_change = _times("revenue against the same period a year before", "营业收入同比", _YEAR)
+    gross_margin = _times("revenue less cost of sales, over revenue", "毛利率", _LATEST)
+    gross_margin_change = _times("that, less a year before", "毛利率变动", _YEAR)
+    loss_periods = _count("periods in a row up to the latest with a net loss of their own", "连续亏损期数", _ALL)
+    loss_years = _count("whole years in a row up to the latest with a net loss", "连续亏损年数", _ALL)
+    negative_cash_periods = _count(
+        "periods in a row up to the latest whose own operating cash flow is negative", "经营现金流连续为负期数", _ALL
     )
-    cash_to_profit = _times(
-        "operating cash flow over net profit, where there is one", "利润现金含量", "latest statement"
+    cash_to_profit = _times("operating cash flow over net profit, where there is one", "利润现金含量", _LATEST)
+    receivables_change = _times("receivables against a year before", "应收账款同比", _YEAR)
+    receivable_days = _days("days of revenue that receivables stand for", "应收账款周转天数", _LATEST)
+    receivable_days_change = _times("that, against a year before", "应收账款周转天数变动", _YEAR)
+    inventory_change = _times("inventory against a quarter before", "存货环比", _QUARTER)
+    inventory_turnover_change = _times("cost of sales over inventory, against a year before", "存货周转率变动", _YEAR)
+    other_receivables_to_assets = _times("other receivables over total assets", "其他应收款占比", _LATEST)
+    other_receivables_change = _times("other receivables against a quarter before", "其他应收款环比", _QUARTER)
+    short_debt_change = _times("short-term borrowings against a quarter before", "短期借款环比", _QUARTER)
+    long_assets_to_long_funds = _times(
+        "assets that are not current over equity and long-term borrowings", "长期资产适合率", _LATEST
     )
-    receivables_change = _times("receivables against a year before", "应收账款同比", "against a year before")
-    inventory_change = _times("inventory against the statement before", "存货环比", "against the statement before")
-    short_debt_change = _times("short-term borrowings against the statement before", "短期借款环比",
-                               "against the statement before")  # fmt: skip
-    long_assets_to_long_funds = _times("fixed assets over equity and long-term borrowings", "长期资产适合率",
-                                       "latest statement")  # fmt: skip
-    borrowings_to_revenue = _times("borrowings over a year's revenue", "有息负债收入比", "latest statement")
-    net_assets_change = _times("equity against a year before", "净资产同比", "against a year before")
-    imbalance_share = _times("assets less liabilities and equity, over assets", "报表勾稽差异", "latest statement")
+    borrowings_to_revenue = _times("borrowings over a year's revenue", "有息负债收入比", _LATEST)
+    borrowings_to_revenue_change = _times("that, less a year before", "有息负债收入比变动", _YEAR)
+    borrowings_to_ebitda = _times(
+        "borrowings over a year's profit before tax, finance expense and depreciation", "有息负债与EBITDA比", _LATEST
+    )
+    net_assets_change = _times("equity against a year before", "净资产同比", _YEAR)
+    investment_share = _times("long-term investments added within a year, over equity", "新增对外投资占净资产比", _YEAR)
+    guarantees_to_net_assets = _times("guarantees given over equity", "对外担保占净资产比", _LATEST)
+    imbalance_share = _times("assets less liabilities and equity, over assets", "报表勾稽差异", _LATEST)
+    unexplained_equity_share = _times(
+        "equity less that of the last year's end and the profit since, over the former; either way",
+        "净资产不明变动",
+        "against the last year's end",
+    )
+    tax_revenue_gap = _times("revenue by tax returns less revenue, over it; either way", "税报收入差异", _LATEST)
+    related_revenue_share = _times("revenue from related parties over revenue", "关联交易收入占比", _LATEST)
+    manipulation_score = _times(
+        "Beneish's M of a whole year against the year before; what is not told of depreciation and expense is neutral",
+        "财务操纵得分",
+        _YEAR,
+    )
 
 
 EventFeatures = cast(
@@ -212,13 +157,131 @@ EventFeatures = cast(
         "EventFeatures",
         (PerDebtor,),
         {
-            "__doc__": "Days since something last befell the debtor, by kind of event. Source: feed `event`.",
+            "__doc__": "What befell the debtor, by kind of event. A kind with `_lifted` after it ends the one before, "
+            "and then there is none.\n\nSource: feed `event`.",
             "__module__": __name__,
             **{f"days_since_{kind}": _days(f"days since: {en}", f"距{zh}天数", "all events")
                for kind, (zh, en) in EVENT_KINDS.items()},
+            **{f"{kind}_cents": _money(f"amounts, where told: {EVENT_KINDS[kind][1]}", f"{EVENT_KINDS[kind][0]}金额",
+                                       "12 months")
+               for kind in SUMMED_KINDS},
+            **{f"{kind}_times": _count(f"how often: {EVENT_KINDS[kind][1]}", f"{EVENT_KINDS[kind][0]}次数",
+                                       f"{months} months")
+               for kind, months in COUNTED_KINDS.items()},
         },
     ),
 )  # fmt: skip
+
+
+class AccountFeatures(PerDebtor):
+    """What moves on the debtor's accounts at this bank. Source: feed `account_entry`.
+
+    Of kinds of counterparty these are known: `bank` (loans paid out, transfers between own accounts: no settlement),
+    `cash`, `person`, `related`, and what loans may not be used for, `securities` and `real_estate`. Receipts and
+    payments leave out `bank` and `cash`.
+    """
+
+    inflow_cents = _money("receipts", "结算流入", "3 months")
+    inflow_change = _times("receipts against those of a year before", "结算流入同比", "3 months, a year apart")
+    person_receipts_share = _times("of receipts, those from persons", "个人来款占比", "3 months")
+    related_transfers_share = _times(
+        "of receipts and payments, those with related parties", "关联方往来占比", "1 month"
+    )
+    new_counterparties_share = _times(
+        "of the ten counterparties with most, those not met in the year before; empty where there are fewer",
+        "新增主要对手占比",
+        "3 months",
+    )
+    cash_out_cents = _money("most cash drawn on a day", "单日最大取现", "3 months")
+    cash_out_times = _times(
+        "that, over the mean of the days on which cash was drawn in the year before", "取现倍数", "3 months"
+    )
+
+
+class ProceedsFeatures(PerDebtor):
+    """Where the money of loans paid out within a year went: the greatest share of any such loan.
+
+    Source: feed `account_entry`, from the day of paying out; kinds of counterparty as for accounts.
+    """
+
+    returned_share = _times(
+        "came back from accounts to which money had gone since the paying out", "放款回流占比", "30 days"
+    )
+    restricted_share = _times("went to securities or real estate", "流入股市楼市占比", "30 days")
+    rapid_related_share = _times("went to related parties", "快速流向关联方占比", "3 days")
+
+
+class CollateralFeatures(PerDebtor):
+    """The collateral of the debtor's loans on the book. Source: feeds `collateral`, `valuation`, `pledge`.
+
+    Released and sold collateral is left out. A value secures the debtor's loans by what each owes.
+    """
+
+    collateral_value_change = _times(
+        "the worst change of a value against the one before it", "押品价值变动", "last two values"
+    )
+    collateral_value_age_days = _days("days since the oldest of the latest values", "押品估值距今天数", "today")
+    loan_to_value = _times("highest of a loan's principal over its collateral's value", "抵押率", "today")
+    main_collateral_kind = dy.Enum(
+        COLLATERAL_KINDS,
+        nullable=True,
+        **_told("what is worth most of that loan's collateral", "主要押品类型", "word", "today"),
+    )
+    insurance_days_left = _days("days to the first end of an insurance; below 0 it is past", "押品保险剩余天数")
+    registration_days_left = _days("days to the first end of a registration; below 0 it is past", "押品登记剩余天数")
+    is_collateral_seized = _flag("a collateral's status is seized", "押品被查封")
+
+
+class GuaranteeFeatures(PerDebtor):
+    """Time that runs against the bank. Source: feeds `guarantee`, `legal_event`; the published loans of the same night.
+
+    Limitation runs from the oldest unpaid due day, and anew from a payment and from a demand, acknowledgement, filing,
+    judgment or enforcement.
+    """
+
+    guarantee_days_left = _days(
+        "days to the first end of a guarantee period that was agreed beyond the loan's maturity", "保证期间剩余天数"
+    )
+    guarantee_unagreed_days = _days(
+        "days since the first loan matured whose guarantee period is not agreed, or ends no later", "保证债务到期天数"
+    )
+    limitation_days = _days("days for which limitation has run, the longest of its loans", "诉讼时效已经过天数")
+
+
+class CircleFeatures(PerDebtor):
+    """Whom the debtor guarantees among the bank's debtors, in whatever shard. Source: feed `guarantee`."""
+
+    circle_members = _count(
+        "debtors of its guarantee circle: each guarantees each other, directly or along others; itself is one",
+        "担保圈成员数",
+    )
+    guarantees_given_cents = _money("amount that it guarantees for other debtors of the bank", "对本行客户担保金额")
+
+
+class MarketFeatures(PerDebtor):
+    """What happens around the debtor, by its region and its industry. Source: feed `market`.
+
+    Series: `house_price_<region>`, `region_npl_<region>` (a fraction) by city or province; `industry_index_<letter>`
+    (50 is neither way), `industry_price_<letter>`, `input_price_<letter>` by the letter of GB/T 4754. A value counts
+    for half a year.
+    """
+
+    house_price_change = _times("house prices of its city", "所在城市房价同比", _YEAR)
+    region_npl_change = _times("share of non-performing loans in its region, less then", "地区不良率变动", "6 months")
+    industry_index = _times("index of its industry", "行业景气指数", "latest")
+    industry_index_before = _times("that, a quarter before", "上季行业景气指数", "3 months before")
+    industry_price_change = _times("prices of its industry", "行业价格同比", _YEAR)
+    input_price_change = _times("prices of what its industry buys", "原材料价格变动", "3 months")
+
+
+Family = TypeVar("Family", bound=PerDebtor)
+
+
+@cache
+def told_of_nobody(family: type[Family]) -> dy.DataFrame[Family]:
+    """Return a family's table without a row; made once, because making it takes longer than all else then."""
+    return family.create_empty()
+
 
 FAMILIES: dict[str, type[PerDebtor]] = {
     "party": PartyFeatures,
@@ -226,5 +289,11 @@ FAMILIES: dict[str, type[PerDebtor]] = {
     "bureau": BureauFeatures,
     "statements": StatementFeatures,
     "events": EventFeatures,
+    "accounts": AccountFeatures,
+    "proceeds": ProceedsFeatures,
+    "collateral": CollateralFeatures,
+    "guarantees": GuaranteeFeatures,
+    "circles": CircleFeatures,
+    "market": MarketFeatures,
 }
 """Every family of features, under its name."""

@@ -6,22 +6,21 @@ import dataframely as dy
 import polars as pl
 
 from postloan.tables.features import RepaymentFeatures
-from postloan.tables.published import PublishedLoan
 
 _YEAR = 12
 _LATE = "[1-7]"
 """The codes of a payment string for a month that ended past due."""
 
 
-def repayment_features(loans: dy.DataFrame[PublishedLoan], *, on: date) -> dy.DataFrame[RepaymentFeatures]:
+def repayment_features(loans: pl.DataFrame, *, on: date) -> dy.DataFrame[RepaymentFeatures]:
     """Sum up the loans of each debtor that has any on the book.
 
-    Reads   loans: published rows of the same night.
+    Reads   loans: published rows of the same night, of those on the book.
     Writes  sums in cents, the worst of days and tiers.
     Source  warning signals WS-RPY-01 to 04 and 06; months by the codes of the payment string.
     """
     string = pl.col("payment_string")
-    on_book = loans.filter(pl.col("status") == "active").with_columns(
+    on_book = loans.with_columns(
         late_months=string.str.tail(_YEAR).str.count_matches(_LATE).cast(pl.Int32),
         late_months_in_row=string.str.extract(f"({_LATE}+)$").str.len_chars().fill_null(0).cast(pl.Int32),
         is_extended=(pl.col("matures_on") > pl.col("original_matures_on")).fill_null(value=False),
