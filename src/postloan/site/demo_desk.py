@@ -12,6 +12,7 @@ from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
+from postloan.site.demo_warnings import work_on_warnings
 from postloan.site.serving import adopt
 from postloan.snapshot.read import published_days
 
@@ -42,6 +43,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         inspect_a_little(home)
     seed_approvals(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     propose_a_little(Officer.objects.get(username="risk"))
+    work_on_warnings(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     return [member for member in members if member.logs_in]
 
 
