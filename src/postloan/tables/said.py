@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_warnings import WARNING_SAID
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -276,65 +278,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lifted": ("已解除", "Lifted"),
         "refused": ("未批准", "Refused"),
     },
-    "warning_level": {
-        "red": ("红色", "Red"),
-        "orange": ("橙色", "Orange"),
-        "yellow": ("黄色", "Yellow"),
-        "blue": ("蓝色", "Blue"),
-    },
-    "warning_state": {
-        "open": ("待核实", "To be verified"),
-        "doubted": ("误报待认定", "False alarm to be confirmed"),
-        "verified": ("已核实", "Verified"),
-        "planned": ("方案待确认", "Plan to be confirmed"),
-        "acting": ("处置中", "Measures under way"),
-        "lifting": ("待解除", "Lifting proposed"),
-        "lifted": ("已解除", "Lifted"),
-        "dismissed": ("误报", "False alarm"),
-        "gone": ("已消除", "Gone"),
-    },
-    "warning_category": {
-        "financial": ("财务", "Finances"),
-        "operational": ("经营", "Operations"),
-        "management": ("管理", "Management"),
-        "account": ("账户与资金", "Accounts"),
-        "repayment": ("还款", "Repayment"),
-        "guarantee": ("担保", "Guarantee"),
-        "collateral": ("押品", "Collateral"),
-        "judicial": ("司法", "Courts"),
-        "tax": ("税务", "Tax"),
-        "environment": ("环保", "Environment"),
-        "group": ("集团关联", "Group"),
-        "industry": ("行业区域", "Industry and region"),
-        "internal": ("内部管理", "Own duties"),
-        "unknown": ("其他", "Other"),
-    },
-    "warning_step": {
-        "opened": ("触发立案", "Opened"),
-        "raised": ("预警升级", "Raised"),
-        "verified": ("核实属实", "Found true"),
-        "dismissed": ("认定误报", "Found a false alarm"),
-        "doubted": ("提出误报", "Proposed as a false alarm"),
-        "planned": ("制定方案", "Measures planned"),
-        "measure_done": ("落实措施", "Measure carried out"),
-        "lifting": ("提出解除", "Lifting proposed"),
-        "agreed": ("同意", "Agreed"),
-        "refused": ("否决", "Refused"),
-        "lifted": ("解除", "Lifted"),
-        "late": ("超期上报", "Late, put before the office above"),
-        "gone": ("客户结清", "Debtor repaid"),
-    },
-    "measure": {
-        "inspection": ("加强检查", "More inspections"),
-        "freeze": ("冻结授信", "Freeze credit"),
-        "collateral_call": ("追加担保", "Call for collateral"),
-        "reduce_limit": ("压降额度", "Reduce the limit"),
-        "reprice": ("调整利率", "Reprice"),
-        "collection": ("催收", "Collection"),
-        "restructure": ("重组", "Restructure"),
-        "recall": ("提前收回", "Call the loan in"),
-        "other": ("其他", "Other"),
-    },
+    **WARNING_SAID,
     "inspection_kind": {
         "first": ("首次检查", "First"),
         "periodic": ("定期检查", "Periodic"),

@@ -19,7 +19,7 @@ from postloan.desk.warning.clocks import Clocks, clocks_on
 from postloan.desk.warning.models import CaseEntry, Measure, WarningCase
 from postloan.desk.warning.work import KINDS, step_of, work_of
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
-from postloan.tables.said import SAID
+from postloan.tables.said import SAID, said
 
 State = WarningCase.State
 MEASURES_MOST = 20
@@ -76,11 +76,11 @@ def case_verify(officer: Officer, case_id: int, deed: Deed, *, is_true: bool, ev
     chain = clocks.of(case.level).false_alarm
     if is_true:
         case.verified_on = deed.day.on
-        _to(officer, case, State.VERIFIED, deed, clocks, step="verified", evidence=evidence)
+        _done(officer, case, State.VERIFIED, deed, clocks, step="verified", evidence=evidence)
     elif chain:
         _ask(officer, case, State.DOUBTED, chain, deed, clocks, step="doubted", evidence=evidence)
     else:
-        _to(officer, case, State.DISMISSED, deed, clocks, step="dismissed", evidence=evidence)
+        _done(officer, case, State.DISMISSED, deed, clocks, step="dismissed", evidence=evidence)
     return case
 
 
@@ -107,7 +107,8 @@ def plan_write(officer: Officer, case_id: int, deed: Deed, measures: Sequence[Ne
         Measure(case=case, kind=each.kind, text=each.text.strip()[:500], due_on=each.due_on, planned_by=officer)
         for each in measures
     )
-    _ask(officer, case, State.PLANNED, chain, deed, clocks, step="planned")
+    lines = [f"{said('measure', each.kind, 'zh')} {each.due_on} {each.text.strip()}" for each in measures]
+    _ask(officer, case, State.PLANNED, chain, deed, clocks, step="planned", evidence="；".join(lines))
     return case
 
 
@@ -129,7 +130,7 @@ def measure_done(officer: Officer, case_id: int, measure_id: int, deed: Deed) ->
         raise NotFoundHere(message=_("没有这项待落实的措施。"), hint=_("请刷新页面。"))
     measure.outcome, measure.done_by, measure.done_on = outcome[:1000], officer, deed.day.on
     measure.save(update_fields=["outcome", "done_by", "done_on"])
-    _to(officer, case, State.ACTING, deed, clocks_on(deed.day), step="measure_done")
+    _done(officer, case, State.ACTING, deed, clocks_on(deed.day), step="measure_done", evidence=measure.text)
     return case
 
 
@@ -204,14 +205,15 @@ def _ask(
     step: str,
     evidence: str = "",
 ) -> None:
-    """Ask for agreement by a chain, whose first step the officer takes."""
+    """Ask for agreement by a chain, whose first step the officer takes; it is in the audit chain with its evidence."""
     approval = case_drawn_up(
         chain, subject=case.subject, title=case.debtor_name, page=reverse("warning:case", args=[case.pk]),
         org_id=case.org_id, amount_cents=case.exposure_cents, day=deed.day,
     )  # fmt: skip
     check_seen(case, deed.seen_version)
     approval.save()
-    held = step_first(officer, approval, reason=deed.reason.strip()[:1000], day=deed.day)
+    reason = "\n".join(filter(None, (deed.reason.strip(), evidence)))
+    held = step_first(officer, approval, reason=reason[:1000], day=deed.day)
     case.approval = held
     _to(officer, case, to, deed, clocks, step=step, evidence=evidence)
     case_work(held, on=deed.day.on)
@@ -240,12 +242,22 @@ def _back_from(case: WarningCase) -> str:
     return State.ACTING if case.measures.exists() else State.VERIFIED
 
 
+def _done(
+    officer: Officer, case: WarningCase, to: str, deed: Deed, clocks: Clocks, *, step: str, evidence: str
+) -> None:
+    """Do what nobody else has to agree to, and write it into the audit chain."""
+    before = case.state
+    _to(officer, case, to, deed, clocks, step=step, evidence=evidence)
+    record(officer, f"warning.{step}", case, org=case.org, run_id=deed.day.run_id, reason=deed.reason.strip()[:1000],
+           before=before, after=case.state, level=case.level, debtor_id=case.debtor_id, evidence=evidence)  # fmt: skip
+
+
 def _to(
     officer: Officer, case: WarningCase, to: str, deed: Deed, clocks: Clocks, *, step: str, evidence: str = ""
 ) -> None:
     """Move a case, begin the clock of where it is, note what happened, and close and open work."""
     on, reason = deed.day.on, deed.reason.strip()
-    before = move(case, to, seen_version=deed.seen_version)
+    move(case, to, seen_version=deed.seen_version)
     case.due_on, case.late_to = _due(case, clocks), None
     case.closed_on = on if to in _FINAL else None
     case.save(update_fields=["due_on", "late_to", "closed_on", "verified_on", "approval", "is_raised"])
@@ -259,9 +271,6 @@ def _to(
         text=reason[:2000],
         evidence=evidence,
     )
-    record(officer, f"warning.{step}", case, org=case.org, run_id=deed.day.run_id, reason=reason[:1000], before=before,
-           after=case.state, level=case.level, debtor_id=case.debtor_id, evidence=evidence,
-           measures=list(case.measures.values("pk", "kind", "text", "due_on", "done_on")))  # fmt: skip
     for kind in KINDS:
         work_close(kind, case.subject, on=on, note=reason[:1000])
     if kind := step_of(case, clocks.of(case.level)):
