@@ -1,7 +1,6 @@
 """Two people at the same instant on one warning: one wins, a double click is one deed, and a day is adopted once."""
 
 import pytest
-from deciding import person
 from test_impairment_race import at_once
 from warned import INTEREST, REPEATED, Nights, decide, lift, plan, verify
 

@@ -12,8 +12,7 @@ from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
-from postloan.desk.core.models import Officer
-from postloan.desk.core.officers.queries import org_choices
+from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.pages import Desk
 from postloan.desk.warning.models import WarningCase
 from postloan.desk.warning.queries import cases_seen
@@ -26,6 +25,11 @@ _RUNNING = ",".join(WarningCase.RUNNING)
 
 def _words(name: str) -> Sequence[tuple[str, Said]]:
     return [(value, said(name, value, language())) for value in SAID[name]]
+
+
+def _offices(desk: Desk) -> list[tuple[str, str]]:
+    """The offices of the desk by their paths: whoever chooses one sees what lies below it, too."""
+    return list(within(Org.objects.all(), desk.scope, "pk").values_list("path", "name"))
 
 
 def _officers(desk: Desk) -> list[tuple[str, str]]:
@@ -76,7 +80,7 @@ def _form(desk: Desk) -> ListForm:
             Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("warning_state")),
             Filter("category", _("类别"), ("categories",), choices=lambda: _words("warning_category")),
             Filter("signal", _("信号"), ("signal_ids",), choices=lambda: _signals(desk)),
-            Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
+            Filter("org", _("机构"), ("org__path",), choices=lambda: _offices(desk)),
             Filter("officer", _("客户经理"), ("officer_id",), "one_of", choices=lambda: _officers(desk)),
             Filter("product", _("产品"), ("product",), "one_of", choices=lambda: products_of(desk)),
             Filter("tier", _("五级分类"), ("tier",), "one_of", choices=lambda: _words("tier")),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.models import Case
 from postloan.desk.book.queries import loans_split
 from postloan.desk.core.authority import scope_of, within
+from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 from postloan.desk.warning.clocks import clocks_on
 from postloan.desk.warning.evidence import evidence_told
 from postloan.desk.warning.models import WarningCase
 from postloan.desk.warning.signals import UNKNOWN, KnownSignal, known_signals, signals_of_day
 from postloan.errors import NotFoundHere
+from postloan.tables.said import said
 from postloan.tables.warnings import LEVELS
 
 _CASES_MOST = 20
@@ -54,6 +56,14 @@ class LevelCount:
     level: str
     count: int
     late: int
+
+
+@dataclass(frozen=True)
+class WarningsTile:
+    """How many cases run, and how many of the two worst levels, in words."""
+
+    count: int
+    worst: str
 
 
 def cases_seen(desk: Desk) -> QuerySet[WarningCase]:
@@ -140,28 +150,10 @@ def counts_by_level(desk: Desk, within_orgs: frozenset[str] | None = None) -> li
     return [LevelCount(level, *found.get(level, (0, 0))) for level in reversed(LEVELS)]
 
 
-def warnings_tile(desk: Desk, within_orgs: frozenset[str] | None) -> list[LevelCount] | None:
-    """The same for the cockpit; None where the officer may not see any."""
+def warnings_tile(desk: Desk, within_orgs: frozenset[str] | None) -> WarningsTile | None:
+    """How many there are for the cockpit; None where the officer may not see any."""
     if "warning.read" not in desk.actions:
         return None
-    seen = Desk(desk.officer, desk.actions, scope_of(desk.officer, "warning.read"), desk.asked_on)
-    return counts_by_level(seen, within_orgs)
-
-
-def level_chart(counts: Sequence[LevelCount], said: Mapping[str, str]) -> dict[str, Any]:
-    """How many cases each level has, as bars."""
-    rising = list(reversed(counts))
-    return {
-        "grid": {"left": 60, "right": 40, "top": 8, "bottom": 8},
-        "xAxis": {"type": "value", "show": False},
-        "yAxis": {"type": "category", "data": [said[each.level] for each in rising], "axisTick": {"show": False}},
-        "series": [
-            {
-                "type": "bar", "label": {"show": True, "position": "right"},
-                "data": [{"value": each.count, "itemStyle": {"color": _COLOURS[each.level]}} for each in rising],
-            }
-        ],
-    }  # fmt: skip
-
-
-_COLOURS = {"red": "#d92d20", "orange": "#ea7317", "yellow": "#e5b800", "blue": "#206bc4"}
+    counts = counts_by_level(replace(desk, scope=scope_of(desk.officer, "warning.read")), within_orgs)
+    worst = [f"{said('warning_level', each.level, language())} {each.count}" for each in counts[:2]]
+    return WarningsTile(sum(each.count for each in counts), " · ".join(worst))
