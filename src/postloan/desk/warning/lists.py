@@ -45,12 +45,13 @@ def _signals(desk: Desk) -> list[tuple[str, Said]]:
 def _form(desk: Desk) -> ListForm:
     mine = {"officer": str(desk.officer.pk), "state": _RUNNING}
     late = {"due_to": (desk.day.on - timedelta(days=1)).isoformat(), "state": _RUNNING}
+    comma = "、" if language() == "zh" else ", "
 
     def say_signals(held: str) -> str:
-        return "、".join(signal_said(desk.day, each) for each in held.split())
+        return comma.join(signal_said(desk.day, each) for each in held.split())
 
     def say_categories(held: str) -> str:
-        return "、".join(said("warning_category", each, language()) for each in held.split())
+        return comma.join(said("warning_category", each, language()) for each in held.split())
 
     return ListForm(
         name="warnings",
@@ -59,15 +60,15 @@ def _form(desk: Desk) -> ListForm:
             Column("debtor_name", _("客户名称"), link=("warning:case", "id")),
             Column("level", _("预警级别"), "word", words="warning_level", sorts_by="rank", tone_by="tone"),
             Column("state", _("状态"), "word", words="warning_state"),
+            Column("due_on", _("限期"), "date", tone_by="late"),
             Column("signal_count", _("信号数"), "count"),
-            Column("signal_ids", _("信号"), say=say_signals),
-            Column("categories", _("类别"), say=say_categories, is_shown=False),
-            Column("org__name", _("机构"), sorts_by="org_id"),
-            Column("officer__name", _("客户经理"), sorts_by="officer_id"),
             Column("exposure_cents", _("贷款余额"), "money", is_summed=True),
             Column("tier", _("五级分类"), "tier"),
-            Column("due_on", _("限期"), "date", tone_by="late"),
+            Column("org__name", _("机构"), sorts_by="org_id"),
+            Column("officer__name", _("客户经理"), sorts_by="officer_id"),
             Column("opened_on", _("触发日"), "date"),
+            Column("signal_ids", _("信号"), say=say_signals),
+            Column("categories", _("类别"), say=say_categories, is_shown=False),
             Column("raised_on", _("升级日"), "date", is_shown=False),
             Column("closed_on", _("解除日"), "date", is_shown=False),
             Column("late_to__name", _("超期上报"), sorts_by="late_to_id", is_shown=False),

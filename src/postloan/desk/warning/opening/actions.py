@@ -16,7 +16,13 @@ from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.warning.clocks import Clocks
 from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
-from postloan.desk.warning.opening.changes import changes_of, debtors_warned, late_cases, without_debtor
+from postloan.desk.warning.opening.changes import (
+    changes_of,
+    debtors_changed,
+    debtors_warned,
+    late_cases,
+    without_debtor,
+)
 from postloan.desk.warning.work import KINDS, LATE, VERIFY, work_of
 from postloan.rules.desk_rules import DeskRules
 from postloan.rules.warning_desk import WarningDesk
@@ -42,6 +48,7 @@ def cases_open(day: BusinessDay, rules: DeskRules) -> int:
     raised = _grow(changes.came, changes.worse, clocks)
     for part in _parts(changes.gone):
         CaseSignal.objects.filter(pk__in=part).update(gone_on=day.on)
+    _refresh(day)
     let_go = _let_go(day)
     late = _tell_above(clocks)
     if opened or raised or changes.gone or let_go or late:
@@ -166,6 +173,16 @@ def _raise(cases: Sequence[WarningCase], clocks: Clocks) -> None:
     for kind in KINDS:
         work_gone(kind, [case.subject for case in again], on)
     work_open([work_of(case, VERIFY, on) for case in again])
+
+
+def _refresh(day: BusinessDay) -> None:
+    """Say anew what the debtors of running cases owe and how they are classed, where either changed."""
+    rows = debtors_changed(day)
+    for part in _parts(rows.to_dicts()):
+        WarningCase.objects.bulk_update(
+            [WarningCase(pk=row["pk"], exposure_cents=row["exposure_cents"], tier=row["tier"]) for row in part],
+            ["exposure_cents", "tier"],
+        )
 
 
 def _let_go(day: BusinessDay) -> int:

@@ -17,6 +17,8 @@ from postloan.tables.warnings import LEVELS
 
 _ONE = ("debtor_id", "signal", "loan_id")
 """What tells one signal from another."""
+_SAID = ("pk", "debtor_id", "exposure_cents", "tier")
+"""What a case says of its debtor that changes from day to day."""
 _HELD = {
     "pk": pl.Int64, "case_id": pl.Int64, "debtor_id": pl.String, "signal": pl.String, "loan_id": pl.String,
     "held_rank": pl.Int64, "gone_on": pl.Date,
@@ -58,8 +60,20 @@ def changes_of(clocks: Clocks) -> Changes:
 
 def debtors_warned(day: BusinessDay, debtor_ids: pl.Series) -> dict[str, dict[str, Any]]:
     """Facts of some debtors with a loan on the book: name, exposure, worst tier, and what their largest loan says."""
+    return {row["debtor_id"]: row for row in _facts(day, debtor_ids).iter_rows(named=True)}
+
+
+def debtors_changed(day: BusinessDay) -> pl.DataFrame:
+    """The running cases whose debtor owes or is classed otherwise than they say: pk, exposure_cents, tier."""
+    rows = WarningCase.objects.filter(state__in=WarningCase.RUNNING).values_list("pk", *_SAID[1:])
+    cases = _frame(rows, dict(zip(_SAID, (pl.Int64, pl.String, pl.Int64, pl.String), strict=True)))
+    facts = _facts(day, cases["debtor_id"]).select(*_SAID[1:]).with_columns(pl.col("tier").cast(pl.String))
+    return cases.select("pk", "debtor_id").join(facts, on="debtor_id").join(cases, on=_SAID, how="anti")
+
+
+def _facts(day: BusinessDay, debtor_ids: pl.Series) -> pl.DataFrame:
     rows = loan_rows(day).lazy().filter(pl.col("status") == "active", pl.col("debtor_id").is_in(debtor_ids.implode()))
-    facts = (
+    return (
         rows.sort("outstanding_cents", "loan_no", descending=[True, False])
         .group_by("debtor_id", maintain_order=True)
         .agg(
@@ -68,8 +82,8 @@ def debtors_warned(day: BusinessDay, debtor_ids: pl.Series) -> dict[str, dict[st
             exposure_cents=pl.col("outstanding_cents").sum(),
             tier=pl.col("tier").cast(pl.Enum(TIERS)).max(),
         )
+        .collect()
     )
-    return {row["debtor_id"]: row for row in facts.collect().iter_rows(named=True)}
 
 
 def without_debtor(day: BusinessDay) -> list[int]:
