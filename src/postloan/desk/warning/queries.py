@@ -93,13 +93,17 @@ def other_cases(desk: Desk, debtor_id: str, *, but: int | None) -> list[WarningC
 
 
 def signals_told(desk: Desk, debtor_id: str, case: WarningCase | None) -> list[SignalTold]:
-    """The signals of a case as the day shows them, the worst first; without a case, those that hold of the debtor."""
+    """The signals of a case as the day shows them, the worst first.
+
+    While it runs, or without a case, those stand there too that hold of the debtor and belong to none: they cool off.
+    """
     known, mine = known_signals(desk.day), set(loans_split(desk, debtor_id)[0]["loan_id"])
     now = {
         (row["signal"], row["loan_id"] or ""): row
         for row in signals_of_day(desk.day).filter(pl.col("debtor_id") == debtor_id).collect().iter_rows(named=True)
     }
-    held = {(each.signal, each.loan_id): each for each in case.signals.all()} if case else dict.fromkeys(now)
+    held = {} if case and not case.is_running else dict.fromkeys(now)
+    held |= {(each.signal, each.loan_id): each for each in case.signals.all()} if case else {}
     told = []
     for (signal, loan_id), each in held.items():
         row = now.get((signal, loan_id))

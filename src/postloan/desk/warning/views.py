@@ -53,10 +53,9 @@ def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
 def of_debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """A debtor's signals of the day and its cases, as a part of the debtor's page."""
     debtor_seen(desk, debtor_id)
-    told = {
-        "signals": queries.signals_told(desk, debtor_id, None),
-        "cases": queries.other_cases(desk, debtor_id, but=None),
-    }
+    held = queries.other_cases(desk, debtor_id, but=None)
+    running = next((each for each in held if each.is_running), None)
+    told = {"signals": queries.signals_told(desk, debtor_id, running), "cases": held}
     return render(request, "warning/of_debtor.html", told)
 
 
