@@ -76,6 +76,17 @@ def test_a_worse_signal_raises_the_level_and_the_clock_and_one_gone_is_noted(nig
     assert (back.gone_on, back.level) == (None, "red")
 
 
+def test_a_signal_no_worse_than_the_case_is_taken_in_and_raises_nothing(nights: Nights) -> None:
+    nights.adopt(1, (PRINCIPAL, "orange"))
+    verify(nights.case, days=1)
+    before = nights.case
+    nights.adopt(2, (PRINCIPAL, "orange"), (INTEREST, "orange"))
+    case = nights.case
+    assert (case.state, case.raised_on, case.due_on) == ("verified", None, before.due_on)
+    assert (case.signal_count, case.version) == (2, before.version + 1)
+    assert work_open_of(case) == [("warning_plan", before.due_on)]
+
+
 def test_reads_and_writes_do_not_grow_with_the_signals(nights: Nights, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(40):
         nights.adopt(1, (PRINCIPAL, "orange"), (REPEATED, "yellow"), (INTEREST, "red"))

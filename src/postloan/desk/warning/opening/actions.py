@@ -123,7 +123,7 @@ def _signal(case_id: int, row: dict[str, Any], on: date) -> CaseSignal:
 def _grow(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> int:
     """Let running cases take new and worse signals in. Returns how many were raised."""
     on, raised = clocks.day.on, 0
-    both = pl.concat([came.select(came.columns), worse.select(came.columns)]).sort("case_id", "signal", "loan_id")
+    both = pl.concat([came, worse.select(came.columns)]).sort("case_id", "signal", "loan_id")
     facts = debtors_warned(clocks.day, both["debtor_id"].unique())
     for part in _parts(both["case_id"].unique(maintain_order=True).to_list()):
         new = came.filter(pl.col("case_id").is_in(part)).iter_rows(named=True)
@@ -189,8 +189,8 @@ def _let_go(day: BusinessDay) -> int:
     """End the cases whose debtor has no loan on the book any more."""
     keys = without_debtor(day)
     for part in _parts(keys):
-        cases = list(WarningCase.objects.filter(pk__in=part))
-        WarningCase.objects.filter(pk__in=part).update(
+        cases = list(WarningCase.objects.select_for_update().filter(pk__in=part).exclude(state__in=WarningCase.WAITING))
+        WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
             state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
         )
         _note(cases, "gone", day.on)

@@ -143,4 +143,4 @@ def late_cases(clocks: Clocks) -> list[WarningCase]:
     late = WarningCase.objects.filter(
         state__in=WarningCase.RUNNING, level__in=told_of, due_on__lt=clocks.day.on, late_to=None
     )
-    return list(late.select_related("org", "org__parent").order_by("pk"))
+    return list(late.select_for_update(of=("self",)).select_related("org", "org__parent").order_by("pk"))
