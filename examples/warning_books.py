@@ -38,7 +38,11 @@ def companies(folder: Path) -> pl.DataFrame:
     near = (
         ties.join(of_each.select(dst="company", their_suits="suits", their_recent="suits_recent"), on="dst")
         .group_by(company="src")
-        .agg(near_sued=pl.col("dst").n_unique(), near_suits=pl.col("their_suits").sum(), near_recent=pl.col("their_recent").sum())
+        .agg(
+            near_sued=pl.col("dst").n_unique(),
+            near_suits=pl.col("their_suits").sum(),
+            near_recent=pl.col("their_recent").sum(),
+        )
     )
     counted = company
     for other in (of_each, related, near):

@@ -34,6 +34,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "debtor": ("officer", "/debtors/", (_FIRST.format(1),)),
     "inspection": ("inspector", "/?tab=team&kind=inspection_review", (_FIRST.format(3),)),
     "classification": ("officer", "/classification/", (_FIRST.format(1),)),
+    "warning": ("risk", "/warnings/?tab=all&state=lifting", (_FIRST.format(1),)),
     "cockpit": ("manager", "/cockpit/", ()),
     "audit": ("auditor", "/audit/?tab=all&action=inspection", ()),
 }

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import dataframely as dy
 import polars as pl
 import polars.selectors as cs
 
-from postloan.plan.inputs import Inputs
+from postloan.plan.inputs import Inputs, read_inputs
+from postloan.plan.published_day import published_day
 from postloan.rules.rulebook import Policy
+from postloan.snapshot.read import scan_loans
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
 from postloan.steps.features.circles import circle_features
@@ -19,6 +22,7 @@ from postloan.steps.features.market import market_features
 from postloan.steps.features.repayment import repayment_features
 from postloan.steps.features.statements import statement_features
 from postloan.steps.features.use_of_proceeds import proceeds_features
+from postloan.steps.security_ties import security_ties
 from postloan.steps.warnings import warnings
 from postloan.tables.beside import found_beside
 from postloan.tables.features import PartyFeatures
@@ -52,6 +56,22 @@ def warned(
     of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
     asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
     return warnings(debtor_features(inputs, loans, ties, on=on), asked, rules=policy.warnings)
+
+
+def features_of_day(home: Path, on: date) -> pl.DataFrame:
+    """Reckon the features of a published day again, from what its night knew, shard by shard.
+
+    Returns the rows of debtor_features of the whole bank, by debtor. Raises NothingPublished.
+    """
+    day = published_day(home, on)
+    parts = []
+    for shard in range(day.facts.layout.shards):
+        inputs = read_inputs(day.facts, shard, day.neighbours)
+        loans = PublishedLoan.validate(scan_loans(home, on, shard=shard).collect())
+        book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
+        ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
+        parts.append(debtor_features(inputs, loans, ties, on=on))
+    return pl.concat(parts).sort("debtor_no")
 
 
 def debtor_features(

@@ -17,6 +17,7 @@ from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
+from postloan.rules.warning_desk import WarningDesk
 
 
 class RoleAction(NamedTuple):
@@ -103,6 +104,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "roles": TypeAdapter(RuleFile[Roles]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
     "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),
+    "warnings": TypeAdapter(RuleFile[WarningDesk]),
 }
 
 

@@ -26,6 +26,7 @@ APPROVES = frozenset({
     "decision.withdraw", "decision.withdraw_approve",
     "impairment.propose", "impairment.review", "impairment.approve",
     "model.propose", "model.validate", "model.approve",
+    "warning.write", "warning.verify", "warning.lift",
 })  # fmt: skip
 
 MENU = (
@@ -36,6 +37,7 @@ MENU = (
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
     Entry("inspections", _("贷后检查"), "clipboard-check", "inspection:inspections", frozenset({"inspection.read"})),
+    Entry("warnings", _("风险预警"), "bell", "warning:cases", frozenset({"warning.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

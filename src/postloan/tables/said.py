@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_models import MODEL_SAID
+from postloan.tables.said_of_warnings import WARNING_SAID
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -181,6 +184,10 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "supervision_rectify": ("督导问题整改", "Put right what supervision found"),
         "supervision_recheck": ("督导复查", "Re-check what was put right"),
         "model_alarm": ("模型报警", "Model alarm"),
+        "warning_verify": ("预警核实", "Verify a warning"),
+        "warning_plan": ("制定处置方案", "Plan measures"),
+        "warning_act": ("落实处置措施", "Carry out measures"),
+        "warning_late": ("预警超期上报", "A warning is late"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -193,6 +200,10 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "watch": ("列入观察名单", "Watch list"),
         "model_card": ("模型批准", "Approval of a model"),
         "model_retirement": ("模型退役", "Retirement of a model"),
+        "warning_false": ("预警误报", "False alarm"),
+        "warning_plan": ("预警处置方案", "Plan of measures"),
+        "warning_lift": ("解除预警", "Lifting of a warning"),
+        "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -218,6 +229,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "model.propose": ("提出", "Proposal"),
         "model.validate": ("验证", "Validation"),
         "model.approve": ("批准", "Approval"),
+        "warning.write": ("提出", "Proposal"),
+        "warning.verify": ("确认", "Confirmation"),
+        "warning.lift": ("解除", "Lifting"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -271,6 +285,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lifted": ("已解除", "Lifted"),
         "refused": ("未批准", "Refused"),
     },
+    **MODEL_SAID,
+    **WARNING_SAID,
     "inspection_kind": {
         "first": ("首次检查", "First"),
         "periodic": ("定期检查", "Periodic"),
@@ -332,54 +348,6 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "reviewed": ("已复核", "Reviewed"),
         "signed": ("已签批", "Signed"),
         "returned": ("已退回", "Returned"),
-    },
-    "model_kind": {
-        "scorecard": ("评分卡", "Scorecard"),
-        "challenger": ("挑战模型", "Challenger"),
-        "hazard": ("违约风险率", "Hazard"),
-        "migration": ("迁徙矩阵", "Migration matrix"),
-        "lgd": ("违约损失率", "Loss given default"),
-    },
-    "model_state": {
-        "proposed": ("报批中", "Proposed"),
-        "approved": ("已批准", "Approved"),
-        "retiring": ("退役报批中", "Being retired"),
-        "retired": ("已退役", "Retired"),
-        "replaced": ("已被取代", "Replaced"),
-        "refused": ("已否决", "Refused"),
-    },
-    "model_measure": {
-        "psi": ("分数稳定性（PSI）", "Stability of the score (PSI)"),
-        "csi": ("特征稳定性（CSI）", "Stability of a feature (CSI)"),
-        "missing": ("缺失率", "Share missing"),
-        "expected_auc": ("预期AUC", "Expected AUC"),
-        "mean_pd": ("平均违约概率", "Mean PD"),
-        "default_rate": ("实际违约率", "Default rate"),
-        "auc": ("区分能力（AUC）", "Ranking (AUC)"),
-        "gini": ("基尼系数", "Gini"),
-        "ks": ("KS", "KS"),
-        "brier": ("Brier 分数", "Brier score"),
-        "brier_reliability": ("Brier 可靠性", "Brier, reliability"),
-        "brier_resolution": ("Brier 分辨度", "Brier, resolution"),
-        "brier_uncertainty": ("Brier 不确定性", "Brier, uncertainty"),
-        "brier_within": ("Brier 段内", "Brier, within bands"),
-        "calibration_p": ("校准检验（p 值）", "Calibration (p-value)"),
-        "moves": ("迁徙次数", "Moves counted"),
-    },
-    "light": {
-        "green": ("正常", "Green"),
-        "amber": ("关注", "Amber"),
-        "red": ("报警", "Red"),
-    },
-    "alarm_state": {
-        "open": ("未处置", "Open"),
-        "disposed": ("已处置", "Answered"),
-        "over": ("已恢复", "Over"),
-    },
-    "alarm_disposal": {
-        "retune": ("重新拟合", "Fit anew"),
-        "accept": ("继续使用", "Use as it is"),
-        "retire": ("退役", "Retire"),
     },
     "hazard_cause": {
         "default": ("违约", "Default"),

@@ -13,6 +13,7 @@ from postloan.desk.report.cockpit.parts import PLACES
 from postloan.desk.report.cockpit.question import days_before, read_question
 from postloan.desk.report.cockpit.tiles import tiles_of
 from postloan.desk.report.files import workbook_of
+from postloan.desk.warning.queries import warnings_tile
 from postloan.errors import NotFoundHere, NotPermitted
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,7 +25,8 @@ def cockpit(request: HttpRequest, desk: Desk) -> HttpResponse:
     question = read_question(request, desk)
     told = {
         "question": question, "tiles": tiles_of(question), "places": PLACES.values(), "days": days_before(desk),
-        "orgs": org_choices(desk), "exceptions": exceptions_tile(desk, question.within), "here": "cockpit",
+        "orgs": org_choices(desk), "exceptions": exceptions_tile(desk, question.within),
+        "warnings": warnings_tile(desk, question.within), "here": "cockpit",
     }  # fmt: skip
     return render(request, "report/cockpit.html", told)
 

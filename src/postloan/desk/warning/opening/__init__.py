@@ -1,0 +1,1 @@
+"""What a published day's signals open, raise and end."""

@@ -1,0 +1,227 @@
+"""Adopting a day's signals: cases opened, raised, told to the office above, and let go, in bulk and once."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+from django.db.models import F
+
+from postloan.desk.core.actions import record
+from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.models import Org
+from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.work.actions import work_gone, work_open
+from postloan.desk.warning.clocks import Clocks
+from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
+from postloan.desk.warning.opening.changes import (
+    changes_of,
+    debtors_changed,
+    debtors_warned,
+    late_cases,
+    without_debtor,
+)
+from postloan.desk.warning.work import KINDS, LATE, VERIFY, work_of
+from postloan.rules.desk_rules import DeskRules
+from postloan.rules.warning_desk import WarningDesk
+from postloan.tables.warnings import LEVELS
+
+_BATCH = 500
+
+
+@transaction.atomic
+def cases_open(day: BusinessDay, rules: DeskRules) -> int:
+    """Take a published day's signals over: one running case a debtor, all its signals in it. Twice is once.
+
+    A debtor without a running case gets one, with work for its officer. In a running case signals come, worsen and go;
+    one that becomes worse than the case raises it, and it is verified again. What is late is put before the office
+    above. What ended lately opens nothing until its cooling-off is over, unless it is worse.
+
+    Leaves  cases, signals, entries, work items and one audit entry, in one transaction. Returns how many were opened.
+    Source  regulations PRA-10, PRA-11.
+    """
+    clocks = Clocks(day, rules.version("warnings", WarningDesk, day.on))
+    changes = changes_of(clocks)
+    opened = _open(changes.fresh, clocks)
+    raised = _grow(changes.came, changes.worse, clocks)
+    for part in _parts(changes.gone):
+        CaseSignal.objects.filter(pk__in=part).update(gone_on=day.on)
+    _refresh(day)
+    let_go = _let_go(day)
+    late = _tell_above(clocks)
+    if opened or raised or changes.gone or let_go or late:
+        record(None, "warnings.opened", "warnings", run_id=day.run_id, on=day.on, opened=opened, raised=raised,
+               signals_gone=len(changes.gone), let_go=let_go, late=late)  # fmt: skip
+    return opened
+
+
+def _open(fresh: pl.DataFrame, clocks: Clocks) -> int:
+    """Open cases with their signals; of what lies in an office that no feed named, none."""
+    on, opened = clocks.day.on, 0
+    facts = debtors_warned(clocks.day, fresh["debtor_id"].unique())
+    officers, offices = officers_by_number(), set(Org.objects.values_list("pk", flat=True))
+    by_level = {level: clocks.due(clocks.of(level).verify) for level in LEVELS}
+    kept = fresh.filter(pl.col("debtor_id").is_in([key for key, each in facts.items() if each["org_id"] in offices]))
+    for part in _parts(kept["debtor_id"].unique(maintain_order=True).to_list()):
+        signals = kept.filter(pl.col("debtor_id").is_in(part)).partition_by("debtor_id", as_dict=True)
+        made = WarningCase.objects.bulk_create(
+            _case(facts[key], signals[(key,)], officers, by_level, on) for key in part
+        )
+        of_case = {case.debtor_id: case for case in made}
+        CaseSignal.objects.bulk_create(
+            [
+                _signal(of_case[key].pk, row, on)
+                for key in part
+                for row in signals[(key,)].iter_rows(named=True)
+            ],
+            batch_size=_BATCH,
+        )  # fmt: skip
+        _note(made, "opened", on)
+        work_open([work_of(case, VERIFY, on) for case in made])
+        opened += len(made)
+    return opened
+
+
+def _case(
+    facts: dict[str, Any], signals: pl.DataFrame, officers: dict[str, int], due: dict[str, date], on: date
+) -> WarningCase:
+    case = WarningCase(
+        state=WarningCase.State.OPEN, debtor_id=facts["debtor_id"], officer_id=officers.get(facts["officer_id"]),
+        opened_on=on, org_id=facts["org_id"], level=LEVELS[0], rank=0, signal_ids=" ", categories=" ", signal_count=0,
+    )  # fmt: skip
+    _take_in(case, signals, facts)
+    case.due_on = due[case.level]
+    return case
+
+
+def _take_in(case: WarningCase, signals: pl.DataFrame, facts: dict[str, Any] | None) -> None:
+    """Let a case know of some signals, and of what its debtor is now."""
+    case.rank = max(case.rank, *signals["rank"])
+    case.level = LEVELS[case.rank]
+    case.signal_ids = _listed(case.signal_ids, signals["signal"])
+    case.categories = _listed(case.categories, signals["category"])
+    case.signal_count = len(case.signal_ids.split())
+    if facts:
+        case.debtor_name = str(facts["debtor_name"] or facts["debtor_id"])[:200]
+        case.product, case.tier = facts["product"][:60], facts["tier"]
+        case.exposure_cents = facts["exposure_cents"]
+
+
+def _listed(known: str, more: pl.Series) -> str:
+    return f" {' '.join(sorted({*known.split(), *more}))} "
+
+
+def _signal(case_id: int, row: dict[str, Any], on: date) -> CaseSignal:
+    return CaseSignal(
+        case_id=case_id, signal=row["signal"], category=row["category"], loan_id=row["loan_id"], rank=row["rank"],
+        level=LEVELS[row["rank"]], evidence=json.loads(row["evidence"]), came_on=on,
+    )  # fmt: skip
+
+
+def _grow(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> int:
+    """Let running cases take new and worse signals in. Returns how many were raised."""
+    on, raised = clocks.day.on, 0
+    both = pl.concat([came, worse.select(came.columns)]).sort("case_id", "signal", "loan_id")
+    facts = debtors_warned(clocks.day, both["debtor_id"].unique())
+    for part in _parts(both["case_id"].unique(maintain_order=True).to_list()):
+        new = came.filter(pl.col("case_id").is_in(part)).iter_rows(named=True)
+        CaseSignal.objects.bulk_create([_signal(row["case_id"], row, on) for row in new], batch_size=_BATCH)
+        CaseSignal.objects.bulk_update(
+            [
+                CaseSignal(
+                    pk=row["pk"], rank=max(row["rank"], row["held_rank"]), gone_on=None,
+                    level=LEVELS[max(row["rank"], row["held_rank"])], evidence=json.loads(row["evidence"]),
+                )
+                for row in worse.filter(pl.col("case_id").is_in(part)).iter_rows(named=True)
+            ],
+            ["rank", "level", "gone_on", "evidence"],
+        )  # fmt: skip
+        signals = both.filter(pl.col("case_id").is_in(part)).partition_by("case_id", as_dict=True)
+        cases = list(WarningCase.objects.select_for_update(of=("self",)).filter(pk__in=part))
+        risen = []
+        for case in cases:
+            before = case.rank
+            _take_in(case, signals[(case.pk,)], facts.get(case.debtor_id))
+            case.version += 1
+            if case.rank > before:
+                risen.append(case)
+        _raise(risen, clocks)
+        WarningCase.objects.bulk_update(cases, [
+            "level", "rank", "signal_ids", "categories", "signal_count", "debtor_name", "product", "tier",
+            "exposure_cents", "version", "state", "due_on", "raised_on", "is_raised", "late_to",
+        ])  # fmt: skip
+        raised += len(risen)
+    return raised
+
+
+def _raise(cases: Sequence[WarningCase], clocks: Clocks) -> None:
+    """Put raised cases before their officers again, by the clock of their new level; what waits is marked."""
+    on = clocks.day.on
+    again = []
+    for case in cases:
+        case.raised_on = on
+        if case.state in WarningCase.WAITING:
+            case.is_raised = True
+            continue
+        due_on = clocks.due(clocks.of(case.level).verify)
+        case.due_on = min(due_on, case.due_on) if case.state == WarningCase.State.OPEN else due_on
+        case.state, case.late_to = WarningCase.State.OPEN, None
+        again.append(case)
+    _note(cases, "raised", on)
+    for kind in KINDS:
+        work_gone(kind, [case.subject for case in again], on)
+    work_open([work_of(case, VERIFY, on) for case in again])
+
+
+def _refresh(day: BusinessDay) -> None:
+    """Say anew what the debtors of running cases owe and how they are classed, where either changed."""
+    rows = debtors_changed(day)
+    for part in _parts(rows.to_dicts()):
+        WarningCase.objects.bulk_update(
+            [WarningCase(pk=row["pk"], exposure_cents=row["exposure_cents"], tier=row["tier"]) for row in part],
+            ["exposure_cents", "tier"],
+        )
+
+
+def _let_go(day: BusinessDay) -> int:
+    """End the cases whose debtor has no loan on the book any more."""
+    keys = without_debtor(day)
+    for part in _parts(keys):
+        cases = list(WarningCase.objects.select_for_update().filter(pk__in=part).exclude(state__in=WarningCase.WAITING))
+        WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
+            state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
+        )
+        _note(cases, "gone", day.on)
+        for kind in KINDS:
+            work_gone(kind, [case.subject for case in cases], day.on)
+    return len(keys)
+
+
+def _tell_above(clocks: Clocks) -> int:
+    """Put what is late before the office one level up, once a step."""
+    on, late = clocks.day.on, late_cases(clocks)
+    for part in _parts(late):
+        items = []
+        for case in part:
+            above = case.org.parent or case.org
+            case.late_to = above
+            item = work_of(case, LATE, on)
+            item.org, item.officer_id, item.due_on = above, None, on
+            items.append(item)
+        WarningCase.objects.bulk_update(part, ["late_to"])
+        _note(part, "late", on)
+        work_open(items)
+    return len(late)
+
+
+def _note(cases: Sequence[WarningCase], step: str, on: date) -> None:
+    CaseEntry.objects.bulk_create(
+        [CaseEntry(case=case, step=step, level=case.level, on=on) for case in cases], batch_size=_BATCH
+    )
+
+
+def _parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(keys), _BATCH):
+        yield keys[start : start + _BATCH]

@@ -1,0 +1,69 @@
+"""The signals of a published day, and the rules that raise them: names, categories, what would clear them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.lists.cells import language
+from postloan.errors import NothingPublished
+from postloan.rules.rulebook import load_rulebook
+from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
+from postloan.snapshot.read import read_manifest, scan_warnings
+from postloan.tables.warnings import PublishedWarning
+
+UNKNOWN = "unknown"
+"""The category of a signal whose rule is no longer there."""
+
+
+@dataclass(frozen=True)
+class KnownSignal:
+    """A rule that may raise a signal, and its category."""
+
+    rule: WarningRule
+    category: str
+
+    @property
+    def said(self) -> str:
+        """Its name, in the reader's language."""
+        return self.rule.zh if language() == "zh" else self.rule.en
+
+    @property
+    def clears(self) -> str:
+        """What would clear it."""
+        told = self.rule.clears
+        return "" if told is None else told.zh if language() == "zh" else told.en
+
+
+def signals_of_day(day: BusinessDay) -> pl.LazyFrame:
+    """A day's signals; without rows where an earlier version of the program published none."""
+    try:
+        return scan_warnings(day.home, day.on)
+    except NothingPublished:
+        return PublishedWarning.create_empty().lazy()
+
+
+def known_signals(day: BusinessDay) -> Mapping[str, KnownSignal]:
+    """The rules that a day's signals come from, by id. They change with a night, so that they are kept by its run."""
+    return _known(day.home, day.run_id, day.on)
+
+
+@lru_cache(maxsize=4)
+def _known(home: Path, run_id: str, on: date) -> Mapping[str, KnownSignal]:
+    del run_id
+    law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
+    rulebook = load_rulebook(home)
+    found = ((name, rulebook.version_if_any(f"warnings/{name}", Warnings, law_of)) for name in CATEGORIES)
+    return {
+        rule.id: KnownSignal(rule, name) for name, version in found if version is not None for rule in version.rules
+    }
+
+
+def signal_said(day: BusinessDay, signal: str) -> str:
+    """The name of a signal; one whose rule is gone says its number."""
+    known = known_signals(day).get(signal)
+    return known.said if known else signal
