@@ -131,21 +131,21 @@ def read_parts(
     shape = facts_shape(table)
     wanted = list(columns) if columns is not None else list(shape.columns)
     parts = visible_parts(loads, table)
-    files = [(record.load, path) for record in parts for path in _files(home, record, shape, shard)]
+    files = [path for record in parts for path in _files(home, record, shape, shard)]
     if not files:
         return pl.DataFrame(schema={name: shape.columns[name] for name in wanted})
     repeats = any(record.tables[table].repeats_keys for record in parts)
     is_late = any((record.tables[table].last_known_on or known_on) > known_on for record in parts)
     if len(files) == 1 and not repeats and not is_late:
-        return _read(files[0][1], wanted, shape, only)
+        return _read(files[0], wanted, shape, only)
     needed = list(dict.fromkeys((*wanted, *shape.order, *(shape.key if repeats else ()), "known_on")))
-    frame = pl.concat(
-        [_read(path, needed, shape, only).with_columns(_load=pl.lit(load, pl.Int64)) for load, path in files]
-    )
+    frame = _read_all(files, needed, shape, only)
     if is_late:
         frame = frame.filter(pl.col("known_on") <= known_on)
     if repeats:
-        frame = frame.sort("known_on", "_load").unique(subset=list(shape.key), keep="last", maintain_order=True)
+        # Of what became known on one day the later load counts: parts stand in the order of their loads.
+        frame = frame.sort("known_on", maintain_order=True)
+        frame = frame.unique(subset=list(shape.key), keep="last", maintain_order=True)
     return in_order(frame, shape).select(wanted)
 
 
@@ -158,7 +158,22 @@ def _read(path: Path, wanted: Sequence[str], shape: FactsShape, only: pl.Expr | 
         rows = read_rows(path, [name for name in wanted if name in held], only)
         later = {name: pl.lit(None, shape.columns[name]) for name in wanted if name not in held}
         rows = rows.with_columns(**later).select(wanted)
-    grown = {name: shape.columns[name] for name in wanted if rows.schema[name] != shape.columns[name]}
+    return _as_now(rows, wanted, shape)
+
+
+def _read_all(paths: Sequence[Path], wanted: Sequence[str], shape: FactsShape, only: pl.Expr | None) -> pl.DataFrame:
+    """Read parts one after the other: in one scan where they are alike, which most are; else each by itself."""
+    rows = pl.scan_parquet(list(paths), glob=False, hive_partitioning=False, extra_columns="ignore")
+    try:
+        together = (rows if only is None else rows.filter(only)).select(wanted).collect()
+    except (pl.exceptions.ColumnNotFoundError, pl.exceptions.SchemaError):
+        return pl.concat([_read(path, wanted, shape, only) for path in paths])
+    return _as_now(together, wanted, shape)
+
+
+def _as_now(rows: pl.DataFrame, wanted: Sequence[str], shape: FactsShape) -> pl.DataFrame:
+    held_as = rows.schema
+    grown = {name: shape.columns[name] for name in wanted if held_as[name] != shape.columns[name]}
     return rows.cast(grown) if grown else rows  # type: ignore[arg-type]
 
 

@@ -1,6 +1,6 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.intake.facts import Facts
+from postloan.intake.shape import facts_shape
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
@@ -60,7 +61,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "legal_event": ("debtor_no", "loan_id", "contract_id", "kind", "happened_on"),
 }  # fmt: skip
 
-_WORTH = ("collateral", "valuation")
+_NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event")
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ class Inputs:
 
 def read_inputs(facts: Facts, shard: int, neighbours: Neighbours) -> Inputs:
     """Read everything the steps need of one shard, and no column more."""
-    return _read(facts, shard, dict.fromkeys(_COLUMNS), neighbours)
+    frames = {table: facts.read(table, shard, columns) for table, columns in _COLUMNS.items()}
+    return _inputs(facts, shard, frames, None, neighbours)
 
 
 def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
@@ -117,18 +119,21 @@ def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
     of_debtors = pl.col("debtor_no").is_in(list(debtors))
     loans = facts.read("loan", shard, ("loan_no", "debtor_no"), of_debtors)["loan_no"]
     of_loans = pl.col("loan_no").is_in(loans.implode())
-    only: dict[str, pl.Expr | None] = {
-        table: of_debtors if "debtor_no" in columns else of_loans if "loan_no" in columns else None
-        for table, columns in _COLUMNS.items()
-    }
-    return _read(facts, shard, only | dict.fromkeys(_WORTH, pl.lit(value=False)), NO_NEIGHBOURS)
+    frames = {}
+    for table, columns in _COLUMNS.items():
+        only = of_debtors if "debtor_no" in columns else of_loans if "loan_no" in columns else None
+        shape = facts_shape(table).columns
+        nothing = pl.DataFrame(schema={name: shape[name] for name in columns})
+        frames[table] = nothing if table in _NOT_OF_CLASSES else facts.read(table, shard, columns, only)
+    return _inputs(facts, shard, frames, of_loans, NO_NEIGHBOURS)
 
 
-def _read(facts: Facts, shard: int, only: Mapping[str, pl.Expr | None], neighbours: Neighbours) -> Inputs:
-    frames = {table: facts.read(table, shard, columns, only[table]) for table, columns in _COLUMNS.items()}
+def _inputs(
+    facts: Facts, shard: int, frames: dict[str, pl.DataFrame], of_loans: pl.Expr | None, neighbours: Neighbours
+) -> Inputs:
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
-        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), only["payment"])
+        frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), of_loans)
     days, guarantors = facts.days_of("ledger"), facts.guarantors()
     return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=neighbours)
 

@@ -188,7 +188,8 @@ def _check_kinds(read: exp.Expression, features: FrozenSchema) -> None:
 
 
 def _check_runs(found: Condition, features: FrozenSchema) -> None:
-    rows = pl.DataFrame({name: [None] for name, _kind in features}, schema=features.kinds)
+    kinds = features.kinds
+    rows = pl.DataFrame({name: [None] for name in found.columns}, schema={name: kinds[name] for name in found.columns})
     try:
         answer = rows.select(pl.sql_expr(found.sql).alias("holds"))["holds"].dtype
     except pl.exceptions.PolarsError as error:
