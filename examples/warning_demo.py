@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import polars as pl
 
 from postloan.models.card import Card
 from postloan.models.fitting import Asked, fit_card
-from postloan.models.scoring import score
+from postloan.models.scoring import score_table
 from postloan.plan.warnings import features_of_day
 from postloan.rules.model_rules import Fitting, Monitoring
 from postloan.snapshot.read import published_days, read_loans, scan_warnings
@@ -27,8 +26,8 @@ class Worth:
     """How a way of warning did.
 
     alerts      debtor-months warned of; rightly: those that went bad within the time.
-    caught      of the debtors that went bad while well before, how many were warned of in that time; early: three months
-                or more before; lead: months before, on average of those caught.
+    recall      of the debtors that went bad, how many were warned of in the months before; early: three months before
+                or more; lead: months before, on average of those warned of.
     """
 
     name: str
@@ -58,7 +57,13 @@ def debtor_months(home: Path) -> pl.DataFrame:
         )
         well = standing.filter((pl.col("at") == at) & ~pl.col("is_bad")).select("debtor_no", "at").sort("at")
         next_bad = well.with_columns(after=pl.col("at") + 1).join_asof(
-            bad_at, left_on="after", right_on="bad_at", by="debtor_no", strategy="forward", coalesce=False
+            bad_at,
+            left_on="after",
+            right_on="bad_at",
+            by="debtor_no",
+            strategy="forward",
+            coalesce=False,
+            check_sortedness=False,
         )
         rows.append(
             next_bad.with_columns(months_to_bad=pl.col("bad_at") - at)
@@ -100,7 +105,7 @@ def fitted(months: pl.DataFrame, until: int, settings: Fitting, bands: Monitorin
 
 def scored(card: Card, months: pl.DataFrame) -> pl.DataFrame:
     """The months with the probability that the card gives."""
-    return months.with_columns(pd=score(card, months)["pd"])
+    return months.with_columns(pd=score_table(card, months, id_column=None)["pd"])
 
 
 def judged(months: pl.DataFrame, levels: Sequence[str] = LEVELS) -> list[Worth]:
@@ -118,8 +123,3 @@ def judged(months: pl.DataFrame, levels: Sequence[str] = LEVELS) -> list[Worth]:
             worth("both", months, by_rule.fill_null(value=False) | by_model),
         ]
     return found
-
-
-def rising(bounds: Sequence[float]) -> bool:
-    """Whether each is above the one before."""
-    return all(before < after for before, after in pairwise(bounds))

@@ -55,6 +55,8 @@ THIRD_SHARE, TOLD_SHARE = 0.4, 0.6
 
 SECOND_OF_VALUE = 0.25
 
+YEAR, YEARS_INSURED, LAPSES_ONE_IN = 12, 4, 20
+
 
 def put_security(
     book: Book, known: Register, market: pl.DataFrame, window: Window, writer: FeedWriter, seed: int
@@ -117,10 +119,11 @@ def _kinds(book: Book, secured: Ints, rng: np.random.Generator) -> Indexes:
 
 
 def _insured_to(since: Days, window: Window) -> Days:
-    """Insurance is renewed each year, so the policy in force at the take-on ends within a year of it."""
+    """Most insure for the years to come; of one in so many the year's policy at the take-on is never renewed."""
     begin = np.maximum(since, window.first)
-    months = np.maximum(month_of(begin) - month_of(since), 0) // 12 * 12 + 12
-    return add_months(since, months.astype(np.int32))
+    months = np.maximum(month_of(begin) - month_of(since), 0) // YEAR * YEAR
+    lapses = np.arange(len(since)) % LAPSES_ONE_IN == 0
+    return add_months(since, (months + np.where(lapses, YEAR, YEARS_INSURED * YEAR)).astype(np.int32))
 
 
 def _put_valuations(
