@@ -93,7 +93,9 @@ def walk_as(walk: Walk, page: Page, role: str, grants: frozenset[str], first: st
     """Follow links from the first page, to one page behind each address; `first` is the one of its own to be taken."""
     page.on("response", lambda answer: walk.answered(answer.status, answer.url))
     menu = [entry.view for entry in entries_for(grants)]
-    ways, met = ["/", *([first] if role == "officer" else []), *ASKED_BY_FORMS.get(role, ())], set[str]()
+    # What waits for a review stands far down a list of all that is open.
+    begins = "/?tab=team&kind=inspection_review" if role == "inspector" else "/"
+    ways, met = [begins, *([first] if role == "officer" else []), *ASKED_BY_FORMS.get(role, ())], set[str]()
     for href in ways:
         name = walk.name_of(href)
         if name is None or name in met:

@@ -196,7 +196,7 @@ def test_a_snapshot_that_is_damaged_keeps_nobody_from_the_day(bank: Path, tmp_pa
     held = ModelCard.objects.get(model_id="behaviour", edition=1)
     Watch.objects.filter(card=held).delete()
     day = BusinessDay(copy, today.on, today.run_id, today.on)
-    damaged = next((copy / "snapshots").rglob("loan/0000.parquet"))
+    damaged = copy / "snapshots" / today.run_id / "loan" / "0000.parquet"
     whole = damaged.read_bytes()
     damaged.write_bytes(whole[:-1])
     assert models_watch(day) == 0

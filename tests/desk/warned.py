@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import polars as pl
 import pytest
 from deciding import person
+from django.db.models import QuerySet
 
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import BusinessDay, business_day
@@ -67,12 +68,19 @@ class Nights:
         found = pl.concat([self._others, mine])
         self._patch.setattr(changes, "signals_of_day", lambda _day: found.lazy())
         day = day_after(days)
-        return cases_open(day, load_desk_rules(day.home))
+        known = self.cases.count()
+        cases_open(day, load_desk_rules(day.home))
+        return self.cases.count() - known
+
+    @property
+    def cases(self) -> QuerySet[WarningCase]:
+        """The debtor's cases."""
+        return WarningCase.objects.filter(debtor_id=self.debtor["debtor_id"])
 
     @property
     def case(self) -> WarningCase:
         """The debtor's case, the latest one."""
-        return WarningCase.objects.filter(debtor_id=self.debtor["debtor_id"]).latest("pk")
+        return self.cases.latest("pk")
 
 
 def deed(

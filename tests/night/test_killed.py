@@ -197,7 +197,7 @@ def test_cut_at_every_change_of_a_name_it_resumes_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before and after every rename, link and removal, from the pins to the pointer and the clearing up."""
-    fresh = loaded_home(tmp_path, shards=2, debtors=4)
+    fresh = loaded_home(tmp_path, shards=1, debtors=4)
     calm_home = tmp_path / "calm"
     shutil.copytree(fresh, calm_home)
     with power_cut(monkeypatch, 10**6, is_before=True) as done:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -273,6 +275,20 @@ def load_rulebook(home: Path | None) -> Rulebook:
 def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = None) -> Rulebook:
     """The rulebook of a `shipped` folder, with the files of the bank's `own` folder, and of an `other_law`."""
     sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL, law=other_law)
+    texts, written, in_force = _understood(tuple(sources.values()))
+    cards = _cards(in_force["behaviour_score"], shipped, own)
+    fingerprint = fingerprint_of([*sources.values(), *cards.values()])
+    held = {name: source.content for name, source in cards.items()}
+    return Rulebook(fingerprint, texts, written, in_force, held)
+
+
+Understood = tuple[Mapping[str, Text], tuple[RuleFile[Any], ...], Mapping[str, tuple[Version, ...]]]
+
+
+@lru_cache(maxsize=8)
+def _understood(files: tuple[SourceFile, ...]) -> Understood:
+    """What files of these bytes say: texts, versions as written, versions in force. A process reads them often."""
+    sources = {source.name: source for source in files}
     texts = _texts(sources)
     written: list[RuleFile[Any]] = []
     in_force: dict[str, tuple[Version, ...]] = {}
@@ -293,10 +309,7 @@ def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = N
             in_force[rule] = laid_over(of_law, read(name, bank_shape), sources[name], lay_over)
     for rule, shape in POLICY.items():
         in_force[rule] = read(f"bank/{rule}.yaml", shape).versions
-    cards = _cards(in_force["behaviour_score"], shipped, own)
-    fingerprint = fingerprint_of([*sources.values(), *cards.values()])
-    held = {name: source.content for name, source in cards.items()}
-    return Rulebook(fingerprint, texts, tuple(written), in_force, held)
+    return MappingProxyType(texts), tuple(written), MappingProxyType(in_force)
 
 
 def _cards(versions: tuple[Version, ...], shipped: Path, own: Path | None) -> dict[str, SourceFile]:

@@ -1,8 +1,9 @@
 """What the approvals page reads: cases that wait for an officer, or that the officer had a hand in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from postloan.desk.approval.models import Case, CaseStep
 from postloan.desk.core.authority import within
@@ -29,10 +30,17 @@ def cases_seen(desk: Desk) -> QuerySet[Case]:
     return within(found, desk.scope)
 
 
+def with_steps(cases: Iterable[Case]) -> list[Case]:
+    """Bring the steps that were taken of several cases along, in one question."""
+    found = list(cases)
+    prefetch_related_objects(found, Prefetch("taken", CaseStep.objects.select_related("officer")))
+    return found
+
+
 def steps_told(case: Case) -> list[StepTold]:
     """What became of a case, in the order it happened, and the steps to come."""
     named = [str(step["zh" if language() == "zh" else "en"]) for step in case.steps]
-    told = [StepTold(named[step.place], step) for step in case.taken.select_related("officer")]
+    told = [StepTold(named[step.place], step) for step in with_steps([case])[0].taken.all()]
     if not case.waits_for:
         return told
     to_come = [StepTold(said, None) for said in named[case.at_step + 1 :]]

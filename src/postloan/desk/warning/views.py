@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
+from postloan.desk.approval.queries import steps_told, with_steps
 from postloan.desk.book.queries import debtor_seen, loans_split
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
@@ -37,7 +37,7 @@ def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
         "signals": queries.signals_told(desk, found.debtor_id, found),
         "measures": found.measures.select_related("planned_by", "done_by"),
         "entries": found.entries.select_related("officer"),
-        "asked": [(each, steps_told(each)) for each in queries.approvals_of(found)],
+        "asked": [(each, steps_told(each)) for each in with_steps(queries.approvals_of(found))],
         "others": queries.other_cases(desk, found.debtor_id, but=found.pk),
         "loans": loans_split(desk, found.debtor_id)[0].to_dicts(),
         "may": queries.what_may_be_done(desk, found),
