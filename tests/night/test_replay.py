@@ -13,6 +13,7 @@ from postloan.errors import LaxerThanLaw, NothingPublished, RequestWrong, RuleFi
 from postloan.night.pool import workers_pool
 from postloan.night.replay import Replay, replay, rulebook_to_try
 from postloan.night.run import run_nights
+from postloan.rules.rulebook import policy_on
 from postloan.rules.sources import shipped_rules
 from postloan.snapshot.files import commit_json
 from postloan.snapshot.publish import snapshot_folder
@@ -146,13 +147,26 @@ def test_a_laxer_bank_is_refused_and_another_law_is_not(home: Path, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("name", "refusal"),
-    [("gravity.yaml", RuleFileWrong), ("notes.xlsx", RequestWrong), ("national/gravity.yaml", RuleFileWrong)],
-)
+    [
+        ("gravity.yaml", RuleFileWrong), ("notes.xlsx", RequestWrong), ("national/gravity.yaml", RuleFileWrong),
+        ("warnings/gravity.yaml", RuleFileWrong), ("warnings/notes.xlsx", RequestWrong),
+    ],
+)  # fmt: skip
 def test_a_file_that_is_no_rule_is_refused(own: Path, name: str, refusal: type[Exception]) -> None:
     (own / name).parent.mkdir(exist_ok=True)
     (own / name).write_text("rule: gravity\n", encoding="utf-8")
     with pytest.raises(refusal, match=Path(name).stem):
         rulebook_to_try(own)
+
+
+def test_warning_rules_of_the_bank_are_tried_like_its_others(own: Path) -> None:
+    (own / "warnings").mkdir()
+    shipped = (shipped_rules() / "bank" / "warnings" / "repayment.yaml").read_text(encoding="utf-8")
+    (own / "warnings" / "repayment.yaml").write_text(shipped.replace("late_months >= 3", "late_months >= 2"))
+    rulebook, of_law = rulebook_to_try(own)
+    asked = {rule.id: rule for rule in policy_on(rulebook, MONTH_ENDS[-1]).warnings}
+    assert asked["WS-RPY-03"].levels[0].when == "late_months >= 2"
+    assert of_law == ()
 
 
 def test_a_snapshot_of_an_earlier_version_is_refused(home: Path, own: Path) -> None:

@@ -31,7 +31,7 @@ from postloan.rules.sources import shipped_rules
 from postloan.snapshot.read import read_manifest, scan_debtors, scan_loans
 from postloan.tables.replayed import ReplayCell, ReplayMove
 
-_LAW = "national"
+_LAW, _WARNINGS = "national", "warnings"
 """The folder, within a rulebook to be tried, of files that stand in for the law's."""
 
 
@@ -67,8 +67,9 @@ def rulebook_to_try(folder: Path) -> tuple[Rulebook, tuple[str, ...]]:
             hint="Copy HOME/rulebook/bank to a folder of its own, change a figure there, and give it with --rulebook.",
         )
     law = folder / _LAW
-    strange = [path for path in folder.iterdir() if path != law and not _may_be_rule(path)]
-    strange += [path for path in law.iterdir() if not _may_be_rule(path)] if law.is_dir() else []
+    inside = (law, folder / _WARNINGS)
+    folders = [folder, *(each for each in inside if each.is_dir())]
+    strange = [path for each in folders for path in each.iterdir() if path not in inside and not _may_be_rule(path)]
     if strange:
         raise RequestWrong(
             message=f"{min(strange)} is no rule file.",
