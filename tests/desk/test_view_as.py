@@ -82,7 +82,7 @@ def test_a_write_that_a_page_would_make_is_refused_too(logged_in, monkeypatch: p
     from postloan.desk.core.actions import record_alone  # noqa: PLC0415
     from postloan.desk.worklist import views  # noqa: PLC0415
 
-    monkeypatch.setattr(views, "open_by_kind", lambda desk: [record_alone(desk.officer, "sneaked", "x")][1:])
+    monkeypatch.setattr(views, "open_by_kind", lambda desk, **_: [record_alone(desk.officer, "sneaked", "x")][1:])
     client = logged_in("admin")
     assert begin(client, "officer") == 302
     assert client.get("/").status_code == 409

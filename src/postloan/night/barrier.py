@@ -24,9 +24,13 @@ def bank_tables(night: Path, shards: Sequence[FinishedShard], policy: Policy) ->
     """Make the tables of the bank as a whole from what the shards left, and put them into the night's folder."""
     parts = [pl.read_parquet(shard.folder / "group_member.parquet") for shard in shards]
     members = GroupMember.validate(pl.concat(parts).sort("debtor_no"))
-    place = night / "group_alert.parquet"
+    return [finished(night, "group_alert", group_alert(members, law=policy.group_alert))]
+
+
+def finished(night: Path, table: str, rows: pl.DataFrame) -> FinishedTable:
+    """Put a table of the bank as a whole into the night's folder."""
     # The file of a killed night may be linked from a snapshot: a new one takes its place, it is not written over.
-    part = night / ".group_alert.part"
-    said = write_table(part, group_alert(members, law=policy.group_alert))
+    place, part = night / f"{table}.parquet", night / f".{table}.part"
+    said = write_table(part, rows)
     part.rename(place)
-    return [FinishedTable("group_alert", place, said)]
+    return FinishedTable(table, place, said)

@@ -9,13 +9,13 @@ import polars as pl
 
 from postloan.errors import ShardFailed
 from postloan.intake.facts import Facts
+from postloan.night.barrier import finished
 from postloan.night.pool import each_done
 from postloan.night.task import ShardTask
 from postloan.night.worker import look, look_together
 from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
 from postloan.rules.rulebook import Policy
-from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedTable
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
@@ -44,17 +44,10 @@ def look_around(
     waiting = [each for each in looks if each.debtors]
     found = each_done(look, waiting, pool, killed=killed)
     told = next(each_done(look_together, [(given, list(found))], pool, killed=killed)) if waiting else NO_NEIGHBOURS
-    return [_left(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak), strict=True)]
+    return [finished(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak), strict=True)]
 
 
 def neighbours_left(night: Path) -> Neighbours:
     """Read what the look left."""
     claims, weak = (pl.read_parquet(night / f"{name}.parquet") for name in _TABLES)
     return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak))
-
-
-def _left(night: Path, name: str, rows: pl.DataFrame) -> FinishedTable:
-    place, part = night / f"{name}.parquet", night / f".{name}.part"
-    said = write_table(part, rows)
-    part.rename(place)
-    return FinishedTable(name, place, said)

@@ -16,6 +16,7 @@ from postloan.desk.core.work.told import told_said
 from postloan.desk.worklist.queries import has_own, kinds_said, work_seen
 
 _OFFICERS_MOST = 500
+OWN = "mine"
 
 
 def _officers(desk: Desk) -> list[tuple[str, str]]:
@@ -54,14 +55,14 @@ def _form(desk: Desk) -> ListForm:
             Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _STATES),
         ),
         tabs=(
-            Tab("mine", _("我的"), mine),
+            Tab(OWN, _("我的"), mine),
             Tab("mine_late", _("我的超期"), mine | late),
             Tab("team", _("机构全部"), {"state": "open"}),
             Tab("late", _("机构超期"), {"state": "open"} | late),
             Tab("done", _("已办"), {"state": "done"}),
         ),
         # Who oversees has seldom anything of his own: he begins with what lies in his offices.
-        begins="mine" if has_own(desk.officer) else "team",
+        begins=OWN if has_own(desk.officer) else "team",
         order="due_on",
         key="id",
         unit=_("项"),

@@ -29,9 +29,12 @@ def kinds_said(say: Callable[[str], str]) -> Sequence[tuple[str, str]]:
     return [(kind, say(kind)) for kind in sorted(kinds)]
 
 
-def open_by_kind(desk: Desk) -> list[tuple[str, str, int]]:
-    """How many items of each kind the worklist begins with: kind, its word, how many; the most first."""
-    seen = WorkItem.objects.filter(officer=desk.officer) if has_own(desk.officer) else work_seen(desk)
+def open_by_kind(desk: Desk, *, is_own: bool) -> list[tuple[str, str, int]]:
+    """How many open items there are of each kind, of the officer's own or of all seen; the most first.
+
+    Each as its kind, its word, and how many.
+    """
+    seen = WorkItem.objects.filter(officer=desk.officer) if is_own else work_seen(desk)
     counts = seen.filter(state=WorkItem.State.OPEN).values_list("kind").annotate(n=Count("pk"))
     say = sayer_of_kinds(home(), today())
     return [(kind, say(kind), n) for kind, n in sorted(counts, key=lambda each: -each[1])]

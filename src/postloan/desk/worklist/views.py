@@ -10,7 +10,7 @@ from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.work.actions import portfolio_transfer, work_assign, work_done, work_urge
 from postloan.desk.core.work.told import told_said
-from postloan.desk.worklist.lists import WORK
+from postloan.desk.worklist.lists import OWN, WORK
 from postloan.desk.worklist.queries import open_by_kind, work_seen
 from postloan.errors import NotFoundHere
 
@@ -18,8 +18,9 @@ from postloan.errors import NotFoundHere
 @page("work.read")
 def mine(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What the officer must do today, the late first."""
-    told = {"list": WORK.drawn(request, desk), "kinds": open_by_kind(desk), "here": "worklist", "ticks": "work"}
-    return render(request, "worklist/mine.html", told)
+    drawn = WORK.drawn(request, desk)
+    kinds = open_by_kind(desk, is_own=drawn.form.begins == OWN)
+    return render(request, "worklist/mine.html", {"list": drawn, "kinds": kinds, "here": "worklist", "ticks": "work"})
 
 
 @page("work.read")
