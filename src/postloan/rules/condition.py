@@ -20,10 +20,11 @@ DIGITS_MOST, TEXT_MOST = 15, 64
 """A double holds 15 digits exactly; a code or a word is no longer than 64 characters."""
 
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Abs)
+_CHOICES = (exp.Case, exp.Coalesce, exp.Nullif, exp.Least, exp.Greatest)
 _ALLOWED = frozenset({
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In, exp.Is,
-    *_ARITHMETIC, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Least, exp.Greatest, exp.StartsWith,
+    *_ARITHMETIC, *_CHOICES, exp.If, exp.StartsWith,
 })  # fmt: skip
 _MAY_SAY = (
     "AND OR NOT, = <> < <= > >=, BETWEEN, IN (…), IS [NOT] NULL, + - * /, CASE WHEN, ABS, COALESCE, NULLIF, LEAST, "
@@ -42,11 +43,13 @@ class Condition:
     text     as it was written.
     sql      what the parser writes back, and what is run.
     columns  the features it asks, in the order in which they are first named.
+    holds_of_unknown  whether it holds of a row of which it knows nothing.
     """
 
     text: str
     sql: str
     columns: tuple[str, ...]
+    holds_of_unknown: bool
 
     @cached_property
     def holds(self) -> pl.Expr:
@@ -76,9 +79,8 @@ def _understood(text: str, features: "FrozenSchema") -> Condition:
         raise ConditionWrong("asks no feature: it is the same of every row")
     _check_kinds(read, features)
     _reckon_in_doubles(read, features)
-    found = Condition(text, read.sql(dialect=DIALECT, comments=False), columns)
-    _check_runs(found, features)
-    return found
+    sql = read.sql(dialect=DIALECT, comments=False)
+    return Condition(text, sql, columns, _holds_of_unknown(sql, {name: features.kinds[name] for name in columns}))
 
 
 class FrozenSchema(tuple[tuple[str, pl.DataType], ...]):
@@ -151,12 +153,40 @@ def _check_literal(part: exp.Literal) -> None:
 
 def _check_words(column: exp.Column, kind: pl.DataType) -> None:
     """A word that is on no closed list would never be met, and nobody would notice."""
-    beside = column.parent
-    if not isinstance(kind, pl.Enum) or not isinstance(beside, exp.Binary | exp.In):
+    if not isinstance(kind, pl.Enum):
         return
-    for word in (each.name for each in beside.find_all(exp.Literal) if each.is_string):
+    beside = column.parent
+    while isinstance(beside, _PASS_ON):
+        beside = beside.parent
+    for word in _words_asked(beside):
         if word not in kind.categories:
             raise ConditionWrong(f"compares {column.name} with {word}; it is one of {', '.join(kind.categories)}")
+
+
+_PASS_ON = (exp.Paren, exp.Coalesce, exp.Nullif)
+"""What gives on one of the values in it."""
+
+
+def _words_asked(comparison: exp.Expr | None) -> Iterator[str]:
+    """The words that a comparison compares; a CASE of a value compares it with those after WHEN."""
+    if isinstance(comparison, exp.Case):
+        for way in comparison.args["ifs"] if comparison.this else ():
+            yield from _words_of(way.this)
+    elif isinstance(comparison, exp.Binary | exp.In | exp.Between):
+        for part in comparison.iter_expressions():
+            yield from _words_of(part)
+
+
+def _words_of(part: exp.Expr) -> Iterator[str]:
+    """The words that a value may be; what only decides between them is none."""
+    if isinstance(part, exp.Literal) and part.is_string:
+        yield part.name
+    elif isinstance(part, _PASS_ON):
+        for inner in part.iter_expressions():
+            yield from _words_of(inner)
+    elif isinstance(part, exp.Case):
+        for value in (*(way.args["true"] for way in part.args["ifs"]), part.args.get("default")):
+            yield from _words_of(value) if value else ()
 
 
 def _named(part: exp.Expr) -> str:
@@ -168,10 +198,10 @@ def _named(part: exp.Expr) -> str:
 
 
 def _reckon_in_doubles(read: exp.Expression, features: FrozenSchema) -> None:
-    """Let no whole number wrap around, and no division by nothing have a value."""
+    """Let no whole number wrap around, or differ in width from one beside it; a division by nothing has no value."""
     for value in list(read.find_all(exp.Column, exp.Literal)):
         is_number = features.kinds[value.name].is_numeric() if isinstance(value, exp.Column) else not value.is_string
-        if is_number and value.find_ancestor(*_ARITHMETIC):
+        if is_number and value.find_ancestor(*_ARITHMETIC, *_CHOICES):
             value.replace(exp.Cast(this=value.copy(), to=exp.DataType.build("double precision", dialect=DIALECT)))
     for division in list(read.find_all(exp.Div)):
         divisor = division.expression
@@ -187,12 +217,17 @@ def _check_kinds(read: exp.Expression, features: FrozenSchema) -> None:
         raise ConditionWrong(f"is {kind}, neither true nor false")
 
 
-def _check_runs(found: Condition, features: FrozenSchema) -> None:
-    kinds = features.kinds
-    rows = pl.DataFrame({name: [None] for name in found.columns}, schema={name: kinds[name] for name in found.columns})
+def _holds_of_unknown(sql: str, kinds: dict[str, pl.DataType]) -> bool:
+    """Run a condition on a row of which nothing is known, and on one whose texts are on no list; tell of the first."""
+    rows = {name: [None, _word_of(kind)] for name, kind in kinds.items()}
     try:
-        answer = rows.select(pl.sql_expr(found.sql).alias("holds"))["holds"].dtype
+        answers = pl.DataFrame(rows, schema=kinds).select(pl.sql_expr(sql).alias("holds"))["holds"]
     except pl.exceptions.PolarsError as error:
         raise ConditionWrong(f"compares what cannot be compared: {str(error).splitlines()[0][:200]}") from None
-    if answer not in {pl.Boolean, pl.Null}:
-        raise ConditionWrong(f"is {answer}, neither true nor false")
+    if answers.dtype not in {pl.Boolean, pl.Null}:
+        raise ConditionWrong(f"is {answers.dtype}, neither true nor false")
+    return bool(answers[0])
+
+
+def _word_of(kind: pl.DataType) -> str | None:
+    return str(kind.categories[0]) if isinstance(kind, pl.Enum) else "" if kind == pl.String else None

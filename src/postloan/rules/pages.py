@@ -79,7 +79,9 @@ def applied_by(rules: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {rule: [] for rule in rules}
     for path in [path for room in _ROOMS for path in sorted((_PACKAGE / room).rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            sign = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) else None
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
+                continue
+            sign = ast.get_docstring(node)
             named = {word for said in _SOURCE.findall(sign or "") for word in re.findall(r"\w+", said)}
             for rule in (rule for rule in found if rule.partition("/")[0] in named):
                 if (name := path.relative_to(_PACKAGE).as_posix()) not in found[rule]:

@@ -105,6 +105,11 @@ class WarningRule(Cited):
         return tuple(dict.fromkeys(name for _level, each in self.conditions() for name in each.columns))
 
     @property
+    def holds_of_unknown(self) -> bool:
+        """Whether one of its levels holds of whom nothing that it asks is known."""
+        return any(each.holds_of_unknown for _level, each in self.conditions())
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """The features that tell why it fired, each once."""
         return tuple(dict.fromkeys([*self.asks, *self.shows]))

@@ -39,16 +39,10 @@ def _raised(rows: pl.DataFrame, rules: Sequence[WarningRule]) -> list[pl.DataFra
 
 
 def _askable(rows: pl.DataFrame, rules: Sequence[WarningRule]) -> list[WarningRule]:
-    """Leave out the rules that hold of nobody because nothing that they ask is known of anybody.
-
-    Where it is unknown of all, one row answers for all.
-    """
-    asked = [rule for rule in rules if rule.levels]
-    if rows.is_empty() or not asked:
-        return []
+    """Leave out the rules that hold of nobody because nothing that they ask is known of anybody."""
     known = {column.name for column in rows if column.null_count() < rows.height}
-    first = rows.head(1).select(_worst(rule).is_not_null().alias(rule.id) for rule in asked).row(0, named=True)
-    return [rule for rule in asked if first[rule.id] or not known.isdisjoint(rule.asks)]
+    asked = [rule for rule in rules if rule.levels and (rule.holds_of_unknown or not known.isdisjoint(rule.asks))]
+    return asked if rows.height else []
 
 
 def _worst(rule: WarningRule) -> pl.Expr:
