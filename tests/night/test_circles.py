@@ -8,7 +8,11 @@ from a_book import FEED_DAY, ON, book
 from feeds import write_feed
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_night
+from postloan.plan.warnings import features_of_day
+from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.snapshot.read import read_debtors, scan_warnings
+from postloan.steps.warnings import warnings
+from postloan.tables.published import PublishedLoan
 
 RING = ("D0001", "D0005", "D0009", "D0013")
 
@@ -35,3 +39,13 @@ def test_one_shard_and_eight_raise_the_same_signals(tmp_path: Path) -> None:
     circle = one[0].filter(pl.col("signal") == "WS-GUA-05")["debtor_id"].to_list()
     assert circle == [debtor_id for debtor_id in RING if debtor_id in on_book]
     assert len(circle) > 2
+
+
+def test_features_reckoned_again_raise_what_was_published(tmp_path: Path) -> None:
+    found, _ = published(tmp_path, 8)
+    features = features_of_day(tmp_path / "home", ON)
+    rules = policy_on(load_rulebook(tmp_path / "home"), ON).warnings
+    assert not [rule for rule in rules if rule.of == "loan"]
+    again = warnings(features, PublishedLoan.create_empty(), rules=rules)
+    assert found.height
+    assert again.equals(found)
