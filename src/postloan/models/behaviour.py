@@ -10,11 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from postloan.tables.units import NON_PERFORMING
+from postloan.tables.units import LATE_IN_MONTH, NON_PERFORMING
 
 PERIOD, LOAN = "on", "loan_id"
 _LABEL = re.compile(r"bad_in_([1-9]\d?)_months")
-_LATE_CODES = "[1-7M]"
 _YEAR_MONTHS, _RATE_ONE = 12, 1e8
 
 READ = (
@@ -46,7 +45,7 @@ def behaviour(rows: pl.LazyFrame, on: date) -> pl.DataFrame:
     """Describe the loans of a published day, by loan.
 
     rows   the columns READ of PublishedLoan. Gives LOAN, PERIOD and FEATURES.
-    late_months_in_12, _in_3  month-ends of the last 12 or 3 at which it was late, by its payment string.
+    late_months_in_12, _in_3  months of the last 12 or 3 in which it was late, those paid within the month too.
     overdue_ratio             principal overdue as a share of what is outstanding; balance_ratio: that as a share of
                               what was paid out.
     months_on_book, months_to_maturity  whole calendar months; the latter is negative once it has matured.
@@ -59,8 +58,8 @@ def behaviour(rows: pl.LazyFrame, on: date) -> pl.DataFrame:
             LOAN,
             pl.lit(on).alias(PERIOD),
             pl.col("days_past_due", "month_worst_days_past_due").cast(pl.Int64),
-            late_months_in_12=string.str.tail(_YEAR_MONTHS).str.count_matches(_LATE_CODES).cast(pl.Int64),
-            late_months_in_3=string.str.tail(3).str.count_matches(_LATE_CODES).cast(pl.Int64),
+            late_months_in_12=string.str.tail(_YEAR_MONTHS).str.count_matches(LATE_IN_MONTH).cast(pl.Int64),
+            late_months_in_3=string.str.tail(3).str.count_matches(LATE_IN_MONTH).cast(pl.Int64),
             overdue_ratio=_share("overdue_principal_cents", "outstanding_cents"),
             balance_ratio=_share("outstanding_cents", "principal_cents"),
             months_on_book=_months(pl.lit(on)) - _months(pl.col("disbursed_on")),

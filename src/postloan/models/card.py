@@ -269,6 +269,11 @@ class Card(Form):
         return self.parameters.kind
 
     @property
+    def columns(self) -> frozenset[str]:
+        """The columns that a table must have to be scored by it."""
+        return frozenset({*self.features, *([self.segment_column] if self.segment_column else [])})
+
+    @property
     def sha256(self) -> str:
         """The hash of all but the approval: an approval names what it approves."""
         return hashlib.sha256(_canonical(self.model_dump(mode="json", exclude={"approval"}))).hexdigest()

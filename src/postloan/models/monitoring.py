@@ -10,12 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from postloan.models.calibration import GradeTest, brier, judge_grade, pd_of
+from postloan.models.calibration import GradeTest, brier, judge_grade
 from postloan.models.card import Card, ChallengerPart, ScorecardPart
 from postloan.models.fitting import raw_score
-from postloan.models.plain_table import column_of, labels_of, texts_of, unfit
+from postloan.models.plain_table import column_of, labels_of, unfit
 from postloan.models.ranking import auc, expected_auc, ks, midranks
 from postloan.models.scorecard import bins_of, kind_of, numbers_of
+from postloan.models.scoring import pd_by
 from postloan.models.stability import band_edges, counts_by_band, psi
 from postloan.rules.figures import ONE_E8
 from postloan.rules.model_rules import Band, Monitoring
@@ -66,9 +67,9 @@ def monitor(card: Card, reference: pl.DataFrame, actual: pl.DataFrame, label: st
     part = scoring_part(card)
     of_score, of_actual = raw_score(part, reference), raw_score(part, actual)
     findings = [_score_stability(of_score[0], of_actual[0], bands), *_stabilities(part, reference, actual, bands)]
-    pd = _pd(card, actual, of_actual[0])
+    pd = pd_by(card, actual, of_actual[0])
     findings.append(Finding("expected_auc", "model", expected_auc(of_actual[1], pd)))
-    findings.append(Finding("mean_pd", "model", float(pd.mean()), float(_pd(card, reference, of_score[0]).mean())))
+    findings.append(Finding("mean_pd", "model", float(pd.mean()), float(pd_by(card, reference, of_score[0]).mean())))
     if label is None or label not in actual.columns:
         return Watched(tuple(findings), ())
     known = actual[label].is_not_null().to_numpy()
@@ -201,7 +202,7 @@ def contest(first: Card, second: Card, table: pl.DataFrame, label: str, bands: M
     bads = labels_of(table, label)
     confidence = bands.interval.confidence_e8 / ONE_E8
     scores = [raw_score(scoring_part(card), table) for card in (first, second)]
-    pds = [_pd(card, table, score) for card, (score, _) in zip((first, second), scores, strict=True)]
+    pds = [pd_by(card, table, score) for card, (score, _) in zip((first, second), scores, strict=True)]
     areas = [auc(risk, bads, confidence=confidence) for _, risk in scores]
     parts = [_placements(risk, bads) for _, risk in scores]
     apart = [parts[0][side] - parts[1][side] for side in (0, 1)]
@@ -222,12 +223,6 @@ def _placements(risk: Floats, bads: Bools) -> tuple[Floats, Floats]:
     together = midranks(np.concatenate([worse, better]))
     m, n = len(worse), len(better)
     return (together[:m] - midranks(worse)) / n, 1 - (together[m:] - midranks(better)) / m
-
-
-def _pd(card: Card, table: pl.DataFrame, score: Floats) -> Floats:
-    if card.calibration is None:
-        raise unfit("The card has no calibration: it ranks, and gives no PD.", card.model_id)
-    return pd_of(card.calibration.lines, score, texts_of(table, card.segment_column) if card.segment_column else None)
 
 
 def _names(part: ScorecardPart | ChallengerPart) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def _by_points(card: Card, part: ScorecardPart, table: pl.DataFrame, trigger: in
     written = pl.Series(
         [written_bin(each, min(at, len(each.bins))) for each in part.characteristics for at in range(width)]
     )
-    columns: dict[str, object] = {"score": score, "pd": _pd(card, table, score.astype(np.float64))}
+    columns: dict[str, object] = {"score": score, "pd": pd_by(card, table, score.astype(np.float64))}
     for k in range(which.shape[1]):
         costs, own = pl.Series(lost[:, k] > 0), which[:, k]
         columns[f"reason_{k + 1}"] = named.gather(own).zip_with(costs, pl.Series([None], dtype=pl.String))
@@ -81,7 +81,7 @@ def _by_trees(card: Card, part: ChallengerPart, table: pl.DataFrame) -> pl.DataF
     added = contributions_of(part, table)[:, :-1]
     most = min(part.reasons_most, added.shape[1])
     which = np.argsort(-added, axis=1, kind="stable")[:, :most]
-    columns: dict[str, object] = {"score": score, "pd": _pd(card, table, score)}
+    columns: dict[str, object] = {"score": score, "pd": pd_by(card, table, score)}
     for k in range(most):
         lost = np.take_along_axis(added, which[:, k : k + 1], axis=1)[:, 0]
         columns[f"reason_{k + 1}"] = [
@@ -91,7 +91,11 @@ def _by_trees(card: Card, part: ChallengerPart, table: pl.DataFrame) -> pl.DataF
     return pl.DataFrame(columns)
 
 
-def _pd(card: Card, table: pl.DataFrame, score: Floats) -> Floats:
+def pd_by(card: Card, table: pl.DataFrame, score: Floats) -> Floats:
+    """The probabilities that a card's calibration gives scores of the table's rows.
+
+    Raises TableUnfit where it has none.
+    """
     if card.calibration is None:
         raise unfit("The card has no calibration: it ranks, and gives no PD.", card.model_id)
     return pd_of(card.calibration.lines, score, texts_of(table, card.segment_column) if card.segment_column else None)

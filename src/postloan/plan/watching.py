@@ -15,7 +15,7 @@ from postloan.errors import NothingPublished, RequestWrong
 from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour, label_of, labelled, months_of
 from postloan.models.card import Card, ChallengerPart, ScorecardPart
 from postloan.models.monitoring import Watched, monitor
-from postloan.plan.month_ends import is_month_end
+from postloan.plan.month_ends import is_month_end, month_end_after
 from postloan.rules.model_rules import Monitoring
 from postloan.snapshot.read import published_days, scan_loans
 
@@ -54,8 +54,7 @@ def unwatched(home: Path, card: Card) -> Unwatched | None:
         return "calibration"
     if months_of(card.training.label) is None:
         return "label"
-    needed = {*card.features, *([card.segment_column] if card.segment_column else [])}
-    if not needed <= set(FEATURES):
+    if not card.columns <= set(FEATURES):
         return "columns"
     fitted = fitted_until(card)
     return None if fitted is not None and fitted in published_days(home) else "reference"
@@ -69,28 +68,39 @@ def fitted_until(card: Card) -> date | None:
         return None
 
 
-def watch_on(home: Path, card: Card, on: date, bands: Monitoring) -> WatchedDay:
-    """Watch a card that can be watched on a published month-end after its fit.
+def reference_of(home: Path, card: Card) -> pl.DataFrame:
+    """The loans of the last month-end that a card was fitted on, with what became of them; unwatched() was asked first.
 
-    Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished.
+    Raises NothingPublished, RequestWrong where what became of them is not published yet.
     """
-    label, fitted = card.training.label, fitted_until(card)
-    months = months_of(label)
-    assert fitted is not None  # noqa: S101 - unwatched() was asked first
-    assert months is not None  # noqa: S101
-    reference = _labelled(home, fitted, months)
+    return _labelled(home, *_fitted(card))
+
+
+def watch_on(home: Path, card: Card, reference: pl.DataFrame, on: date, bands: Monitoring) -> WatchedDay:
+    """Watch a card against its reference, on a published month-end after its fit.
+
+    Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong.
+    """
+    fitted, months = _fitted(card)
     still = monitor(card, reference, _behaviour(home, on), None, bands)
-    ripe = [day for day in month_ends_between(home, fitted, _months_after(on, -months)) if day > fitted]
+    ripe = [day for day in month_ends_between(home, fitted, month_end_after(on, -months)) if day > fitted]
     if not ripe:
         return WatchedDay(on, None, still)
-    outcome = monitor(card, reference, _labelled(home, ripe[-1], months), label, bands)
+    outcome = monitor(card, reference, _labelled(home, ripe[-1], months), card.training.label, bands)
     told = {(each.measure, each.subject) for each in still.findings}
     added = tuple(each for each in outcome.findings if (each.measure, each.subject) not in told)
     return WatchedDay(on, ripe[-1], Watched((*still.findings, *added), outcome.grades))
 
 
+def _fitted(card: Card) -> tuple[date, int]:
+    fitted, months = fitted_until(card), months_of(card.training.label)
+    assert fitted is not None  # noqa: S101 - unwatched() was asked first
+    assert months is not None  # noqa: S101
+    return fitted, months
+
+
 def _labelled(home: Path, on: date, months: int) -> pl.DataFrame:
-    until = _months_after(on, months)
+    until = month_end_after(on, months)
     later = [day for day in month_ends_between(home, on, until) if day > on]
     if until not in later:
         raise RequestWrong(
@@ -110,10 +120,3 @@ def _behaviour(home: Path, on: date) -> pl.DataFrame:
             where={"home": home, "on": on},
         )
     return behaviour(scan_loans(home, on).select(READ), on)
-
-
-def _months_after(on: date, months: int) -> date:
-    """The month-end so many months after a month-end; before it where they are negative."""
-    ordinal = on.year * 12 + on.month - 1 + months
-    found: date = pl.select(pl.date(ordinal // 12, ordinal % 12 + 1, 1).dt.month_end()).item()
-    return found

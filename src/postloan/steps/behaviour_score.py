@@ -8,10 +8,9 @@ import polars as pl
 
 from postloan.errors import RuleFileWrong
 from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour
-from postloan.models.calibration import pd_of
 from postloan.models.card import Card, ScorecardPart, card_of
 from postloan.models.fitting import raw_score
-from postloan.models.plain_table import texts_of
+from postloan.models.scoring import pd_by
 from postloan.rules.scores import CardInForce
 from postloan.tables.published import PublishedLoan
 
@@ -34,12 +33,10 @@ def behaviour_score(
     if asked.is_empty():
         return loans
     score, _risk = raw_score(part, asked)
-    assert card.calibration is not None  # noqa: S101 - card_in_force asked
-    segments = texts_of(asked, card.segment_column) if card.segment_column else None
     scored = asked.select(
         LOAN,
         behaviour_score=pl.Series(score.astype(np.int64)),
-        behaviour_pd_ratio=pl.Series(pd_of(card.calibration.lines, score, segments)),
+        behaviour_pd_ratio=pl.Series(pd_by(card, asked, score)),
     )
     unscored = loans.drop("behaviour_score", "behaviour_pd_ratio")
     found = unscored.join(scored, on=LOAN, how="left", maintain_order="left")
@@ -54,12 +51,11 @@ def card_in_force(named: CardInForce, on: date) -> tuple[Card, ScorecardPart]:
     """
     card = card_of(named.content, named.name)
     part = card.parameters
-    needed = {*card.features, *([card.segment_column] if card.segment_column else [])}
     if card.sha256 != named.sha256:
         raise _unfit(named, f"the card's hash is {card.sha256[:12]}, and the rule names {named.sha256[:12]}")
     if not isinstance(part, ScorecardPart) or card.calibration is None:
         raise _unfit(named, "it is no scorecard with a calibration")
-    if strange := sorted(needed - set(FEATURES)):
+    if strange := sorted(card.columns - set(FEATURES)):
         raise _unfit(named, f"a night does not know {strange[0]}")
     if not card.is_effective(on):
         raise _unfit(named, f"it is not approved for {on}")

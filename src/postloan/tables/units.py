@@ -49,6 +49,8 @@ BREAK_KINDS = (
     "days_past_due",
     "tier",
 )
+LATE_AT_END, LATE_IN_MONTH = "[1-7]", "[1-7M]"
+"""Codes of a payment string, as a pattern: past due at the month's end; that, or late and paid within the month."""
 INSTRUCTION_STATES = ("withdrawn", "refused", "pending", "in_force", "confirmed")
 COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
 

@@ -6,10 +6,9 @@ import dataframely as dy
 import polars as pl
 
 from postloan.tables.features import RepaymentFeatures
+from postloan.tables.units import LATE_AT_END
 
 _YEAR = 12
-_LATE = "[1-7]"
-"""The codes of a payment string for a month that ended past due."""
 
 
 def repayment_features(loans: pl.DataFrame, *, on: date) -> dy.DataFrame[RepaymentFeatures]:
@@ -21,8 +20,8 @@ def repayment_features(loans: pl.DataFrame, *, on: date) -> dy.DataFrame[Repayme
     """
     string = pl.col("payment_string")
     on_book = loans.with_columns(
-        late_months=string.str.tail(_YEAR).str.count_matches(_LATE).cast(pl.Int32),
-        late_months_in_row=string.str.extract(f"({_LATE}+)$").str.len_chars().fill_null(0).cast(pl.Int32),
+        late_months=string.str.tail(_YEAR).str.count_matches(LATE_AT_END).cast(pl.Int32),
+        late_months_in_row=string.str.extract(f"({LATE_AT_END}+)$").str.len_chars().fill_null(0).cast(pl.Int32),
         is_extended=(pl.col("matures_on") > pl.col("original_matures_on")).fill_null(value=False),
     )
     summed = on_book.group_by("debtor_no").agg(

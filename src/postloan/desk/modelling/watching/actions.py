@@ -20,7 +20,7 @@ from postloan.desk.modelling.models import Alarm, ModelCard, Watch
 from postloan.desk.modelling.reading import card_held
 from postloan.errors import FormWrong, NotFoundHere, PostloanError
 from postloan.plan.month_ends import is_month_end
-from postloan.plan.watching import WatchedDay, fitted_until, month_ends_between, unwatched, watch_on
+from postloan.plan.watching import WatchedDay, fitted_until, month_ends_between, reference_of, unwatched, watch_on
 from postloan.rules.model_rules import ModelRules, load_model_rules
 from postloan.snapshot.read import published_run
 
@@ -146,8 +146,11 @@ def _results(held: ModelCard, day: BusinessDay, rules: ModelRules) -> list[tuple
     most = rules.register(day.on).history.months_most
     days = month_ends_between(day.home, fitted + timedelta(days=1), day.on)[-most:]
     runs = [(each, published_run(day.home, each) or "") for each in days]
-    bands = rules.monitoring(day.on)
-    return [(watch_on(day.home, card, each, bands), run) for each, run in runs if run not in known]
+    new = [(each, run) for each, run in runs if run not in known]
+    if not new:
+        return []
+    reference, bands = reference_of(day.home, card), rules.monitoring(day.on)
+    return [(watch_on(day.home, card, reference, each, bands), run) for each, run in new]
 
 
 def _told(each: WatchedDay) -> dict[str, Any]:
