@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import parse_one
 
-from postloan.rules.condition import DIALECT, ConditionWrong, FrozenSchema, condition
+from postloan.rules.condition import ConditionWrong, FrozenSchema, condition
+from postloan.rules.condition_reading import DIALECT
 
 FEATURES = FrozenSchema(
     {

@@ -1,10 +1,11 @@
 """Whether default rates come out as predicted: tests by grade, the Brier score and its parts, and setting it right."""
 
+# ruff: noqa: PLC0415 - scipy.optimize is imported where a curve is shifted: a night that scores has no use for it
+
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import bdtr, bdtrc, betainc, expit
 
 from postloan.errors import UnitWrong
@@ -137,6 +138,8 @@ def _line(segment: str | None, score: Floats, bads: Bools, settings: Fitting, an
 
 def shift_to(log_odds: Floats, mean: float) -> float:
     """What to add to all log-odds so that their mean PD is `mean`. Raises UnitWrong where that is no rate."""
+    from scipy.optimize import brentq
+
     if not 0 < mean < 1:
         raise UnitWrong(message=f"{mean} is not a default rate.", hint="A rate lies between 0 and 1, both excluded.")
     return float(brentq(lambda by: float(expit(log_odds + by).mean()) - mean, -_SHIFT_MOST, _SHIFT_MOST, xtol=1e-13))

@@ -4,11 +4,12 @@ The last state is default: nobody is seen to leave it. The two estimators differ
 right: the cohort sees a debtor twice a period, the duration estimator every move. A card says which one it is.
 """
 
+# ruff: noqa: PLC0415 - scipy.linalg is imported where time is continuous: a night that scores has no use for it
+
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm, logm
 from scipy.special import ndtr, ndtri
 
 from postloan.errors import ModelNotFitted, UnitWrong
@@ -130,6 +131,8 @@ def cumulative_pd(matrix: Floats, periods: int) -> Floats:
 
 def moves_within(generator: Floats, time: float) -> Floats:
     """Transition matrix over a time in the unit of the generator: exp(Q · t)."""
+    from scipy.linalg import expm
+
     return np.asarray(expm(generator * time))
 
 
@@ -138,6 +141,8 @@ def raw_generator(matrix: Floats) -> Floats:
 
     Raises  ModelNotFitted where the matrix has no real logarithm.
     """
+    from scipy.linalg import logm
+
     found = np.asarray(logm(check_matrix(matrix)))
     if np.abs(np.imag(found)).max() > _ROUNDING:
         raise _not_fitted("The matrix has no real logarithm: no process in continuous time moves so.")

@@ -87,7 +87,7 @@ def _run_night(
         return _published(home, on, was_there=True)
 
     _pin(folder, pinned | {"shards": facts.layout.shards})
-    tasks = [ShardTask(home, folder, shard, on, facts.known_on, law) for shard in range(facts.layout.shards)]
+    tasks = [ShardTask(home, folder, shard, on, facts.known_on, policy) for shard in range(facts.layout.shards)]
     waiting = [task for task in tasks if not shard_folder(folder, task.shard).exists()]
     killed = ShardFailed(
         message="A worker of the night was killed.",

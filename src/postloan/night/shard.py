@@ -19,7 +19,6 @@ from postloan.night.task import ShardTask, shard_folder
 from postloan.plan.inputs import Inputs, read_debtors, read_inputs
 from postloan.plan.neighbours import Standings, standings
 from postloan.plan.night import Assessment, assess
-from postloan.rules.rulebook import Rulebook, load_rulebook, policy_on
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
 from postloan.tables.units import BREAK_KINDS, COMPONENTS, INSTRUCTION_STATES, TIERS
 
@@ -29,9 +28,9 @@ def run_shard(task: ShardTask) -> int:
     place = shard_folder(task.folder, task.shard)
     if place.exists():
         return task.shard
-    facts, rulebook = _begun_with(task.home, task.known_on, task.folder)
+    facts = _begun_with(task.home, task.known_on, task.folder)
     inputs = read_inputs(facts, task.shard, neighbours_left(task.folder))
-    assessed = assess(inputs, policy_on(rulebook, task.law_of), on=task.on)
+    assessed = assess(inputs, task.policy, on=task.on)
 
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -52,9 +51,8 @@ def run_shard(task: ShardTask) -> int:
 def look_at(asked: LookTask) -> Standings:
     """Find out what the debtors asked of a shard are."""
     task = asked.task
-    facts, rulebook = _begun_with(task.home, task.known_on, task.folder)
-    inputs = read_debtors(facts, task.shard, asked.debtors)
-    return standings(inputs, asked.shared, policy_on(rulebook, task.law_of), on=task.on)
+    inputs = read_debtors(_begun_with(task.home, task.known_on, task.folder), task.shard, asked.debtors)
+    return standings(inputs, asked.shared, task.policy, on=task.on)
 
 
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:
@@ -143,11 +141,14 @@ def _rename_once(part: Path, place: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _begun_with(home: Path, known_on: date, folder: Path) -> tuple[Facts, Rulebook]:
-    """Open the facts and rules that the night was begun with, once a night: its folder is named by its pins."""
-    facts, rulebook = Facts(home, known_on), load_rulebook(home)
+def _begun_with(home: Path, known_on: date, folder: Path) -> Facts:
+    """Open the facts that the night was begun with, once a night: its folder is named by its pins.
+
+    The rules came with the task. Code is read by each worker for itself, feeds from the disk: they may have changed.
+    """
+    facts = Facts(home, known_on)
     begun = read_json(folder / "pins.json")
-    now = {"feeds": facts.feed_hashes, "rulebook": rulebook.fingerprint, "code": code_fingerprint()}
+    now = {"feeds": facts.feed_hashes, "code": code_fingerprint()}
     changed = [name for name, pinned in now.items() if begun[name] != pinned]
     if changed:
         raise NightPinned(
@@ -155,4 +156,4 @@ def _begun_with(home: Path, known_on: date, folder: Path) -> tuple[Facts, Rulebo
             hint="Run the night again; it begins anew with what holds now.",
             where={"folder": folder},
         )
-    return facts, rulebook
+    return facts

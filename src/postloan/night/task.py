@@ -4,20 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from postloan.rules.rulebook import Policy
 from postloan.snapshot.files import read_json
 from postloan.snapshot.publish import FinishedShard
 
 
 @dataclass(frozen=True)
 class ShardTask:
-    """What a worker needs to know; it travels between processes, rows do not."""
+    """What a worker needs to know, the rules in force among it; it travels between processes, rows do not."""
 
     home: Path
     folder: Path
     shard: int
     on: date
     known_on: date
-    law_of: date
+    policy: Policy
 
 
 def shard_folder(night: Path, shard: int) -> Path:

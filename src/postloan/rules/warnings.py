@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from postloan.rules.condition import Condition, ConditionWrong, FrozenSchema, condition
 from postloan.rules.figures import Cited, Strict, Version, Words
@@ -71,6 +71,8 @@ class WarningRule(Cited):
     shows: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     clears: InTwo | None = None
     waits_for: InTwo | None = None
+    # Read once: a rule travels to the workers of a night as it was read.
+    _conditions: tuple[tuple[Level, Condition], ...] = PrivateAttr(default=())
 
     @field_validator("levels")
     @classmethod
@@ -93,21 +95,23 @@ class WarningRule(Cited):
         unknown = [name for name in self.shows if name not in FEATURES[self.of].kinds]
         if unknown:
             raise ValueError(f"{self.id} shows {unknown[0]}, which is no feature")
+        self._conditions = tuple((rung.level, condition(rung.when, FEATURES[self.of])) for rung in self.levels)
         return self
 
-    def conditions(self) -> list[tuple[Level, Condition]]:
+    @property
+    def conditions(self) -> tuple[tuple[Level, Condition], ...]:
         """The conditions by level, from the mildest."""
-        return [(rung.level, condition(rung.when, FEATURES[self.of])) for rung in self.levels]
+        return self._conditions
 
     @property
     def asks(self) -> tuple[str, ...]:
         """The features that its conditions ask, each once."""
-        return tuple(dict.fromkeys(name for _level, each in self.conditions() for name in each.columns))
+        return tuple(dict.fromkeys(name for _level, each in self.conditions for name in each.columns))
 
     @property
     def holds_of_unknown(self) -> bool:
         """Whether one of its levels holds of whom nothing that it asks is known."""
-        return any(each.holds_of_unknown for _level, each in self.conditions())
+        return any(each.holds_of_unknown for _level, each in self.conditions)
 
     @property
     def evidence(self) -> tuple[str, ...]:

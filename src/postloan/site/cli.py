@@ -4,6 +4,8 @@ Heavy rooms are imported inside the commands, so that help and refusals come at 
 """
 # ruff: noqa: FBT002, PLC0415 - options are flags by nature; imports inside commands keep the start short
 
+import atexit
+import gc
 import os
 from datetime import date
 from enum import Enum
@@ -346,4 +348,6 @@ cli_model.join(app)
 
 def main() -> None:
     """Run the command line."""
+    # What is left at the end goes back with the process: nobody needs to look through it for rubbish first.
+    atexit.register(gc.freeze)
     app(prog_name="postloan")

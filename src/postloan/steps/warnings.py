@@ -48,7 +48,7 @@ def _askable(rows: pl.DataFrame, rules: Sequence[WarningRule]) -> list[WarningRu
 def _worst(rule: WarningRule) -> pl.Expr:
     """The worst level that holds, or nothing."""
     level = pl.lit(None, _LEVEL)
-    for name, each in rule.conditions():
+    for name, each in rule.conditions:
         level = pl.when(each.holds).then(pl.lit(name, _LEVEL)).otherwise(level)
     return level
 
