@@ -36,9 +36,6 @@ TREATMENTS = (
 )
 """How a move of the prime rates reaches a loan, or why it does not."""
 
-LARGEST = 50
-"""Debtors listed by the rise of their instalments; whoever comes after them is small beside them."""
-
 _BALANCES = ("outstanding_cents", "own_share_outstanding_cents", "overdue_principal_cents")
 _PUBLISHED = (
     "loan_no", "debtor_no", "debtor_id", "product", "legal_form", "method", "period_months", "disbursed_on",
@@ -84,7 +81,7 @@ def rate_risk(home: Path, on: date) -> RateRisk:
         loans = scan_loans(home, on, shard=shard).select(_PUBLISHED).sort("loan_no").collect()
         due = planned(inputs, day.policy, on=on)
         parts.append(rates_of(loans, due, inputs, day.policy, law, on=on))
-    return RateRisk(law, _together(parts))
+    return RateRisk(law, _together(parts, law))
 
 
 def rates_of(loans: pl.DataFrame, due: Planned, inputs: Inputs, policy: Policy, law: RateRiskLaw, *, on: date) -> Found:
@@ -114,7 +111,7 @@ def rates_of(loans: pl.DataFrame, due: Planned, inputs: Inputs, policy: Policy, 
         products.group_by("product", "is_floating").sum(),
         treated,
         pl.concat(each.group_by("shock", "kind").agg(**_COUNTED) for each in shocks),
-        _largest(shocks[-1]),
+        _largest(shocks[-1], law),
     )
 
 
@@ -221,16 +218,16 @@ _COUNTED = {
 the bound before, how many pass it, of how many nobody knows what they pay from."""
 
 
-def _largest(debtors: pl.DataFrame) -> pl.DataFrame:
+def _largest(debtors: pl.DataFrame, law: RateRiskLaw) -> pl.DataFrame:
     rise = pl.col("after_cents") - pl.col("before_cents")
-    return debtors.sort(rise, "debtor_no", descending=[True, False]).head(LARGEST)
+    return debtors.sort(rise, "debtor_no", descending=[True, False]).head(law.largest.shown)
 
 
-def _together(parts: Sequence[Found]) -> Found:
+def _together(parts: Sequence[Found], law: RateRiskLaw) -> Found:
     gap, treatments, shocks, debtors = (pl.concat(each) for each in zip(*parts, strict=True))
     return Found(
         gap.group_by("product", "is_floating").sum().sort("product", "is_floating"),
         treatments.group_by("treatment").sum(),
         shocks.group_by("shock", "kind").sum(),
-        _largest(debtors),
+        _largest(debtors, law),
     )
