@@ -79,7 +79,7 @@ def stressed(home: Path, on: date) -> Stressed:
     Source: rulebook: stresses; risk 5.6.
     """
     day = published_day(home, on)
-    policy = day.policy
+    policy = day.policy.without_signals()
     if policy.expected_loss is None:
         raise NothingPublished(
             message=f"No rule of expected loss was in force on {on}.",
