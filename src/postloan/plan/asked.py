@@ -34,19 +34,36 @@ class Asked(NamedTuple):
 def asked(facts: Facts, *, on: date) -> Asked:
     """Find out from narrow facts of the whole bank who is to be asked."""
     promised, shared = _promised(facts, on), _shared(facts, on)
-    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "shard": pl.Int32})
-    if not (promised.is_empty() and shared.is_empty()):
-        known = pl.concat(
-            facts.read("debtor", shard, tuple(known.columns[:2])).with_columns(shard=pl.lit(shard, pl.Int32))
-            for shard in range(facts.layout.shards)
-        )
-    guarantors = known.select(guarantor_id="debtor_id", guarantor_no="debtor_no")
-    edges = promised.join(guarantors, on="guarantor_id").select(*_EDGE)
+    known = _debtors(facts, promised, shared)
+    edges = _edges(promised, known)
     who = pl.concat([edges.select(debtor_no="guarantor_no"), shared.select("debtor_no")]).unique()
     return Asked(
-        edges.sort("debtor_no", "guarantor_no", "guarantee_id"),
+        edges,
         shared.select("collateral_id").unique(),
         known.join(who, on="debtor_no", how="semi").select("debtor_no", "shard").sort("debtor_no"),
+    )
+
+
+def edges_of(facts: Facts, *, on: date) -> pl.DataFrame:
+    """Find the guarantees alone; see `Asked`."""
+    promised = _promised(facts, on)
+    return _edges(promised, _debtors(facts, promised))
+
+
+def _edges(promised: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    guarantors = known.select(guarantor_id="debtor_id", guarantor_no="debtor_no")
+    edges = promised.join(guarantors, on="guarantor_id").select(*_EDGE)
+    return edges.sort("debtor_no", "guarantor_no", "guarantee_id")
+
+
+def _debtors(facts: Facts, *tied: pl.DataFrame) -> pl.DataFrame:
+    """Number, identifier and shard of all debtors; of none where nothing ties any."""
+    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "shard": pl.Int32})
+    if all(each.is_empty() for each in tied):
+        return known
+    return pl.concat(
+        facts.read("debtor", shard, tuple(known.columns[:2])).with_columns(shard=pl.lit(shard, pl.Int32))
+        for shard in range(facts.layout.shards)
     )
 
 
