@@ -5,9 +5,8 @@ from datetime import date
 import dataframely as dy
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from postloan.models.circles import ALONE, mutual_cores
 from postloan.tables.features import CircleFeatures, told_of_nobody
 
 
@@ -32,9 +31,7 @@ def circle_features(guarantors: pl.DataFrame, *, on: date) -> dy.DataFrame[Circl
 def _circles(ties: pl.DataFrame) -> pl.DataFrame:
     """Each debtor in a circle, with the size of it. Debtors' numbers are dense: they are the places of the graph."""
     debtor, guarantor = ties["debtor_no"].to_numpy(), ties["guarantor_no"].to_numpy()
-    size = int(max(debtor.max(), guarantor.max())) + 1
-    graph = csr_array((np.ones(ties.height, np.int8), (debtor, guarantor)), shape=(size, size))
-    _count, label = connected_components(graph, directed=True, connection="strong")
-    members = np.bincount(label)[label]
-    within = np.flatnonzero(members > 1)
-    return pl.DataFrame({"debtor_no": within.astype(np.int64), "circle_members": members[within].astype(np.int32)})
+    core = mutual_cores(debtor, guarantor, size=int(max(debtor.max(), guarantor.max())) + 1)
+    within = np.flatnonzero(core != ALONE)
+    members = np.bincount(core[within])[core[within]]
+    return pl.DataFrame({"debtor_no": within.astype(np.int64), "circle_members": members.astype(np.int32)})
