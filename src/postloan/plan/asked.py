@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from postloan.intake.facts import Facts
+from postloan.tables.neighbours import guarantee_is_over
 
 _EDGE = ("guarantee_id", "debtor_no", "guarantor_no", "guarantor_id", "amount_cents")
 
@@ -68,13 +69,12 @@ def _debtors(facts: Facts, *tied: pl.DataFrame) -> pl.DataFrame:
 
 
 def _promised(facts: Facts, on: date) -> pl.DataFrame:
-    """The guarantees in force; one of a maximum amount secures what arose in its period also after it."""
+    """The guarantees in force."""
     told = facts.read(
         "guarantee", None,
         ("guarantee_id", "debtor_no", "guarantor_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on"),
     )  # fmt: skip
-    is_over = (pl.col("ends_on") < on) & ~pl.col("is_maximum_amount").fill_null(value=False)
-    return told.filter((pl.col("begins_on") <= on) & ~is_over.fill_null(value=False))
+    return told.filter((pl.col("begins_on") <= on) & ~guarantee_is_over(on))
 
 
 def _shared(facts: Facts, on: date) -> pl.DataFrame:
