@@ -14,7 +14,7 @@ import polars as pl
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour, label_of, labelled, months_of
 from postloan.models.card import Card, ChallengerPart, ScorecardPart
-from postloan.models.monitoring import Watched, monitor
+from postloan.models.monitoring import Watched, outcomes, scored, stability
 from postloan.plan.month_ends import is_month_end
 from postloan.rules.model_rules import Monitoring
 from postloan.snapshot.read import published_days, scan_loans
@@ -78,15 +78,13 @@ def watch_on(home: Path, card: Card, on: date, bands: Monitoring) -> WatchedDay:
     months = months_of(label)
     assert fitted is not None  # noqa: S101 - unwatched() was asked first
     assert months is not None  # noqa: S101
-    reference = _labelled(home, fitted, months)
-    still = monitor(card, reference, _behaviour(home, on), None, bands)
+    reference = scored(card, _labelled(home, fitted, months))
+    still = stability(card, reference, scored(card, _behaviour(home, on)), bands)
     ripe = [day for day in month_ends_between(home, fitted, _months_after(on, -months)) if day > fitted]
     if not ripe:
-        return WatchedDay(on, None, still)
-    outcome = monitor(card, reference, _labelled(home, ripe[-1], months), label, bands)
-    told = {(each.measure, each.subject) for each in still.findings}
-    added = tuple(each for each in outcome.findings if (each.measure, each.subject) not in told)
-    return WatchedDay(on, ripe[-1], Watched((*still.findings, *added), outcome.grades))
+        return WatchedDay(on, None, Watched(still, ()))
+    outcome = outcomes(reference, scored(card, _labelled(home, ripe[-1], months)), label, bands)
+    return WatchedDay(on, ripe[-1], Watched((*still, *outcome.findings), outcome.grades))
 
 
 def _labelled(home: Path, on: date, months: int) -> pl.DataFrame:
