@@ -6,6 +6,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.steps.features.months import months_before
 from postloan.tables.event_kinds import COUNTED_KINDS, EVENT_KINDS, LIFTED, SUMMED_KINDS
 from postloan.tables.features import EventFeatures, told_of_nobody
 from postloan.tables.units import PerDebtor
@@ -63,4 +64,4 @@ def _told_by_kind(kinds: set[str], on: date) -> Iterator[pl.Expr]:
 
 
 def _within(months: int, on: date) -> pl.Expr:
-    return pl.col("happened_on") > pl.lit(on).dt.offset_by(f"-{months}mo")
+    return pl.col("happened_on") > months_before(on, months)
