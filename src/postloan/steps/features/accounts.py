@@ -37,7 +37,7 @@ def account_features(entries: pl.DataFrame, *, on: date) -> dy.DataFrame[Account
     told = recent.select(pl.col("debtor_no").unique().sort())
     for family in (_flows(settled, on), _new_counterparties(settled), _cash_drawn(recent)):
         told = told.join(family, on="debtor_no", how="left", maintain_order="left")
-    return AccountFeatures.validate(told.select(AccountFeatures.column_names()))
+    return AccountFeatures.validate(told)
 
 
 def _flows(settled: pl.DataFrame, on: date) -> pl.DataFrame:

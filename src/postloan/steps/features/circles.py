@@ -25,7 +25,7 @@ def circle_features(guarantors: pl.DataFrame, *, on: date) -> dy.DataFrame[Circl
         return told_of_nobody(CircleFeatures)
     given = in_force.group_by(debtor_no="guarantor_no").agg(guarantees_given_cents=pl.col("amount_cents").sum())
     told = given.join(_circles(in_force), on="debtor_no", how="full", coalesce=True).sort("debtor_no")
-    return CircleFeatures.validate(told.select(CircleFeatures.column_names()))
+    return CircleFeatures.validate(told)
 
 
 def _circles(ties: pl.DataFrame) -> pl.DataFrame:

@@ -32,7 +32,7 @@ def event_features(events: pl.DataFrame, *, on: date) -> dy.DataFrame[PerDebtor]
     unknown = [name for name in EventFeatures.column_names() if name not in wide.columns]
     dtypes = EventFeatures.create_empty().schema
     told = wide.with_columns(pl.lit(None, dtypes[name]).alias(name) for name in unknown)
-    return EventFeatures.validate(told.sort("debtor_no").select(EventFeatures.column_names()))
+    return EventFeatures.validate(told.sort("debtor_no"))
 
 
 def _not_lifted(events: pl.DataFrame) -> pl.DataFrame:

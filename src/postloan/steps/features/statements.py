@@ -40,7 +40,7 @@ def statement_features(statements: pl.DataFrame, *, on: date) -> dy.DataFrame[St
     year_end = pl.date(pl.col("period_end_on").dt.year() - 1, _MONTHS, 31)
     beside = _joined(beside, wide.select("debtor_no", "period_end_on", "equity"), "year_end", year_end)
     told = beside.select("debtor_no", **_standing(on), **_moves(), **_doubts())
-    return StatementFeatures.validate(told.select(StatementFeatures.column_names()))
+    return StatementFeatures.validate(told)
 
 
 def _by_statement(statements: pl.DataFrame) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -
     worst = shares.group_by("debtor_no").agg(
         pl.col(name).max() for name in ProceedsFeatures.column_names() if name != "debtor_no"
     )
-    return ProceedsFeatures.validate(worst.sort("debtor_no").select(ProceedsFeatures.column_names()))
+    return ProceedsFeatures.validate(worst.sort("debtor_no"))
 
 
 def _returned(traced: pl.DataFrame) -> pl.DataFrame:
