@@ -1,12 +1,16 @@
 """What crosses debtors: weak guarantees, shared collateral, and a fall that spreads, whatever the shards."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 from a_network import BUFFERS, GUARANTEES, MILLION, ON, bank, published
 
+from feeds import write_feed
 from postloan.intake.facts import Facts
+from postloan.intake.load import load_feeds
+from postloan.plan.asked import asked
 from postloan.plan.contagion import Circles, claims_of, read_circles
 from postloan.plan.published_day import published_day
 from postloan.plan.recast import MEASURES, loss_laws, recast
@@ -149,6 +153,33 @@ def test_without_guarantees_between_debtors_nobody_is_asked(tmp_path: Path) -> N
     assert circles.debtors.is_empty()
     assert circles.chances(LAW) == ()
     assert stressed(home, ON).spreads["contagion_10"].rounds[1:] == ()
+
+
+def test_where_nobody_guarantees_no_guarantor_is_asked(tmp_path: Path) -> None:
+    tables = bank()
+    del tables["guarantee"]
+    write_feed(tmp_path / "feeds", ON, tables)
+    load_feeds(tmp_path / "home", tmp_path / "feeds", shards=2)
+    facts = Facts(tmp_path / "home", None)
+    found = asked(facts, on=ON)
+    assert found.edges.is_empty()
+    assert found.debtors.height == 2, "D3 and D6 share collateral"
+    assert facts.guarantors().is_empty()
+
+
+def test_of_guarantees_that_are_over_only_a_maximum_amount_still_secures(tmp_path: Path) -> None:
+    """D5 is in trouble. Its guarantees: one that ended, one that is to begin, and an ended one of a maximum amount."""
+    tables = bank(guarantees=[("D6", "D5", 1)] * 3)
+    ended, later, maximum = tables["guarantee"]
+    ended["ends_on"] = maximum["ends_on"] = date(2024, 6, 29)
+    later["begins_on"] = date(2024, 7, 1)
+    for row in tables["guarantee"]:
+        row["is_maximum_amount"] = row is maximum
+    home = published(tmp_path, shards=2, tables=tables)
+    found = read_of_bank(home, ON, "weak_guarantee").select("guarantee_id", "weakness", "counts_cents").rows()
+    assert found == [("G2", "distressed", CENTS)]
+    given = Facts(home, None).guarantors()
+    assert sorted(given["is_maximum_amount"]) == [False, False, True]
 
 
 def test_who_has_repaid_ties_no_ring(tmp_path: Path) -> None:

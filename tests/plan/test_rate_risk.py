@@ -3,6 +3,7 @@
 Expected figures are reckoned here by the formulas themselves, in decimals of fifty digits.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
@@ -43,9 +44,9 @@ def law_of(*moves: Mover) -> RateRiskLaw:
 
 def found(given: Inputs, *statements: Row, law: RateRiskLaw = LAW, on: date = ON) -> Found:
     rules = policy(on, book_of_record="postloan")
-    told = facts("statement", *statements).select("debtor_no", "period_end_on", "item", "value_cents")
+    given = replace(given, statement=facts("statement", *statements))
     loans, due = assess(given, rules, on=on).loans, planned(given, rules, on=on)
-    return rates_of(loans, due, given, told, rules, law, on=on)
+    return rates_of(loans, due, given, rules, law, on=on)
 
 
 def gap(given: Inputs, on: date = ON) -> dict[str, int]:

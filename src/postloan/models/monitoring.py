@@ -4,6 +4,7 @@ A finding carries its light. What is not green is an alarm: the desk opens work 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -57,6 +58,15 @@ class Watched:
         return tuple(sorted(held, key=lambda each: each.light != "red"))
 
 
+class Scored(NamedTuple):
+    """A table and what a card says of its rows, (n,) each: score, the same so that greater is worse, and PD."""
+
+    table: pl.DataFrame
+    score: Floats
+    risk: Floats
+    pd: Floats
+
+
 def monitor(card: Card, reference: pl.DataFrame, actual: pl.DataFrame, label: str | None, bands: Monitoring) -> Watched:
     """Compare the table a model was made for with the one it is used on.
 
@@ -64,27 +74,43 @@ def monitor(card: Card, reference: pl.DataFrame, actual: pl.DataFrame, label: st
             without a label are left out of what needs one.
     Raises  TableUnfit where a table lacks a column of the card, or the card is of a kind that does not score.
     """
-    part = scoring_part(card)
-    of_score, of_actual = raw_score(part, reference), raw_score(part, actual)
-    findings = [_score_stability(of_score[0], of_actual[0], bands), *_stabilities(part, reference, actual, bands)]
-    pd = pd_by(card, actual, of_actual[0])
-    findings.append(Finding("expected_auc", "model", expected_auc(of_actual[1], pd)))
-    findings.append(Finding("mean_pd", "model", float(pd.mean()), float(pd_by(card, reference, of_score[0]).mean())))
+    before, now = scored(card, reference), scored(card, actual)
+    still = stability(card, before, now, bands)
     if label is None or label not in actual.columns:
-        return Watched(tuple(findings), ())
-    known = actual[label].is_not_null().to_numpy()
-    bads = labels_of(actual.filter(known), label)
-    before = labels_of(reference, label) if label in reference.columns else None
-    findings += _outcomes(of_actual[1][known], pd[known], bads, (of_score[1], before), bands)
-    grades = _grades(of_actual[0][known], pd[known], bads, of_score[0], bands)
-    whole = judge_grade("model", len(bads), int(bads.sum()), float(pd[known].mean()), bands.calibration)
-    findings.append(
-        Finding("calibration_p", "model", min(whole.p_under, whole.p_over), light=whole.light)
-    )  # fmt: skip
-    findings += [
-        Finding("calibration_p", each.grade, min(each.p_under, each.p_over), light=each.light) for each in grades
-    ]
-    return Watched(tuple(findings), grades)
+        return Watched(still, ())
+    outcome = outcomes(before, now, label, bands)
+    return Watched((*still, *outcome.findings), outcome.grades)
+
+
+def scored(card: Card, table: pl.DataFrame) -> Scored:
+    """Score a table by a card. Raises TableUnfit, see `monitor`."""
+    score, risk = raw_score(scoring_part(card), table)
+    return Scored(table, score, risk, pd_by(card, table, score))
+
+
+def stability(card: Card, reference: Scored, actual: Scored, bands: Monitoring) -> tuple[Finding, ...]:
+    """Find how far the population moved, and what the card predicts of it; no label is asked."""
+    return (
+        _score_stability(reference.score, actual.score, bands),
+        *_stabilities(scoring_part(card), reference.table, actual.table, bands),
+        Finding("expected_auc", "model", expected_auc(actual.risk, actual.pd)),
+        Finding("mean_pd", "model", float(actual.pd.mean()), float(reference.pd.mean())),
+    )
+
+
+def outcomes(reference: Scored, actual: Scored, label: str, bands: Monitoring) -> Watched:
+    """Find whether the card ranked those whose label is known, and whether rates came out as it predicted."""
+    known = actual.table[label].is_not_null().to_numpy()
+    score, risk, pd = actual.score[known], actual.risk[known], actual.pd[known]
+    bads = labels_of(actual.table.filter(known), label)
+    before = labels_of(reference.table, label) if label in reference.table.columns else None
+    grades = _grades(score, pd, bads, reference.score, bands)
+    whole = judge_grade("model", len(bads), int(bads.sum()), float(pd.mean()), bands.calibration)
+    calibrated = (
+        Finding("calibration_p", each.grade, min(each.p_under, each.p_over), light=each.light)
+        for each in (whole, *grades)
+    )
+    return Watched((*_ranked(risk, pd, bads, (reference.risk, before), bands), *calibrated), grades)
 
 
 def scoring_part(card: Card) -> ScorecardPart | ChallengerPart:
@@ -132,7 +158,7 @@ def _stabilities(
     return found
 
 
-def _outcomes(
+def _ranked(
     risk: Floats, pd: Floats, bads: Bools, before: tuple[Floats, Bools | None], bands: Monitoring
 ) -> list[Finding]:
     rate = float(bads.mean())

@@ -36,18 +36,32 @@ def look_around(
 ) -> list[FinishedTable]:
     """Find what crosses debtors, before any shard is computed, and leave it in the night's folder.
 
-    Before there was a law of expected loss nobody is asked. Raises `killed` where a worker was.
+    Before there was a law of expected loss nobody is asked; a night that is resumed asks nobody again. Raises `killed`
+    where a worker was.
     """
-    night, on = tasks[0].folder, tasks[0].on
-    given = asked(facts, on=on)
-    looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks if policy.expected_loss]
-    waiting = [each for each in looks if each.debtors]
-    found = each_done(look, waiting, pool, killed=killed)
-    told = next(each_done(look_together, [(given, list(found))], pool, killed=killed)) if waiting else NO_NEIGHBOURS
+    night = tasks[0].folder
+    if all(_file(night, name).exists() for name in _TABLES):
+        told = neighbours_left(night)
+    else:
+        told = _found(facts, tasks, pool, killed) if policy.expected_loss else NO_NEIGHBOURS
     return [finished(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak), strict=True)]
 
 
 def neighbours_left(night: Path) -> Neighbours:
     """Read what the look left."""
-    claims, weak = (pl.read_parquet(night / f"{name}.parquet") for name in _TABLES)
+    claims, weak = (pl.read_parquet(_file(night, name)) for name in _TABLES)
     return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak))
+
+
+def _file(night: Path, table: str) -> Path:
+    return night / f"{table}.parquet"
+
+
+def _found(facts: Facts, tasks: Sequence[ShardTask], pool: Executor | None, killed: ShardFailed) -> Neighbours:
+    given = asked(facts, on=tasks[0].on)
+    looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks]
+    waiting = [each for each in looks if each.debtors]
+    if not waiting:
+        return NO_NEIGHBOURS
+    found = list(each_done(look, waiting, pool, killed=killed))
+    return next(each_done(look_together, [(given, found)], pool, killed=killed))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from postloan.intake.facts import Facts
+from postloan.tables.neighbours import guarantee_is_over
 
 _EDGE = ("guarantee_id", "debtor_no", "guarantor_no", "guarantor_id", "amount_cents")
 
@@ -34,30 +35,46 @@ class Asked(NamedTuple):
 def asked(facts: Facts, *, on: date) -> Asked:
     """Find out from narrow facts of the whole bank who is to be asked."""
     promised, shared = _promised(facts, on), _shared(facts, on)
-    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "shard": pl.Int32})
-    if not (promised.is_empty() and shared.is_empty()):
-        known = pl.concat(
-            facts.read("debtor", shard, tuple(known.columns[:2])).with_columns(shard=pl.lit(shard, pl.Int32))
-            for shard in range(facts.layout.shards)
-        )
-    guarantors = known.select(guarantor_id="debtor_id", guarantor_no="debtor_no")
-    edges = promised.join(guarantors, on="guarantor_id").select(*_EDGE)
+    known = _debtors(facts, promised, shared)
+    edges = _edges(promised, known)
     who = pl.concat([edges.select(debtor_no="guarantor_no"), shared.select("debtor_no")]).unique()
     return Asked(
-        edges.sort("debtor_no", "guarantor_no", "guarantee_id"),
+        edges,
         shared.select("collateral_id").unique(),
         known.join(who, on="debtor_no", how="semi").select("debtor_no", "shard").sort("debtor_no"),
     )
 
 
+def edges_of(facts: Facts, *, on: date) -> pl.DataFrame:
+    """Find the guarantees alone; see `Asked`."""
+    promised = _promised(facts, on)
+    return _edges(promised, _debtors(facts, promised))
+
+
+def _edges(promised: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    guarantors = known.select(guarantor_id="debtor_id", guarantor_no="debtor_no")
+    edges = promised.join(guarantors, on="guarantor_id").select(*_EDGE)
+    return edges.sort("debtor_no", "guarantor_no", "guarantee_id")
+
+
+def _debtors(facts: Facts, *tied: pl.DataFrame) -> pl.DataFrame:
+    """Number, identifier and shard of all debtors; of none where nothing ties any."""
+    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "shard": pl.Int32})
+    if all(each.is_empty() for each in tied):
+        return known
+    return pl.concat(
+        facts.read("debtor", shard, tuple(known.columns[:2])).with_columns(shard=pl.lit(shard, pl.Int32))
+        for shard in range(facts.layout.shards)
+    )
+
+
 def _promised(facts: Facts, on: date) -> pl.DataFrame:
-    """The guarantees in force; one of a maximum amount secures what arose in its period also after it."""
+    """The guarantees in force."""
     told = facts.read(
         "guarantee", None,
         ("guarantee_id", "debtor_no", "guarantor_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on"),
     )  # fmt: skip
-    is_over = (pl.col("ends_on") < on) & ~pl.col("is_maximum_amount").fill_null(value=False)
-    return told.filter((pl.col("begins_on") <= on) & ~is_over.fill_null(value=False))
+    return told.filter((pl.col("begins_on") <= on) & ~guarantee_is_over(on))
 
 
 def _shared(facts: Facts, on: date) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def classify(
     held = held_items(own, between)
     summed = debtor_sums(held)
     touched = by_law(summed, laws, _by_debtor)
-    return Judged.validate(final_tier(held_by_debtor(touched, between)).select(Judged.column_names()))
+    return Judged.validate(final_tier(held_by_debtor(touched, between)))
 
 
 def by_law(days: pl.DataFrame, laws: TierLaws, judge: Callable[[pl.DataFrame, TierLaw], pl.DataFrame]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.kernels.network import STANDS, Cents, Network, Rounds, cascade, network_of, times_fallen
-from postloan.plan.asked import asked
+from postloan.plan.asked import edges_of
 from postloan.rules.stresses import Contagion
 from postloan.snapshot.read import scan_loans
 from postloan.tables.neighbours import WEAKNESSES, WeakGuarantee
@@ -142,7 +142,7 @@ def read_circles(facts: Facts, claims: pl.DataFrame, law: Contagion, on: date) -
     A guarantor that is no debtor of the bank files no statements and owes it nothing: it is left out. On whom a debtor
     calls several guarantees, no more is called than the claim. Source: risk 6.1.
     """
-    edges = asked(facts, on=on).edges
+    edges = edges_of(facts, on=on)
     pairs = (
         edges.filter(pl.col("debtor_no") != pl.col("guarantor_no"))
         .group_by("debtor_no", "guarantor_no")

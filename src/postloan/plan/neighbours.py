@@ -1,7 +1,6 @@
 """Neighbours: what debtors make of one another's securities, found before the shards and given to each."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -31,7 +30,7 @@ class Standings(NamedTuple):
 
 def standings(inputs: Inputs, shared: pl.DataFrame, policy: Policy, *, on: date) -> Standings:
     """Assess the debtors asked of a shard, as the night will, but for what their securities are worth."""
-    assessed = assess(inputs, replace(policy, warnings=(), scorecard=None), on=on)
+    assessed = assess(inputs, policy.without_signals(), on=on)
     bad = (pl.col("stage") == "stage_3") | pl.col("tier").is_in(NON_PERFORMING)
     on_book = assessed.loans.filter(pl.col("status") == "active")
     # A rank whose loans are repaid is still a rank: it secures nothing.

@@ -50,16 +50,11 @@ def paths_of(
     )
     rates = _rates(held, planned, inputs, on)
     to_come = planned.dues.filter(pl.col("due_on") > on).join(held.select("loan_no"), on="loan_no", how="semi")
-    by_terms = _same_count(_built(held, rates, inputs, policy, on), to_come)
-    by_plan = to_come["loan_no"].unique().sort()
-    by_plan = by_plan.filter(~by_plan.is_in(by_terms.implode()))
-    of_terms = held.filter(pl.col("loan_no").is_in(by_terms.implode()))
-    of_plan = held.filter(pl.col("loan_no").is_in(by_plan.implode()))
+    met = held.join(to_come, on="loan_no", how="semi", maintain_order="left")
+    is_by_terms = pl.col("loan_no").is_in(_same_count(_built(met, rates, inputs, policy, on), to_come).implode())
+    of_terms, of_plan = met.filter(is_by_terms), met.filter(~is_by_terms)
     kept = planned.dues.join(of_plan.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
-    priced = pl.concat([of_terms.select("loan_no", "resets_on"), of_plan.select("loan_no", "resets_on")]).sort(
-        "loan_no"
-    )
-    asked = priced.select("loan_no", after_on=pl.col("resets_on") - timedelta(days=1), is_whole=pl.lit(value=True))
+    asked = met.select("loan_no", after_on=pl.col("resets_on") - timedelta(days=1), is_whole=pl.lit(value=True))
     instalments = []
     for move in moves_e8:
         changes = moved(rates, by_e8=move, after=on)
@@ -69,7 +64,7 @@ def paths_of(
         ]
         due = pl.concat(each.select(_DUE) for each in rows).sort("loan_no", "due_on", maintain_order=True)
         instalments.append(first_instalments(asked, due))
-    return Paths(by_terms, by_plan, instalments)
+    return Paths(of_terms["loan_no"], of_plan["loan_no"], instalments)
 
 
 def _rates(held: pl.DataFrame, planned: Planned, inputs: Inputs, on: date) -> dy.DataFrame[RateChange]:
@@ -93,4 +88,4 @@ def _built(held: pl.DataFrame, changes: pl.DataFrame, inputs: Inputs, policy: Po
 def _same_count(built: pl.DataFrame, to_come: pl.DataFrame) -> pl.Series:
     """The loans of which as many instalments were built as the night says are to come."""
     ours, theirs = (rows.group_by("loan_no").len() for rows in (built, to_come))
-    return ours.join(theirs, on=["loan_no", "len"], how="semi")["loan_no"].sort()
+    return ours.join(theirs, on=["loan_no", "len"], how="semi")["loan_no"]

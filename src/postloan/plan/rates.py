@@ -19,7 +19,7 @@ from postloan.plan.rate_paths import Paths, paths_of
 from postloan.rules.rate_risk import RateRiskLaw
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.read import scan_loans
-from postloan.steps.affordability import ITEMS, affordability
+from postloan.steps.affordability import affordability, pays_from
 from postloan.steps.contract_rates import reprices_next
 from postloan.steps.first_instalments import first_instalments
 from postloan.steps.repricing_gap import repricing_gap
@@ -36,15 +36,11 @@ TREATMENTS = (
 )
 """How a move of the prime rates reaches a loan, or why it does not."""
 
-LARGEST = 50
-"""Debtors listed by the rise of their instalments; whoever comes after them is small beside them."""
-
 _BALANCES = ("outstanding_cents", "own_share_outstanding_cents", "overdue_principal_cents")
 _PUBLISHED = (
     "loan_no", "debtor_no", "debtor_id", "product", "legal_form", "method", "period_months", "disbursed_on",
     "matures_on", "rate_in_force_e8", "status", "tier", "exposure_kind", *_BALANCES,
 )  # fmt: skip
-_STATEMENT = ("debtor_no", "period_end_on", "item", "value_cents")
 _EVEN = ("level_instalment", "equal_principal", "flat_rate", "step_arithmetic", "step_geometric", "daily_interest")
 _MONTHS = 12
 
@@ -82,23 +78,13 @@ def rate_risk(home: Path, on: date) -> RateRisk:
     parts = []
     for shard in range(day.facts.layout.shards):
         inputs = read_inputs(day.facts, shard, NO_NEIGHBOURS)
-        statements = day.facts.read("statement", shard, _STATEMENT).filter(pl.col("item").is_in(ITEMS))
         loans = scan_loans(home, on, shard=shard).select(_PUBLISHED).sort("loan_no").collect()
         due = planned(inputs, day.policy, on=on)
-        parts.append(rates_of(loans, due, inputs, statements, day.policy, law, on=on))
-    return RateRisk(law, _together(parts))
+        parts.append(rates_of(loans, due, inputs, day.policy, law, on=on))
+    return RateRisk(law, _together(parts, law))
 
 
-def rates_of(
-    loans: pl.DataFrame,
-    due: Planned,
-    inputs: Inputs,
-    statements: pl.DataFrame,
-    policy: Policy,
-    law: RateRiskLaw,
-    *,
-    on: date,
-) -> Found:
+def rates_of(loans: pl.DataFrame, due: Planned, inputs: Inputs, policy: Policy, law: RateRiskLaw, *, on: date) -> Found:
     """Find the same of whole debtors: their loans as a night publishes them, and what it says falls due."""
     book = _book(loans, due, law, on)
     gap = repricing_gap(book, due.dues, law=law, on=on)
@@ -110,8 +96,9 @@ def rates_of(
     paths = paths_of(asked, due, inputs, policy, moves, on=on)
     book = book.with_columns(treatment=_treatment(paths))
     before, *after = _burdens(book, paths, due, on)
+    paid_from = pays_from(inputs.statement, law=law, on=on)
     shocks = [
-        affordability(_by_debtor(book, before, moved), statements, law=law, on=on).with_columns(shock=pl.lit(move.name))
+        affordability(_by_debtor(book, before, moved), paid_from, law=law).with_columns(shock=pl.lit(move.name))
         for move, moved in zip(law.shocks, after, strict=True)
     ]
     products = pl.concat(
@@ -124,7 +111,7 @@ def rates_of(
         products.group_by("product", "is_floating").sum(),
         treated,
         pl.concat(each.group_by("shock", "kind").agg(**_COUNTED) for each in shocks),
-        _largest(shocks[-1]),
+        _largest(shocks[-1], law),
     )
 
 
@@ -137,14 +124,12 @@ def _book(loans: pl.DataFrame, due: Planned, law: RateRiskLaw, on: date) -> pl.D
         .then(pl.lit("no_interest"))
     )  # fmt: skip
     to_come = pl.col("outstanding_cents") - pl.col("overdue_principal_cents")
-    floats = (pl.col("rate_kind") != "fixed") & (pl.col("reprices") != "never")
     return (
         loans.with_columns(
             is_active=is_active, stands=stands,
             **{name: pl.when(is_active).then(name).otherwise(0) for name in _BALANCES},
         )
         .join(reprices_next(due.held, on=on), on="loan_no", how="left", maintain_order="left")
-        .join(due.held.select("loan_no", floats=floats), on="loan_no", how="left", maintain_order="left")
         .with_columns(to_come_cents=pl.max_horizontal(0, to_come))
     )  # fmt: skip
 
@@ -233,16 +218,16 @@ _COUNTED = {
 the bound before, how many pass it, of how many nobody knows what they pay from."""
 
 
-def _largest(debtors: pl.DataFrame) -> pl.DataFrame:
+def _largest(debtors: pl.DataFrame, law: RateRiskLaw) -> pl.DataFrame:
     rise = pl.col("after_cents") - pl.col("before_cents")
-    return debtors.sort(rise, "debtor_no", descending=[True, False]).head(LARGEST)
+    return debtors.sort(rise, "debtor_no", descending=[True, False]).head(law.largest.shown)
 
 
-def _together(parts: Sequence[Found]) -> Found:
+def _together(parts: Sequence[Found], law: RateRiskLaw) -> Found:
     gap, treatments, shocks, debtors = (pl.concat(each) for each in zip(*parts, strict=True))
     return Found(
         gap.group_by("product", "is_floating").sum().sort("product", "is_floating"),
         treatments.group_by("treatment").sum(),
         shocks.group_by("shock", "kind").sum(),
-        _largest(debtors),
+        _largest(debtors, law),
     )

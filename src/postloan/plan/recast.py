@@ -54,7 +54,7 @@ def recast(home: Path, on: date, laws: LossLaws, *, with_scenarios: bool) -> pl.
     assert after is not None  # noqa: S101
     scenarios = after.scenarios if with_scenarios else before.scenarios
     law = after.changed(scenarios=scenarios, overlays=before.overlays)
-    policy = replace(day.policy, stages=laws.stages[1], expected_loss=law)
+    policy = replace(day.policy.without_signals(), stages=laws.stages[1], expected_loss=law)
     parts = [
         assess(read_inputs(day.facts, shard, day.neighbours), policy, on=on).loans.select("loan_no", *MEASURES)
         for shard in range(day.facts.layout.shards)

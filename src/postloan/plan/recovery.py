@@ -86,7 +86,7 @@ def plan_worth(home: Path, loan_id: str, terms: Mapping[str, Any], on: date) -> 
     loan_no, debtor_no, shard = day.facts.find_loan(loan_id)
     inputs = of_debtor(read_inputs(day.facts, shard, day.neighbours), debtor_no)
     planned = pl.concat([inputs.decision, _decided(loan_no, terms, on)], how="diagonal_relaxed")
-    after = row_of(assess(replace(inputs, decision=planned), day.policy, on=on).loans, loan_no)
+    after = row_of(assess(replace(inputs, decision=planned), day.policy.without_signals(), on=on).loans, loan_no)
     published = scan_loans(home, on, shard=shard).filter(pl.col("loan_no") == loan_no).collect().row(0, named=True)
     rate_e8 = int(after["rate_in_force_e8"])
     recovered = _worth([terms], rate_e8, on=on)

@@ -187,17 +187,14 @@ def count_day(
         pl.sum_horizontal(f"{part}_{when}_cents" for part in _PARTS).alias(f"provisions_{when}_cents")
         for when in ("then", "now")
     )
-    return (
-        ReplayCell.validate(cells.select(ReplayCell.column_names())),
-        ReplayMove.validate(moves.select(ReplayMove.column_names())),
-    )
+    return ReplayCell.validate(cells), ReplayMove.validate(moves)
 
 
 def together(cells: Sequence[pl.DataFrame]) -> dy.DataFrame[ReplayCell]:
     """Add up the cells of shards."""
     keys = ["on", "org_id", "product", "is_counted", "tier_then", "tier_now"]
     summed = pl.concat(cells).group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
-    return ReplayCell.validate(summed.select(ReplayCell.column_names()))
+    return ReplayCell.validate(summed)
 
 
 def changed_rules(then: Rulebook, now: Rulebook) -> tuple[str, ...]:

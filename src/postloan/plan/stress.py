@@ -79,7 +79,7 @@ def stressed(home: Path, on: date) -> Stressed:
     Source: rulebook: stresses; risk 5.6.
     """
     day = published_day(home, on)
-    policy = day.policy
+    policy = day.policy.without_signals()
     if policy.expected_loss is None:
         raise NothingPublished(
             message=f"No rule of expected loss was in force on {on}.",
@@ -94,13 +94,15 @@ def stressed(home: Path, on: date) -> Stressed:
         each.name: circles.spread(_first(each, claims), shown=asked.contagion.shown)
         for each in asked.stresses if each.spreads
     }  # fmt: skip
-    questions = [Question(each) for each in (plain, *asked.stresses, *asked.down())]
-    for at, (each, *_) in enumerate(questions):
-        if each.name in spreads:
-            fallen = spreads[each.name].fallen
-            questions[at] = Question(each, tuple(fallen), circles.weak_after(fallen, day.neighbours.weak))
-        elif each.fells:
-            questions[at] = Question(each, tuple(_first(each, claims)["debtor_no"]))
+
+    def question(stress: Stress) -> Question:
+        if not stress.spreads:
+            return Question(stress, tuple(_first(stress, claims)["debtor_no"]))
+        fallen = spreads[stress.name].fallen
+        return Question(stress, tuple(fallen), circles.weak_after(fallen, day.neighbours.weak))
+
+    steps = asked.down()
+    questions = [question(each) for each in (plain, *asked.stresses, *steps)]
     sums = [[0, 0, 0] for _ in questions]
     for shard in range(day.facts.layout.shards):
         inputs = read_inputs(day.facts, shard, day.neighbours)
@@ -111,7 +113,7 @@ def stressed(home: Path, on: date) -> Stressed:
     first_step = 1 + len(asked.stresses)
     path = tuple(
         (step.factor_e8 / ONE_E8, outcome.allowance_cents)
-        for step, outcome in zip(asked.down(), outcomes[first_step:], strict=True)
+        for step, outcome in zip(steps, outcomes[first_step:], strict=True)
     )
     booked = provision_standing(home, on).stated.get("loan_loss_provisions")
     return Stressed(

@@ -14,7 +14,7 @@ import polars as pl
 from postloan.errors import NothingPublished, RequestWrong
 from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour, label_of, labelled, months_of
 from postloan.models.card import Card, ChallengerPart, ScorecardPart
-from postloan.models.monitoring import Watched, monitor
+from postloan.models.monitoring import Scored, Watched, outcomes, scored, stability
 from postloan.plan.month_ends import is_month_end, month_end_after
 from postloan.rules.model_rules import Monitoring
 from postloan.snapshot.read import published_days, scan_loans
@@ -68,28 +68,27 @@ def fitted_until(card: Card) -> date | None:
         return None
 
 
-def reference_of(home: Path, card: Card) -> pl.DataFrame:
+def reference_of(home: Path, card: Card) -> Scored:
     """The loans of the last month-end that a card was fitted on, with what became of them; unwatched() was asked first.
 
-    Raises NothingPublished, RequestWrong where what became of them is not published yet.
+    Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong where what
+    became of them is not published yet.
     """
-    return _labelled(home, *_fitted(card))
+    return scored(card, _labelled(home, *_fitted(card)))
 
 
-def watch_on(home: Path, card: Card, reference: pl.DataFrame, on: date, bands: Monitoring) -> WatchedDay:
+def watch_on(home: Path, card: Card, reference: Scored, on: date, bands: Monitoring) -> WatchedDay:
     """Watch a card against its reference, on a published month-end after its fit.
 
     Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong.
     """
-    fitted, months = _fitted(card)
-    still = monitor(card, reference, _behaviour(home, on), None, bands)
+    label, (fitted, months) = card.training.label, _fitted(card)
+    still = stability(card, reference, scored(card, _behaviour(home, on)), bands)
     ripe = [day for day in month_ends_between(home, fitted, month_end_after(on, -months)) if day > fitted]
     if not ripe:
-        return WatchedDay(on, None, still)
-    outcome = monitor(card, reference, _labelled(home, ripe[-1], months), card.training.label, bands)
-    told = {(each.measure, each.subject) for each in still.findings}
-    added = tuple(each for each in outcome.findings if (each.measure, each.subject) not in told)
-    return WatchedDay(on, ripe[-1], Watched((*still.findings, *added), outcome.grades))
+        return WatchedDay(on, None, Watched(still, ()))
+    outcome = outcomes(reference, scored(card, _labelled(home, ripe[-1], months)), label, bands)
+    return WatchedDay(on, ripe[-1], Watched((*still, *outcome.findings), outcome.grades))
 
 
 def _fitted(card: Card) -> tuple[date, int]:

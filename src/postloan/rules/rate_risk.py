@@ -58,6 +58,12 @@ class NoInterest(Cited):
     exposure_kinds: Annotated[tuple[ExposureKind, ...], Field(strict=False)]
 
 
+class Largest(Cited):
+    """How many debtors are listed by the rise of their instalments; whoever comes after is small beside them."""
+
+    shown: Annotated[int, Field(ge=1, le=1000)]
+
+
 class RateRiskLaw(Version):
     """How the book's rates change, and what of it borrowers feel."""
 
@@ -68,6 +74,7 @@ class RateRiskLaw(Version):
     cover: InterestCover
     statements: StatementAge
     no_interest: NoInterest
+    largest: Largest
 
     @model_validator(mode="after")
     def every_day_has_one_bucket(self) -> Self:

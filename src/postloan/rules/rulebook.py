@@ -1,7 +1,7 @@
 """The rulebook: reads every rule file once, and answers with the policy in force on a day."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -148,6 +148,10 @@ class Policy:
     def tier_law(self) -> TierLaw:
         """The law by which a loan is classed on the day itself."""
         return self.tier_laws.laws[-1]
+
+    def without_signals(self) -> "Policy":
+        """The same rules but those that speak of loans and decide nothing of them: warnings and the scorecard."""
+        return replace(self, warnings=(), scorecard=None)
 
     def tier_laws_for(self, on: date) -> TierLaws:
         """The laws of the days up to `on`; a book that is read under the law of another day knows that law alone."""

@@ -39,11 +39,6 @@ class Stress(Cited):
     industries: Annotated[tuple[Words, ...], Field(strict=False)] | None = None
     regions: Annotated[tuple[Words, ...], Field(strict=False)] | None = None
 
-    @property
-    def fells(self) -> bool:
-        """Whether some debtors default today."""
-        return bool(self.largest or self.debtors or self.impaired)
-
     def meets(self) -> pl.Expr:
         """Whether a published loan is met, from its industry_code and region_code."""
         tests = [

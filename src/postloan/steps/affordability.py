@@ -9,28 +9,33 @@ from postloan.rules.rate_risk import RateRiskLaw
 
 INCOME = "annual_income"
 EARNINGS = ("total_profit", "net_profit", "income_tax", "interest_expense", "finance_expense")
-ITEMS = (INCOME, *EARNINGS)
-"""The items of the feed table statement that say what a debtor pays from."""
-
 _MONTHS = 12
 
 
-def affordability(debtors: pl.DataFrame, statements: pl.DataFrame, *, law: RateRiskLaw, on: date) -> pl.DataFrame:
+def pays_from(statements: pl.DataFrame, *, law: RateRiskLaw, on: date) -> pl.DataFrame:
+    """Find what debtors pay from, whatever rates do.
+
+    Reads   statements: facts of `statement`, debtor_no, period_end_on, item, value_cents.
+    Writes  debtor_no, income_cents, and earned_cents with the interest_cents that they cover; null where unknown.
+    Source  rulebook: rate_risk.
+    """
+    since = pl.lit(on).dt.offset_by(f"-{law.statements.within_months}mo")
+    known = statements.filter((pl.col("period_end_on") <= on) & (pl.col("period_end_on") >= since))
+    return _incomes(known).join(_earnings(known), on="debtor_no", how="full", coalesce=True)
+
+
+def affordability(debtors: pl.DataFrame, paid_from: pl.DataFrame, *, law: RateRiskLaw) -> pl.DataFrame:
     """Say of each debtor what is paid against what it is paid from, before and after rates move.
 
     Reads   debtors: debtor_no, legal_form, before_cents and after_cents: the instalments of a month; rise_year_cents of
-            interest; statements: facts of `statement`, debtor_no, period_end_on, item, value_cents.
+            interest; paid_from: see `pays_from`.
     Writes  the same rows and kind: pays_from_income or pays_from_earnings; before_e8 and after_e8: instalments over
             income, or earnings over interest, null where they are unknown; was_over and is_over: beyond the bound.
     Source  rulebook: rate_risk. Earnings are before interest and tax, of a whole year; interest is that of the same
             statement, at all banks, and what it rises by here.
     """
-    since = pl.lit(on).dt.offset_by(f"-{law.statements.within_months}mo")
-    known = statements.filter((pl.col("period_end_on") <= on) & (pl.col("period_end_on") >= since))
     has_income = pl.col("legal_form").cast(pl.String).is_in(list(law.burden.legal_forms))
-    rows = debtors.join(_incomes(known), on="debtor_no", how="left", maintain_order="left").join(
-        _earnings(known), on="debtor_no", how="left", maintain_order="left"
-    )
+    rows = debtors.join(paid_from, on="debtor_no", how="left", maintain_order="left")
     wide = {name: pl.col(name).cast(pl.Int128) for name in ("before_cents", "after_cents", "interest_cents")}
     income, earned = pl.col("income_cents").cast(pl.Int128), pl.col("earned_cents").cast(pl.Int128)
     more = wide["interest_cents"] + pl.col("rise_year_cents")

@@ -40,7 +40,7 @@ def behaviour_score(
     )
     unscored = loans.drop("behaviour_score", "behaviour_pd_ratio")
     found = unscored.join(scored, on=LOAN, how="left", maintain_order="left")
-    return PublishedLoan.validate(found.select(PublishedLoan.column_names()))
+    return PublishedLoan.validate(found)
 
 
 def card_in_force(named: CardInForce, on: date) -> tuple[Card, ScorecardPart]:

@@ -76,17 +76,20 @@ def reprices_next(positions: dy.DataFrame[Position], *, on: date) -> pl.DataFram
     """Give each position the day on which it is repriced next.
 
     Reads   positions.
-    Writes  loan_no and resets_on, the first repricing after the day; null where none comes before maturity, or ever.
+    Writes  loan_no; floats: whether it is ever repriced; resets_on, the first repricing after the day, null where none
+            comes before maturity, or ever.
     Source  PBOC notice 2019 No. 30.
     """
     days = positions.select(pl.col("disbursed_on", "matures_on").to_physical())
-    pace = positions.select(pace=pl.when(_floats()).then(_pace()).otherwise(0).cast(pl.Int32))["pace"]
+    floats = positions.select(_floats().alias("floats"))["floats"]
+    pace = positions.select(pace=pl.when(floats).then(_pace()).otherwise(0).cast(pl.Int32))["pace"]
     found = pl.Series(
         next_repricings(
             days["disbursed_on"].to_numpy(), days["matures_on"].to_numpy(), pace.to_numpy(), (on - EPOCH).days
         )
     )
-    return pl.DataFrame({"loan_no": positions["loan_no"], "resets_on": found.set(found == NEVER, None).cast(pl.Date)})
+    resets_on = found.set(found == NEVER, None).cast(pl.Date)
+    return pl.DataFrame({"loan_no": positions["loan_no"], "floats": floats, "resets_on": resets_on})
 
 
 def moved(changes: dy.DataFrame[RateChange], *, by_e8: int, after: date) -> dy.DataFrame[RateChange]:

@@ -47,9 +47,9 @@ def days_past_due(
         ).cast(pl.Int32)
     )
     return DaysPastDue.validate(
-        in_buckets(counted, buckets)
-        .with_columns(delay_is_technical=pl.col("loan_no").is_in(delays["loan_no"].implode()))
-        .select(DaysPastDue.column_names())
+        in_buckets(counted, buckets).with_columns(
+            delay_is_technical=pl.col("loan_no").is_in(delays["loan_no"].implode())
+        )
     )
 
 

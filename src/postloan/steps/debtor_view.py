@@ -59,7 +59,6 @@ def debtor_view(
             pl.col("is_retail").fill_null(value=False),
             other_bank_npl=pl.col("other_bank_npl").fill_null(value=False),
         )
-        .select(DebtorView.column_names())
     )
 
 

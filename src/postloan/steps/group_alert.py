@@ -24,4 +24,4 @@ def group_alert(members: dy.DataFrame[GroupMember], *, law: Law | None) -> dy.Da
     )
     pairs = bad.select("group_id", "debtor_no", "debtor_id", "tier", "since_on").join(others, on="group_id")
     alerts = pairs.filter(pl.col("debtor_no") != pl.col("other_no")).with_columns(cite=pl.lit(str(law.member.cite)))
-    return GroupAlert.validate(alerts.sort("group_id", "debtor_no", "other_no").select(GroupAlert.column_names()))
+    return GroupAlert.validate(alerts.sort("group_id", "debtor_no", "other_no"))

@@ -33,4 +33,4 @@ def group_members(loans: dy.DataFrame[PublishedLoan], debtors: pl.DataFrame) -> 
         .collect()
     )
     members = sums.join(grouped, on="debtor_no", maintain_order="left")
-    return GroupMember.validate(members.select(GroupMember.column_names()))
+    return GroupMember.validate(members)

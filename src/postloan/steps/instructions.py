@@ -73,7 +73,6 @@ def instructions(
         told.join(signs, on="decision_id", how="left")
         .with_columns(state=state.cast(pl.Enum(INSTRUCTION_STATES)))
         .sort("loan_no", "effective_on", "decision_id")
-        .select(Instruction.column_names())
     )
 
 

@@ -66,7 +66,6 @@ def ledger_breaks(
         .join(debtors.select("debtor_no", "industry_code"), on="debtor_no", how="left")
         .with_columns(industry_code=pl.coalesce("use_industry_code", "industry_code"))
         .sort("loan_no", "kind")
-        .select(LedgerBreak.column_names())
     )
 
 

@@ -26,7 +26,7 @@ def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) 
             is_repeat_restructured=pl.lit(value=False),
             observation_ends_on=pl.lit(None, pl.Date),
         )
-        return LoanDay.validate(found.select(LoanDay.column_names()))
+        return LoanDay.validate(found)
     terms = [law.restructuring_floors.observation for law in laws.laws]
     months = pl.max_horizontal(
         _of_law([each.months for each in terms]), _of_law([each.periods for each in terms]) * pl.col("period_months")
@@ -55,9 +55,9 @@ def observation(rows: pl.DataFrame, dues: dy.DataFrame[Due], *, laws: TierLaws) 
         observation_ends_on=days_of(until, NEVER),
     )
     return LoanDay.validate(
-        rows.join(found, on="row", how="left", maintain_order="left")
-        .with_columns(pl.col("is_restructured", "is_repeat_restructured").fill_null(value=False))
-        .select(LoanDay.column_names())
+        rows.join(found, on="row", how="left", maintain_order="left").with_columns(
+            pl.col("is_restructured", "is_repeat_restructured").fill_null(value=False)
+        )
     )
 
 

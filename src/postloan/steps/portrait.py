@@ -36,7 +36,6 @@ def loan_portrait(
         .drop("is_no_principal_renewal", "period_months")
         .pipe(beside, *results)
         .with_columns(behaviour_score=pl.lit(None, pl.Int64), behaviour_pd_ratio=pl.lit(None, pl.Float64))
-        .select(PublishedLoan.column_names())
     )
 
 
@@ -60,5 +59,4 @@ def debtor_portrait(
         .pipe(found_beside, debtors, by="debtor_no")
         .pipe(found_beside, raised, by="debtor_no")
         .with_columns(pl.col("warning_count").fill_null(0))
-        .select(PublishedDebtor.column_names())
     )

@@ -62,9 +62,7 @@ def tier_history(
             clean_since_on=pl.when(pl.col("overdue_floor_tier").is_null())
             .then("begins_on")
             .otherwise("clean_since_on"),
-        )
-        .with_columns(grade=grade_of(grades))
-        .select(TierHistory.column_names())
+        ).with_columns(grade=grade_of(grades))
     )
 
 

@@ -8,14 +8,15 @@ import pytest
 from postloan.steps.features.circles import circle_features
 
 ON = date(2024, 6, 30)
-Tie = tuple[int, int] | tuple[int, int, date, date | None]
+Tie = tuple[int, int] | tuple[int, int, date, date | None] | tuple[int, int, date, date | None, bool]
 
 
 def told(*ties: Tie) -> dict[int, tuple[int | None, int | None]]:
     """By debtor: members of its circle, and what it gives; each tie is of 10 cents, debtor first."""
-    rows = [(each[0], each[1], 10, *(each[2:] or (date(2024, 1, 1), None))) for each in ties]
+    plain = (date(2024, 1, 1), None, None)
+    rows = [(each[0], each[1], 10, *each[2:], *plain[len(each) - 2 :]) for each in ties]
     schema = {"debtor_no": pl.Int64, "guarantor_no": pl.Int64, "amount_cents": pl.Int64, "begins_on": pl.Date,
-              "ends_on": pl.Date}  # fmt: skip
+              "ends_on": pl.Date, "is_maximum_amount": pl.Boolean}  # fmt: skip
     found = circle_features(pl.DataFrame(rows, schema=schema, orient="row"), on=ON)
     return {number: (members, cents) for number, members, cents in found.rows()}
 
@@ -47,6 +48,13 @@ def test_a_long_tail_is_in_no_circle() -> None:
 )  # fmt: skip
 def test_a_guarantee_counts_from_its_first_day_to_its_last(begins_on: date, ends_on: date, members: int | None) -> None:
     assert told((1, 2), (2, 1, begins_on, ends_on))[2] == (members, 10)
+
+
+@pytest.mark.parametrize(("is_maximum", "members"), [(True, 2), (False, None)])
+def test_a_maximum_amount_that_ended_still_secures_what_arose_in_its_period(
+    is_maximum: bool, members: int | None
+) -> None:
+    assert told((1, 2), (2, 1, date(2024, 1, 1), date(2024, 6, 29), is_maximum))[2] == (members, 10)
 
 
 def test_nobody_guarantees_itself_and_nobody_is_told_of() -> None:

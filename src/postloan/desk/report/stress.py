@@ -6,6 +6,7 @@ from pathlib import Path
 from postloan.desk.report.book import Within
 from postloan.desk.report.form import Column, Report, Row, Sheet, row, share_e8, snapshot_of
 from postloan.plan.stress import Outcome, Stressed, stressed
+from postloan.rules.figures import ONE_E8
 
 _COLUMNS = (
     Column("stress", "word"), Column("allowance", "money"), Column("more", "money"), Column("more_share", "share"),
@@ -23,7 +24,6 @@ _NETWORK = (
     Column("debtor_id", "text"), Column("claim", "money"), Column("own_pd", "share"), Column("network_pd", "share"),
     Column("pd_added", "share"),
 )  # fmt: skip
-_ONE_E8 = 10**8
 
 
 def stress(home: Path, on: date, *, within: Within = None) -> Report:
@@ -76,7 +76,7 @@ def _contagion(found: Stressed) -> tuple[Sheet, Sheet, Sheet]:
 
 
 def _share(ratio: float) -> int:
-    return round(ratio * _ONE_E8)
+    return round(ratio * ONE_E8)
 
 
 def _line(outcome: Outcome, base: int) -> Row:

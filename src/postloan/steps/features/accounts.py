@@ -5,6 +5,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.steps.features.months import months_before
 from postloan.steps.features.ratios import change, over
 from postloan.tables.features import AccountFeatures, told_of_nobody
 
@@ -26,28 +27,24 @@ def account_features(entries: pl.DataFrame, *, on: date) -> dy.DataFrame[Account
     if entries.is_empty():
         return told_of_nobody(AccountFeatures)
     booked_on = pl.col("booked_at").dt.date()
-    recent = entries.filter((booked_on <= on) & (booked_on > _back(_QUARTER + _YEAR, on))).select(
+    recent = entries.filter((booked_on <= on) & (booked_on > months_before(on, _QUARTER + _YEAR))).select(
         "debtor_no", "amount_cents", "counterparty_account",
         booked_on=booked_on,
         kind=pl.col("counterparty_kind").fill_null(""),
-        is_now=booked_on > _back(_QUARTER, on),
+        is_now=booked_on > months_before(on, _QUARTER),
     )  # fmt: skip
     settled = recent.filter(~pl.col("kind").is_in(_NO_SETTLEMENT))
     told = recent.select(pl.col("debtor_no").unique().sort())
     for family in (_flows(settled, on), _new_counterparties(settled), _cash_drawn(recent)):
         told = told.join(family, on="debtor_no", how="left", maintain_order="left")
-    return AccountFeatures.validate(told.select(AccountFeatures.column_names()))
-
-
-def _back(months: int, on: date) -> pl.Expr:
-    return pl.lit(on).dt.offset_by(f"-{months}mo")
+    return AccountFeatures.validate(told)
 
 
 def _flows(settled: pl.DataFrame, on: date) -> pl.DataFrame:
     """Receipts of the quarter, of the quarter a year before, and who stands behind them."""
     cents, is_now, kind = pl.col("amount_cents"), pl.col("is_now"), pl.col("kind")
-    is_then = pl.col("booked_on") <= _back(_YEAR, on)
-    is_month = pl.col("booked_on") > _back(_MONTH, on)
+    is_then = pl.col("booked_on") <= months_before(on, _YEAR)
+    is_month = pl.col("booked_on") > months_before(on, _MONTH)
     receipt, turnover = cents.clip(lower_bound=0), cents.abs()
     sums = settled.group_by("debtor_no").agg(
         inflow_cents=receipt.filter(is_now).sum(),

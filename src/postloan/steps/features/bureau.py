@@ -37,4 +37,4 @@ def bureau_features(elsewhere: pl.DataFrame, *, on: date) -> dy.DataFrame[Bureau
         all_banks_over_90_share=over(pl.col("all_banks_over_90_cents"), debt),
         all_banks_change=change(debt, then),
     )  # fmt: skip
-    return BureauFeatures.validate(told.select(BureauFeatures.column_names()))
+    return BureauFeatures.validate(told)

@@ -54,7 +54,7 @@ def collateral_features(
         )
     )
     rows = told.join(_highest(valued), on="debtor_no", how="left").sort("debtor_no")
-    return CollateralFeatures.validate(rows.select(CollateralFeatures.column_names()))
+    return CollateralFeatures.validate(rows)
 
 
 def _values(tied: pl.DataFrame, valuations: pl.DataFrame, on: date) -> pl.DataFrame:

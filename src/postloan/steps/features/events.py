@@ -6,6 +6,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.steps.features.months import months_before
 from postloan.tables.event_kinds import COUNTED_KINDS, EVENT_KINDS, LIFTED, SUMMED_KINDS
 from postloan.tables.features import EventFeatures, told_of_nobody
 from postloan.tables.units import PerDebtor
@@ -31,7 +32,7 @@ def event_features(events: pl.DataFrame, *, on: date) -> dy.DataFrame[PerDebtor]
     unknown = [name for name in EventFeatures.column_names() if name not in wide.columns]
     dtypes = EventFeatures.create_empty().schema
     told = wide.with_columns(pl.lit(None, dtypes[name]).alias(name) for name in unknown)
-    return EventFeatures.validate(told.sort("debtor_no").select(EventFeatures.column_names()))
+    return EventFeatures.validate(told.sort("debtor_no"))
 
 
 def _not_lifted(events: pl.DataFrame) -> pl.DataFrame:
@@ -63,4 +64,4 @@ def _told_by_kind(kinds: set[str], on: date) -> Iterator[pl.Expr]:
 
 
 def _within(months: int, on: date) -> pl.Expr:
-    return pl.col("happened_on") > pl.lit(on).dt.offset_by(f"-{months}mo")
+    return pl.col("happened_on") > months_before(on, months)

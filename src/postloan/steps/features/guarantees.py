@@ -34,7 +34,7 @@ def guarantee_features(
         return told_of_nobody(GuaranteeFeatures)
     periods = _periods(loans, contracts, guarantees, on)
     joined = periods.join(limited, on="debtor_no", how="full", coalesce=True).sort("debtor_no")
-    return GuaranteeFeatures.validate(joined.select(GuaranteeFeatures.column_names()))
+    return GuaranteeFeatures.validate(joined)
 
 
 def _periods(loans: pl.DataFrame, contracts: pl.DataFrame, guarantees: pl.DataFrame, on: date) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.steps.features.months import months_before
 from postloan.steps.features.ratios import change
 from postloan.tables.features import MarketFeatures, told_of_nobody
 
@@ -72,6 +73,6 @@ def _told(market: pl.DataFrame, rules: _Rules, on: date) -> pl.DataFrame:
 
 def _latest(series: pl.DataFrame, months_back: int, on: date) -> pl.DataFrame:
     """The latest value of each code on the day so many months back, unless it is too old."""
-    day = pl.lit(on).dt.offset_by(f"-{months_back}mo")
+    day = months_before(on, months_back)
     fresh = (pl.col("on") <= day) & (pl.col("on") > day.dt.offset_by(f"-{_FRESH_MONTHS}mo"))
     return series.filter(fresh).sort("on", maintain_order=True).group_by("code").agg(pl.col("value").last())

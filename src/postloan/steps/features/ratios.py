@@ -11,3 +11,9 @@ def over(above: pl.Expr, below: pl.Expr) -> pl.Expr:
 def change(now: pl.Expr, then: pl.Expr) -> pl.Expr:
     """How an amount moved, as a fraction of what it was: -0.2 is a fifth less; empty as `over` is."""
     return over(now, then) - 1
+
+
+def gross_margin(at: str = "") -> pl.Expr:
+    """Revenue less cost of sales, over revenue; of the statement whose items have `at` after their names."""
+    revenue = pl.col(f"revenue{at}")
+    return over(revenue - pl.col(f"cost_of_sales{at}"), revenue)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from postloan.steps.features.ratios import over
+from postloan.steps.features.ratios import gross_margin, over
 
 _WEIGHTS = {
     "receivables": 0.92, "margin": 0.528, "soft_assets": 0.404, "growth": 0.892, "depreciation": 0.115,
@@ -22,7 +22,7 @@ def manipulation_score() -> pl.Expr:
     """
     indices = {
         "receivables": _index(lambda at: over(_item("receivables", at), _item("revenue", at))),
-        "margin": over(_margin("_then"), _margin("")),
+        "margin": over(gross_margin("_then"), gross_margin()),
         "soft_assets": _index(_soft_assets),
         "growth": over(_item("revenue", ""), _item("revenue", "_then")),
         "depreciation": over(_worn("_then"), _worn("")).fill_null(1.0),
@@ -40,10 +40,6 @@ def _index(ratio: Callable[[str], pl.Expr]) -> pl.Expr:
 
 def _item(name: str, at: str) -> pl.Expr:
     return pl.col(name + at)
-
-
-def _margin(at: str) -> pl.Expr:
-    return over(_item("revenue", at) - _item("cost_of_sales", at), _item("revenue", at))
 
 
 def _soft_assets(at: str) -> pl.Expr:

@@ -5,7 +5,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
-from postloan.steps.features.ratios import change, over
+from postloan.steps.features.ratios import change, gross_margin, over
 from postloan.steps.features.statement_score import manipulation_score
 from postloan.tables.features import StatementFeatures, told_of_nobody
 
@@ -40,7 +40,7 @@ def statement_features(statements: pl.DataFrame, *, on: date) -> dy.DataFrame[St
     year_end = pl.date(pl.col("period_end_on").dt.year() - 1, _MONTHS, 31)
     beside = _joined(beside, wide.select("debtor_no", "period_end_on", "equity"), "year_end", year_end)
     told = beside.select("debtor_no", **_standing(on), **_moves(), **_doubts())
-    return StatementFeatures.validate(told.select(StatementFeatures.column_names()))
+    return StatementFeatures.validate(told)
 
 
 def _by_statement(statements: pl.DataFrame) -> pl.DataFrame:
@@ -104,11 +104,6 @@ def _debt(name: str = "") -> pl.Expr:
     return pl.col(f"short_term_borrowings{name}") + pl.col(f"long_term_borrowings{name}")
 
 
-def _margin(name: str = "") -> pl.Expr:
-    revenue = pl.col(f"revenue{name}")
-    return over(revenue - pl.col(f"cost_of_sales{name}"), revenue)
-
-
 def _standing(on: date) -> dict[str, pl.Expr]:
     """Where the debtor stands by its latest statement."""
     now = pl.col
@@ -131,7 +126,7 @@ def _standing(on: date) -> dict[str, pl.Expr]:
         "quick_ratio": over(now("current_assets") - now("inventory"), now("current_liabilities")),
         "cash_ratio": over(now("cash"), now("current_liabilities")),
         "interest_cover": over(now("net_profit") + now("finance_expense"), now("finance_expense")),
-        "gross_margin": _margin(),
+        "gross_margin": gross_margin(),
         "loss_periods": now("loss_periods").cast(pl.Int32),
         "loss_years": now("loss_years").cast(pl.Int32),
         "negative_cash_periods": now("negative_cash_periods").cast(pl.Int32),
@@ -158,7 +153,7 @@ def _moves() -> dict[str, pl.Expr]:
     return {
         "debt_to_assets_change": over(now("total_liabilities"), now("total_assets")) - debt_then,
         "revenue_change": change(now("revenue"), now("revenue_then")),
-        "gross_margin_change": _margin() - _margin("_then"),
+        "gross_margin_change": gross_margin() - gross_margin("_then"),
         "receivables_change": change(now("receivables"), now("receivables_then")),
         "receivable_days_change": change(days, days_then),
         "inventory_change": change(now("inventory"), now("inventory_quarter")),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import dataframely as dy
 import polars as pl
 
+from postloan.steps.features.months import months_before
 from postloan.steps.features.ratios import over
 from postloan.tables.features import ProceedsFeatures, told_of_nobody
 
@@ -25,7 +26,7 @@ def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -
     two loans counts for both.
     """
     watched = loans.filter(
-        (pl.col("disbursed_on") > pl.lit(on).dt.offset_by(f"-{_WATCHED_MONTHS}mo")) & (pl.col("disbursed_on") <= on)
+        (pl.col("disbursed_on") > months_before(on, _WATCHED_MONTHS)) & (pl.col("disbursed_on") <= on)
     ).select("debtor_no", "loan_no", "disbursed_on", "principal_cents")
     if entries.is_empty() or watched.is_empty():
         return told_of_nobody(ProceedsFeatures)
@@ -51,7 +52,7 @@ def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -
     worst = shares.group_by("debtor_no").agg(
         pl.col(name).max() for name in ProceedsFeatures.column_names() if name != "debtor_no"
     )
-    return ProceedsFeatures.validate(worst.sort("debtor_no").select(ProceedsFeatures.column_names()))
+    return ProceedsFeatures.validate(worst.sort("debtor_no"))
 
 
 def _returned(traced: pl.DataFrame) -> pl.DataFrame:
