@@ -6,6 +6,7 @@ from uuid import uuid4
 import polars as pl
 import pytest
 from deciding import person
+from django.db import transaction
 from django.db.models import Count, Q
 from warned import INTEREST, PRINCIPAL, REPEATED, Nights, day_after, decide, deed, lift, plan, verify
 
@@ -172,6 +173,40 @@ def test_from_signal_to_lifting_by_three_people(nights: Nights) -> None:
         ("warning.lift", "approver"),
     ]  # fmt: skip
     assert list(faults_of_chain()) == []
+
+
+@pytest.mark.parametrize("state", WarningCase.WAITING)
+def test_what_waits_for_an_agreement_is_only_decided(nights: Nights, state: str) -> None:
+    nights.adopt(0, (INTEREST, "red"))
+    case = nights.case
+    verify(case, is_true=state != "doubted")
+    if state != "doubted":
+        plan(case)
+        decide(case, "risk")
+        older = case.measures.get()
+        if state == "planned":
+            plan(case)
+        else:
+            measure_done(person("officer"), case.pk, older.pk, deed(case, "已补足"))
+            lift(case)
+    case.refresh_from_db()
+    entries = case.entries.count()
+    assert case.state == state
+    measure = case.measures.filter(is_agreed=True).first()
+    for begins in (
+        verify,
+        lambda case: verify(case, is_true=False),
+        plan,
+        lambda case: measure_done(person("officer"), case.pk, measure.pk if measure else 0, deed(case)),
+        lift,
+    ):
+        with pytest.raises(IllegalMove), transaction.atomic():
+            begins(case)
+    case.refresh_from_db()
+    assert (case.state, case.entries.count(), case.approval.state) == (state, entries, "open")
+    decide(case, "risk", "refuse", reason="依据不足")
+    case.refresh_from_db()
+    assert (case.state, case.approval.state) == ("open" if state == "doubted" else "acting", "refused")
 
 
 def test_a_false_alarm_of_red_needs_a_second_person_and_of_yellow_none(nights: Nights) -> None:
