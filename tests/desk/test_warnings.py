@@ -16,6 +16,7 @@ from postloan.desk.core.models import AuditEntry, Grant, WorkItem
 from postloan.desk.warning.actions import NewMeasure, case_verify, measure_done, plan_write
 from postloan.desk.warning.clocks import clocks_on
 from postloan.desk.warning.models import CaseEntry, WarningCase
+from postloan.desk.warning.opening import actions as opening
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 from postloan.rules.desk_approvals import Approvals
 from postloan.rules.desk_rules import load_desk_rules
@@ -207,6 +208,28 @@ def test_what_waits_for_an_agreement_is_only_decided(nights: Nights, state: str)
     decide(case, "risk", "refuse", reason="依据不足")
     case.refresh_from_db()
     assert (case.state, case.approval.state) == ("open" if state == "doubted" else "acting", "refused")
+
+
+@pytest.mark.parametrize("finds", ["changes_of", "without_debtor"])
+def test_a_case_that_ends_while_a_day_is_adopted_stays_ended(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, finds: str
+) -> None:
+    nights.adopt(0, (REPEATED, "yellow"))
+    case = nights.case
+    find = getattr(opening, finds)
+
+    def ended_since(asked: object) -> object:
+        found = [case.pk] if finds == "without_debtor" else find(asked)
+        nights.cases.update(state="lifted")
+        return found
+
+    monkeypatch.setattr(opening, finds, ended_since)
+    nights.adopt(1, (REPEATED, "yellow"), (INTEREST, "red"))
+    case.refresh_from_db()
+    came = 1 if finds == "changes_of" else 2
+    assert (case.state, case.signals.count()) == ("lifted", came)
+    assert not case.entries.filter(step="gone").exists()
+    assert AuditEntry.objects.filter(action="warnings.opened").latest("seq").told["let_go"] == 0
 
 
 def test_a_false_alarm_of_red_needs_a_second_person_and_of_yellow_none(nights: Nights) -> None:

@@ -41,6 +41,7 @@ class WarningCase(Work):
 
     RUNNING: ClassVar[tuple[str, ...]] = ("open", "doubted", "verified", "planned", "acting", "lifting")
     WAITING: ClassVar[tuple[str, ...]] = ("doubted", "planned", "lifting")
+    WITH_OFFICER: ClassVar[tuple[str, ...]] = ("open", "verified", "acting")
     VERIFIES: ClassVar[tuple[str, ...]] = ("open",)
     PLANS: ClassVar[tuple[str, ...]] = ("verified", "acting")
     ACTS: ClassVar[tuple[str, ...]] = ("acting",)
