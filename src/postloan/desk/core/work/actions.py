@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from postloan.desk.core.actions import move, record, refuse_past, require, requi
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, Transfer, WorkItem
+from postloan.desk.core.work.pages import action_of
 from postloan.errors import FormWrong
 
 _BATCH = 1000
@@ -22,7 +21,7 @@ _BATCH = 1000
 def work_open(items: Sequence[WorkItem]) -> int:
     """Open items; one that is open already for the same subject stays as it is. Returns how many were sent."""
     for item in items:
-        item.action = resolve(urlsplit(item.page).path).func.action  # type: ignore[attr-defined]
+        item.action = action_of(item.page)
     WorkItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)
     return len(items)
 
