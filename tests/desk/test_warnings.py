@@ -6,16 +6,30 @@ from uuid import uuid4
 import polars as pl
 import pytest
 from deciding import person
-from django.db import transaction
-from django.db.models import Count, Q
-from warned import INTEREST, PRINCIPAL, REPEATED, Nights, day_after, decide, deed, lift, plan, verify
+from django.db import connection, transaction
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+from warned import (
+    INTEREST,
+    PRINCIPAL,
+    REPEATED,
+    Nights,
+    Signal,
+    day_after,
+    debtors_free,
+    decide,
+    deed,
+    lift,
+    plan,
+    verify,
+)
 
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, Grant, WorkItem
 from postloan.desk.warning.actions import NewMeasure, case_verify, measure_done, plan_write
 from postloan.desk.warning.clocks import clocks_on
-from postloan.desk.warning.models import CaseEntry, WarningCase
+from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
 from postloan.desk.warning.opening import actions as opening
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 from postloan.rules.desk_approvals import Approvals
@@ -90,10 +104,31 @@ def test_a_signal_no_worse_than_the_case_is_taken_in_and_raises_nothing(nights: 
 
 
 def test_reads_and_writes_do_not_grow_with_the_signals(nights: Nights, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(22):
         nights.adopt(1, (PRINCIPAL, "orange"), (REPEATED, "yellow"), (INTEREST, "red"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(15):
         nights.adopt(2, (PRINCIPAL, "orange"), (REPEATED, "yellow"), (INTEREST, "red"))
+
+
+def test_several_debtors_of_several_signals_ask_as_often_as_one_of_one(nights: Nights) -> None:
+    others = [row["debtor_id"] for row in debtors_free(6)[1:]]
+    assert len(others) == 5
+    few, many = [(PRINCIPAL, "orange")], [(PRINCIPAL, "orange"), (REPEATED, "yellow")]
+    few_worse, many_worse = ([(name, "red") for name in (*named, INTEREST)] for named in (dict(few), dict(many)))
+
+    def questions(mine: list[Signal], theirs: list[Signal]) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            nights.adopt(1, *mine, also=dict.fromkeys(others, theirs))
+        return len(asked)
+
+    nights.adopt(1)
+    opened = questions(few, []), questions(few, many)
+    raised = questions(few_worse, many), questions(few_worse, many_worse)
+    signals_gone = questions(few, many_worse), questions(few, few)
+    theirs = CaseSignal.objects.filter(case__debtor_id__in=others, level="red")
+    assert (theirs.count(), theirs.exclude(gone_on=None).count()) == (15, 10)
+    for for_one, for_several in (opened, raised, signals_gone):
+        assert for_several == for_one
 
 
 def test_clocks_count_by_level_and_by_the_calendar() -> None:
@@ -393,9 +428,12 @@ def test_a_loan_of_another_office_is_told_without_its_number(nights: Nights, log
 
 def test_the_demo_leaves_work_to_each_role(db: None) -> None:
     officer, risk = person("officer"), person("risk")
-    held = dict(WarningCase.objects.filter(org=officer.org).values_list("state").annotate(n=Count("pk")))
-    assert held
-    work_on_warnings(officer, risk)
+    left = set(WorkItem.objects.filter(state="open", page__startswith="/warnings/").values_list("officer", "kind"))
+    assert {(officer.pk, kind) for kind in ("warning_verify", "warning_plan", "warning_act")} <= left
+    assert (risk.pk, "approval_due") in left
+    held = set(WarningCase.objects.filter(org=officer.org).values_list("state", flat=True))
+    assert {"open", "verified", "planned", "acting", "lifting"} <= held
     done = CaseEntry.objects.filter(officer__isnull=False).count()
     work_on_warnings(officer, risk)
+    assert done
     assert CaseEntry.objects.filter(officer__isnull=False).count() == done
