@@ -284,8 +284,7 @@ def _to(
         text=reason[:2000],
         evidence=evidence,
     )
-    for kind in KINDS:
-        work_close(kind, case.subject, on=on, note=reason[:1000])
+    work_close(KINDS, case.subject, on=on, note=reason[:1000])
     if kind := step_of(case, clocks.of(case.level)):
         work_open([work_of(case, kind, on)])
 

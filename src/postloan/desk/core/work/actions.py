@@ -26,19 +26,19 @@ def work_open(items: Sequence[WorkItem]) -> int:
     return len(items)
 
 
-def work_gone(kind: str, subjects: Sequence[str], on: date) -> int:
-    """Close the open items of a kind whose cause is gone. Returns how many."""
+def work_gone(kinds: tuple[str, ...], subjects: Sequence[str], on: date) -> int:
+    """Close the open items of some kinds whose cause is gone. Returns how many."""
     closed = 0
     for start in range(0, len(subjects), _BATCH):
         part = subjects[start : start + _BATCH]
-        open_items = WorkItem.objects.filter(kind=kind, subject__in=part, state=WorkItem.State.OPEN)
+        open_items = WorkItem.objects.filter(kind__in=kinds, subject__in=part, state=WorkItem.State.OPEN)
         closed += open_items.update(state=WorkItem.State.GONE, closed_on=on)
     return closed
 
 
-def work_close(kind: str, subject: str, *, on: date, note: str = "") -> None:
-    """Close the open item of a subject: the desk that opened it did the work."""
-    WorkItem.objects.filter(kind=kind, subject=subject, state=WorkItem.State.OPEN).update(
+def work_close(kinds: tuple[str, ...], subject: str, *, on: date, note: str = "") -> None:
+    """Close the open items that a subject has of some kinds: the desk that opened them did the work."""
+    WorkItem.objects.filter(kind__in=kinds, subject=subject, state=WorkItem.State.OPEN).update(
         state=WorkItem.State.DONE, closed_on=on, note=note
     )
 

@@ -175,8 +175,7 @@ def _raise(cases: Sequence[WarningCase], clocks: Clocks) -> None:
         case.state, case.late_to = WarningCase.State.OPEN, None
         again.append(case)
     _note(cases, "raised", on)
-    for kind in KINDS:
-        work_gone(kind, [case.subject for case in again], on)
+    work_gone(KINDS, [case.subject for case in again], on)
     work_open([work_of(case, VERIFY, on) for case in again])
 
 
@@ -200,8 +199,7 @@ def _let_go(day: BusinessDay) -> int:
             state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
         )
         _note(cases, "gone", day.on)
-        for kind in KINDS:
-            work_gone(kind, [case.subject for case in cases], day.on)
+        work_gone(KINDS, [case.subject for case in cases], day.on)
         let_go += len(cases)
     return let_go
 
