@@ -4,8 +4,10 @@ import html
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 
 from postloan.desk.core import exceptional
 from postloan.desk.core.actions import record_alone
@@ -107,6 +109,22 @@ def test_the_counts_by_kind_and_the_tile_are_those_of_the_list(logged_in) -> Non
     assert sum(counts) == listed(page) > 0
     tile = html.unescape(client.get("/cockpit/").content.decode())
     assert re.search(rf'/exceptions/[^"]*"><b>{listed(page)}</b>', tile)
+
+
+@pytest.mark.parametrize("role", ["manager", "supervisor", "risk", "auditor"])
+def test_no_link_of_the_register_is_refused(logged_in, last_day, role: str) -> None:
+    for _attempt in range(30):
+        record_alone(None, "session.refused", "login:risk")
+        record_alone(Officer.objects.get(username="officer"), "debtor.unmasked", "debtor:1")
+    client, leads_to = logged_in(role), {}
+    for kind in exceptional.sources():
+        rows = opened(client, f"?kind={kind}&size=200").split('id="list"')[1]
+        leads_to |= {
+            resolve(urlsplit(link).path).func: link for link in re.findall(r'<td[^>]*><a href="([^"]+)"', rows)
+        }
+    assert leads_to
+    for link in leads_to.values():
+        assert client.get(link).status_code == 200, link
 
 
 def test_every_source_has_its_kind_in_the_rules(last_day) -> None:

@@ -6,15 +6,31 @@ from uuid import uuid4
 import polars as pl
 import pytest
 from deciding import person
-from django.db.models import Count, Q
-from warned import INTEREST, PRINCIPAL, REPEATED, Nights, day_after, decide, deed, lift, plan, verify
+from django.db import connection, transaction
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+from warned import (
+    INTEREST,
+    PRINCIPAL,
+    REPEATED,
+    Nights,
+    Signal,
+    day_after,
+    debtors_free,
+    decide,
+    deed,
+    lift,
+    plan,
+    verify,
+)
 
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, Grant, WorkItem
 from postloan.desk.warning.actions import NewMeasure, case_verify, measure_done, plan_write
 from postloan.desk.warning.clocks import clocks_on
-from postloan.desk.warning.models import CaseEntry, WarningCase
+from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
+from postloan.desk.warning.opening import actions as opening
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 from postloan.rules.desk_approvals import Approvals
 from postloan.rules.desk_rules import load_desk_rules
@@ -88,10 +104,31 @@ def test_a_signal_no_worse_than_the_case_is_taken_in_and_raises_nothing(nights: 
 
 
 def test_reads_and_writes_do_not_grow_with_the_signals(nights: Nights, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(22):
         nights.adopt(1, (PRINCIPAL, "orange"), (REPEATED, "yellow"), (INTEREST, "red"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(15):
         nights.adopt(2, (PRINCIPAL, "orange"), (REPEATED, "yellow"), (INTEREST, "red"))
+
+
+def test_several_debtors_of_several_signals_ask_as_often_as_one_of_one(nights: Nights) -> None:
+    others = [row["debtor_id"] for row in debtors_free(6)[1:]]
+    assert len(others) == 5
+    few, many = [(PRINCIPAL, "orange")], [(PRINCIPAL, "orange"), (REPEATED, "yellow")]
+    few_worse, many_worse = ([(name, "red") for name in (*named, INTEREST)] for named in (dict(few), dict(many)))
+
+    def questions(mine: list[Signal], theirs: list[Signal]) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            nights.adopt(1, *mine, also=dict.fromkeys(others, theirs))
+        return len(asked)
+
+    nights.adopt(1)
+    opened = questions(few, []), questions(few, many)
+    raised = questions(few_worse, many), questions(few_worse, many_worse)
+    signals_gone = questions(few, many_worse), questions(few, few)
+    theirs = CaseSignal.objects.filter(case__debtor_id__in=others, level="red")
+    assert (theirs.count(), theirs.exclude(gone_on=None).count()) == (15, 10)
+    for for_one, for_several in (opened, raised, signals_gone):
+        assert for_several == for_one
 
 
 def test_clocks_count_by_level_and_by_the_calendar() -> None:
@@ -172,6 +209,62 @@ def test_from_signal_to_lifting_by_three_people(nights: Nights) -> None:
         ("warning.lift", "approver"),
     ]  # fmt: skip
     assert list(faults_of_chain()) == []
+
+
+@pytest.mark.parametrize("state", WarningCase.WAITING)
+def test_what_waits_for_an_agreement_is_only_decided(nights: Nights, state: str) -> None:
+    nights.adopt(0, (INTEREST, "red"))
+    case = nights.case
+    verify(case, is_true=state != "doubted")
+    if state != "doubted":
+        plan(case)
+        decide(case, "risk")
+        older = case.measures.get()
+        if state == "planned":
+            plan(case)
+        else:
+            measure_done(person("officer"), case.pk, older.pk, deed(case, "已补足"))
+            lift(case)
+    case.refresh_from_db()
+    entries = case.entries.count()
+    assert case.state == state
+    measure = case.measures.filter(is_agreed=True).first()
+    for begins in (
+        verify,
+        lambda case: verify(case, is_true=False),
+        plan,
+        lambda case: measure_done(person("officer"), case.pk, measure.pk if measure else 0, deed(case)),
+        lift,
+    ):
+        with pytest.raises(IllegalMove), transaction.atomic():
+            begins(case)
+    case.refresh_from_db()
+    assert (case.state, case.entries.count(), case.approval.state) == (state, entries, "open")
+    decide(case, "risk", "refuse", reason="依据不足")
+    case.refresh_from_db()
+    assert (case.state, case.approval.state) == ("open" if state == "doubted" else "acting", "refused")
+
+
+@pytest.mark.parametrize("finds", ["changes_of", "without_debtor"])
+def test_a_case_that_ends_while_a_day_is_adopted_stays_ended(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, finds: str
+) -> None:
+    nights.adopt(0, (REPEATED, "yellow"))
+    case = nights.case
+    find = getattr(opening, finds)
+
+    def ended_since(asked: object) -> object:
+        found = [case.pk] if finds == "without_debtor" else find(asked)
+        nights.cases.update(state="lifted")
+        return found
+
+    monkeypatch.setattr(opening, finds, ended_since)
+    nights.adopt(1, (REPEATED, "yellow"), (INTEREST, "red"))
+    case.refresh_from_db()
+    came = 1 if finds == "changes_of" else 2
+    assert (case.state, case.signals.count()) == ("lifted", came)
+    assert not case.entries.filter(step="gone").exists()
+    assert AuditEntry.objects.filter(action="warnings.opened").latest("seq").told["let_go"] == 0
 
 
 def test_a_false_alarm_of_red_needs_a_second_person_and_of_yellow_none(nights: Nights) -> None:
@@ -335,9 +428,12 @@ def test_a_loan_of_another_office_is_told_without_its_number(nights: Nights, log
 
 def test_the_demo_leaves_work_to_each_role(db: None) -> None:
     officer, risk = person("officer"), person("risk")
-    held = dict(WarningCase.objects.filter(org=officer.org).values_list("state").annotate(n=Count("pk")))
-    assert held
-    work_on_warnings(officer, risk)
+    left = set(WorkItem.objects.filter(state="open", page__startswith="/warnings/").values_list("officer", "kind"))
+    assert {(officer.pk, kind) for kind in ("warning_verify", "warning_plan", "warning_act")} <= left
+    assert (risk.pk, "approval_due") in left
+    held = set(WarningCase.objects.filter(org=officer.org).values_list("state", flat=True))
+    assert {"open", "verified", "planned", "acting", "lifting"} <= held
     done = CaseEntry.objects.filter(officer__isnull=False).count()
     work_on_warnings(officer, risk)
+    assert done
     assert CaseEntry.objects.filter(officer__isnull=False).count() == done

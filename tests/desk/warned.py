@@ -1,7 +1,7 @@
 """What tests of warnings share: days with signals of their own, the case they open, and what people do about it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,14 +27,15 @@ Signal = tuple[str, str]
 """A signal and its level."""
 
 
-def debtor_free() -> dict[str, Any]:
-    """A debtor of the officer's own office without a case: the row of its largest loan."""
+def debtors_free(count: int = 1) -> list[dict[str, Any]]:
+    """Debtors of the officer's own office without a case, the largest first: the row of the largest loan of each."""
     known = sorted(WarningCase.objects.values_list("debtor_id", flat=True))
     org = person("officer").org_id
     rows = loan_rows(business_day(None)).filter(
         pl.col("status") == "active", pl.col("org_id").cast(pl.String) == org, ~pl.col("debtor_id").is_in(known)
     )
-    return rows.sort("outstanding_cents", "loan_no", descending=True).row(0, named=True)
+    rows = rows.sort("outstanding_cents", "loan_no", descending=True)
+    return rows.unique("debtor_id", keep="first", maintain_order=True).head(count).to_dicts()
 
 
 def day_after(days: int) -> BusinessDay:
@@ -49,20 +50,26 @@ class Nights:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
-        self.debtor = debtor_free()
+        [self.debtor] = debtors_free()
         day = business_day(None)
         self._others = changes.signals_of_day(day).collect()
         known = known_signals(day)
         patch.setattr(changes, "known_signals", lambda _day: known)
 
-    def adopt(self, days: int, *signals: Signal, loan_id: str | None = None) -> int:
-        """Adopt the day that many days later, on which the debtor has these signals; how many cases it opened."""
+    def adopt(
+        self, days: int, *signals: Signal, loan_id: str | None = None, also: Mapping[str, Sequence[Signal]] = {}
+    ) -> int:
+        """Adopt the day that many days later, on which the debtor has these signals; how many cases it opened.
+
+        also  debtors that have signals on that day besides.
+        """
         rows = [
             {
-                "debtor_no": 1, "debtor_id": self.debtor["debtor_id"], "loan_id": loan_id, "signal": signal,
+                "debtor_no": 1, "debtor_id": debtor_id, "loan_id": loan_id, "signal": signal,
                 "level": level, "evidence": json.dumps({"principal_overdue_days": days, "exposure_cents": 12_345}),
             }
-            for signal, level in signals
+            for debtor_id, held in {self.debtor["debtor_id"]: signals, **also}.items()
+            for signal, level in held
         ]  # fmt: skip
         mine = pl.DataFrame(rows, schema=PublishedWarning.create_empty().schema)
         found = pl.concat([self._others, mine])

@@ -256,15 +256,15 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         tie_out=rulebook.version("tie_out", TieOut, on),
         stages=rulebook.version_if_any("stages", Stages, on),
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
-        warnings=_warnings_on(rulebook, on),
+        warnings=tuple(rule for _category, rule in warnings_on(rulebook, on)),
         scorecard=rulebook.scorecard(on),
     )
 
 
-def _warnings_on(rulebook: Rulebook, on: date) -> tuple[WarningRule, ...]:
-    """The warning rules of every category in force on a day."""
-    in_force = [rulebook.version_if_any(rule, Warnings, on) for rule in WARNINGS]
-    return tuple(rule for version in in_force if version is not None for rule in version.rules)
+def warnings_on(rulebook: Rulebook, on: date) -> list[tuple[str, WarningRule]]:
+    """The warning rules in force on a day, each with its category before it."""
+    in_force = [(name, rulebook.version_if_any(f"warnings/{name}", Warnings, on)) for name in CATEGORIES]
+    return [(name, rule) for name, version in in_force if version is not None for rule in version.rules]
 
 
 def load_rulebook(home: Path | None) -> Rulebook:

@@ -15,6 +15,7 @@ from postloan.desk.warning.actions import (
     measure_done,
     plan_write,
 )
+from postloan.desk.warning.clocks import clocks_on
 from postloan.desk.warning.models import CaseEntry, WarningCase
 
 _LEAST_LEFT = 1
@@ -51,7 +52,7 @@ def _planned(case: WarningCase, officer: Officer, risk: Officer, day: BusinessDa
         NewMeasure("collection", "约谈借款人，落实逾期款项的还款计划。", day.on + timedelta(days=7)),
     ]
     case.refresh_from_db()
-    if case.level != "blue":
+    if clocks_on(day).of(case.level).plan:
         plan_write(officer, case.pk, _deed(case, "先盯紧回款，再视情况追加担保。", day), measures)
 
 

@@ -79,7 +79,7 @@ def _open(batch: Batch, wanted: dict[tuple[str, int], _Waiting], on: date) -> No
     for item in held:
         left = wanted.get((item.kind, item.officer_id or 0))
         if left is None:
-            work_close(item.kind, item.subject, on=on)
+            work_close((item.kind,), item.subject, on=on)
         elif left.cents != item.amount_cents:
             work_retell(item.kind, item.subject, told=f"{quarter} × {left.count}", amount_cents=left.cents)
     work_open([

@@ -61,6 +61,23 @@ def check_seen(work: Work, seen_version: int) -> None:
         )
 
 
+def check_begins(work: Work, states: Sequence[str]) -> None:
+    """Stop where an action does not begin in the state that a record is in. Raises IllegalMove.
+
+    For tables of moves that several actions share: a move that one of them may make is not open to the others.
+    """
+    if work.state not in states:
+        raise _illegal(work, begins=", ".join(states))
+
+
+def _illegal(work: Work, **where: str) -> IllegalMove:
+    return IllegalMove(
+        message=_("这条记录目前不能这样办理。"),
+        hint=_("请刷新页面；页面上只显示可以办理的操作。"),
+        where={"record": work.pk, "from": work.state, **where},
+    )
+
+
 def move(work: Work, to: str, *, seen_version: int) -> str:
     """Move work along its table of moves and return the state it left; the caller holds its row.
 
@@ -69,11 +86,7 @@ def move(work: Work, to: str, *, seen_version: int) -> str:
     before = work.state
     check_seen(work, seen_version)
     if to not in work.MOVES[before]:
-        raise IllegalMove(
-            message=_("这条记录目前不能这样办理。"),
-            hint=_("请刷新页面；页面上只显示可以办理的操作。"),
-            where={"record": work.pk, "from": before, "to": to, "may_become": ", ".join(work.may_become)},
-        )
+        raise _illegal(work, to=to, may_become=", ".join(work.may_become))
     work.state, work.version = to, work.version + 1
     work.save(update_fields=["state", "version"])
     return before

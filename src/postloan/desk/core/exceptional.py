@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.work.pages import action_of
 from postloan.rules.desk_exceptions import ExceptionKind
 
 ROW: dict[str, pl.DataType] = {
@@ -24,7 +25,7 @@ how much, the address of its page, and the grant that opens it. What does not ap
 
 @dataclass(frozen=True)
 class Told:
-    """One exception, as a source that reads the database tells it."""
+    """One exception, as a source that reads the database tells it. A page whose grant it does not say is asked."""
 
     subject: str
     title: str
@@ -64,5 +65,11 @@ def sources() -> Mapping[str, ExceptionSource]:
 
 
 def told_rows(rows: Iterable[Told]) -> pl.DataFrame:
-    """Lay told exceptions out as rows."""
-    return pl.DataFrame([{name: getattr(row, name) for name in ROW} for row in rows], schema=ROW)
+    """Lay told exceptions out as rows, each page with the grant that opens it."""
+    return pl.DataFrame(
+        [
+            {name: getattr(row, name) for name in ROW} | {"action": row.action or (row.page and action_of(row.page))}
+            for row in rows
+        ],
+        schema=ROW,
+    )

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.exceptional import ROW, ExceptionSource, Told, register_source, told_rows
+from postloan.desk.core.work.pages import action_of
 from postloan.errors import NothingPublished
 from postloan.rules.desk_exceptions import ExceptionKind
 from postloan.snapshot.read import read_manifest, scan_breaks, scan_debtors, scan_instructions, scan_loans
@@ -81,8 +82,12 @@ def _decision_refused(day: BusinessDay, _kind: ExceptionKind) -> pl.DataFrame:
 
 
 def _loan_page() -> dict[str, pl.Expr]:
-    page = reverse("book:loan", args=[_KEY]).replace("%7Bkey%7D", "{}").replace(_KEY, "{}")
-    return {"subject": pl.lit("loan:") + pl.col("loan_id"), "page": pl.format(page, "loan_id")}
+    one = reverse("book:loan", args=[_KEY])
+    page = one.replace("%7Bkey%7D", "{}").replace(_KEY, "{}")
+    return {
+        "subject": pl.lit("loan:") + pl.col("loan_id"), "page": pl.format(page, "loan_id"),
+        "action": pl.lit(action_of(one)),
+    }  # fmt: skip
 
 
 def _rows(found: pl.LazyFrame) -> pl.DataFrame:

@@ -48,7 +48,7 @@ def _logins_refused(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:
             Told(
                 f"{kind.kind}:{username}", username, _times(found["count"], kind), officer.org_id if officer else None,
                 _day_of(found["last"]), officer=officer.name if officer else "",
-                page=_audit("subject", found["subject"]), action="audit.read",
+                page=_audit("subject", found["subject"]),
             )
         )  # fmt: skip
     return told_rows(rows)
@@ -63,7 +63,7 @@ def _unmaskings(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:
         Told(
             f"{kind.kind}:{found['officer']}", names.get(found["officer"], found["officer"]),
             _times(found["count"], kind), found["org_id"] or None, _day_of(found["last"]),
-            officer=names.get(found["officer"], ""), page=_audit("officer", found["officer"]), action="audit.read",
+            officer=names.get(found["officer"], ""), page=_audit("officer", found["officer"]),
         )
         for found in counts.order_by("officer", "org_id")
     )  # fmt: skip

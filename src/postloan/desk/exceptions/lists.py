@@ -8,6 +8,7 @@ from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices, orgs_below
 from postloan.desk.core.pages import Desk
+from postloan.desk.core.work.told import told_said
 from postloan.desk.exceptions.queries import SORTS_SAID, exceptions_seen, kind_said, kinds_in_force, with_names
 from postloan.rules.desk_exceptions import SORTS
 
@@ -21,7 +22,7 @@ def _form(desk: Desk) -> ListForm:
             Column("sort", _("性质"), "word", say=lambda sort: str(SORTS_SAID[sort])),  # type: ignore[index]
             Column("kind", _("事项"), "word", say=lambda kind: kinds.get(kind, kind)),
             Column("title", _("客户或对象"), link_to="page"),
-            Column("told", _("说明")),
+            Column("told", _("说明"), say=told_said),
             Column("org_name", _("机构"), sorts_by="org_id"),
             Column("officer", _("责任人")),
             Column("happened_on", _("发生日"), "date"),

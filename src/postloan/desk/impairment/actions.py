@@ -45,7 +45,7 @@ def plan_propose(
     check_impaired(loan)
     terms = checked_terms(plan)
     made = _proposed(officer, loan, Proposal.Kind.PLAN, terms, terms["evidence"], proposal_id, day, planned=worth)
-    work_close(WORK, f"loan:{loan['loan_id']}", on=day.on)
+    work_close((WORK,), f"loan:{loan['loan_id']}", on=day.on)
     return made
 
 

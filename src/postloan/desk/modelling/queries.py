@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from postloan.desk.approval.models import Case
-from postloan.desk.approval.queries import StepTold, steps_told
+from postloan.desk.approval.queries import StepTold, steps_told, with_steps
 from postloan.desk.core.authority import limit_of, within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.officers.queries import head_office
@@ -47,7 +47,7 @@ def earlier_in_force(held: ModelCard) -> list[ModelCard]:
 
 def matters_of(held: ModelCard) -> list[tuple[str, list[StepTold]]]:
     """The approval of a card, and every retirement that was proposed, each with its steps, the last one first."""
-    cases = Case.objects.filter(subject=held.subject).order_by("-pk")
+    cases = with_steps(Case.objects.filter(subject=held.subject).order_by("-pk"))
     return [(said("case_kind", case.kind, language()), steps_told(case)) for case in cases]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import AGREE, case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
-from postloan.desk.core.actions import check_seen, move, record, refuse_past, require, require_reason
+from postloan.desk.core.actions import check_begins, check_seen, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
 from postloan.desk.core.work.actions import work_close, work_open
@@ -71,14 +71,15 @@ def case_verify(officer: Officer, case_id: int, deed: Deed, *, is_true: bool, ev
             hint=_("请写明看了什么材料、找了谁、去了哪里。"),
             where={"field": "evidence"},
         )
-    require(officer, "warning.write", org=case.org, amount_cents=case.exposure_cents)
+    _check(officer, case, "warning.write", WarningCase.VERIFIES, deed)
     clocks = clocks_on(deed.day)
     chain = clocks.of(case.level).false_alarm
     if is_true:
         case.verified_on = deed.day.on
         _done(officer, case, State.VERIFIED, deed, clocks, step="verified", evidence=evidence)
     elif chain:
-        _ask(officer, case, State.DOUBTED, chain, deed, clocks, step="doubted", evidence=evidence)
+        approval = _drawn_up(case, chain, deed)
+        _ask(officer, case, State.DOUBTED, approval, deed, clocks, step="doubted", evidence=evidence)
     else:
         _done(officer, case, State.DISMISSED, deed, clocks, step="dismissed", evidence=evidence)
     return case
@@ -103,12 +104,14 @@ def plan_write(officer: Officer, case_id: int, deed: Deed, measures: Sequence[Ne
     if chain is None:
         raise FormWrong(message=_("这一级别的预警不需要处置方案。"), hint=_("核实后可以直接提出解除。"))
     _check_measures(measures, deed.day.on)
+    approval = _drawn_up(case, chain, deed)
+    _check(officer, case, approval.waits_for, WarningCase.PLANS, deed)
     Measure.objects.bulk_create(
         Measure(case=case, kind=each.kind, text=each.text.strip()[:500], due_on=each.due_on, planned_by=officer)
         for each in measures
     )
     lines = [f"{said('measure', each.kind, 'zh')} {each.due_on} {each.text.strip()}" for each in measures]
-    _ask(officer, case, State.PLANNED, chain, deed, clocks, step="planned", evidence="；".join(lines))
+    _ask(officer, case, State.PLANNED, approval, deed, clocks, step="planned", evidence="；".join(lines))
     return case
 
 
@@ -123,8 +126,7 @@ def measure_done(officer: Officer, case_id: int, measure_id: int, deed: Deed) ->
     if is_again:
         return case
     outcome = require_reason(deed.reason)
-    require(officer, "warning.write", org=case.org, amount_cents=case.exposure_cents)
-    check_seen(case, deed.seen_version)
+    _check(officer, case, "warning.write", WarningCase.ACTS, deed)
     measure = case.measures.filter(pk=measure_id, is_agreed=True, done_on=None).first()
     if measure is None:
         raise NotFoundHere(message=_("没有这项待落实的措施。"), hint=_("请刷新页面。"))
@@ -148,11 +150,13 @@ def lift_propose(officer: Officer, case_id: int, deed: Deed) -> WarningCase:
     require_reason(deed.reason)
     clocks = clocks_on(deed.day)
     rule = clocks.of(case.level)
+    approval = _drawn_up(case, rule.lift, deed)
+    _check(officer, case, approval.waits_for, WarningCase.LIFTS, deed)
     if case.state == State.VERIFIED and rule.plan:
         raise FormWrong(message=_("还没有处置方案。"), hint=_("请先制定处置方案并落实，再提出解除。"))
     if case.measures.filter(done_on=None).exists():
         raise FormWrong(message=_("还有没有落实的措施。"), hint=_("请逐项登记落实情况，再提出解除。"))
-    _ask(officer, case, State.LIFTING, rule.lift, deed, clocks, step="lifting")
+    _ask(officer, case, State.LIFTING, approval, deed, clocks, step="lifting")
     return case
 
 
@@ -194,23 +198,32 @@ def _begin(case_id: int, deed: Deed) -> tuple[WarningCase, bool]:
     return found, CaseEntry.objects.filter(pk=deed.id).exists()
 
 
+def _check(officer: Officer, case: WarningCase, action: str, begins: Sequence[str], deed: Deed) -> None:
+    """Stop who may not do a deed, on a page that is old, or in a state that the deed does not begin in."""
+    require(officer, action, org=case.org, amount_cents=case.exposure_cents)
+    check_seen(case, deed.seen_version)
+    check_begins(case, begins)
+
+
+def _drawn_up(case: WarningCase, chain: str, deed: Deed) -> Case:
+    return case_drawn_up(
+        chain, subject=case.subject, title=case.debtor_name, page=reverse("warning:case", args=[case.pk]),
+        org_id=case.org_id, amount_cents=case.exposure_cents, day=deed.day,
+    )  # fmt: skip
+
+
 def _ask(
     officer: Officer,
     case: WarningCase,
     to: str,
-    chain: str,
+    approval: Case,
     deed: Deed,
     clocks: Clocks,
     *,
     step: str,
     evidence: str = "",
 ) -> None:
-    """Ask for agreement by a chain, whose first step the officer takes; it is in the audit chain with its evidence."""
-    approval = case_drawn_up(
-        chain, subject=case.subject, title=case.debtor_name, page=reverse("warning:case", args=[case.pk]),
-        org_id=case.org_id, amount_cents=case.exposure_cents, day=deed.day,
-    )  # fmt: skip
-    check_seen(case, deed.seen_version)
+    """Ask for agreement, whose first step the officer takes; it is in the audit chain with its evidence."""
     approval.save()
     reason = "\n".join(filter(None, (deed.reason.strip(), evidence)))
     held = step_first(officer, approval, reason=reason[:1000], day=deed.day)
@@ -271,8 +284,7 @@ def _to(
         text=reason[:2000],
         evidence=evidence,
     )
-    for kind in KINDS:
-        work_close(kind, case.subject, on=on, note=reason[:1000])
+    work_close(KINDS, case.subject, on=on, note=reason[:1000])
     if kind := step_of(case, clocks.of(case.level)):
         work_open([work_of(case, kind, on)])
 

@@ -22,6 +22,8 @@ class WarningCase(Work):
     approval     the approval under way, or the last one.
     is_raised    whether it was raised while an approval was under way: what was asked for is no longer what is there.
     late_to      the office above that was told that the step is late; empty while it is not, or was told of none.
+
+    VERIFIES, PLANS, ACTS and LIFTS are where those actions begin; MOVES holds the outcomes of approvals too.
     """
 
     class State(models.TextChoices):
@@ -39,6 +41,11 @@ class WarningCase(Work):
 
     RUNNING: ClassVar[tuple[str, ...]] = ("open", "doubted", "verified", "planned", "acting", "lifting")
     WAITING: ClassVar[tuple[str, ...]] = ("doubted", "planned", "lifting")
+    WITH_OFFICER: ClassVar[tuple[str, ...]] = ("open", "verified", "acting")
+    VERIFIES: ClassVar[tuple[str, ...]] = ("open",)
+    PLANS: ClassVar[tuple[str, ...]] = ("verified", "acting")
+    ACTS: ClassVar[tuple[str, ...]] = ("acting",)
+    LIFTS: ClassVar[tuple[str, ...]] = ("verified", "acting")
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         State.OPEN: frozenset({State.VERIFIED, State.DOUBTED, State.DISMISSED, State.GONE}),
         State.DOUBTED: frozenset({State.DOUBTED, State.DISMISSED, State.OPEN}),

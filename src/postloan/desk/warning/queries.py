@@ -132,12 +132,13 @@ def what_may_be_done(desk: Desk, case: WarningCase) -> dict[str, bool]:
     open_measures = case.measures.filter(done_on=None).exists()
     waits_for = case.approval.waits_for if case.approval and case.state in WarningCase.WAITING else ""
     return {
-        "verify": writes and case.state == "open",
-        "plan": writes and needs_plan and case.state in {"verified", "acting"},
-        "measure": writes and case.state == "acting",
+        "verify": writes and case.state in WarningCase.VERIFIES,
+        "plan": writes and needs_plan and case.state in WarningCase.PLANS,
+        "measure": writes and case.state in WarningCase.ACTS,
         "lift": writes
         and not open_measures
-        and (case.state == "acting" or (case.state == "verified" and not needs_plan)),
+        and case.state in WarningCase.LIFTS
+        and not (needs_plan and case.state == "verified"),
         "decide": bool(waits_for) and waits_for in desk.actions and not desk.day.is_past,
         "agree": not case.is_raised,
     }

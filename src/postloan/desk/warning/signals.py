@@ -11,9 +11,10 @@ import polars as pl
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.lists.cells import language
 from postloan.errors import NothingPublished
-from postloan.rules.rulebook import load_rulebook
-from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
-from postloan.snapshot.read import read_manifest, scan_warnings
+from postloan.plan.published_day import published_day
+from postloan.rules.rulebook import warnings_on
+from postloan.rules.warnings import WarningRule
+from postloan.snapshot.read import scan_warnings
 from postloan.tables.warnings import PublishedWarning
 
 UNKNOWN = "unknown"
@@ -55,12 +56,8 @@ def known_signals(day: BusinessDay) -> Mapping[str, KnownSignal]:
 @lru_cache(maxsize=4)
 def _known(home: Path, run_id: str, on: date) -> Mapping[str, KnownSignal]:
     del run_id
-    law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
-    rulebook = load_rulebook(home)
-    found = ((name, rulebook.version_if_any(f"warnings/{name}", Warnings, law_of)) for name in CATEGORIES)
-    return {
-        rule.id: KnownSignal(rule, name) for name, version in found if version is not None for rule in version.rules
-    }
+    night = published_day(home, on)
+    return {rule.id: KnownSignal(rule, category) for category, rule in warnings_on(night.rulebook, night.law_of)}
 
 
 def signal_said(day: BusinessDay, signal: str) -> str:

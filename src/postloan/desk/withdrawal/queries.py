@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Val
 from django.db.models.functions import Cast, Concat, Replace
 from django.utils.translation import gettext as _
 
+from postloan.desk.approval.queries import with_steps
 from postloan.desk.core.authority import within
 from postloan.desk.core.decisions.actions import REFUSED
 from postloan.desk.core.lists.cells import language
@@ -67,8 +68,10 @@ def may_be_withdrawn(decision: Decision) -> bool:
 
 
 def withdrawals_of(decision: Decision) -> list[Withdrawal]:
-    """The withdrawals of a decision that were proposed, the last one first."""
-    return list(decision.withdrawals.select_related("case").order_by("-opened_at"))
+    """The withdrawals of a decision that were proposed, the last one first, with the steps that were taken."""
+    found = list(decision.withdrawals.select_related("case").order_by("-opened_at"))
+    with_steps(each.case for each in found)
+    return found
 
 
 def terms_told(terms: Mapping[str, object]) -> list[TermTold]:

@@ -37,7 +37,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules) -> AdoptedDay:
         found = causes(kind, day, since)
         new, gone = _changes(kind, found, day.on)
         opened += work_open(_items(kind, new, day))
-        closed += work_gone(kind.kind, gone, day.on)
+        closed += work_gone((kind.kind,), gone, day.on)
     opened += inspections_open(day, before.on if before else None, rules)
     opened += cases_open(day, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from postloan.desk.core.actions import move, record, refuse_past, require, requi
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, Transfer, WorkItem
+from postloan.desk.core.work.pages import action_of
 from postloan.errors import FormWrong
 
 _BATCH = 1000
@@ -22,24 +21,24 @@ _BATCH = 1000
 def work_open(items: Sequence[WorkItem]) -> int:
     """Open items; one that is open already for the same subject stays as it is. Returns how many were sent."""
     for item in items:
-        item.action = resolve(urlsplit(item.page).path).func.action  # type: ignore[attr-defined]
+        item.action = action_of(item.page)
     WorkItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)
     return len(items)
 
 
-def work_gone(kind: str, subjects: Sequence[str], on: date) -> int:
-    """Close the open items of a kind whose cause is gone. Returns how many."""
+def work_gone(kinds: tuple[str, ...], subjects: Sequence[str], on: date) -> int:
+    """Close the open items of some kinds whose cause is gone. Returns how many."""
     closed = 0
     for start in range(0, len(subjects), _BATCH):
         part = subjects[start : start + _BATCH]
-        open_items = WorkItem.objects.filter(kind=kind, subject__in=part, state=WorkItem.State.OPEN)
+        open_items = WorkItem.objects.filter(kind__in=kinds, subject__in=part, state=WorkItem.State.OPEN)
         closed += open_items.update(state=WorkItem.State.GONE, closed_on=on)
     return closed
 
 
-def work_close(kind: str, subject: str, *, on: date, note: str = "") -> None:
-    """Close the open item of a subject: the desk that opened it did the work."""
-    WorkItem.objects.filter(kind=kind, subject=subject, state=WorkItem.State.OPEN).update(
+def work_close(kinds: tuple[str, ...], subject: str, *, on: date, note: str = "") -> None:
+    """Close the open items that a subject has of some kinds: the desk that opened them did the work."""
+    WorkItem.objects.filter(kind__in=kinds, subject=subject, state=WorkItem.State.OPEN).update(
         state=WorkItem.State.DONE, closed_on=on, note=note
     )
 

@@ -69,7 +69,7 @@ def finding_correct(
     before = move(finding, Finding.State.CORRECTED, seen_version=seen_version)
     finding.correction, finding.corrected_by, finding.corrected_on = correction[:1000], officer, day.on
     finding.save(update_fields=["correction", "corrected_by", "corrected_on"])
-    work_close("inspection_finding", finding.subject, on=day.on, note=correction[:1000])
+    work_close(("inspection_finding",), finding.subject, on=day.on, note=correction[:1000])
     reviewer_id = finding.inspection.reviewer_id
     work_open([_work(finding, "confirm", reviewer_id, day.on + timedelta(days=_CONFIRM_DAYS), day.on)])
     record(officer, "finding.corrected", finding, org=finding.org, run_id=day.run_id, before=before, reason=correction)
@@ -93,7 +93,7 @@ def finding_confirm(
     before = move(finding, to, seen_version=seen_version)
     finding.confirmed_by, finding.confirmed_on = (officer, day.on) if is_corrected else (None, None)
     finding.save(update_fields=["confirmed_by", "confirmed_on"])
-    work_close("inspection_confirm", finding.subject, on=day.on, note=reason[:1000])
+    work_close(("inspection_confirm",), finding.subject, on=day.on, note=reason[:1000])
     if not is_corrected:
         work_open([_work(finding, "finding", finding.owner_id, max(finding.due_on, day.on), day.on)])
     record(officer, "finding.confirmed" if is_corrected else "finding.sent_back", finding, org=finding.org,

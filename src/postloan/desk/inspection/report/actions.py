@@ -172,7 +172,7 @@ def report_return(
     inspection.reviewer, inspection.reviewed_at = officer, timezone.now()
     inspection.reviewed_on, inspection.opinion = day.on, reason[:1000]
     inspection.save(update_fields=["reviewer", "reviewed_at", "reviewed_on", "opinion"])
-    work_close(f"inspection_{_STEP_OF_STATE[before]}", inspection.subject, on=day.on, note=reason[:1000])
+    work_close((f"inspection_{_STEP_OF_STATE[before]}",), inspection.subject, on=day.on, note=reason[:1000])
     work_open([work_of(inspection, "returned", inspection.author_id, max(inspection.due_on, day.on), day.on)])
     record(officer, "inspection.returned", inspection, org=inspection.org, run_id=day.run_id, before=before,
            reason=reason)  # fmt: skip
@@ -206,7 +206,7 @@ def report_accept(
     inspection.reviewer, inspection.reviewed_at = officer, timezone.now()
     inspection.reviewed_on, inspection.opinion = day.on, opinion[:1000]
     inspection.save(update_fields=["reviewer", "reviewed_at", "reviewed_on", "opinion"])
-    work_close("inspection_review", inspection.subject, on=day.on, note=opinion[:1000])
+    work_close(("inspection_review",), inspection.subject, on=day.on, note=opinion[:1000])
     opened = findings_open(inspection, findings, on=day.on)
     record(officer, "inspection.accepted", inspection, org=inspection.org, run_id=day.run_id, before=before,
            reason=opinion, signs=list(signs), findings=[each.pk for each in opened])  # fmt: skip
@@ -216,7 +216,7 @@ def report_accept(
 def _hand_on(inspection: Inspection, before: str, on: date) -> None:
     """Close the work of the step that is done, and open that of the next."""
     done = {"open": inspection.kind, "returned": "returned", "signing": "sign"}[before]
-    work_close(f"inspection_{done}", inspection.subject, on=on)
+    work_close((f"inspection_{done}",), inspection.subject, on=on)
     if inspection.state == Inspection.State.SIGNING:
         step, to, days = "sign", inspection.second_id, _SIGN_DAYS
     else:

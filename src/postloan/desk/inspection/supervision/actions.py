@@ -159,7 +159,7 @@ def paper_rectify(
     before = move(paper, WorkingPaper.State.RECTIFIED, seen_version=seen_version)
     paper.correction, paper.corrected_by, paper.corrected_on = correction[:1000], officer, day.on
     paper.save(update_fields=["correction", "corrected_by", "corrected_on"])
-    work_close("supervision_rectify", paper.subject, on=day.on, note=correction[:1000])
+    work_close(("supervision_rectify",), paper.subject, on=day.on, note=correction[:1000])
     by = day.on + timedelta(days=_RECHECK_DAYS)
     work_open([_work(paper, "recheck", paper.supervision.led_by_id, by, day.on)])
     record(officer, "supervision.rectified", paper, org=paper.org, run_id=day.run_id, before=before, reason=correction)
@@ -183,7 +183,7 @@ def paper_recheck(
     before = move(paper, to, seen_version=seen_version)
     paper.recheck, paper.rechecked_by, paper.rechecked_on = reason[:1000], officer, day.on
     paper.save(update_fields=["recheck", "rechecked_by", "rechecked_on"])
-    work_close("supervision_recheck", paper.subject, on=day.on, note=reason[:1000])
+    work_close(("supervision_recheck",), paper.subject, on=day.on, note=reason[:1000])
     if not is_right:
         due_on = max(paper.due_on or day.on, day.on)
         work_open([_work(paper, "rectify", paper.inspection.officer_id, due_on, day.on)])

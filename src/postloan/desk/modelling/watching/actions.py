@@ -105,7 +105,7 @@ def alarm_dispose(
     before = move(alarm, Alarm.State.DISPOSED, seen_version=seen_version)
     alarm.disposal, alarm.reason, alarm.disposed_by, alarm.disposed_on = disposal, reason[:1000], officer, day.on
     alarm.save(update_fields=["disposal", "reason", "disposed_by", "disposed_on"])
-    work_close(WORK, _subject(alarm), on=day.on, note=reason[:1000])
+    work_close((WORK,), _subject(alarm), on=day.on, note=reason[:1000])
     record(officer, "model.alarm_disposed", alarm, org=alarm.org, run_id=day.run_id, reason=reason[:1000],
            before=before, after=alarm.state, disposal=disposal, measure=alarm.measure)  # fmt: skip
     return alarm
@@ -187,7 +187,7 @@ def _end(alarm: Alarm, day: BusinessDay) -> None:
     before = move(alarm, Alarm.State.OVER, seen_version=alarm.version)
     alarm.ended_on = day.on
     alarm.save(update_fields=["ended_on"])
-    work_gone(WORK, [_subject(alarm)], day.on)
+    work_gone((WORK,), [_subject(alarm)], day.on)
     record(None, "model.alarm_over", alarm, org=alarm.org, run_id=day.run_id, before=before, after=alarm.state,
            measure=alarm.measure)  # fmt: skip
 

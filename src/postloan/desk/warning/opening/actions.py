@@ -121,12 +121,18 @@ def _signal(case_id: int, row: dict[str, Any], on: date) -> CaseSignal:
 
 
 def _grow(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> int:
-    """Let running cases take new and worse signals in. Returns how many were raised."""
+    """Let running cases take new and worse signals in; one that ended since it was found does not.
+
+    Returns how many were raised.
+    """
     on, raised = clocks.day.on, 0
     both = pl.concat([came, worse.select(came.columns)]).sort("case_id", "signal", "loan_id")
     facts = debtors_warned(clocks.day, both["debtor_id"].unique())
     for part in _parts(both["case_id"].unique(maintain_order=True).to_list()):
-        new = came.filter(pl.col("case_id").is_in(part)).iter_rows(named=True)
+        running = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.RUNNING)
+        cases = list(running.select_for_update(of=("self",)))
+        held = [case.pk for case in cases]
+        new = came.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
         CaseSignal.objects.bulk_create([_signal(row["case_id"], row, on) for row in new], batch_size=_BATCH)
         CaseSignal.objects.bulk_update(
             [
@@ -134,12 +140,11 @@ def _grow(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> int:
                     pk=row["pk"], rank=max(row["rank"], row["held_rank"]), gone_on=None,
                     level=LEVELS[max(row["rank"], row["held_rank"])], evidence=json.loads(row["evidence"]),
                 )
-                for row in worse.filter(pl.col("case_id").is_in(part)).iter_rows(named=True)
+                for row in worse.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
             ],
             ["rank", "level", "gone_on", "evidence"],
         )  # fmt: skip
-        signals = both.filter(pl.col("case_id").is_in(part)).partition_by("case_id", as_dict=True)
-        cases = list(WarningCase.objects.select_for_update(of=("self",)).filter(pk__in=part))
+        signals = both.filter(pl.col("case_id").is_in(held)).partition_by("case_id", as_dict=True)
         risen = []
         for case in cases:
             before = case.rank
@@ -170,8 +175,7 @@ def _raise(cases: Sequence[WarningCase], clocks: Clocks) -> None:
         case.state, case.late_to = WarningCase.State.OPEN, None
         again.append(case)
     _note(cases, "raised", on)
-    for kind in KINDS:
-        work_gone(kind, [case.subject for case in again], on)
+    work_gone(KINDS, [case.subject for case in again], on)
     work_open([work_of(case, VERIFY, on) for case in again])
 
 
@@ -186,17 +190,18 @@ def _refresh(day: BusinessDay) -> None:
 
 
 def _let_go(day: BusinessDay) -> int:
-    """End the cases whose debtor has no loan on the book any more."""
-    keys = without_debtor(day)
-    for part in _parts(keys):
-        cases = list(WarningCase.objects.select_for_update().filter(pk__in=part).exclude(state__in=WarningCase.WAITING))
+    """End the cases whose debtor has no loan on the book any more. Returns how many."""
+    let_go = 0
+    for part in _parts(without_debtor(day)):
+        free = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.WITH_OFFICER)
+        cases = list(free.select_for_update())
         WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
             state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
         )
         _note(cases, "gone", day.on)
-        for kind in KINDS:
-            work_gone(kind, [case.subject for case in cases], day.on)
-    return len(keys)
+        work_gone(KINDS, [case.subject for case in cases], day.on)
+        let_go += len(cases)
+    return let_go
 
 
 def _tell_above(clocks: Clocks) -> int:

@@ -88,7 +88,7 @@ def _facts(day: BusinessDay, debtor_ids: pl.Series) -> pl.DataFrame:
 
 def without_debtor(day: BusinessDay) -> list[int]:
     """The cases that wait for nobody's agreement and whose debtor has no loan on the book any more."""
-    waiting = WarningCase.objects.filter(state__in=set(WarningCase.RUNNING) - set(WarningCase.WAITING))
+    waiting = WarningCase.objects.filter(state__in=WarningCase.WITH_OFFICER)
     cases = _frame(waiting.values_list("pk", "debtor_id"), {"pk": pl.Int64, "debtor_id": pl.String})
     on_book = loan_rows(day).filter(pl.col("status") == "active").select("debtor_id")
     return cases.join(on_book, on="debtor_id", how="anti")["pk"].to_list()
