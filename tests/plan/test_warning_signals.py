@@ -9,7 +9,7 @@ import polars as pl
 from engine_rows import Row, debtor, inputs, loan, overdue_loan, policy
 from postloan.plan.night import Assessment, assess
 from postloan.rules.rulebook import Policy
-from postloan.rules.warnings import Rung
+from postloan.rules.warnings import Rung, WarningRule
 
 ON = date(2024, 6, 30)
 LAW = policy(ON)
@@ -107,7 +107,7 @@ def under(of: str, when: str) -> list[tuple[str, str | None, str]]:
     given = inputs(loan=[late, paid_now()[0] | {"loan_no": 2, "loan_id": "L2", "debtor_no": 2}], instalment=[due],
                    debtor=[debtor(), debtor(2)])  # fmt: skip
     rung = Rung(level="red", when=when)
-    rule = LAW.warnings[0].model_copy(update={"of": of, "levels": (rung,), "shows": (), "waits_for": None})
+    rule = WarningRule(**(vars(LAW.warnings[0]) | {"of": of, "levels": (rung,), "shows": (), "waits_for": None}))
     found = assess(given, Policy(**(vars(LAW) | {"warnings": (rule,)})), on=ON)
     return found.warnings.select("debtor_id", "loan_id", "evidence").rows()
 
