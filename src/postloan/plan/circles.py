@@ -102,9 +102,8 @@ def circle_rows(members: pl.DataFrame) -> pl.DataFrame:
             fall alone loses most, with worst_fallen, worst_lost_cents, worst_is_cut; impaired_count.
     """
     hub = pl.col("debtor_no").sort_by("gives_cents", "debtor_no", descending=[True, False]).first()
-    by_loss = {"by": ["alone_lost_cents", "debtor_no"], "descending": [True, False]}
     worst = {
-        name: pl.col(column).sort_by(**by_loss).first()
+        name: pl.col(column).sort_by("alone_lost_cents", "debtor_no", descending=[True, False]).first()
         for name, column in (
             ("worst_no", "debtor_no"), ("worst_fallen", "alone_fallen"), ("worst_lost_cents", "alone_lost_cents"),
             ("worst_is_cut", "alone_is_cut"),
