@@ -85,7 +85,10 @@ def member_of(desk: Desk, debtor_no: int) -> dict[str, Any] | None:
     if found.is_empty():
         return None
     row = found.row(0, named=True)
-    own_circle, own_core = pl.col("circle_no") == row["circle_no"], pl.col("core_no") == row["core_no"]
+    own_circle, own_core = (
+        pl.col("circle_no") == row["circle_no"],
+        pl.col("core_no") == pl.lit(row["core_no"], pl.Int64),
+    )
     counts = members.select(member_count=own_circle.sum(), core_count=own_core.sum()).row(0, named=True)
     return row | counts | {"network_ratio": row["chance"] + row["along_ratio"]}
 
