@@ -16,7 +16,9 @@ from postloan.tables.said import said
 
 _SMALLEST, _LARGEST = 14, 46
 _PLAIN = "#94a3b8"
-_LABELLED_MOST = 24
+_WIDE = 1.9
+"""A page is wider than high, and so are names."""
+_LABELLED_MOST = 12
 """Ties beyond which their words would cover one another: they are told under the pointer, and in the table."""
 _SYMBOLS = {DEBTOR: "circle", GROUPED: "diamond"}
 _THINNEST, _THICKEST = 1, 5
@@ -30,17 +32,16 @@ def graph_chart(
         return None
     unit = money_units(currency, language())[1]
     most = max((party.figures.get("exposure_cents") or 0 for party in parties.values()), default=0)
-    largest = max((tie.amount_cents or 0 for tie in ties), default=0)
     return {
         "tooltip": {"trigger": "item"},
         "series": [
             {
-                "type": "graph", "layout": "none", "roam": False, "top": 30, "bottom": 44, "left": 70, "right": 70,
+                "type": "graph", "layout": "none", "roam": False,
                 "label": {"show": True, "position": "bottom", "width": 120, "overflow": "truncate"},
-                "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 8,
+                "edgeSymbolSize": 8,
                 "edgeLabel": {"show": len(ties) <= _LABELLED_MOST, "formatter": "{c}", "fontSize": 10},
                 "data": [_node(party, spots[place], most) for place, party in parties.items()],
-                "links": [_link(tie, largest, at, unit) for at, tie in enumerate(ties)],
+                "links": _links(ties, unit),
             }
         ],
     }  # fmt: skip
@@ -59,7 +60,7 @@ def _node(party: Party, spot: tuple[float, float], most: int) -> dict[str, Any]:
         *([_("余额 %s") % money(exposure)] if exposure else []),
     ]
     return {
-        "id": str(party.place), "name": str(party.place), "x": spot[0], "y": spot[1],
+        "id": str(party.place), "name": str(party.place), "x": spot[0] * _WIDE, "y": spot[1],
         "symbol": _SYMBOLS.get(party.kind, "roundRect"),
         "symbolSize": round(_SMALLEST + (_LARGEST - _SMALLEST) * share, 1),
         "itemStyle": {
@@ -72,21 +73,45 @@ def _node(party: Party, spot: tuple[float, float], most: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _link(tie: Tie, largest: int, at: int, unit: Unit) -> dict[str, Any]:
-    """A tie: guarantees whole or dotted, as thick as their amount; relations dashed, groups in long dashes."""
-    line: object = {GUARANTEE: "dotted" if tie.is_over else "solid", GROUP: [10, 4]}.get(tie.kind, "dashed")
-    share = (tie.amount_cents or 0) / largest if largest else 0.0
-    amount = "" if tie.amount_cents is None else f" {said_money(tie.amount_cents, unit)} {unit.name}"
-    told = f"{tie.giver.name} → {tie.taker.name}"
+def _links(ties: Sequence[Tie], unit: Unit) -> list[dict[str, Any]]:
+    """Lines between parties: what two have of one kind is one line, with an arrow to each who is stood for.
+
+    Arrows go with straight lines alone: at the end of a curve between two that overlap, the library fails.
+    """
+    together: dict[tuple[frozenset[int], str], list[Tie]] = {}
+    for tie in ties:
+        if tie.giver.place != tie.taker.place:
+            together.setdefault((frozenset({tie.giver.place, tie.taker.place}), _line(tie)), []).append(tie)
+    largest = max((tie.amount_cents or 0 for tie in ties), default=0)
+    return [_link(held, line, largest, unit) for (_ends, line), held in together.items()]
+
+
+def _line(tie: Tie) -> str:
+    """Guarantees are whole, or dotted where they ended; relations dashed, groups in long dashes."""
+    if tie.kind == GUARANTEE:
+        return "dotted" if tie.is_over else "solid"
+    return "long" if tie.kind == GROUP else "dashed"
+
+
+def _link(ties: Sequence[Tie], line: str, largest: int, unit: Unit) -> dict[str, Any]:
+    """One line, as thick as the largest amount of its ties."""
+    first, is_guarantee = ties[0], ties[0].kind == GUARANTEE
+    share = max(tie.amount_cents or 0 for tie in ties) / largest if largest else 0.0
+    told = [
+        tie.said if tie.amount_cents is None else f"{tie.said} {said_money(tie.amount_cents, unit)} {unit.name}"
+        for tie in ties
+    ]
+    is_mutual = any(tie.giver.place != first.giver.place for tie in ties)
     return {
-        "source": str(tie.giver.place), "target": str(tie.taker.place), "value": tie.said + amount,
+        "source": str(first.giver.place), "target": str(first.taker.place), "value": " / ".join(told),
         "lineStyle": {
-            "type": line, "width": round(_THINNEST + (_THICKEST - _THINNEST) * share, 1), "color": "#5b6577",
-            # Two that stand for one another are two lines.
-            "curveness": 0.12 + 0.06 * (at % 3),
+            "type": [10, 4] if line == "long" else line, "color": "#5b6577", "curveness": 0 if is_guarantee else 0.15,
+            "width": round(_THINNEST + (_THICKEST - _THINNEST) * share, 1),
         },
-        "symbol": ["none", "none" if tie.kind == GROUP else "arrow"],
-        "tooltip": _tip([told, tie.said + amount]),
+        "symbol": ["arrow" if is_guarantee and is_mutual else "none", "arrow" if is_guarantee else "none"],
+        "tooltip": _tip([
+            f"{tie.giver.name} → {tie.taker.name}: {each}" for tie, each in zip(ties, told, strict=True)
+        ]),
     }  # fmt: skip
 
 
