@@ -16,6 +16,10 @@ def network(edges: list[Edge], buffers: list[int]) -> Network:
     return network_of(debtor, guarantor, cents, np.array(buffers, np.int64))
 
 
+def drawn(said: Network, chance: np.ndarray, *, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    return times_fallen(said, chance, np.arange(chance.size), draws=draws, seed=seed)
+
+
 def rounds(edges: list[Edge], buffers: list[int], *first: int) -> tuple[list[int], list[int]]:
     found, called = cascade(network(edges, buffers), np.isin(np.arange(len(buffers)), first))
     return found.tolist(), called.tolist()
@@ -103,7 +107,7 @@ def test_more_buffer_or_fewer_guarantees_never_make_more_fall(
         assert fallen(fewer, buffers, first) <= before
         chance = np.full(SIZE, 0.3)
         (alone, more), (same, less) = (
-            times_fallen(network(each, buffers), chance, draws=50, seed=3) for each in (edges, fewer)
+            drawn(network(each, buffers), chance, draws=50, seed=3) for each in (edges, fewer)
         )
         assert (alone == same).all()
         assert (less <= more).all()
@@ -123,19 +127,31 @@ def test_what_counts_is_never_more_than_was_promised_and_rings_alone_lose(edges:
 
 def test_without_guarantees_each_falls_as_often_as_its_own_chance_says() -> None:
     chance = np.array([0.0, 0.01, 0.1, 0.5, 0.9, 1.0])
-    times, along = times_fallen(network([], [0] * SIZE), chance, draws=DRAWS, seed=7)
+    times, along = drawn(network([], [0] * SIZE), chance, draws=DRAWS, seed=7)
     assert not along.any()
     spread = np.sqrt(chance * (1 - chance) / DRAWS)
     assert (np.abs(times / DRAWS - chance) <= 4 * spread).all()
-    again, _ = times_fallen(network([], [0] * SIZE), chance, draws=DRAWS, seed=7)
+    again, _ = drawn(network([], [0] * SIZE), chance, draws=DRAWS, seed=7)
     assert (again == times).all()
-    other, _ = times_fallen(network([], [0] * SIZE), chance, draws=DRAWS, seed=8)
+    other, _ = drawn(network([], [0] * SIZE), chance, draws=DRAWS, seed=8)
     assert (other[1:5] != times[1:5]).any()
 
 
 def test_a_guarantor_without_a_buffer_falls_with_any_of_its_debtors() -> None:
     """1 - 0.9 x 0.8 x 0.7: draws of different debtors are independent."""
     chance = np.array([0.1, 0.2, 0.3])
-    alone, along = times_fallen(network([(0, 2, 1), (1, 2, 1)], [0, 0, 0]), chance, draws=DRAWS, seed=7)
+    alone, along = drawn(network([(0, 2, 1), (1, 2, 1)], [0, 0, 0]), chance, draws=DRAWS, seed=7)
     assert not along[:2].any()
     assert abs((alone + along)[2] / DRAWS - (1 - 0.9 * 0.8 * 0.7)) < 4 * np.sqrt(0.25 / DRAWS)
+
+
+def test_a_part_of_the_bank_falls_as_it_does_within_it() -> None:
+    """0 to 2 and 3 to 5 are apart: by their numbers the second falls alike in whichever network."""
+    chance = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    edges = [(0, 1, 1), (1, 2, 1), (3, 4, 1), (4, 5, 1)]
+    alone, along = drawn(network(edges, [0] * SIZE), chance, draws=200, seed=7)
+    part = network([(0, 1, 1), (1, 2, 1)], [0] * 3)
+    same, also = times_fallen(part, chance[3:], np.array([3, 4, 5]), draws=200, seed=7)
+    assert (same.tolist(), also.tolist()) == (alone[3:].tolist(), along[3:].tolist())
+    other, _ = times_fallen(part, chance[3:], np.array([4, 3, 5]), draws=200, seed=7)
+    assert other.tolist() != same.tolist()

@@ -40,8 +40,9 @@ class Network(NamedTuple):
 
 def network_of(debtor: Places, guarantor: Places, called_cents: Cents, buffer_cents: Cents) -> Network:
     """Lay guarantees out by debtor; rows of any order, places as in buffer_cents."""
-    order = np.lexsort((guarantor, debtor))
-    first = np.searchsorted(debtor[order], np.arange(buffer_cents.size + 1))
+    size = buffer_cents.size
+    by_guarantor, _ = _counted(guarantor, np.arange(guarantor.size), size)
+    order, first = _counted(debtor, by_guarantor, size)
     return Network(first, guarantor[order], called_cents[order], buffer_cents)
 
 
@@ -54,13 +55,16 @@ def cascade(network: Network, falls: Flags) -> tuple[Rounds, Cents]:
     return round_of, called
 
 
-def times_fallen(network: Network, chance: NDArray[np.float64], *, draws: int, seed: int) -> tuple[Places, Places]:
+def times_fallen(
+    network: Network, chance: NDArray[np.float64], number: Places, *, draws: int, seed: int
+) -> tuple[Places, Places]:
     """Return in how many of some draws each debtor falls by itself, and in how many others along the network.
 
-    chance  per debtor, to fall by itself; each is drawn alone. The draw of a debtor depends on the seed, the number of
-            the draw and its place, on nothing else: fewer guarantees never make more fall.
+    chance  per debtor, to fall by itself; each is drawn alone.
+    number  per debtor, a number of its own. Its draw depends on the seed, the count of the draw and this number, on
+            nothing else: fewer guarantees never make more fall, and one circle alone falls as it does in the bank.
     """
-    alone, along = _times_fallen(frozen(network), chance, draws, np.uint64(seed))
+    alone, along = _times_fallen(frozen(network), chance, number.copy(), draws, np.uint64(seed))
     return alone, along
 
 
@@ -74,6 +78,20 @@ def counted_once(network: Network) -> Cents:
     """
     counts: Cents = _counted_once(frozen(network))
     return counts
+
+
+@njit(cache=True)
+def _counted(place: Places, rows: Places, size: int) -> tuple[Places, Places]:
+    """Sort rows by place, those of one place in their order; and where each place begins."""
+    first = np.zeros(size + 1, np.int64)
+    for row in rows:
+        first[place[row] + 1] += 1
+    first, order = np.cumsum(first), np.empty(rows.size, np.int64)
+    free = first.copy()
+    for row in rows:
+        order[free[place[row]]] = row
+        free[place[row]] += 1
+    return order, first
 
 
 @njit(cache=True)
@@ -101,12 +119,15 @@ def _cascade(network: Network, fallen: Flags) -> tuple[Rounds, Cents]:
 
 
 @njit(cache=True)
-def _times_fallen(network: Network, chance: NDArray[np.float64], draws: int, seed: np.uint64) -> tuple[Places, Places]:
+def _times_fallen(
+    network: Network, chance: NDArray[np.float64], number: Places, draws: int, seed: np.uint64
+) -> tuple[Places, Places]:
     size = network.buffer_cents.size
     alone, along, falls = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_)
     for draw in range(draws):
+        of_draw = _mixed(_mixed(seed) + np.uint64(draw))
         for debtor in range(size):
-            falls[debtor] = _uniform(seed, np.uint64(draw) * np.uint64(size) + np.uint64(debtor)) < chance[debtor]
+            falls[debtor] = _uniform(of_draw, np.uint64(number[debtor])) < chance[debtor]
         round_of, _ = _cascade(network, falls)
         for debtor in range(size):
             alone[debtor] += round_of[debtor] == 0
@@ -115,9 +136,9 @@ def _times_fallen(network: Network, chance: NDArray[np.float64], draws: int, see
 
 
 @njit(cache=True)
-def _uniform(seed: np.uint64, number: np.uint64) -> float:
-    """A number of [0, 1) that depends on its seed and its number alone: the finaliser of SplitMix64, twice."""
-    mixed = _mixed(_mixed(seed) + number)
+def _uniform(of_draw: np.uint64, number: np.uint64) -> float:
+    """A number of [0, 1) that depends on its draw and its number alone: the finaliser of SplitMix64, once more."""
+    mixed = _mixed(of_draw + number)
     return float(mixed >> np.uint64(64 - _FRACTION_BITS)) / float(1 << _FRACTION_BITS)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import dataframely as dy
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from postloan.intake.facts import Facts
 from postloan.kernels.network import STANDS, Cents, Network, Rounds, cascade, network_of, times_fallen
@@ -69,7 +70,7 @@ class Spread:
 class Circles:
     """The debtors that guarantees tie together, and the guarantees.
 
-    debtors  debtor_no, debtor_id, claim_cents, chance, buffer_cents; by debtor_no, in the places of the network.
+    debtors  what `claims_of` says, and buffer_cents; by debtor_no, in the places of the network.
     edges    see `asked`.
     """
 
@@ -98,12 +99,9 @@ class Circles:
     def chances(self, law: Contagion) -> tuple[NetworkChance, ...]:
         """Say how likely the debtors are to fall for whom guarantees put most at risk, by what that adds to the loss.
 
-        How often guarantees pull a debtor down is counted in the draws in which it does not fall by itself; its own
-        chance is its own. Source: risk 6.4.
+        Source: risk 6.4.
         """
-        own = self.debtors["chance"].to_numpy()
-        alone, along = times_fallen(self.network, own, draws=law.draws, seed=law.seed)
-        pulled = (1 - own) * along / np.maximum(law.draws - alone, 1)
+        pulled = along_ratio(self.network, self.debtors, law, law.draws)
         found = self.debtors.with_columns(along_ratio=pl.Series(pulled), own_ratio="chance")
         adds = pl.col("along_ratio") * pl.col("claim_cents")
         most = found.filter(pl.col("along_ratio") > 0).sort(
@@ -136,6 +134,18 @@ class Circles:
         return passed
 
 
+def along_ratio(network: Network, debtors: pl.DataFrame, law: Contagion, draws: int) -> NDArray[np.float64]:
+    """Say how likely guarantees are to pull each debtor down within a year, on top of its own chance.
+
+    debtors  debtor_no and chance, in the places of the network.
+
+    It is counted in the draws in which the debtor does not fall by itself; its own chance is its own. Source: risk 6.4.
+    """
+    own = debtors["chance"].to_numpy()
+    alone, along = times_fallen(network, own, debtors["debtor_no"].to_numpy(), draws=draws, seed=law.seed)
+    return (1 - own) * along / np.maximum(draws - alone, 1)
+
+
 def read_circles(facts: Facts, claims: pl.DataFrame, law: Contagion, on: date) -> Circles:
     """Gather the debtors that guarantees tie together; claims: see `claims_of`.
 
@@ -157,7 +167,8 @@ def read_circles(facts: Facts, claims: pl.DataFrame, law: Contagion, on: date) -
         .join(names, on="debtor_no", how="left", maintain_order="left")
         .join(_buffers(facts, members, law, on), on="debtor_no", how="left", maintain_order="left")
         .with_columns(
-            pl.col("claim_cents", "chance").fill_null(0),
+            pl.col("claim_cents", "loss_cents", "chance").fill_null(0),
+            pl.col("is_impaired").fill_null(value=False),
             pl.col("buffer_cents").fill_null(law.unknown_cents),
             debtor_id=pl.coalesce("debtor_id", "name"),
         )
@@ -171,11 +182,13 @@ def read_circles(facts: Facts, claims: pl.DataFrame, law: Contagion, on: date) -
 def claims_of(home: Path, on: date) -> pl.DataFrame:
     """Sum up the claims on each debtor of a published day, the greatest first.
 
-    Writes  debtor_no, debtor_id, claim_cents above 0, chance to default within a year, is_impaired.
+    Writes  debtor_no, debtor_id, claim_cents above 0, loss_cents of them if it defaults, chance to default within a
+            year, is_impaired.
 
     A debtor defaults when its likeliest loan does, and for certain where one is in stage 3.
     """
     is_impaired = pl.col("stage") == "stage_3"
+    lost = (pl.col("claim_cents") * pl.col("lgd_ratio").fill_null(1.0)).round().cast(pl.Int64)
     return (
         scan_loans(home, on)
         .filter(pl.col("claim_cents") > 0)
@@ -183,6 +196,7 @@ def claims_of(home: Path, on: date) -> pl.DataFrame:
         .agg(
             pl.col("debtor_id").first(),
             pl.col("claim_cents").sum(),
+            loss_cents=lost.sum(),
             chance=pl.when(is_impaired).then(1.0).otherwise("pd_year_ratio").max(),
             is_impaired=is_impaired.any(),
         )

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
+from postloan.rules.circle_rules import CircleRules
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
@@ -97,6 +98,7 @@ class WorkKinds(Version):
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
+    "circles": TypeAdapter(RuleFile[CircleRules]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),

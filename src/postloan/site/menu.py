@@ -35,6 +35,7 @@ MENU = (
     Entry("loans", _("借据"), "list-details", "book:loans", frozenset({"loan.read"})),
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
+    Entry("circles", _("担保圈"), "link", "circle:circles", frozenset({"debtor.read"})),
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
     Entry("inspections", _("贷后检查"), "clipboard-check", "inspection:inspections", frozenset({"inspection.read"})),
     Entry("warnings", _("风险预警"), "bell", "warning:cases", frozenset({"warning.read"})),

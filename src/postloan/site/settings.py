@@ -25,8 +25,8 @@ ROOT_URLCONF = "postloan.site.urls"
 WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
-    "core", "book", "approval", "classification", "lending", "withdrawal", "inspection", "warning", "exceptions",
-    "report", "impairment", "modelling", "worklist",
+    "core", "book", "circle", "approval", "classification", "lending", "withdrawal", "inspection", "warning",
+    "exceptions", "report", "impairment", "modelling", "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

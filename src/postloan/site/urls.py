@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.worklist.urls")),
     path("", include("postloan.desk.core.urls")),
     path("", include("postloan.desk.book.urls")),
+    path("", include("postloan.desk.circle.urls")),
     path("", include("postloan.desk.exceptions.urls")),
     path("", include("postloan.desk.report.urls")),
     path("", include("postloan.desk.approval.urls")),

@@ -35,29 +35,30 @@ _ARREARS = ("overdue_interest_cents", "penalty_cents", "compound_cents", "overdu
 
 def loan_rows(day: BusinessDay) -> pl.DataFrame:
     """The loans of a day as lists show them: `_LOAN`, name and group of the debtor, interest and charges in arrears."""
-    return _kept(_file(day, "loan"), lambda: _make_loans(day))
+    return kept(file_of(day, "loan"), lambda: _make_loans(day))
 
 
 def debtor_rows(day: BusinessDay) -> pl.DataFrame:
     """The debtors of a day: every published column, the office of the largest loan, and their arrears of interest."""
-    return _kept(_file(day, "debtor"), lambda: _make_debtors(day))
+    return kept(file_of(day, "debtor"), lambda: _make_debtors(day))
 
 
 def group_rows(day: BusinessDay) -> pl.DataFrame:
     """The groups of connected customers of a day, with their members summed up."""
-    return _kept(_file(day, "group"), lambda: _make_groups(day))
+    return kept(file_of(day, "group"), lambda: _make_groups(day))
 
 
 def collateral_rows(day: BusinessDay) -> pl.DataFrame:
     """The collateral that the feeds tell of by a day, with its latest value and for whom it stands."""
-    return _kept(_file(day, "collateral"), lambda: _make_collateral(day))
+    return kept(file_of(day, "collateral"), lambda: _make_collateral(day))
 
 
-def _file(day: BusinessDay, table: str) -> Path:
+def file_of(day: BusinessDay, table: str) -> Path:
+    """Where a narrow file of a run lies."""
     return day.home / "desk" / "narrow" / f"{day.run_id}.{table}.{_FORM}.arrow"
 
 
-def _kept(path: Path, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+def kept(path: Path, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
     """Open a narrow file, made first where it is not there; made twice at once, the same bytes win."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def _kept(path: Path, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
     return _opened(path)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=24)
 def _opened(path: Path) -> pl.DataFrame:
     return pl.read_ipc(path)
 

@@ -82,10 +82,11 @@ def name_of(desk: Desk, debtor_id: str) -> str:
     return str(debtor_rows(desk.day).filter(pl.col("debtor_id") == debtor_id)["name"].item())
 
 
-def names_of(desk: Desk, debtor_ids: Sequence[str]) -> dict[str, str]:
-    """The names of those among some parties that owe the bank; the others are no debtors."""
-    found = debtor_rows(desk.day).filter(pl.col("debtor_id").is_in(sorted(set(debtor_ids))))
-    return dict(found.select("debtor_id", "name").iter_rows())
+def names_seen(desk: Desk, debtor_ids: Sequence[str]) -> dict[str, str]:
+    """The names of those among some parties that have a loan in the desk's offices; of the others nothing is told."""
+    asked = pl.col("debtor_id").is_in(sorted(set(debtor_ids)))
+    mine = _within(loan_rows(desk.day).filter(asked), desk)
+    return dict(mine.select("debtor_id", "debtor_name").unique().iter_rows())
 
 
 def people_of(loan: dict[str, Any]) -> dict[str, Any]:

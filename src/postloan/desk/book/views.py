@@ -9,7 +9,6 @@ from postloan.desk.book.actions import personal_unmask
 from postloan.desk.book.collateral import COLLATERAL
 from postloan.desk.book.grounds import ground_of
 from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
-from postloan.desk.book.relations import parties_of, relation_chart
 from postloan.desk.book.tables import as_table
 from postloan.desk.book.why.sections import why_sections
 from postloan.desk.core.lists.cells import language
@@ -104,7 +103,6 @@ def debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         "relations": as_table("relations", papers.relations),
         "events": as_table("events", papers.events),
         "statements": queries.statement_table(papers.statements),
-        "ties": relation_chart(row, papers, queries.names_of(desk, parties_of(papers))),
         "here": "debtors",
     }
     return render(request, "book/debtor.html", told)

@@ -5,6 +5,7 @@ from datetime import date
 import structlog
 
 from postloan.desk.book.narrow import collateral_rows, debtor_rows, group_rows, loan_rows
+from postloan.desk.circle.kept import book_of, ties_of
 from postloan.desk.core.authority import Scope, actions_of, officers_holding, scope_of
 from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
@@ -27,7 +28,7 @@ def day_warm(on: date) -> int:
     """
     readers = _readers()
     for desk in (Desk(officer, actions_of(officer), scope, on.isoformat()) for scope, officer in readers.items()):
-        for rows in (loan_rows, debtor_rows, group_rows, collateral_rows):
+        for rows in (loan_rows, debtor_rows, group_rows, collateral_rows, book_of, ties_of):
             rows(desk.day)
         question = question_of(desk)
         for make in (tiles_of, *(place.make for place in PLACES.values())):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.colours import TIER_COLOURS
 from postloan.desk.report.bridge import LINES
 from postloan.desk.report.cockpit.part import (
     NEUTRAL,
-    TIER_COLOURS,
     Options,
     Part,
     in_percent,

@@ -13,10 +13,6 @@ from postloan.desk.report.form import Report, Sheet
 
 Options = dict[str, Any]
 
-TIER_COLOURS = {
-    "pass": "#2f9e62", "special_mention": "#e8a200", "substandard": "#f76707", "doubtful": "#d63939",
-    "loss": "#495057",
-}  # fmt: skip
 NEUTRAL, BLUE, RED, GREEN = "#94a3b8", "#206bc4", "#c92a2a", "#2f9e62"
 _ONE_PERCENT_E8 = 10**6
 _CENTS = 100

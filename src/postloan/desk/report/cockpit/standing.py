@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.colours import TIER_COLOURS
 from postloan.desk.report.cockpit.movement import sheet_named
 from postloan.desk.report.cockpit.part import (
     BLUE,
-    TIER_COLOURS,
     Options,
     Part,
     bars,

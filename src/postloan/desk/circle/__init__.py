@@ -1,0 +1,1 @@
+"""The desk of guarantee circles: who stands beside a debtor, which circles there are, what de-risking one brings."""
