@@ -70,7 +70,7 @@ def test_the_freeze_waits_for_a_second_person(court: Source, debtor: str) -> Non
     [told] = court.post(event(debtor)).json()["events"]
     freeze = Freeze.objects.get(pk=told["debtors"][0]["freeze_id"])
     case = Case.objects.get(pk=freeze.case_id)
-    assert (case.waits_for, case.steps_taken.get().officer.username) == ("freeze.approve", "court")
+    assert (case.waits_for, case.taken.get().officer.username) == ("freeze.approve", "court-feed")
     freeze_decide(person("approver"), freeze.pk, "agree", seen_version=case.version, reason="", day=business_day(None))
     assert Freeze.objects.get(pk=freeze.pk).state == "in_force"
 
@@ -157,7 +157,7 @@ def test_whoever_lies_outside_the_accounts_offices_is_unknown_to_it(debtor: str)
 
 
 def test_without_the_grant_to_freeze_the_warning_opens_and_says_so(court: Source, debtor: str) -> None:
-    Grant.objects.filter(officer__username="court", action="freeze.propose").delete()
+    Grant.objects.filter(officer__username="court-feed", action="freeze.propose").delete()
     [told] = court.post(event(debtor)).json()["events"]
     assert told["debtors"][0]["freeze_told"] == "not_permitted"
     assert WarningCase.objects.get(debtor_id=debtor).level == "red"
@@ -215,8 +215,10 @@ def test_the_night_after_says_the_same_and_keeps_the_case(home: Path, court: Sou
     handed = hand_over(home, on)
     assert (handed["count"], handed["accepted"], handed["refused"]) == (4, 4, 0)
     assert hand_over(home, on) == handed
-    facts = Facts(home, None).read("event", None).filter(pl.col("debtor_id").is_in([red, news, late]))
+    facts = Facts(home, None).read("event", None)
+    facts = facts.filter(pl.col("event_id").is_in([each.feed_id for each in HandedEvent.objects.all()]))
     assert sorted(facts["source"].cast(pl.String).to_list()) == ["court", "court", "court", "media"]
+    assert "第一行，\n“第二行”, 含逗号" in facts["text"].to_list()
     list(run_nights(home, [on]))
     published = scan_warnings(home, on).filter(pl.col("debtor_id").is_in([red, news, late])).collect()
     after = {

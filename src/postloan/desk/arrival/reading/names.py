@@ -107,10 +107,10 @@ def _of_cores(text: str, rows: pl.DataFrame, rules: Names, taken: list[tuple[int
     for (says, at), group in rows.group_by("says", "at", maintain_order=True):
         if not _is_free(at, len(says), taken):
             continue
-        taken.append((at, at + len(says)))
+        place = _ends_with(text[:at], rules.regions)
+        form = _begins_with(text[at + len(says) :], rules.suffixes)
+        taken.append((at - len(place), at + len(says) + len(form)))
         for row in group.iter_rows(named=True):
-            place = _ends_with(text[:at], rules.regions)
-            form = _begins_with(text[at + len(says) :], rules.suffixes)
             fits = place in {"", row["place"]} and form in {"", row["form"]}
             is_sure = fits and row["shared"] == 1 and len(says) >= rules.bounds.sure_letters
             score = 100 if fits else round(fuzz.ratio(f"{place}{says}{form}", f"{row['place']}{says}{row['form']}"))
@@ -129,12 +129,13 @@ def _alike(text: str, known: pl.DataFrame, rules: Names, taken: list[tuple[int, 
         pairs = [own[at : at + 2] for at in range(len(own) - 1)]
         # A name much longer than what stands there would be alike by its trade alone.
         near = firms.filter(pl.col("core").str.contains_any(pairs) & (pl.col("core").str.len_chars() <= len(own) + 1))
-        scored = process.extract(
-            own, near["core"].to_list(), scorer=fuzz.partial_ratio, score_cutoff=rules.bounds.fuzzy_score,
-            limit=rules.bounds.fuzzy_most,
-        )  # fmt: skip
-        for _core, score, place in scored:
-            yield Found(near["debtor_id"][place], stretch, end - len(stretch), "fuzzy", int(score), is_sure=False)
+        # A name ends where its legal form begins; before it any word of the text may stand.
+        ends = [own[-len(core) :] for core in near["core"]]
+        likeness = process.cpdist(ends, near["core"].to_list(), scorer=fuzz.ratio)
+        scored = near.select("debtor_id", score=pl.Series(likeness, dtype=pl.Float64))
+        alike = scored.filter(pl.col("score") >= rules.bounds.fuzzy_score).sort("score", "debtor_id", descending=True)
+        for debtor_id, score in alike.head(rules.bounds.fuzzy_most).iter_rows():
+            yield Found(debtor_id, stretch, end - len(stretch), "fuzzy", int(score), is_sure=False)
 
 
 def _forms_in(text: str, suffixes: Sequence[str]) -> Iterator[tuple[int, str]]:
