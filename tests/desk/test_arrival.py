@@ -96,8 +96,8 @@ def test_other_contents_are_refused_unless_they_correct(court: Source, debtor: s
     [told] = court.post(other | {"is_correction": True}).json()["events"]
     assert (told["became"], told["revision"]) == ("corrected", 2)
     assert WarningCase.objects.get(debtor_id=debtor).level == "red"
-    replaced = AuditEntry.objects.get(action="event.replaced")
-    assert replaced.told["content"]["kind"] == "penalised"
+    corrected = AuditEntry.objects.get(action="event.corrected")
+    assert (corrected.told["before"]["kind"], corrected.told["content"]["kind"]) == ("penalised", "dishonest")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,8 @@ def test_the_night_after_says_the_same_and_keeps_the_case(home: Path, court: Sou
     name = rows["name"][1]
     on = last_day + timedelta(days=1)
     sent = [
-        event(red, text="第一行，\n“第二行”, 含逗号"), event(red, event_id="p", kind="penalised", amount_cents=20_000_000),
+        event(red, text="第一行，\n“第二行”, 含逗号"),
+        event(red, event_id="p", kind="penalised", amount_cents=20_000_000),
         event("", event_id="news-1", source="media", kind="", text=f"{name}拖欠工资，员工讨薪。"),
         event(late, event_id="l", happened_on=last_day.isoformat(), kind="equity_frozen"),
     ]  # fmt: skip
@@ -256,7 +257,7 @@ def test_what_came_after_the_hand_over_stays_until_a_night_knows_it(home: Path, 
 
 
 def test_what_is_denied_after_it_was_handed_over_is_withdrawn(home: Path, court: Source, last_day: date) -> None:
-    from postloan.desk.arrival.actions import match_decide  # noqa: PLC0415
+    from postloan.desk.arrival.matching.actions import match_decide  # noqa: PLC0415
 
     debtor, on = free_debtors()["debtor_id"][0], last_day + timedelta(days=1)
     court.post(event(debtor))

@@ -6,7 +6,7 @@ from arriving import Source, event, free_debtors, source
 from deciding import person
 from zeal import zeal_ignore
 
-from postloan.desk.arrival.actions import alias_add, match_decide
+from postloan.desk.arrival.matching.actions import alias_add, match_decide
 from postloan.desk.arrival.models import Alias, ArrivedEvent, Match
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry

@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.arrival import actions, queries
+from postloan.desk.arrival import queries
 from postloan.desk.arrival.lists import EVENTS, MATCHES
+from postloan.desk.arrival.matching import actions
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.core.forms import whole_from
 from postloan.desk.core.pages import Desk, page

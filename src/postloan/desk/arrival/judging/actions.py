@@ -1,7 +1,7 @@
 """What an event sets off at once: the debtor's case of warning, and a freeze put before a second person."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import polars as pl
@@ -41,7 +41,7 @@ def debtor_judge(officer: Officer, debtor_id: str, day: BusinessDay) -> None:
     """
     for tries_left in reversed(range(_TRIES)):
         held = _pending(debtor_id, day)
-        if not unjudged([debtor_id]):
+        if not held or not unjudged([debtor_id]):
             return
         signals = _judged(debtor_id, held, day)
         try:
@@ -99,7 +99,7 @@ def _take_in(officer: Officer, debtor_id: str, seen: list[Match], signals: pl.Da
     return True
 
 
-def _note(match: Match, signals: pl.DataFrame, arrived: Arrived, known: dict[str, KnownSignal] | Any) -> None:
+def _note(match: Match, signals: pl.DataFrame, arrived: Arrived, known: Mapping[str, KnownSignal]) -> None:
     """Keep beside an event what came of it: the signals whose rules ask events of its kind."""
     kind = match.event.kind.removesuffix(LIFTED)
     asked = {f"days_since_{kind}", f"{kind}_cents", f"{kind}_times"}

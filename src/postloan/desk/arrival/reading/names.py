@@ -15,7 +15,8 @@ from rapidfuzz import fuzz, process
 
 from postloan.rules.news import Names
 
-How = Literal["exact", "alias", "fuzzy"]
+How = Literal["posted", "exact", "alias", "fuzzy", "named"]
+"""Named by the source, by its text in three ways, or by a person."""
 _LONGEST = 30
 _RUN = re.compile(r"[^\s，。；：！？、,;:!?“”\"'《》〈〉【】\[\]…—|]+")
 _BEFORE_SUFFIX = 18
