@@ -79,7 +79,7 @@ def test_the_same_again_changes_nothing(court: Source, debtor: str) -> None:
     first = court.post(event(debtor)).json()["events"][0]
     count = AuditEntry.objects.count()
     again = court.post(event(debtor)).json()["events"][0]
-    assert again == first | {"became": "repeated"}
+    assert again == {**first, "became": "repeated"}
     assert AuditEntry.objects.count() == count
     assert (ArrivedEvent.objects.count(), Freeze.objects.filter(debtor_id=debtor).count()) == (1, 1)
 
@@ -282,4 +282,4 @@ def test_the_interface_is_described(logged_in) -> None:
     assert set(taken) == {
         "event_id", "debtor_id", "happened_on", "source", "kind", "amount_cents", "text", "is_correction"
     }  # fmt: skip
-    assert {"409", "400"} <= set(post["responses"]) | {"409", "400"}
+    assert "200" in {str(status) for status in post["responses"]}

@@ -61,7 +61,7 @@ class _Read:
     """What is kept of a posted event, and the debtors that it concerns, each with its row."""
 
     posted: Posted
-    facts: Mapping[str, Any]
+    facts: dict[str, Any]
     written: str
     concerned: Sequence[tuple[Found, Mapping[str, Any]]]
 
