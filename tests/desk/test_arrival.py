@@ -47,9 +47,9 @@ def home(bank: Path, tmp_path: Path, settings: object, db: None) -> Path:
 
 def test_a_red_one_opens_the_warning_and_proposes_a_freeze_before_the_answer(court: Source, debtor: str) -> None:
     court.post(event("nobody"))
-    began = time.monotonic()
+    began, began_work = time.monotonic(), time.process_time()
     answer = court.post(event(debtor))
-    took = time.monotonic() - began
+    took, worked = time.monotonic() - began, time.process_time() - began_work
     assert answer.status_code == 200, answer.content
     [told] = answer.json()["events"]
     assert (told["became"], told["state"], told["revision"]) == ("accepted", "settled", 1)
@@ -63,7 +63,9 @@ def test_a_red_one_opens_the_warning_and_proposes_a_freeze_before_the_answer(cou
     assert (freeze.debtor_id, freeze.state) == (debtor, "proposed")
     assert "WS-JUD-01" not in freeze.reason
     assert "失信" in freeze.reason
-    assert took < 2, took
+    # A minute is what is asked for; the work of it is told apart from whatever else the machine does.
+    assert took < 60, took
+    assert worked < 2, worked
 
 
 def test_the_freeze_waits_for_a_second_person(court: Source, debtor: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from arriving import Source, event, free_debtors, source
 from test_impairment_race import at_once
+from zeal import zeal_ignore
 
 from postloan.desk.arrival.models import ArrivedEvent, Match
 from postloan.desk.core.audit import faults_of_chain
@@ -17,7 +18,9 @@ def test_the_same_event_twice_at_once_is_one(fresh_desk: None) -> None:
     answers: list[str] = []
 
     def post() -> None:
-        answer = court.post(event(debtor))
+        # Whoever comes second looks for the event twice: before it is there, and after.
+        with zeal_ignore():
+            answer = court.post(event(debtor))
         assert answer.status_code == 200, answer.content
         answers.append(answer.json()["events"][0]["became"])
 
@@ -34,7 +37,8 @@ def test_two_events_of_one_debtor_at_once_stand_in_one_case(fresh_desk: None) ->
     court, debtor = Source(source()), str(free_debtors()["debtor_id"][0])
 
     def post(key: str, kind: str) -> None:
-        answer = court.post(event(debtor, event_id=key, kind=kind))
+        with zeal_ignore():
+            answer = court.post(event(debtor, event_id=key, kind=kind))
         assert answer.status_code == 200, answer.content
 
     kinds = {"a": "dishonest", "b": "bankruptcy_accepted", "c": "penalised"}
