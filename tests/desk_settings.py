@@ -46,5 +46,5 @@ MIDDLEWARE = [each for each in MIDDLEWARE if "whitenoise" not in each]  # noqa: 
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
-# Signing on goes through the session several times: the library's, and no page of ours.
-ZEAL_ALLOWLIST = [{"model": "sessions.Session"}]
+# Signing on goes through the session several times: the library's, and no page of ours. Each deed has its record.
+ZEAL_ALLOWLIST = [{"model": "sessions.Session"}, {"model": "core.AuditHead"}]

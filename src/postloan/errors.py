@@ -354,6 +354,12 @@ class SettingWrong(PostloanError):
     code = "PL-D41"
 
 
+class EventContradicts(PostloanError):
+    """An event comes again with other contents and is not called a correction, or a correction moves it."""
+
+    code = "PL-D50"
+
+
 class FileRefused(PostloanError):
     """A file is empty, too large, damaged, or by its content none that is taken."""
 

@@ -63,6 +63,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 
 _NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event")
 
+_GUARANTORS = {
+    "debtor_no": pl.Int64, "guarantor_no": pl.Int64, "amount_cents": pl.Int64, "begins_on": pl.Date, "ends_on": pl.Date,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -107,6 +111,10 @@ class Inputs:
     legal_event: pl.DataFrame
     neighbours: Neighbours = NO_NEIGHBOURS
 
+    def with_events(self, events: pl.DataFrame) -> "Inputs":
+        """The same facts with other events."""
+        return replace(self, event=events)
+
 
 def read_inputs(facts: Facts, shard: int, neighbours: Neighbours) -> Inputs:
     """Read everything the steps need of one shard, and no column more."""
@@ -122,10 +130,33 @@ def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
     frames = {}
     for table, columns in _COLUMNS.items():
         only = of_debtors if "debtor_no" in columns else of_loans if "loan_no" in columns else None
-        shape = facts_shape(table).columns
-        nothing = pl.DataFrame(schema={name: shape[name] for name in columns})
-        frames[table] = nothing if table in _NOT_OF_CLASSES else facts.read(table, shard, columns, only)
+        is_asked = table not in _NOT_OF_CLASSES
+        frames[table] = facts.read(table, shard, columns, only) if is_asked else _nothing(table, columns)
     return _inputs(facts, shard, frames, of_loans, NO_NEIGHBOURS)
+
+
+def read_debtor(facts: Facts, shard: int, debtor_no: int, *, with_guarantors: bool) -> Inputs:
+    """Read what the features of one debtor rest on, row by row of its shard; tables of loans alone are empty.
+
+    with_guarantors  whether who guarantees whom is read, too: it is read of the whole bank.
+    """
+    of_debtor = pl.col("debtor_no") == debtor_no
+    frames = {
+        table: facts.read(table, shard, columns, of_debtor) if "debtor_no" in columns else _nothing(table, columns)
+        for table, columns in _COLUMNS.items()
+    }
+    pledged = pl.col("collateral_id").is_in(frames["pledge"]["collateral_id"].implode())
+    for table in ("collateral", "valuation"):
+        frames[table] = facts.read(table, None, _COLUMNS[table], pledged)
+    frames["market"] = facts.read("market", None, _COLUMNS["market"])
+    guarantors = facts.guarantors() if with_guarantors else pl.DataFrame(schema=_GUARANTORS)
+    days = frames["ledger"].select("on")
+    return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=NO_NEIGHBOURS)
+
+
+def _nothing(table: str, columns: Sequence[str]) -> pl.DataFrame:
+    shape = facts_shape(table).columns
+    return pl.DataFrame(schema={name: shape[name] for name in columns})
 
 
 def _inputs(

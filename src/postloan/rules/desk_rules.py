@@ -18,6 +18,7 @@ from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
+from postloan.rules.news import Names, Sentiment
 from postloan.rules.warning_desk import WarningDesk
 
 
@@ -103,7 +104,9 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
+    "names": TypeAdapter(RuleFile[Names]),
     "roles": TypeAdapter(RuleFile[Roles]),
+    "sentiment": TypeAdapter(RuleFile[Sentiment]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
     "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),
     "warnings": TypeAdapter(RuleFile[WarningDesk]),

@@ -14,6 +14,7 @@ from postloan.desk.core.officers.actions import view_end
 from postloan.desk.core.viewing import asks_to_view, end_view, viewed_as
 from postloan.errors import (
     DeskNotReady,
+    EventContradicts,
     FileRefused,
     FormWrong,
     IllegalMove,
@@ -31,6 +32,7 @@ from postloan.errors import (
 _STATUS: dict[type[PostloanError], int] = {
     NotPermitted: 403, SamePerson: 403, NotFoundHere: 404, LoanUnknown: 404, NothingPublished: 404, StaleView: 409,
     SignOnRefused: 403, IllegalMove: 409, FormWrong: 400, FileRefused: 400, ReasonMissing: 400, DeskNotReady: 503,
+    EventContradicts: 409,
 }  # fmt: skip
 _STILL_DONE = {"core:view_as_end", "account_logout", "set_language"}
 _STILL_PRIVATE = {"core:exports", "core:export_fetch"}

@@ -2,7 +2,7 @@
 
 ICON_FOLDER = "@tabler/icons/icons/outline"
 ICONS = (
-    "adjustments", "alert-triangle", "archive", "arrow-left", "bell", "bookmark", "building-bank", "calculator",
+    "adjustments", "alert-triangle", "archive", "arrow-left", "bell", "bolt", "bookmark", "building-bank", "calculator",
     "calendar", "camera", "chart-bar", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
     "clipboard-check", "clipboard-list", "clock", "columns-3", "download", "eye", "file-spreadsheet", "file-text",
     "filter", "gavel", "history", "home", "key", "layers-subtract", "link", "list-details", "lock", "lock-access",

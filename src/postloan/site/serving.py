@@ -75,6 +75,7 @@ def hand_over(home: Path, on: date) -> dict[str, Any]:
     import polars as pl  # noqa: PLC0415 - keeps the start of other commands short
 
     from postloan.desk.core.decisions.actions import decisions_hand_over, decisions_refused  # noqa: PLC0415
+    from postloan.desk.core.decisions.beside import tables_beside  # noqa: PLC0415
     from postloan.intake.load import load_feeds  # noqa: PLC0415
     from postloan.intake.records import parts_folder  # noqa: PLC0415
 
@@ -84,9 +85,11 @@ def hand_over(home: Path, on: date) -> dict[str, Any]:
         return told
     [report] = load_feeds(home, handed.folder)
     quarantine = pl.read_parquet(parts_folder(home, report.load) / "quarantine.parquet")
-    decisions_refused(on, quarantine.filter(pl.col("table") == "decision").to_dicts())
-    table = report.tables["decision"]
-    return told | {"accepted": table.accepted, "refused": table.quarantined}
+    refused_by = {"decision": decisions_refused} | {each.table: each.refused for each in tables_beside()}
+    for table in report.tables:
+        refused_by[table](on, quarantine.filter(pl.col("table") == table).to_dicts())
+    held = report.tables.values()
+    return told | {"accepted": sum(each.accepted for each in held), "refused": sum(each.quarantined for each in held)}
 
 
 def serve(host: str, port: int, processes: int) -> None:

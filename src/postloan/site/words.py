@@ -101,8 +101,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "officer.opened": ("已开户：{username}（{role}）", "Opened: {username} ({role})"),
     "hand_over.done": (
-        "已随 {on} 移交 {count} 项决定；入库 {accepted} 项，退回 {refused} 项",
-        "Handed over {count} decisions with {on}: {accepted} loaded, {refused} sent back",
+        "已随 {on} 移交 {count} 项决定和事件；入库 {accepted} 项，退回 {refused} 项",
+        "Handed over {count} decisions and events with {on}: {accepted} loaded, {refused} sent back",
     ),
     "hand_over.none": ("{on} 没有需要移交的决定", "Nothing was decided for {on}"),
     "hand_over.waiting": (

@@ -184,6 +184,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "supervision_rectify": ("督导问题整改", "Put right what supervision found"),
         "supervision_recheck": ("督导复查", "Re-check what was put right"),
         "model_alarm": ("模型报警", "Model alarm"),
+        "event_refused": ("事件被夜间批处理拒收", "The night refused an event"),
         "warning_verify": ("预警核实", "Verify a warning"),
         "warning_plan": ("制定处置方案", "Plan measures"),
         "warning_act": ("落实处置措施", "Carry out measures"),

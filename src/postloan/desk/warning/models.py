@@ -112,7 +112,15 @@ class CaseSignal(models.Model):
 
     loan_id   empty where it is of the debtor.
     evidence  the features that told why, on the day it came or became as bad as it is.
+    arrival   empty where a night raised it. Raised on arrival of an event it waits for a night that knows the event,
+              and until then no night lets it go.
     """
+
+    class Arrival(models.TextChoices):
+        """Whether a night knows the event that raised a signal by now."""
+
+        WAITS = "waits"
+        TOLD = "told"
 
     case = models.ForeignKey(WarningCase, on_delete=models.PROTECT, related_name="signals")
     signal = models.CharField(max_length=20)
@@ -123,6 +131,7 @@ class CaseSignal(models.Model):
     evidence: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
     came_on = models.DateField()
     gone_on = models.DateField(null=True)
+    arrival = models.CharField(max_length=10, blank=True)
 
     class Meta:
         ordering = ("-rank", "signal", "loan_id")

@@ -31,7 +31,8 @@ class SignalTold:
     """A signal as a card shows it.
 
     level      that of the day, or the worst it had where it holds no more.
-    holds      whether it holds on the day that is looked at.
+    holds      whether it holds on the day that is looked at, or was raised since by an event no night knows yet.
+    is_arrived whether an event raised it on arrival.
     loan_id    empty where it is of the debtor; is_elsewhere where that loan is outside the desk's offices.
     evidence   name and value of each feature: those of the day, or of the day it came where it holds no more.
     """
@@ -47,6 +48,7 @@ class SignalTold:
     clears: str
     came_on: date | None
     gone_on: date | None
+    is_arrived: bool
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,17 @@ def signals_told(desk: Desk, debtor_id: str, case: WarningCase | None) -> list[S
     held |= {(each.signal, each.loan_id): each for each in case.signals.all()} if case else {}
     told = []
     for (signal, loan_id), each in held.items():
-        row = now.get((signal, loan_id))
+        # Of what an event raised since, no night has told: the day shows it as it was before.
+        waits = each is not None and each.arrival == each.Arrival.WAITS
+        row = None if waits else now.get((signal, loan_id))
         rule = known.get(signal)
         evidence = json.loads(row["evidence"]) if row else each.evidence if each else {}
         told.append(
             SignalTold(
                 signal=signal, said=rule.said if rule else signal, category=rule.category if rule else UNKNOWN,
-                level=row["level"] if row else each.level if each else LEVELS[0], holds=row is not None,
+                level=row["level"] if row else each.level if each else LEVELS[0],
+                holds=waits or row is not None,
+                is_arrived=each is not None and bool(each.arrival),
                 loan_id=loan_id if loan_id in mine else "", is_elsewhere=bool(loan_id) and loan_id not in mine,
                 evidence=_told(rule, evidence), clears=rule.clears if rule else "",
                 came_on=each.came_on if each else None, gone_on=each.gone_on if each else None,

@@ -6,6 +6,7 @@ import polars as pl
 from django.db import transaction
 from django.urls import reverse
 
+from postloan.desk.arrival.handing.actions import arrivals_known
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
@@ -39,6 +40,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules) -> AdoptedDay:
         opened += work_open(_items(kind, new, day))
         closed += work_gone((kind.kind,), gone, day.on)
     opened += inspections_open(day, before.on if before else None, rules)
+    arrivals_known(day.on)
     opened += cases_open(day, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import hold_chain, record
 from postloan.desk.core.days import home
-from postloan.desk.core.decisions.delivery import delivery_files, delivery_folder, write_delivery
+from postloan.desk.core.decisions.beside import tables_beside
+from postloan.desk.core.decisions.delivery import (
+    Rows,
+    decision_rows,
+    delivery_files,
+    delivery_folder,
+    write_delivery,
+)
 from postloan.desk.core.models import AdoptedDay, Decision, WorkItem
 from postloan.desk.core.work.actions import work_open
 from postloan.errors import HandOverLate
@@ -28,7 +35,7 @@ class HandOver:
     """What was handed over with a business date.
 
     folder       the delivery, for intake; None where nothing was decided.
-    count        how many decisions are in it.
+    count        how many decisions, and rows of tables beside them, are in it.
     waiting      how many that already hold wait for the next day: this day was handed over before they were decided.
     is_repeated  the day was handed over before, and nothing changed.
     """
@@ -41,7 +48,7 @@ class HandOver:
 
 
 def decisions_hand_over(on: date) -> HandOver:
-    """Hand over what was decided, with a business date: Door 2.
+    """Hand over what was decided, with a business date, and what other tables go beside it: Door 2.
 
     Takes   every decision that was not handed over and is in force by the day. A day is handed over once; killed half
             way or called again, it gives the same bytes and takes nothing twice.
@@ -51,30 +58,40 @@ def decisions_hand_over(on: date) -> HandOver:
     is_repeated = _mark(on)
     given = list(Decision.objects.filter(feed_day=on).select_related("withdraws"))
     waiting = Decision.objects.filter(feed_day=None, effective_on__lte=on).count()
-    if not given:
+    tables: dict[str, Rows] = {"decision": decision_rows(given)} if given else {}
+    for each in tables_beside():
+        waiting += each.waiting(on)
+        if rows := each.rows(on):
+            tables[each.table] = each.columns, rows
+    if not tables:
         return HandOver(on, None, 0, waiting, is_repeated)
     folder = delivery_folder(home(), on)
-    write_delivery(folder, delivery_files(given))
-    return HandOver(on, folder, len(given), waiting, is_repeated)
+    write_delivery(folder, delivery_files(tables))
+    count = len(given) + sum(len(rows) for table, (_columns, rows) in tables.items() if table != "decision")
+    return HandOver(on, folder, count, waiting, is_repeated)
 
 
 @transaction.atomic
 def _mark(on: date) -> bool:
-    """Mark the decisions that go with a day; whether that was done before."""
+    """Mark what goes with a day; whether that was done before."""
     hold_chain()
-    _check_turn(on)
-    if Decision.objects.filter(feed_day=on).exists():
+    if _check_turn(on) == on:
         return True
     taken = list(Decision.objects.select_for_update().filter(feed_day=None, effective_on__lte=on).order_by("pk"))
     if taken:
         keys = [each.pk for each in taken]
         Decision.objects.filter(pk__in=keys).update(feed_day=on)
         record(None, "decisions.handed_over", f"feed:{on}", on=on, decisions=[str(key) for key in keys])
+    for each in tables_beside():
+        if count := each.mark(on):
+            record(None, f"{each.table}.handed_over", f"feed:{on}", on=on, count=count)
     return False
 
 
-def _check_turn(on: date) -> None:
-    handed = Decision.objects.aggregate(last=Max("feed_day"))["last"]
+def _check_turn(on: date) -> date | None:
+    """Find the last day that anything was handed over with. Raises HandOverLate where the day is over."""
+    days = [Decision.objects.aggregate(last=Max("feed_day"))["last"], *(each.last() for each in tables_beside())]
+    handed = max((day for day in days if day), default=None)
     adopted = AdoptedDay.objects.aggregate(last=Max("on"))["last"]
     latest = max((day for day in (handed, adopted) if day), default=on)
     if on < latest:
@@ -83,6 +100,7 @@ def _check_turn(on: date) -> None:
             hint=_("请随下一营业日移交：postloan hand-over --on 日期。"),
             where={"on": on, "latest": latest},
         )
+    return handed
 
 
 @transaction.atomic

@@ -1,18 +1,20 @@
-"""The desk's delivery of a day: the decision table as a feed folder, the same bytes for the same decisions."""
+"""The desk's delivery of a day: what was decided as a feed folder, the same bytes for the same decisions."""
 
 import csv
 import io
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from postloan.desk.core.models import Decision
 
 COLUMNS = ("decision_id", "kind", "loan_id", "effective_on", "ends_on", "terms", "is_withdrawn")
-_DESCRIPTION = "source: desk\ntables:\n  decision: increment\n"
+
+Rows = tuple[Sequence[str], Sequence[Mapping[str, str]]]
+"""The columns of a table, and its rows."""
 
 
 def delivery_folder(home: Path, on: date) -> Path:
@@ -20,18 +22,29 @@ def delivery_folder(home: Path, on: date) -> Path:
     return home / "desk" / "feeds" / on.isoformat()
 
 
-def delivery_files(decisions: Iterable[Decision]) -> dict[str, bytes]:
-    """The files of a delivery. What was withdrawn before it ever left is told once, as withdrawn."""
+def delivery_files(tables: Mapping[str, Rows]) -> dict[str, bytes]:
+    """The files of a delivery: what each table adds."""
+    described = "".join(f"  {table}: increment\n" for table in tables)
+    files = {"feed.yaml": f"source: desk\ntables:\n{described}".encode()}
+    return files | {f"{table}.csv": _written(columns, rows) for table, (columns, rows) in tables.items()}
+
+
+def decision_rows(decisions: Iterable[Decision]) -> Rows:
+    """Decisions as a table. What was withdrawn before it ever left is told once, as withdrawn."""
     rows = {}
     # Withdrawals come last, so that theirs is the row that stays.
     for each in sorted(decisions, key=lambda each: (each.withdraws_id is not None, str(each.pk))):
         said = each.withdraws or each
         rows[str(said.pk)] = _row(said, is_withdrawn=each.withdraws is not None)
+    return COLUMNS, [rows[key] for key in sorted(rows)]
+
+
+def _written(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     written = io.StringIO()
-    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(written, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows[key] for key in sorted(rows))
-    return {"feed.yaml": _DESCRIPTION.encode(), "decision.csv": written.getvalue().encode()}
+    writer.writerows(rows)
+    return written.getvalue().encode()
 
 
 def _row(decision: Decision, *, is_withdrawn: bool) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Adopting a day's signals: cases opened, raised, told to the office above, and let go, in bulk and once."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from postloan.desk.warning.clocks import Clocks
 from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
 from postloan.desk.warning.opening.changes import (
     changes_of,
+    changes_on_arrival,
     debtors_changed,
     debtors_warned,
     late_cases,
@@ -55,6 +57,49 @@ def cases_open(day: BusinessDay, rules: DeskRules) -> int:
         record(None, "warnings.opened", "warnings", run_id=day.run_id, on=day.on, opened=opened, raised=raised,
                signals_gone=len(changes.gone), let_go=let_go, late=late)  # fmt: skip
     return opened
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What signals that an event raised changed: the debtor's case, empty without one, and which of them are new."""
+
+    case: WarningCase | None
+    new: frozenset[str]
+    rank: int
+
+
+@transaction.atomic
+def signals_arrived(debtor_id: str, signals: pl.DataFrame, about: str, clocks: Clocks) -> Arrived:
+    """Take signals that an event raised on arrival into the debtor's case, which they open where there is none.
+
+    signals  rows as a night publishes them, of this debtor. The caller keeps two from doing this at once.
+    about    the events, for the case's history.
+
+    Leaves   what a night would, each new signal marked as waiting for the night that knows of the event; an entry.
+    """
+    changes = changes_on_arrival(clocks, debtor_id, signals)
+    _open(changes.fresh, clocks)
+    _grow(changes.came, changes.worse, clocks)
+    case = WarningCase.objects.filter(debtor_id=debtor_id, state__in=WarningCase.RUNNING).first()
+    new = pl.concat([part.select("signal", "rank") for part in (changes.fresh, changes.came, changes.worse)])
+    if case is None or new.is_empty():
+        return Arrived(case, frozenset(), -1)
+    case.signals.filter(signal__in=new["signal"].to_list()).update(arrival=CaseSignal.Arrival.WAITS)
+    CaseEntry.objects.create(case=case, step="arrived", level=case.level, on=clocks.day.on, text=about[:2000])
+    return Arrived(case, frozenset(new["signal"]), int(new["rank"].max()))  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def arrivals_told(still_waiting: Collection[str]) -> int:
+    """Let signals go by what nights say, where the night of the day knows the events: all debtors but some.
+
+    Returns how many signals were raised on arrival and are a night's to keep or let go from now on.
+    """
+    waits = CaseSignal.objects.filter(arrival=CaseSignal.Arrival.WAITS)
+    keys = [pk for pk, debtor_id in waits.values_list("pk", "case__debtor_id") if debtor_id not in still_waiting]
+    for part in _parts(keys):
+        CaseSignal.objects.filter(pk__in=part).update(arrival=CaseSignal.Arrival.TOLD)
+    return len(keys)
 
 
 def _open(fresh: pl.DataFrame, clocks: Clocks) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
+from django.db.models import Q
 
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import BusinessDay
@@ -21,7 +22,7 @@ _SAID = ("pk", "debtor_id", "exposure_cents", "tier")
 """What a case says of its debtor that changes from day to day."""
 _HELD = {
     "pk": pl.Int64, "case_id": pl.Int64, "debtor_id": pl.String, "signal": pl.String, "loan_id": pl.String,
-    "held_rank": pl.Int64, "gone_on": pl.Date,
+    "held_rank": pl.Int64, "gone_on": pl.Date, "arrival": pl.String,
 }  # fmt: skip
 _COOLING = {
     "debtor_id": pl.String, "signal": pl.String, "loan_id": pl.String, "held_rank": pl.Int64, "closed_on": pl.Date,
@@ -45,8 +46,21 @@ class Changes:
 
 def changes_of(clocks: Clocks) -> Changes:
     """Hold a day's signals against the cases there are; three reads in all, whatever their number."""
-    found, held, running = _found(clocks.day), _held(), _running()
-    gone = held.filter(pl.col("gone_on").is_null()).join(found, on=_ONE, how="anti")
+    found, held = _found(clocks.day, signals_of_day(clocks.day)), _held(Q())
+    waits = pl.col("arrival") == CaseSignal.Arrival.WAITS
+    gone = held.filter(pl.col("gone_on").is_null() & ~waits).join(found, on=_ONE, how="anti")
+    return _changes(found, held, _running(Q()), gone["pk"].to_list(), clocks)
+
+
+def changes_on_arrival(clocks: Clocks, debtor_id: str, signals: pl.DataFrame) -> Changes:
+    """Hold signals that an event raised against the debtor's case; an event lets no signal go."""
+    found = _found(clocks.day, signals.lazy())
+    return _changes(found, _held(Q(case__debtor_id=debtor_id)), _running(Q(debtor_id=debtor_id)), [], clocks)
+
+
+def _changes(
+    found: pl.DataFrame, held: pl.DataFrame, running: pl.DataFrame, gone: list[int], clocks: Clocks
+) -> Changes:
     warm = _without_cooling(found, clocks)
     within = warm.join(running, on="debtor_id")
     again = within.join(held.drop("debtor_id"), on=["case_id", "signal", "loan_id"])
@@ -54,7 +68,7 @@ def changes_of(clocks: Clocks) -> Changes:
         fresh=warm.join(running, on="debtor_id", how="anti"),
         came=within.join(held, on=["case_id", "signal", "loan_id"], how="anti"),
         worse=again.filter((pl.col("rank") > pl.col("held_rank")) | pl.col("gone_on").is_not_null()),
-        gone=gone["pk"].to_list(),
+        gone=gone,
     )
 
 
@@ -94,11 +108,10 @@ def without_debtor(day: BusinessDay) -> list[int]:
     return cases.join(on_book, on="debtor_id", how="anti")["pk"].to_list()
 
 
-def _found(day: BusinessDay) -> pl.DataFrame:
+def _found(day: BusinessDay, signals: pl.LazyFrame) -> pl.DataFrame:
     categories = {name: known.category for name, known in known_signals(day).items()}
     return (
-        signals_of_day(day)
-        .select(
+        signals.select(
             "debtor_id", "signal", "evidence",
             loan_id=pl.col("loan_id").fill_null(""),
             rank=pl.col("level").cast(pl.Enum(LEVELS)).to_physical().cast(pl.Int64),
@@ -109,14 +122,14 @@ def _found(day: BusinessDay) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _running() -> pl.DataFrame:
-    rows = WarningCase.objects.filter(state__in=WarningCase.RUNNING).values_list("pk", "debtor_id")
+def _running(only: Q) -> pl.DataFrame:
+    rows = WarningCase.objects.filter(only, state__in=WarningCase.RUNNING).values_list("pk", "debtor_id")
     return _frame(rows, {"case_id": pl.Int64, "debtor_id": pl.String})
 
 
-def _held() -> pl.DataFrame:
-    rows = CaseSignal.objects.filter(case__state__in=WarningCase.RUNNING).order_by()
-    fields = ("pk", "case_id", "case__debtor_id", "signal", "loan_id", "rank", "gone_on")
+def _held(only: Q) -> pl.DataFrame:
+    rows = CaseSignal.objects.filter(only, case__state__in=WarningCase.RUNNING).order_by()
+    fields = ("pk", "case_id", "case__debtor_id", "signal", "loan_id", "rank", "gone_on", "arrival")
     return _frame(rows.values_list(*fields), _HELD)
 
 

@@ -1,0 +1,1 @@
+"""Handing arrived events to the next night, as rows of the ordinary feed table."""

@@ -1,0 +1,1 @@
+"""Reading a text: whether it tells good or bad, and of whom."""
