@@ -57,7 +57,9 @@ def inputs(**rows: list[Row]) -> Inputs:
     """The inputs of a night; a table not named is empty."""
     tables = {table: facts(table, *rows.get(table, ())) for table in TABLES}
     named = tables["debtor"].select(guarantor_id="debtor_id", guarantor_no="debtor_no")
-    given = tables["guarantee"].select("debtor_no", "guarantor_id", "amount_cents", "begins_on", "ends_on")
+    given = tables["guarantee"].select(
+        "debtor_no", "guarantor_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on"
+    )
     guarantors = given.join(named, on="guarantor_id", maintain_order="left").drop("guarantor_id")
     days = tables["ledger"].select("on").unique().sort("on")
     return Inputs(**tables, guarantors=guarantors, ledger_days=days)

@@ -89,10 +89,11 @@ class Facts:
     def guarantors(self) -> pl.DataFrame:
         """List the guarantees that debtors of the bank give for one another, whatever their shards.
 
-        Returns debtor_no, guarantor_no, amount_cents, begins_on, ends_on; guarantors who are no debtors are left out.
+        Returns debtor_no, amount_cents, is_maximum_amount, begins_on, ends_on, guarantor_no; guarantors who are no
+        debtors are left out.
         """
         if self._guarantors is None:
-            columns = ("debtor_no", "guarantor_id", "amount_cents", "begins_on", "ends_on")
+            columns = ("debtor_no", "guarantor_id", "amount_cents", "is_maximum_amount", "begins_on", "ends_on")
             given = self.read("guarantee", None, columns)
             numbers = read_numbers(self.home, self._numbering if given.height else [], "debtor")
             named = numbers.unique("debtor_id", keep="last").select(guarantor_id="debtor_id", guarantor_no="debtor_no")

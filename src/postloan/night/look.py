@@ -17,9 +17,9 @@ from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.publish import FinishedTable
-from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
-_TABLES = ("collateral_claim", "weak_guarantee")
+_TABLES = ("collateral_claim", "weak_guarantee", "debtor_in_default")
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,23 @@ def look_around(
 ) -> list[FinishedTable]:
     """Find what crosses debtors, before any shard is computed, and leave it in the night's folder.
 
-    Before there was a law of expected loss nobody is asked. Raises `killed` where a worker was.
+    Nobody is asked where there is neither a law of expected loss nor a rule of warnings. Raises `killed` where a worker
+    was.
     """
     night, on = tasks[0].folder, tasks[0].on
-    given = asked(facts, on=on)
-    looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks if policy.expected_loss]
+    given = asked(facts, on=on, with_tied=bool(policy.warnings))
+    is_asked = bool(policy.expected_loss or policy.warnings)
+    looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks if is_asked]
     waiting = [each for each in looks if each.debtors]
     found = each_done(look, waiting, pool, killed=killed)
     told = next(each_done(look_together, [(given, list(found))], pool, killed=killed)) if waiting else NO_NEIGHBOURS
-    return [finished(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak), strict=True)]
+    return [
+        finished(night, name, rows)
+        for name, rows in zip(_TABLES, (told.claims, told.weak, told.in_default), strict=True)
+    ]
 
 
 def neighbours_left(night: Path) -> Neighbours:
     """Read what the look left."""
-    claims, weak = (pl.read_parquet(night / f"{name}.parquet") for name in _TABLES)
-    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak))
+    claims, weak, bad = (pl.read_parquet(night / f"{name}.parquet") for name in _TABLES)
+    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak), DebtorInDefault.validate(bad))

@@ -142,7 +142,7 @@ def read_circles(facts: Facts, claims: pl.DataFrame, law: Contagion, on: date) -
     A guarantor that is no debtor of the bank files no statements and owes it nothing: it is left out. On whom a debtor
     calls several guarantees, no more is called than the claim. Source: risk 6.1.
     """
-    edges = asked(facts, on=on).edges
+    edges = asked(facts, on=on, with_tied=False).edges
     pairs = (
         edges.filter(pl.col("debtor_no") != pl.col("guarantor_no"))
         .group_by("debtor_no", "guarantor_no")

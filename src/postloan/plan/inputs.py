@@ -1,7 +1,7 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.intake.shape import facts_shape
-from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -66,10 +66,14 @@ _NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_ent
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What a debtor's securities are worth for the sake of other debtors, of the whole bank; see plan/neighbours."""
+    """What other debtors make of a debtor's securities, and which of those tied to others are in default.
+
+    Of the whole bank; see plan/neighbours.
+    """
 
     claims: dy.DataFrame[CollateralClaim]
     weak: dy.DataFrame[WeakGuarantee]
+    in_default: dy.DataFrame[DebtorInDefault] = field(default_factory=DebtorInDefault.create_empty)
 
 
 NO_NEIGHBOURS = Neighbours(CollateralClaim.create_empty(), WeakGuarantee.create_empty())

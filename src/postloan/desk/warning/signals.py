@@ -1,4 +1,4 @@
-"""The signals of a published day, and the rules that raise them: names, categories, what would clear them."""
+"""The signals of a published day, and the rules or the model that raise them: names, categories, what clears them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,19 +12,20 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.lists.cells import language
 from postloan.errors import NothingPublished
 from postloan.rules.rulebook import load_rulebook
+from postloan.rules.scores import ModelSignal
 from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
 from postloan.snapshot.read import read_manifest, scan_warnings
 from postloan.tables.warnings import PublishedWarning
 
-UNKNOWN = "unknown"
-"""The category of a signal whose rule is no longer there."""
+UNKNOWN, OF_MODEL = "unknown", "model"
+"""The category of a signal whose rule is no longer there, and of the model's."""
 
 
 @dataclass(frozen=True)
 class KnownSignal:
-    """A rule that may raise a signal, and its category."""
+    """A rule that may raise a signal, or the model's, and its category."""
 
-    rule: WarningRule
+    rule: WarningRule | ModelSignal
     category: str
 
     @property
@@ -58,9 +59,11 @@ def _known(home: Path, run_id: str, on: date) -> Mapping[str, KnownSignal]:
     law_of = date.fromisoformat(read_manifest(home, on)["pins"]["law_of"])
     rulebook = load_rulebook(home)
     found = ((name, rulebook.version_if_any(f"warnings/{name}", Warnings, law_of)) for name in CATEGORIES)
-    return {
+    known = {
         rule.id: KnownSignal(rule, name) for name, version in found if version is not None for rule in version.rules
     }
+    model = rulebook.warning_model(law_of)
+    return known | ({model.signal.id: KnownSignal(model.signal, OF_MODEL)} if model else {})
 
 
 def signal_said(day: BusinessDay, signal: str) -> str:

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from postloan.tables.features import CircleFeatures, told_of_nobody
+from postloan.tables.neighbours import guarantee_is_over
 
 
 def circle_features(guarantors: pl.DataFrame, *, on: date) -> dy.DataFrame[CircleFeatures]:
@@ -19,9 +20,8 @@ def circle_features(guarantors: pl.DataFrame, *, on: date) -> dy.DataFrame[Circl
     Source  risk 6.1: a mutual core is a strongly connected component of two or more.
     """
     in_force = guarantors.filter(
-        (pl.col("begins_on") <= on) & ~(pl.col("ends_on") < on).fill_null(value=False)
-        & (pl.col("debtor_no") != pl.col("guarantor_no"))
-    )  # fmt: skip
+        (pl.col("begins_on") <= on) & ~guarantee_is_over(on) & (pl.col("debtor_no") != pl.col("guarantor_no"))
+    )
     if in_force.is_empty():
         return told_of_nobody(CircleFeatures)
     given = in_force.group_by(debtor_no="guarantor_no").agg(guarantees_given_cents=pl.col("amount_cents").sum())
