@@ -67,13 +67,15 @@ def test_the_demo_fits_agrees_to_and_names_a_card_and_its_last_day_warns_by_it(o
 
     (said,) = scores.filter(pl.col("debtor_id") == case.debtor_id).to_dicts()
     for language, words in (("zh-hans", ("模型预警", "转差概率", "留出样本")), ("en", ("Model: likely", "AUC on"))):
-        client = logged_in("risk")
+        client = logged_in("auditor")
         client.cookies["django_language"] = language
         for page in (f"/warnings/{case.pk}/", f"/warnings/of/{case.debtor_id}"):
-            text = client.get(page).content.decode()
+            answer = client.get(page)
+            assert answer.status_code == 200, page
+            text = answer.content.decode()
             assert f"{said['pd_ratio']:.1%}" in text, page
             assert all(word in text for word in words), (page, words)
-    listed = logged_in("risk").get("/warnings/?tab=open&category=model").content.decode()
+    listed = logged_in("auditor").get("/warnings/?tab=open&category=model").content.decode()
     assert case.debtor_name in listed
 
     entries = CaseSignal.objects.count()
