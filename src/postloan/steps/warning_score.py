@@ -50,7 +50,9 @@ def warning_score(
 def model_signals(scores: dy.DataFrame[WarningScore], named: ModelInForce) -> dy.DataFrame[PublishedWarning]:
     """Say of whom the model warns: those whose probability reaches a level of the rule, as signals like any other.
 
-    Writes  one row a debtor; its evidence holds the probability and the reasons.
+    Reads   scores: of the model; named: the rule that says how its signal is called.
+    Writes  one row a debtor that reaches a level; its evidence holds the probability and the reasons.
+    Source  rulebook: warning_model; regulations PRA-10.
     """
     return PublishedWarning.validate(
         scores.filter(pl.col("level").is_not_null()).select(
