@@ -108,10 +108,12 @@ def test_bins_are_said_in_the_unit_of_their_feature() -> None:
         {"feature": "is_in_group", "bin": "> 0", "lost": 3},
         {"feature": "debt_to_assets", "bin": "<= 0.45", "lost": 2},
         {"feature": "days_since_sued", "bin": "missing", "lost": 1},
+        {"feature": "limitation_days", "bin": "any", "lost": 1},
     ]  # fmt: skip
     told = dict(reasons_told(reasons))
     assert list(told.values()) == [
         "(12,000.00 元, 50,000.00 元]（扣 12 分）", "> 2（扣 9 分）", "自然人、个体工商户（扣 8 分）", "是（扣 3 分）",
         "<= 0.45（扣 2 分）", "未知（扣 1 分）",
+        "有记录（扣 1 分）",
     ]  # fmt: skip
     assert next(iter(told)) == "贷款余额"

@@ -46,8 +46,8 @@ def probability(ratio: float) -> str:
 
 def _bin_said(name: str, held: str) -> str:
     """A bin of a scorecard in words: figures in the unit of their feature, words of closed lists said."""
-    if held == "missing":
-        return _("未知")
+    if held in {"missing", "any"}:
+        return _("未知") if held == "missing" else _("有记录")
     column = _COLUMNS["debtor"].get(name)
     if isinstance(column, dy.Bool):
         return said("flag", str(held.startswith(">")).lower(), language())
