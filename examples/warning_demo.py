@@ -19,6 +19,7 @@ from postloan.tables.warnings import LEVELS
 AHEAD_MONTHS = 6
 BAD_DAYS = 30
 LABEL = "goes_bad"
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,23 @@ def worth(name: str, months: pl.DataFrame, warned: pl.Expr) -> Worth:
     )  # fmt: skip
 
 
-def fitted(months: pl.DataFrame, until: int, settings: Fitting, bands: Monitoring) -> Card:
-    """The scorecard fitted on the months whose outcome was known by `until`: six months before and earlier."""
-    leave = ("at", "months_to_bad", "level", *(name for name, kind in months.schema.items() if kind == pl.Date))
-    early = months.filter(pl.col("at") + AHEAD_MONTHS < until)
-    asked = Asked("scorecard", LABEL, "warning", id="debtor_no", held_out=0.2, without=leave)
-    return fit_card(early, "0" * 64, asked, settings, bands)
+def scored(months: pl.DataFrame, until: int, settings: Fitting, bands: Monitoring) -> tuple[pl.DataFrame, list[Card]]:
+    """The months from `until` on with the probability that a card gives that saw neither their debtors nor their time.
 
-
-def scored(card: Card, months: pl.DataFrame) -> pl.DataFrame:
-    """The months with the probability that the card gives."""
-    return months.with_columns(pd=score_table(card, months, id_column=None)["pd"])
+    Debtors are parted into folds by a digest of their number. A fold is scored by a card fitted on the other folds, on
+    months whose outcome was known by `until`: six months before and earlier.
+    """
+    leave = ("at", "months_to_bad", "level", "fold", *(name for name, kind in months.schema.items() if kind == pl.Date))
+    asked = Asked("scorecard", LABEL, "warning", id="debtor_no", without=leave)
+    folded = months.with_columns(fold=pl.col("debtor_no").hash(seed=1) % FOLDS)
+    early = folded.filter(pl.col("at") + AHEAD_MONTHS < until)
+    parts, cards = [], []
+    for fold in range(FOLDS):
+        card = fit_card(early.filter(pl.col("fold") != fold), "0" * 64, asked, settings, bands)
+        later = folded.filter((pl.col("at") >= until) & (pl.col("fold") == fold))
+        parts.append(later.with_columns(pd=score_table(card, later, id_column=None)["pd"]))
+        cards.append(card)
+    return pl.concat(parts).drop("fold"), cards
 
 
 def judged(months: pl.DataFrame, levels: Sequence[str] = LEVELS) -> list[Worth]:

@@ -13,6 +13,8 @@ import numpy as np
 
 import warning_books as books
 import warning_demo as demo
+from postloan.models.ranking import auc
+from postloan.rules.figures import ONE_E8
 from postloan.rules.model_rules import Fitting, Monitoring, load_model_rules
 
 ON = date(2026, 1, 1)
@@ -53,12 +55,13 @@ def show(name: str, table: books.pl.DataFrame, columns: list[str] | None, settin
 def study_demo(home: Path, settings: Fitting, bands: Monitoring) -> None:
     """What rules, model and both were worth, on the months after those that the model was fitted on."""
     months = demo.debtor_months(home)
-    card = demo.fitted(months, MONTHS_FITTED, settings, bands)
-    later = demo.scored(card, months.filter(demo.pl.col("at") >= MONTHS_FITTED))
-    metrics = {(each.name, each.sample): each.value for each in card.metrics}
-    gone = later["goes_bad"].mean()
+    later, cards = demo.scored(months, MONTHS_FITTED, settings, bands)
+    bads = later[demo.LABEL].to_numpy() == 1
+    area = auc(later["pd"].to_numpy(), bads, confidence=bands.interval.confidence_e8 / ONE_E8)
+    gone, expected = bads.mean(), later["pd"].mean()
     print(f"\n{len(later)} debtor-months from month {MONTHS_FITTED}, {gone:.4f} go bad within six months")
-    print(f"model: {len(card.features)} features, AUC held out {metrics['auc', 'held_out']:.4f}")
+    print(f"model: {min(len(card.features) for card in cards)} to {max(len(card.features) for card in cards)} features")
+    print(f"AUC {area.value:.4f} ({area.low:.4f} to {area.high:.4f}), expected to go bad {expected:.4f}")
     head("way", "alerts", "precision", "recall", "three months before", "lead, months")
     for way in demo.judged(later):
         shares = " | ".join(f"{each:.3f}" for each in (way.precision, way.recall, way.early))

@@ -18,6 +18,7 @@ from postloan.desk.modelling.actions import retirement_propose
 from postloan.desk.modelling.models import Alarm, ModelCard, Watch
 from postloan.desk.modelling.watching.actions import WORK, alarm_dispose, models_watch, watches_keep
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, StaleView
+from postloan.models.behaviour import label_of
 from postloan.models.card import read_card
 from postloan.models.monitoring import Finding, Watched
 from postloan.plan.watching import WatchedDay, sample, unwatched
@@ -159,7 +160,7 @@ def test_a_month_end_watches_the_cards_in_force_and_makes_up_for_those_since_the
     assert all(each.labelled_on is None or each.labelled_on > fitted[-1] for each in held.watches.all())
     last = held.watches.order_by("on").last()
     assert last.labelled_on == days[-2]
-    table = sample(bank, (days[-2],), 1)
+    table = sample(bank, (days[-2],), label_of(1))
     rate = next(each["value"] for each in last.findings if each["measure"] == "default_rate")
     assert rate == table["bad_in_1_months"].mean()
     # Adopted again it changes nothing; a card of other columns is left alone, and one that waits is not in force.
@@ -213,7 +214,7 @@ def test_a_sample_of_ones_own_history_is_fitted_on_and_one_too_young_is_refused(
 
     asked = ("--months", "1", "--out", str(out), "--home", str(bank))
     assert run("sample", first, last, *asked).exit_code == 0
-    assert pl.read_parquet(out).equals(sample(bank, tuple(published_days(bank)[:2]), 1))
+    assert pl.read_parquet(out).equals(sample(bank, tuple(published_days(bank)[:2]), label_of(1)))
     fitted = run("fit", str(out), "--label", "bad_in_1_months", "--id", "loan_id", "--time", "on", "--out", str(card))
     assert fitted.exit_code == 0, fitted.stderr
     assert unwatched(bank, read_card(card)) is None

@@ -12,6 +12,7 @@ from postloan.errors import TableUnfit
 
 _MISSING = ["", "NA", "NaN", "nan", "null", "NULL"]
 _BUCKETS = 1_000_000
+_CATEGORIES = {pl.Boolean, pl.String, pl.Categorical, pl.Enum}
 
 
 def read_plain(path: Path) -> tuple[pl.DataFrame, str]:
@@ -61,7 +62,7 @@ def usable_columns(table: pl.DataFrame, without: Sequence[str | None]) -> list[s
     return [
         name
         for name, dtype in table.schema.items()
-        if name not in without and (dtype.is_numeric() or dtype in {pl.Boolean, pl.String, pl.Categorical, pl.Enum})
+        if name not in without and (dtype.is_numeric() or dtype.base_type() in _CATEGORIES)
     ]
 
 

@@ -45,7 +45,7 @@ def kind_of(table: pl.DataFrame, name: str) -> str:
     dtype = table.schema[name]
     if dtype.is_numeric() or dtype in {pl.Boolean, pl.Null}:
         return "number"
-    if dtype in {pl.String, pl.Categorical, pl.Enum}:
+    if dtype.base_type() in {pl.String, pl.Categorical, pl.Enum}:
         return "category"
     raise _unfit(name, f"holds {dtype}, which is neither a number nor a category")
 

@@ -17,9 +17,9 @@ from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.publish import FinishedTable
-from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
-_TABLES = ("collateral_claim", "weak_guarantee")
+_TABLES = ("collateral_claim", "weak_guarantee", "debtor_in_default")
 
 
 @dataclass(frozen=True)
@@ -36,29 +36,36 @@ def look_around(
 ) -> list[FinishedTable]:
     """Find what crosses debtors, before any shard is computed, and leave it in the night's folder.
 
-    Before there was a law of expected loss nobody is asked; a night that is resumed asks nobody again. Raises `killed`
-    where a worker was.
+    Nobody is asked where there is neither a law of expected loss nor a rule of warnings; a night that is resumed asks
+    nobody again. Raises `killed` where a worker was.
     """
     night = tasks[0].folder
     if all(_file(night, name).exists() for name in _TABLES):
         told = neighbours_left(night)
+    elif policy.expected_loss or policy.warnings:
+        told = _found(facts, policy, tasks, pool, killed)
     else:
-        told = _found(facts, tasks, pool, killed) if policy.expected_loss else NO_NEIGHBOURS
-    return [finished(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak), strict=True)]
+        told = NO_NEIGHBOURS
+    return [
+        finished(night, name, rows)
+        for name, rows in zip(_TABLES, (told.claims, told.weak, told.in_default), strict=True)
+    ]
 
 
 def neighbours_left(night: Path) -> Neighbours:
     """Read what the look left."""
-    claims, weak = (pl.read_parquet(_file(night, name)) for name in _TABLES)
-    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak))
+    claims, weak, bad = (pl.read_parquet(_file(night, name)) for name in _TABLES)
+    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak), DebtorInDefault.validate(bad))
 
 
 def _file(night: Path, table: str) -> Path:
     return night / f"{table}.parquet"
 
 
-def _found(facts: Facts, tasks: Sequence[ShardTask], pool: Executor | None, killed: ShardFailed) -> Neighbours:
-    given = asked(facts, on=tasks[0].on)
+def _found(
+    facts: Facts, policy: Policy, tasks: Sequence[ShardTask], pool: Executor | None, killed: ShardFailed
+) -> Neighbours:
+    given = asked(facts, on=tasks[0].on, with_tied=bool(policy.warnings))
     looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks]
     waiting = [each for each in looks if each.debtors]
     if not waiting:

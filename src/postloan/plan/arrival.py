@@ -16,7 +16,7 @@ from postloan.snapshot.read import scan_loans
 from postloan.steps.security_ties import security_ties
 from postloan.steps.warnings import warnings
 from postloan.tables.event_kinds import LIFTED
-from postloan.tables.features import CircleFeatures
+from postloan.tables.features import CircleFeatures, TiedFeatures
 from postloan.tables.published import PublishedLoan
 from postloan.tables.warnings import PublishedWarning
 
@@ -42,8 +42,9 @@ def signals_on_arrival(
     rules = _asking(day, set(touched.str.strip_suffix(LIFTED)), on)
     if not rules:
         return PublishedWarning.create_empty()
-    asks_circles = any(name in CircleFeatures.column_names() for rule in rules for name in rule.evidence)
-    inputs = read_debtor(day.facts, shard, debtor_no, with_guarantors=asks_circles)
+    of_others = {*CircleFeatures.column_names(), *TiedFeatures.column_names()}
+    asks_others = not all(of_others.isdisjoint(rule.evidence) for rule in rules)
+    inputs = read_debtor(day.facts, shard, debtor_no, day.neighbours, with_guarantors=asks_others)
     since = arrived.with_columns(debtor_no=pl.lit(debtor_no, pl.Int64)).select(_ROW)
     events = pl.concat([held.join(arrived, on="event_id", how="anti").select(_ROW), since])
     mine = scan_loans(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)

@@ -1,7 +1,8 @@
 """Who is asked before the shards, since other debtors' securities rest on what becomes of them.
 
 A shard holds whole debtors and knows no others. What crosses debtors is asked of few: guarantors that are debtors of
-the bank, and those that share collateral with a later rank. Stages rest on no security, so they can be asked first.
+the bank, those that share collateral with a later rank, and, where warnings ask who near a debtor is in default, the
+members of groups and the guaranteed. Stages rest on no security, so they can be asked first.
 """
 
 from datetime import date
@@ -20,7 +21,7 @@ class Asked(NamedTuple):
 
     edges    guarantees in force whose guarantor is a debtor of the bank, by debtor, guarantor and identifier.
     shared   collateral_id: collateral of several debtors with a later rank.
-    debtors  debtor_no and shard of those asked.
+    debtors  debtor_no, shard and group_id of those asked.
     """
 
     edges: pl.DataFrame
@@ -32,16 +33,23 @@ class Asked(NamedTuple):
         return tuple(self.debtors.filter(pl.col("shard") == shard)["debtor_no"])
 
 
-def asked(facts: Facts, *, on: date) -> Asked:
-    """Find out from narrow facts of the whole bank who is to be asked."""
+def asked(facts: Facts, *, on: date, with_tied: bool = True) -> Asked:
+    """Find out from narrow facts of the whole bank who is to be asked.
+
+    with_tied  ask those too whose default warns others: members of groups, and the guaranteed.
+    """
     promised, shared = _promised(facts, on), _shared(facts, on)
-    known = _debtors(facts, promised, shared)
+    known = _debtors(facts) if with_tied else _debtors(facts, promised, shared)
     edges = _edges(promised, known)
-    who = pl.concat([edges.select(debtor_no="guarantor_no"), shared.select("debtor_no")]).unique()
+    who = [edges.select(debtor_no="guarantor_no"), shared.select("debtor_no")]
+    if with_tied:
+        who += [edges.select("debtor_no"), _of_groups(known)]
     return Asked(
         edges,
         shared.select("collateral_id").unique(),
-        known.join(who, on="debtor_no", how="semi").select("debtor_no", "shard").sort("debtor_no"),
+        known.join(pl.concat(who).unique(), on="debtor_no", how="semi")
+        .select("debtor_no", "shard", "group_id")
+        .sort("debtor_no"),
     )
 
 
@@ -58,14 +66,21 @@ def _edges(promised: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _debtors(facts: Facts, *tied: pl.DataFrame) -> pl.DataFrame:
-    """Number, identifier and shard of all debtors; of none where nothing ties any."""
-    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "shard": pl.Int32})
-    if all(each.is_empty() for each in tied):
-        return known
+    """Number, identifier, group and shard of all debtors; of none where nothing of what is given ties any."""
+    known = pl.DataFrame(schema={"debtor_no": pl.Int64, "debtor_id": pl.String, "group_id": pl.String})
+    if tied and all(each.is_empty() for each in tied):
+        return known.with_columns(shard=pl.lit(None, pl.Int32))
     return pl.concat(
-        facts.read("debtor", shard, tuple(known.columns[:2])).with_columns(shard=pl.lit(shard, pl.Int32))
+        facts.read("debtor", shard, known.columns).with_columns(shard=pl.lit(shard, pl.Int32))
         for shard in range(facts.layout.shards)
     )
+
+
+def _of_groups(known: pl.DataFrame) -> pl.DataFrame:
+    """The members of groups of several debtors."""
+    grouped = known.drop_nulls("group_id")
+    several = grouped.group_by("group_id").len().filter(pl.col("len") > 1)
+    return grouped.join(several, on="group_id", how="semi").select("debtor_no")
 
 
 def _promised(facts: Facts, on: date) -> pl.DataFrame:

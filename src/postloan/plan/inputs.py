@@ -1,7 +1,7 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.intake.shape import facts_shape
-from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -70,10 +70,14 @@ _GUARANTORS = {
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What a debtor's securities are worth for the sake of other debtors, of the whole bank; see plan/neighbours."""
+    """What other debtors make of a debtor's securities, and which of those tied to others are in default.
+
+    Of the whole bank; see plan/neighbours.
+    """
 
     claims: dy.DataFrame[CollateralClaim]
     weak: dy.DataFrame[WeakGuarantee]
+    in_default: dy.DataFrame[DebtorInDefault] = field(default_factory=DebtorInDefault.create_empty)
 
 
 NO_NEIGHBOURS = Neighbours(CollateralClaim.create_empty(), WeakGuarantee.create_empty())
@@ -135,7 +139,7 @@ def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
     return _inputs(facts, shard, frames, of_loans, NO_NEIGHBOURS)
 
 
-def read_debtor(facts: Facts, shard: int, debtor_no: int, *, with_guarantors: bool) -> Inputs:
+def read_debtor(facts: Facts, shard: int, debtor_no: int, neighbours: Neighbours, *, with_guarantors: bool) -> Inputs:
     """Read what the features of one debtor rest on, row by row of its shard; tables of loans alone are empty.
 
     with_guarantors  whether who guarantees whom is read, too: it is read of the whole bank.
@@ -151,7 +155,7 @@ def read_debtor(facts: Facts, shard: int, debtor_no: int, *, with_guarantors: bo
     frames["market"] = facts.read("market", None, _COLUMNS["market"])
     guarantors = facts.guarantors() if with_guarantors else pl.DataFrame(schema=_GUARANTORS)
     days = frames["ledger"].select("on")
-    return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=NO_NEIGHBOURS)
+    return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=neighbours)
 
 
 def _nothing(table: str, columns: Sequence[str]) -> pl.DataFrame:

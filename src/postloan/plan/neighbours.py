@@ -13,7 +13,7 @@ from postloan.plan.asked import Asked
 from postloan.plan.inputs import Inputs, Neighbours
 from postloan.plan.night import assess
 from postloan.rules.rulebook import Policy
-from postloan.tables.neighbours import WEAKNESSES, CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import WEAKNESSES, CollateralClaim, DebtorInDefault, WeakGuarantee
 from postloan.tables.units import NON_PERFORMING
 
 
@@ -54,13 +54,14 @@ def standings(inputs: Inputs, shared: pl.DataFrame, policy: Policy, *, on: date)
 
 
 def neighbours(given: Asked, found: Sequence[Standings]) -> Neighbours:
-    """Put together what the debtors asked were found to be, at least one: whose guarantees are weak, who claims what.
+    """Put together what the debtors asked were found to be, at least one: weak guarantees, claims, who is in default.
 
     Source  risk 6.4: a guarantor in trouble, or one that the debtor stands for in its turn; a ring counts once. Who
             owes nothing any more ties no ring.
     """
     debtors, claims = (pl.concat(parts) for parts in zip(*found, strict=True))
-    distressed = debtors.filter("is_distressed").select(guarantor_no="debtor_no", is_distressed=pl.lit(value=True))
+    bad = debtors.filter("is_distressed").select("debtor_no")
+    distressed = bad.select(guarantor_no="debtor_no", is_distressed=pl.lit(value=True))
     weak = (
         _in_cores(given.edges, debtors)
         .join(distressed, on="guarantor_no", how="left", maintain_order="left")
@@ -76,6 +77,9 @@ def neighbours(given: Asked, found: Sequence[Standings]) -> Neighbours:
                 "guarantee_id", "debtor_no", "guarantor_no", pl.col("weakness").cast(pl.Enum(WEAKNESSES)),
                 "counts_cents",
             ).sort("guarantee_id")
+        ),
+        DebtorInDefault.validate(
+            given.debtors.join(bad, on="debtor_no", how="semi", maintain_order="left").select("debtor_no", "group_id")
         ),
     )  # fmt: skip
 

@@ -54,18 +54,19 @@ from postloan.tables.results import (
     Standing,
 )
 from postloan.tables.tiers import Judged, TierHistory
-from postloan.tables.warnings import PublishedWarning
+from postloan.tables.warnings import PublishedWarning, WarningScore
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first five tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first six tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
     warnings: dy.DataFrame[PublishedWarning]
+    scores: dy.DataFrame[WarningScore]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -127,10 +128,10 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     raised = warned(inputs, loans, ties, policy, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
-        loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised), breaks=breaks, instructions=told,
-        warnings=raised, positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs,
-        sources=plan.sources, payments=paid, balances=owed, judged=judged, measured=lost.measured, classed=classed,
-        book=book,
+        loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised.signals), breaks=breaks,
+        instructions=told, warnings=raised.signals, scores=raised.scores, positions=held, rates=rates, dues=dues,
+        rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed, judged=judged,
+        measured=lost.measured, classed=classed, book=book,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from postloan.intake.facts import Facts
 from postloan.plan.inputs import Neighbours
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.snapshot.read import read_manifest, read_of_bank
-from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class PublishedDay:
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        """What securities were worth that night for the sake of other debtors."""
+        """What other debtors made of securities that night, and which of those tied to others were in default."""
         return Neighbours(
             CollateralClaim.validate(read_of_bank(self.home, self.on, "collateral_claim")),
             WeakGuarantee.validate(read_of_bank(self.home, self.on, "weak_guarantee")),
+            DebtorInDefault.validate(read_of_bank(self.home, self.on, "debtor_in_default")),
         )
 
     @cached_property

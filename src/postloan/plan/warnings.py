@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import dataframely as dy
 import polars as pl
@@ -21,14 +22,16 @@ from postloan.steps.features.guarantees import guarantee_features
 from postloan.steps.features.market import market_features
 from postloan.steps.features.repayment import repayment_features
 from postloan.steps.features.statements import statement_features
+from postloan.steps.features.tied import tied_features
 from postloan.steps.features.use_of_proceeds import proceeds_features
 from postloan.steps.security_ties import security_ties
+from postloan.steps.warning_score import model_signals, warning_score
 from postloan.steps.warnings import warnings
 from postloan.tables.beside import found_beside
 from postloan.tables.features import PartyFeatures
 from postloan.tables.losses import SecurityTie
 from postloan.tables.published import PublishedLoan
-from postloan.tables.warnings import PublishedWarning
+from postloan.tables.warnings import PublishedWarning, WarningScore
 
 _OF_LOANS = (
     "loan_no", "loan_id", "debtor_no", "own_share_outstanding_cents", "outstanding_cents", "overdue_principal_cents",
@@ -42,6 +45,13 @@ _DECIMALS = 9
 """A fall from 25 % to 20 % is one of 5 points, whatever doubles make of it."""
 
 
+class Warned(NamedTuple):
+    """What rules and the model say of debtors with a loan on the book: signals of both, and the model's scores."""
+
+    signals: dy.DataFrame[PublishedWarning]
+    scores: dy.DataFrame[WarningScore]
+
+
 def warned(
     inputs: Inputs,
     loans: dy.DataFrame[PublishedLoan],
@@ -49,13 +59,19 @@ def warned(
     policy: Policy,
     *,
     on: date,
-) -> dy.DataFrame[PublishedWarning]:
-    """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force."""
-    if not policy.warnings:
-        return PublishedWarning.create_empty()
+) -> Warned:
+    """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force and no model."""
+    if not policy.warnings and policy.warning_model is None:
+        return Warned(PublishedWarning.create_empty(), WarningScore.create_empty())
     of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
     asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
-    return warnings(debtor_features(inputs, loans, ties, on=on), asked, rules=policy.warnings)
+    features = debtor_features(inputs, loans, ties, on=on)
+    by_rules = warnings(features, asked, rules=policy.warnings)
+    if policy.warning_model is None:
+        return Warned(by_rules, WarningScore.create_empty())
+    scores = warning_score(features, loans, policy.warning_model, on=on)
+    both = pl.concat([by_rules, model_signals(scores, policy.warning_model)])
+    return Warned(PublishedWarning.validate(both.sort("debtor_no", "signal", "loan_id")), scores)
 
 
 def features_of_day(home: Path, on: date) -> pl.DataFrame:
@@ -92,6 +108,7 @@ def debtor_features(
         collateral_features(ties, on_book, inputs.collateral, inputs.valuation, on=on),
         guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
         circle_features(inputs.guarantors, on=on),
+        tied_features(inputs.debtor, inputs.guarantors, inputs.neighbours.in_default, on=on),
         market_features(inputs.debtor, inputs.market, on=on),
     ]
     rows: pl.DataFrame = repayment_features(on_book, on=on)

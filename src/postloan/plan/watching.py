@@ -1,5 +1,7 @@
 """Watching a model on what nights published: its population today against that of its fit, and what became of it since.
 
+A label says of whom it is: of loans that perform (models/behaviour), or of debtors that are well (models/foresight).
+
 The reference is the last month-end a card was fitted on. Stability is of the day itself; ranking and calibration are of
 the latest month-end whose label is ripe, since the months that the label looks ahead have been published by then.
 """
@@ -12,10 +14,12 @@ from typing import Literal
 import polars as pl
 
 from postloan.errors import NothingPublished, RequestWrong
-from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour, label_of, labelled, months_of
+from postloan.models import foresight
+from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour, labelled, months_of
 from postloan.models.card import Card, ChallengerPart, ScorecardPart
 from postloan.models.monitoring import Scored, Watched, outcomes, scored, stability
 from postloan.plan.month_ends import is_month_end, month_end_after
+from postloan.plan.warnings import features_of_day
 from postloan.rules.model_rules import Monitoring
 from postloan.snapshot.read import published_days, scan_loans
 
@@ -33,12 +37,13 @@ class WatchedDay:
     watched: Watched
 
 
-def sample(home: Path, days: tuple[date, ...], months: int) -> pl.DataFrame:
-    """A plain table for a fit: the loans of published month-ends with what became of them within so many months.
+def sample(home: Path, days: tuple[date, ...], label: str) -> pl.DataFrame:
+    """A plain table for a fit: the loans, or debtors, of published month-ends with what became of them.
 
+    label  one of models/behaviour or models/foresight, which says how many months are looked ahead.
     Raises NothingPublished where a month-end is not published, RequestWrong where one is too young for its label.
     """
-    return pl.concat([_labelled(home, day, months) for day in days])
+    return pl.concat([_labelled(home, day, label) for day in days])
 
 
 def month_ends_between(home: Path, first: date, last: date) -> tuple[date, ...]:
@@ -52,9 +57,9 @@ def unwatched(home: Path, card: Card) -> Unwatched | None:
         return "kind"
     if card.calibration is None:
         return "calibration"
-    if months_of(card.training.label) is None:
+    if _months(card.training.label) is None:
         return "label"
-    if not card.columns <= set(FEATURES):
+    if not card.columns <= set(FEATURES if months_of(card.training.label) else foresight.FEATURES):
         return "columns"
     fitted = fitted_until(card)
     return None if fitted is not None and fitted in published_days(home) else "reference"
@@ -69,12 +74,12 @@ def fitted_until(card: Card) -> date | None:
 
 
 def reference_of(home: Path, card: Card) -> Scored:
-    """The loans of the last month-end that a card was fitted on, with what became of them; unwatched() was asked first.
+    """The rows of the last month-end that a card was fitted on, with what became of them; unwatched() was asked first.
 
     Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong where what
     became of them is not published yet.
     """
-    return scored(card, _labelled(home, *_fitted(card)))
+    return scored(card, _labelled(home, _fitted(card)[0], card.training.label))
 
 
 def watch_on(home: Path, card: Card, reference: Scored, on: date, bands: Monitoring) -> WatchedDay:
@@ -83,39 +88,55 @@ def watch_on(home: Path, card: Card, reference: Scored, on: date, bands: Monitor
     Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong.
     """
     label, (fitted, months) = card.training.label, _fitted(card)
-    still = stability(card, reference, scored(card, _behaviour(home, on)), bands)
+    still = stability(card, reference, scored(card, _rows(home, on, label)), bands)
     ripe = [day for day in month_ends_between(home, fitted, month_end_after(on, -months)) if day > fitted]
     if not ripe:
         return WatchedDay(on, None, Watched(still, ()))
-    outcome = outcomes(reference, scored(card, _labelled(home, ripe[-1], months)), label, bands)
+    outcome = outcomes(reference, scored(card, _labelled(home, ripe[-1], label)), label, bands)
     return WatchedDay(on, ripe[-1], Watched((*still, *outcome.findings), outcome.grades))
 
 
 def _fitted(card: Card) -> tuple[date, int]:
-    fitted, months = fitted_until(card), months_of(card.training.label)
+    fitted, months = fitted_until(card), _months(card.training.label)
     assert fitted is not None  # noqa: S101 - unwatched() was asked first
     assert months is not None  # noqa: S101
     return fitted, months
 
 
-def _labelled(home: Path, on: date, months: int) -> pl.DataFrame:
+def _months(label: str) -> int | None:
+    """How many months a label looks ahead; None where published days do not tell it."""
+    of_debtors = foresight.foreseen(label)
+    return of_debtors.months if of_debtors else months_of(label)
+
+
+def _labelled(home: Path, on: date, label: str) -> pl.DataFrame:
+    months = _months(label)
+    assert months is not None  # noqa: S101 - a label of published days
     until = month_end_after(on, months)
     later = [day for day in month_ends_between(home, on, until) if day > on]
     if until not in later:
         raise RequestWrong(
-            message=f"What became of the loans of {on} is told by {until}, and that is not published.",
+            message=f"What became of {on} is told by {until}, and that is not published.",
             hint="Name an earlier month-end, or fewer months.",
             where={"on": on, "months": months},
         )
+    if foresight.foreseen(label):
+        frames = [scan_loans(home, day).select(foresight.READ) for day in later]
+        return foresight.labelled(_rows(home, on, label), frames, label)
     frames = [scan_loans(home, day).select(LOAN, "status", "tier") for day in later]
-    return labelled(_behaviour(home, on), frames, label_of(months))
+    return labelled(_rows(home, on, label), frames, label)
 
 
-def _behaviour(home: Path, on: date) -> pl.DataFrame:
+def _rows(home: Path, on: date, label: str) -> pl.DataFrame:
+    """The loans or debtors of a published day that a label is of. Raises NothingPublished."""
     if on not in published_days(home):
         raise NothingPublished(
             message=f"No snapshot is published for {on}.",
             hint=f"Compute the day first: postloan night {on}.",
             where={"home": home, "on": on},
         )
-    return behaviour(scan_loans(home, on).select(READ), on)
+    told = foresight.foreseen(label)
+    if told is None:
+        return behaviour(scan_loans(home, on).select(READ), on)
+    features = foresight.well(features_of_day(home, on), scan_loans(home, on).select(foresight.READ), told.days)
+    return foresight.plain(features, on)

@@ -1,6 +1,6 @@
 """The rulebook: reads every rule file once, and answers with the policy in force on a day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -27,7 +27,7 @@ from postloan.rules.provisions import (
 )
 from postloan.rules.rate_risk import RateRiskLaw
 from postloan.rules.reading import read_shape
-from postloan.rules.scores import BehaviourScore, CardInForce
+from postloan.rules.scores import BehaviourScore, CardInForce, ModelInForce, Scorecard, WarningModel
 from postloan.rules.servicing import Allocation, AllocationOrder, ExtensionLimits, InterestBounds, OverdueInterest
 from postloan.rules.shapes import (
     BookOfRecord,
@@ -75,7 +75,8 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", "rate_risk", "behaviour_score", *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", "behaviour_score", "warning_model",
+    *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -100,6 +101,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "stresses": TypeAdapter(RuleFile[Stresses]),
     "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
     "behaviour_score": TypeAdapter(RuleFile[BehaviourScore]),
+    "warning_model": TypeAdapter(RuleFile[WarningModel]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -117,7 +119,7 @@ class Policy:
     tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
     extension_limits  all versions begun: a loan keeps the law of the day it was signed.
     warnings          the rules of every category, those that wait for data among them.
-    scorecard         the card that loans are scored by, if the bank names one.
+    scorecard         the card that loans are scored by, if the bank names one; warning_model: that of warnings.
     LATER_LAW         None before there was such a law.
     """
 
@@ -143,6 +145,7 @@ class Policy:
     expected_loss: ExpectedLoss | None
     warnings: tuple[WarningRule, ...]
     scorecard: CardInForce | None
+    warning_model: ModelInForce | None
 
     @property
     def tier_law(self) -> TierLaw:
@@ -150,8 +153,8 @@ class Policy:
         return self.tier_laws.laws[-1]
 
     def without_signals(self) -> "Policy":
-        """The same rules but those that speak of loans and decide nothing of them: warnings and the scorecard."""
-        return replace(self, warnings=(), scorecard=None)
+        """The same rules but those that speak of loans and decide nothing of them: warnings and the scorecards."""
+        return replace(self, warnings=(), scorecard=None, warning_model=None)
 
     def tier_laws_for(self, on: date) -> TierLaws:
         """The laws of the days up to `on`; a book that is read under the law of another day knows that law alone."""
@@ -201,10 +204,17 @@ class Rulebook:
     def scorecard(self, on: date) -> CardInForce | None:
         """The card that loans are scored by on a day, if the bank names one."""
         rule = self.version_if_any("behaviour_score", BehaviourScore, on)
-        if rule is None or rule.scorecard is None:
+        return None if rule is None or rule.scorecard is None else self._card("behaviour_score", rule.scorecard)
+
+    def warning_model(self, on: date) -> ModelInForce | None:
+        """The model that debtors are warned of by on a day, if the bank names one."""
+        rule = self.version_if_any("warning_model", WarningModel, on)
+        if rule is None or rule.model is None:
             return None
-        named = rule.scorecard
-        return CardInForce(named.file, named.sha256, self.cards[named.file])
+        return ModelInForce(rule.model, self._card("warning_model", rule.model))
+
+    def _card(self, rule: str, named: Scorecard) -> CardInForce:
+        return CardInForce(rule, named.file, named.sha256, self.cards[named.file])
 
     def begun(self, rule: str, shape: type[V], on: date) -> tuple[V, ...]:
         """The versions of a rule that have begun by a day, oldest first, where loans keep the law they were made under.
@@ -258,6 +268,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
         warnings=tuple(rule for _category, rule in warnings_on(rulebook, on)),
         scorecard=rulebook.scorecard(on),
+        warning_model=rulebook.warning_model(on),
     )
 
 
@@ -280,7 +291,7 @@ def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = N
     """The rulebook of a `shipped` folder, with the files of the bank's `own` folder, and of an `other_law`."""
     sources = find_sources(shipped, own, required=REQUIRED, optional=OPTIONAL, law=other_law)
     texts, written, in_force = _understood(tuple(sources.values()))
-    cards = _cards(in_force["behaviour_score"], shipped, own)
+    cards = _cards([*in_force["behaviour_score"], *in_force["warning_model"]], shipped, own)
     fingerprint = fingerprint_of([*sources.values(), *cards.values()])
     held = {name: source.content for name, source in cards.items()}
     return Rulebook(fingerprint, texts, written, in_force, held)
@@ -316,9 +327,10 @@ def _understood(files: tuple[SourceFile, ...]) -> Understood:
     return MappingProxyType(texts), tuple(written), MappingProxyType(in_force)
 
 
-def _cards(versions: tuple[Version, ...], shipped: Path, own: Path | None) -> dict[str, SourceFile]:
-    """The cards that versions of the rule name, by file. The fingerprint covers them: a night is pinned to its card."""
+def _cards(versions: Sequence[Version], shipped: Path, own: Path | None) -> dict[str, SourceFile]:
+    """The cards that versions of rules name, by file. The fingerprint covers them: a night is pinned to its cards."""
     named = {each.scorecard.file for each in versions if isinstance(each, BehaviourScore) and each.scorecard}
+    named |= {each.model.file for each in versions if isinstance(each, WarningModel) and each.model}
     return {name: beside(shipped, own, name) for name in sorted(named)}
 
 

@@ -67,14 +67,19 @@ def sample(
     last: Annotated[date, typer.Argument(parser=a_day, metavar="LAST", help=SAY("help.model_last"))],
     out: Annotated[Path, _option("--out", SAY("help.model_sample_out"), "FILE")],
     months: Annotated[int, typer.Option("--months", min=1, max=60, help=SAY("help.model_months"))] = 12,
+    debtors_late: Annotated[
+        int | None, typer.Option("--debtors-late", min=1, max=999, metavar="DAYS", help=SAY("help.model_debtors_late"))
+    ] = None,
     home: Home = HOME,
     as_json: AsJson = False,
 ) -> None:
-    """Write the loans of published month-ends with what became of them, for a fit."""
+    """Write the loans, or debtors, of published month-ends with what became of them, for a fit."""
     terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.models import behaviour, foresight
     from postloan.site.model_screen import show_sample
 
-    show_sample(home, (first, last), months, out, terminal)
+    label = foresight.label_of(debtors_late, months) if debtors_late else behaviour.label_of(months)
+    show_sample(home, (first, last), label, out, terminal)
 
 
 @model.command("fit", help=SAY("help.model_fit"))

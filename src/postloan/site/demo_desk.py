@@ -14,7 +14,7 @@ from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.demo_models import Agreeing, model_a_little
-from postloan.site.demo_warnings import work_on_warnings
+from postloan.site.demo_warnings import answer_warnings, work_on_warnings
 from postloan.site.serving import adopt
 from postloan.snapshot.read import published_days
 
@@ -40,16 +40,26 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         )
         role_give(None, officer, role, org, begins_on=begins_on, ends_on=None, reason="demo")
     _lend_roles(roles, begins_on)
+    officer, risk = (Officer.objects.get(username=name) for name in ("officer", "risk"))
     for on in days[-_ADOPTED_DAYS:]:
-        adopt(home, on)
+        # Nobody answered the warnings of a month ago but the officer's own office, where the demo began with them.
+        is_last = on == days[-1]
+        adopt(home, on, warns_in=None if is_last else [str(officer.org_id)])
         inspect_a_little(home)
-    seed_approvals(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
-    propose_a_little(Officer.objects.get(username="risk"))
-    model_a_little(Agreeing(*(Officer.objects.get(username=name) for name in ("modeller", "approver", "manager"))))
-    work_on_warnings(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
+        if not is_last:
+            answer_warnings(officer, risk)
+    seed_approvals(officer, risk)
+    propose_a_little(risk)
+    model_a_little(who_agrees_to_models())
+    work_on_warnings(officer, risk)
     if source := roles.named("event_system"):
-        post_a_little(Officer.objects.get(username="officer"), source)
+        post_a_little(officer, source)
     return [member for member in members if member.logs_in]
+
+
+def who_agrees_to_models() -> Agreeing:
+    """Who of the demo's staff proposes, validates and approves a model."""
+    return Agreeing(*(Officer.objects.get(username=name) for name in ("modeller", "approver", "manager")))
 
 
 def _lend_roles(roles: Roles, begins_on: date) -> None:

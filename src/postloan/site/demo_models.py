@@ -74,7 +74,7 @@ def model_a_little(people: Agreeing) -> None:
 
 
 def _fitted(day: BusinessDay, days: tuple[date, ...], months: int, *, version: int, anchor: float | None) -> Card:
-    table, rules = sample(day.home, days, months), load_model_rules(day.home)
+    table, rules = sample(day.home, days, label_of(months)), load_model_rules(day.home)
     written = io.BytesIO()
     table.write_parquet(written)
     asked = Asked(

@@ -1,6 +1,7 @@
 """`postloan demo`: the demo bank from nothing to a tier table; done twice, it changes nothing the second time."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from postloan.site.nights import publish_nights
 from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
 from postloan.snapshot.files import commit_json, read_json
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import published_run, scan_loans
 from postloan.tables.units import TIERS
 
 _SAID = "demo.json"
@@ -48,13 +49,24 @@ def build_demo(home: Path, bank: DemoBank, terminal: Terminal, *, workers: int) 
 
     days = sorted(report.feed_day for report in reports)
     with workers_pool(workers) as pool:
-        publish_nights(home, days, terminal, pool=pool)
+        publish_nights(home, _to_compute(home, days), terminal, pool=pool)
     terminal.out.print()
     show_report(tiers(home, days[-1]), words, terminal.out)
     terminal.out.print()
     terminal.out.print(words("demo.try"))
     for command in _to_try(home, days[-1]):
         terminal.out.print(f"  {command}", soft_wrap=True)
+
+
+def _to_compute(home: Path, days: Sequence[date]) -> list[date]:
+    """All days; but once the demo has named its warning model, what was published before is not computed again."""
+    is_named = model_rule(home).exists()
+    return [day for day in days if not (is_named and published_run(home, day))]
+
+
+def model_rule(home: Path) -> Path:
+    """Where the demo bank names its warning model, once its desk was opened."""
+    return home / "rulebook" / "bank" / "warning_model.yaml"
 
 
 def _write_feeds(home: Path, bank: DemoBank, terminal: Terminal) -> None:

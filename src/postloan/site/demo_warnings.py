@@ -1,5 +1,9 @@
-"""The demo bank's warnings: verified, planned for, acted on, one waiting to be lifted: each role has work."""
+"""The demo bank's warnings: verified, planned for, acted on, one waiting to be lifted: each role has work.
 
+The officer's office began with them a month before the others, and answered most in time: what it left is late.
+"""
+
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -20,16 +24,34 @@ from postloan.desk.warning.models import CaseEntry, WarningCase
 
 _LEAST_LEFT = 1
 """Cases that stay to be verified."""
+_LEFT_EACH, _FALSE_EACH = 6, 3
+"""Of the cases of a month ago one in so many was not answered, and one was found a false alarm."""
+_SOON, _LATER = timedelta(days=14), timedelta(days=45)
+_Step = Callable[[WarningCase, Officer, Officer, BusinessDay], None]
+
+
+def answer_warnings(officer: Officer, risk: Officer) -> None:
+    """Answer the cases of a day in the officer's office, but for some: they will be late. Twice is once."""
+    day = business_day(None)
+    if CaseEntry.objects.filter(officer__isnull=False).exists():
+        return
+    for at, case in enumerate(WarningCase.objects.filter(org=officer.org, state=WarningCase.State.OPEN).order_by("pk")):
+        if at % _LEFT_EACH == 0:
+            continue
+        if at % _FALSE_EACH == 0:
+            _dismissed(case, officer, risk, day)
+        else:
+            _acting(case, officer, risk, day, _LATER)
 
 
 def work_on_warnings(officer: Officer, risk: Officer) -> None:
     """Take some cases of the officer's office along, his own first, each as far as another step. Twice is once."""
-    if CaseEntry.objects.filter(officer__isnull=False).exists():
-        return
     day = business_day(None)
+    if CaseEntry.objects.filter(officer__isnull=False, on=day.on).exists():
+        return
     held = WarningCase.objects.filter(org=officer.org, state=WarningCase.State.OPEN)
     cases = sorted(held, key=lambda case: (case.officer_id != officer.pk, case.rank, case.pk))
-    steps = (_lifting, _planned, _verified, _doubted, _acting)
+    steps: tuple[_Step, ...] = (_lifting, _planned, _verified, _doubted, _acting)
     for case, take in zip(cases[: max(len(cases) - _LEAST_LEFT, 0)], steps, strict=False):
         take(case, officer, risk, day)
 
@@ -45,19 +67,19 @@ def _verified(case: WarningCase, officer: Officer, _risk: Officer, day: Business
     case_verify(officer, case.pk, deed, is_true=True, evidence=evidence)
 
 
-def _planned(case: WarningCase, officer: Officer, risk: Officer, day: BusinessDay) -> None:
+def _planned(case: WarningCase, officer: Officer, risk: Officer, day: BusinessDay, within: timedelta = _SOON) -> None:
     _verified(case, officer, risk, day)
     measures = [
-        NewMeasure("inspection", "半月一次现场检查，核对存货与应收账款。", day.on + timedelta(days=14)),
-        NewMeasure("collection", "约谈借款人，落实逾期款项的还款计划。", day.on + timedelta(days=7)),
+        NewMeasure("inspection", "半月一次现场检查，核对存货与应收账款。", day.on + within),
+        NewMeasure("collection", "约谈借款人，落实逾期款项的还款计划。", day.on + within),
     ]
     case.refresh_from_db()
     if clocks_on(day).of(case.level).plan:
         plan_write(officer, case.pk, _deed(case, "先盯紧回款，再视情况追加担保。", day), measures)
 
 
-def _acting(case: WarningCase, officer: Officer, risk: Officer, day: BusinessDay) -> None:
-    _planned(case, officer, risk, day)
+def _acting(case: WarningCase, officer: Officer, risk: Officer, day: BusinessDay, within: timedelta = _SOON) -> None:
+    _planned(case, officer, risk, day, within)
     case.refresh_from_db()
     if case.state == WarningCase.State.PLANNED:
         case_decide(risk, case.pk, AGREE, _deed(case, "同意方案。", day))
@@ -75,3 +97,10 @@ def _doubted(case: WarningCase, officer: Officer, _risk: Officer, day: BusinessD
     case_verify(
         officer, case.pk, _deed(case, "款项已于到期日付出，系跨行清算延迟。", day), is_true=False, evidence=evidence
     )
+
+
+def _dismissed(case: WarningCase, officer: Officer, risk: Officer, day: BusinessDay) -> None:
+    _doubted(case, officer, risk, day)
+    case.refresh_from_db()
+    if case.state == WarningCase.State.DOUBTED:
+        case_decide(risk, case.pk, AGREE, _deed(case, "同意认定为误报。", day))

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from postloan.errors import RequestWrong
-from postloan.models.behaviour import label_of
 from postloan.models.card import Card, ScorecardPart, read_card, write_card
 from postloan.models.fitting import Asked, fit_card
 from postloan.models.monitoring import Watched, contest, monitor
@@ -20,7 +19,7 @@ from postloan.site.terminal import Terminal
 _HASH_SHOWN = 12
 
 
-def show_sample(home: Path, between: tuple[date, date], months: int, out: Path, terminal: Terminal) -> None:
+def show_sample(home: Path, between: tuple[date, date], label: str, out: Path, terminal: Terminal) -> None:
     """Write the sample and say how large it is. Raises NothingPublished, RequestWrong."""
     days = month_ends_between(home, *between)
     if not days:
@@ -29,7 +28,7 @@ def show_sample(home: Path, between: tuple[date, date], months: int, out: Path, 
             hint="Name published month-ends: postloan report tiers says which there are.",
             where={"home": home},
         )
-    table, label = sample(home, days, months), label_of(months)
+    table = sample(home, days, label)
     if out.suffix.lower() != ".parquet":
         raise RequestWrong(message=f"{out.name} is not .parquet.", hint="Name the file of --out so.")
     table.write_parquet(out)

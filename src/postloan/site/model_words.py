@@ -13,6 +13,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "help.model_first": ("最早的月末，YYYY-MM-DD", "the first month-end, YYYY-MM-DD"),
     "help.model_last": ("最晚的月末，YYYY-MM-DD", "the last month-end, YYYY-MM-DD"),
     "help.model_months": ("标签向后看几个月", "how many months the label looks ahead"),
+    "help.model_debtors_late": (
+        "改为客户样本（预警模型）：是否逾期达到这么多天或进入阶段三",
+        "sample debtors instead, for the warning model: past due for so many days, or in stage 3",
+    ),
     "help.model_sample_out": ("写出样本的文件，.parquet", "write the sample to this file, .parquet"),
     "help.model_score": (
         "按模型卡为一张表评分：分数、违约概率及扣分原因。",

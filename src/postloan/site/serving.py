@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,10 @@ def is_published(home: Path) -> bool:
     return bool(published_days(home))
 
 
-def adopt(home: Path, on: date | None) -> dict[str, Any]:
+def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = None) -> dict[str, Any]:
     """Adopt the latest published day, or the one that is named. Raises NothingPublished. The desk is set up.
+
+    warns_in  the offices in which warning cases are opened, where a bank begins with some; None is all.
 
     What its cockpit and lists show is counted before, while people still look at the day before it: nobody waits for
     it. On the first day of a desk nobody looks yet. The models in force are watched last: their alarms are of the day.
@@ -59,7 +62,7 @@ def adopt(home: Path, on: date | None) -> dict[str, Any]:
     is_first = not AdoptedDay.objects.exists()
     if not is_first:
         day_warm(day)
-    adopted = snapshot_adopt(BusinessDay(home, day, run_id, day), load_desk_rules(home))
+    adopted = snapshot_adopt(BusinessDay(home, day, run_id, day), load_desk_rules(home), warns_in=warns_in)
     if is_first:
         day_warm(day)
     models_watch(BusinessDay(home, day, run_id, day))

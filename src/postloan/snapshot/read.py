@@ -157,6 +157,11 @@ def scan_warnings(home: Path, on: date) -> pl.LazyFrame:
     return _scan(home, on, "warning")
 
 
+def scan_warning_scores(home: Path, on: date) -> pl.LazyFrame:
+    """Scan what the warning model says of a day's debtors, in no order; see WarningScore."""
+    return _scan(home, on, "warning_score")
+
+
 def read_of_bank(home: Path, on: date, table: str) -> pl.DataFrame:
     """Read a table of the bank as a whole; empty where an earlier version of the program published none."""
     paths = _tables(home, on, table, None)

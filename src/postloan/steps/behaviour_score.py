@@ -6,10 +6,9 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from postloan.errors import RuleFileWrong
 from postloan.models.behaviour import FEATURES, LOAN, READ, behaviour
-from postloan.models.card import Card, ScorecardPart, card_of
 from postloan.models.fitting import raw_score
+from postloan.models.in_force import card_in_force
 from postloan.models.scoring import pd_by
 from postloan.rules.scores import CardInForce
 from postloan.tables.published import PublishedLoan
@@ -28,7 +27,7 @@ def behaviour_score(
     """
     if named is None:
         return loans
-    card, part = card_in_force(named, on)
+    card, part = card_in_force(named, on, known=FEATURES)
     asked = behaviour(loans.lazy().select(READ), on)
     if asked.is_empty():
         return loans
@@ -41,30 +40,3 @@ def behaviour_score(
     unscored = loans.drop("behaviour_score", "behaviour_pd_ratio")
     found = unscored.join(scored, on=LOAN, how="left", maintain_order="left")
     return PublishedLoan.validate(found)
-
-
-def card_in_force(named: CardInForce, on: date) -> tuple[Card, ScorecardPart]:
-    """The card that a rule names, and its points. Raises RuleFileWrong where it cannot score on the day.
-
-    It must be the card of the hash, a scorecard with a calibration over columns that a night knows, and approved for
-    the day: no number is published by a model that nobody agreed to.
-    """
-    card = card_of(named.content, named.name)
-    part = card.parameters
-    if card.sha256 != named.sha256:
-        raise _unfit(named, f"the card's hash is {card.sha256[:12]}, and the rule names {named.sha256[:12]}")
-    if not isinstance(part, ScorecardPart) or card.calibration is None:
-        raise _unfit(named, "it is no scorecard with a calibration")
-    if strange := sorted(card.columns - set(FEATURES)):
-        raise _unfit(named, f"a night does not know {strange[0]}")
-    if not card.is_effective(on):
-        raise _unfit(named, f"it is not approved for {on}")
-    return card, part
-
-
-def _unfit(named: CardInForce, why: str) -> RuleFileWrong:
-    return RuleFileWrong(
-        message=f"The rule behaviour_score names a card that cannot score: {why}.",
-        hint="Lay the approved card from the register of models beside the rule, and its hash into the rule.",
-        where={"file": named.name, "rule": "behaviour_score"},
-    )

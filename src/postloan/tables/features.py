@@ -258,6 +258,18 @@ class CircleFeatures(PerDebtor):
     guarantees_given_cents = _money("amount that it guarantees for other debtors of the bank", "对本行客户担保金额")
 
 
+class TiedFeatures(PerDebtor):
+    """Who near the debtor is in default, in whatever shard: non-performing or in stage 3, by arrears or by a decision.
+
+    Source: the look around before the shards of the same night; feeds `debtor` and `guarantee`, those in force.
+    """
+
+    group_members_in_default = _count("other members of its group that are in default", "违约集团成员数")
+    guarantors_in_default = _count("debtors of the bank that guarantee it and are in default", "违约保证人数")
+    guaranteed_in_default = _count("debtors of the bank that it guarantees and that are in default", "违约被担保人数")
+    circle_members_in_default = _count("other debtors of its guarantee circle that are in default", "违约担保圈成员数")
+
+
 class MarketFeatures(PerDebtor):
     """What happens around the debtor, by its region and its industry. Source: feed `market`.
 
@@ -294,6 +306,7 @@ FAMILIES: dict[str, type[PerDebtor]] = {
     "collateral": CollateralFeatures,
     "guarantees": GuaranteeFeatures,
     "circles": CircleFeatures,
+    "tied": TiedFeatures,
     "market": MarketFeatures,
 }
 """Every family of features, under its name."""

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.tables.checked import Checked
-from postloan.tables.units import ident, money, one_of, whole
+from postloan.tables.units import PerDebtor, ident, money, one_of, whole
 
 WEAKNESSES = ("mutual", "distressed")
 """The guarantor and the debtor stand for one another; the guarantor is itself non-performing or in stage 3."""
@@ -32,6 +32,15 @@ class WeakGuarantee(Checked):
     guarantor_no = dy.Int64(description="number of the guarantor", metadata={"zh": "保证人序号"})
     weakness = one_of("why", "弱化原因", WEAKNESSES)
     counts_cents = money("how much of it counts, each ring of guarantees once", "计入金额")
+
+
+class DebtorInDefault(PerDebtor):
+    """A debtor in default that a group or a guarantee ties to others (关联违约客户).
+
+    In default is non-performing or in stage 3: overdue for more than 90 days, or by a decision.
+    """
+
+    group_id = ident("group of connected customers", "集团号", optional=True)
 
 
 def guarantee_is_over(on: date) -> pl.Expr:

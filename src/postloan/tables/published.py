@@ -9,7 +9,7 @@ import dataframely as dy
 
 from postloan.tables.checked import Checked
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
-from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
+from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
     BREAK_KINDS,
@@ -32,7 +32,7 @@ from postloan.tables.units import (
     ratio,
     text,
 )
-from postloan.tables.warnings import LEVELS, PublishedWarning
+from postloan.tables.warnings import LEVELS, PublishedWarning, WarningScore
 
 
 def _days(says: str, zh: str, *, optional: bool = False) -> dy.Int32:
@@ -313,10 +313,12 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "instruction": Instruction,
     "group_alert": GroupAlert,
     "warning": PublishedWarning,
+    "warning_score": WarningScore,
     "collateral_claim": CollateralClaim,
     "weak_guarantee": WeakGuarantee,
+    "debtor_in_default": DebtorInDefault,
 }
 """Every table of a snapshot, under the name of its folder."""
 
-OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee")
+OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee", "debtor_in_default")
 """Those that are made of the bank as a whole, in one file; of the others every shard makes its own."""

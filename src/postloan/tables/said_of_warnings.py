@@ -34,6 +34,7 @@ WARNING_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "group": ("集团关联", "Group"),
         "industry": ("行业区域", "Industry and region"),
         "internal": ("内部管理", "Own duties"),
+        "model": ("模型", "Model"),
         "unknown": ("其他", "Other"),
     },
     "warning_step": {

@@ -16,7 +16,7 @@ from postloan.desk.core.authority import scope_of, within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 from postloan.desk.warning.clocks import clocks_on
-from postloan.desk.warning.evidence import evidence_told
+from postloan.desk.warning.evidence import evidence_told, probability, reasons_told
 from postloan.desk.warning.models import WarningCase
 from postloan.desk.warning.signals import UNKNOWN, KnownSignal, known_signals, signals_of_day
 from postloan.errors import NotFoundHere
@@ -128,6 +128,8 @@ def signals_told(desk: Desk, debtor_id: str, case: WarningCase | None) -> list[S
 
 
 def _told(rule: KnownSignal | None, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if "reasons" in evidence:
+        return [(_("转差概率"), probability(evidence["pd_ratio"])), *reasons_told(evidence["reasons"])]
     return evidence_told(rule.rule.of if rule else "debtor", evidence)
 
 

@@ -1,4 +1,4 @@
-"""The signals of a published day, and the rules that raise them: names, categories, what would clear them."""
+"""The signals of a published day, and the rules or the model that raise them: names, categories, what clears them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,19 +13,20 @@ from postloan.desk.core.lists.cells import language
 from postloan.errors import NothingPublished
 from postloan.plan.published_day import published_day
 from postloan.rules.rulebook import warnings_on
+from postloan.rules.scores import ModelSignal
 from postloan.rules.warnings import WarningRule
 from postloan.snapshot.read import scan_warnings
 from postloan.tables.warnings import PublishedWarning
 
-UNKNOWN = "unknown"
-"""The category of a signal whose rule is no longer there."""
+UNKNOWN, OF_MODEL = "unknown", "model"
+"""The category of a signal whose rule is no longer there, and of the model's."""
 
 
 @dataclass(frozen=True)
 class KnownSignal:
-    """A rule that may raise a signal, and its category."""
+    """A rule that may raise a signal, or the model's, and its category."""
 
-    rule: WarningRule
+    rule: WarningRule | ModelSignal
     category: str
 
     @property
@@ -57,7 +58,9 @@ def known_signals(day: BusinessDay) -> Mapping[str, KnownSignal]:
 def _known(home: Path, run_id: str, on: date) -> Mapping[str, KnownSignal]:
     del run_id
     night = published_day(home, on)
-    return {rule.id: KnownSignal(rule, category) for category, rule in warnings_on(night.rulebook, night.law_of)}
+    known = {rule.id: KnownSignal(rule, category) for category, rule in warnings_on(night.rulebook, night.law_of)}
+    model = night.rulebook.warning_model(night.law_of)
+    return known | ({model.signal.id: KnownSignal(model.signal, OF_MODEL)} if model else {})
 
 
 def signal_said(day: BusinessDay, signal: str) -> str:

@@ -14,6 +14,7 @@ from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.warning import actions, queries
 from postloan.desk.warning.actions import MEASURES_MOST, Deed, NewMeasure
+from postloan.desk.warning.foresight import model_told
 from postloan.desk.warning.lists import WARNINGS
 from postloan.tables.said import SAID
 
@@ -35,6 +36,7 @@ def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     told = {
         "case": found,
         "signals": queries.signals_told(desk, found.debtor_id, found),
+        "model": model_told(desk, found.debtor_id),
         "measures": found.measures.select_related("planned_by", "done_by"),
         "entries": found.entries.select_related("officer"),
         "asked": [(each, steps_told(each)) for each in with_steps(queries.approvals_of(found))],
@@ -55,7 +57,9 @@ def of_debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     debtor_seen(desk, debtor_id)
     held = queries.other_cases(desk, debtor_id, but=None)
     running = next((each for each in held if each.is_running), None)
-    told = {"signals": queries.signals_told(desk, debtor_id, running), "cases": held}
+    told = {
+        "signals": queries.signals_told(desk, debtor_id, running), "cases": held, "model": model_told(desk, debtor_id),
+    }  # fmt: skip
     return render(request, "warning/of_debtor.html", told)
 
 

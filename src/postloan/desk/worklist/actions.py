@@ -1,5 +1,6 @@
 """Opening the desk in the morning: adopting a published day."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import polars as pl
@@ -23,8 +24,10 @@ _PAGES = {
 
 
 @transaction.atomic
-def snapshot_adopt(day: BusinessDay, rules: DeskRules) -> AdoptedDay:
+def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[str] | None = None) -> AdoptedDay:
     """Take a published day over: open the work it gives, close the work whose cause is gone. Twice is once.
+
+    warns_in  the offices in which warning cases are opened, where a bank begins with some; None is all.
 
     Leaves  an AdoptedDay, work items and one audit entry, in one transaction.
     """
@@ -41,7 +44,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules) -> AdoptedDay:
         closed += work_gone((kind.kind,), gone, day.on)
     opened += inspections_open(day, before.on if before else None, rules)
     arrivals_known(day.on)
-    opened += cases_open(day, rules)
+    opened += cases_open(day, rules, only_in=warns_in)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted

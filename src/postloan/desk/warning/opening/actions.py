@@ -34,19 +34,21 @@ _BATCH = 500
 
 
 @transaction.atomic
-def cases_open(day: BusinessDay, rules: DeskRules) -> int:
+def cases_open(day: BusinessDay, rules: DeskRules, *, only_in: Collection[str] | None = None) -> int:
     """Take a published day's signals over: one running case a debtor, all its signals in it. Twice is once.
 
     A debtor without a running case gets one, with work for its officer. In a running case signals come, worsen and go;
     one that becomes worse than the case raises it, and it is verified again. What is late is put before the office
     above. What ended lately opens nothing until its cooling-off is over, unless it is worse.
 
+    only_in  the offices in which cases are opened, where a bank begins with some; None is all.
+
     Leaves  cases, signals, entries, work items and one audit entry, in one transaction. Returns how many were opened.
     Source  regulations PRA-10, PRA-11.
     """
     clocks = Clocks(day, rules.version("warnings", WarningDesk, day.on))
     changes = changes_of(clocks)
-    opened = _open(changes.fresh, clocks)
+    opened = _open(changes.fresh, clocks, only_in)
     raised = _grow(changes.came, changes.worse, clocks)
     for part in _parts(changes.gone):
         CaseSignal.objects.filter(pk__in=part).update(gone_on=day.on)
@@ -78,7 +80,7 @@ def signals_arrived(debtor_id: str, signals: pl.DataFrame, about: str, clocks: C
     Leaves   what a night would, each new signal marked as waiting for the night that knows of the event; an entry.
     """
     changes = changes_on_arrival(clocks, debtor_id, signals)
-    _open(changes.fresh, clocks)
+    _open(changes.fresh, clocks, None)
     _grow(changes.came, changes.worse, clocks)
     case = WarningCase.objects.filter(debtor_id=debtor_id, state__in=WarningCase.RUNNING).first()
     new = pl.concat([part.select("signal", "rank") for part in (changes.fresh, changes.came, changes.worse)])
@@ -102,11 +104,12 @@ def arrivals_told(still_waiting: Collection[str]) -> int:
     return len(keys)
 
 
-def _open(fresh: pl.DataFrame, clocks: Clocks) -> int:
-    """Open cases with their signals; of what lies in an office that no feed named, none."""
+def _open(fresh: pl.DataFrame, clocks: Clocks, only_in: Collection[str] | None) -> int:
+    """Open cases with their signals; of what lies in an office that no feed named, or that has not begun, none."""
     on, opened = clocks.day.on, 0
     facts = debtors_warned(clocks.day, fresh["debtor_id"].unique())
     officers, offices = officers_by_number(), set(Org.objects.values_list("pk", flat=True))
+    offices = offices if only_in is None else offices.intersection(only_in)
     by_level = {level: clocks.due(clocks.of(level).verify) for level in LEVELS}
     kept = fresh.filter(pl.col("debtor_id").is_in([key for key, each in facts.items() if each["org_id"] in offices]))
     for part in _parts(kept["debtor_id"].unique(maintain_order=True).to_list()):
