@@ -12,14 +12,15 @@ from postloan.intake.facts import Facts
 from postloan.night.barrier import finished
 from postloan.night.pool import each_done
 from postloan.night.task import ShardTask
-from postloan.night.worker import look, look_together
+from postloan.night.worker import look, look_together, trail
 from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.publish import FinishedTable
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
-_TABLES = ("collateral_claim", "weak_guarantee")
+_TABLES = ("collateral_claim", "weak_guarantee", "proceeds_path")
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,11 @@ def look_around(
     waiting = [each for each in looks if each.debtors]
     found = each_done(look, waiting, pool, killed=killed)
     told = next(each_done(look_together, [(given, list(found))], pool, killed=killed)) if waiting else NO_NEIGHBOURS
-    return [finished(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak), strict=True)]
+    paths = next(each_done(trail, [tasks[0]], pool, killed=killed))
+    return [finished(night, name, rows) for name, rows in zip(_TABLES, (told.claims, told.weak, paths), strict=True)]
 
 
 def neighbours_left(night: Path) -> Neighbours:
     """Read what the look left."""
-    claims, weak = (pl.read_parquet(night / f"{name}.parquet") for name in _TABLES)
-    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak))
+    claims, weak, paths = (pl.read_parquet(night / f"{name}.parquet") for name in _TABLES)
+    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak), ProceedsPath.validate(paths))

@@ -1,7 +1,7 @@
 """The night's inputs: the facts of one shard of debtors, or of one debtor, as known on a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.intake.shape import facts_shape
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
@@ -66,10 +67,11 @@ _NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_ent
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What a debtor's securities are worth for the sake of other debtors, of the whole bank; see plan/neighbours."""
+    """What is found out of the whole bank before its shards: see plan/neighbours, and of paths plan/proceeds."""
 
     claims: dy.DataFrame[CollateralClaim]
     weak: dy.DataFrame[WeakGuarantee]
+    paths: dy.DataFrame[ProceedsPath] = field(default_factory=ProceedsPath.create_empty)
 
 
 NO_NEIGHBOURS = Neighbours(CollateralClaim.create_empty(), WeakGuarantee.create_empty())

@@ -10,6 +10,7 @@ from postloan.intake.facts import Facts
 from postloan.plan.inputs import Neighbours
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.snapshot.read import read_manifest, read_of_bank
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
 
@@ -42,10 +43,11 @@ class PublishedDay:
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        """What securities were worth that night for the sake of other debtors."""
+        """What was found out of the whole bank that night."""
         return Neighbours(
             CollateralClaim.validate(read_of_bank(self.home, self.on, "collateral_claim")),
             WeakGuarantee.validate(read_of_bank(self.home, self.on, "weak_guarantee")),
+            ProceedsPath.validate(read_of_bank(self.home, self.on, "proceeds_path")),
         )
 
     @cached_property

@@ -88,7 +88,7 @@ def debtor_features(
         statement_features(inputs.statement, on=on),
         event_features(inputs.event, on=on),
         account_features(inputs.account_entry, on=on),
-        proceeds_features(inputs.account_entry, on_book, on=on),
+        proceeds_features(inputs.account_entry, on_book, inputs.neighbours.paths, on=on),
         collateral_features(ties, on_book, inputs.collateral, inputs.valuation, on=on),
         guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
         circle_features(inputs.guarantors, on=on),

@@ -48,6 +48,7 @@ from postloan.rules.stresses import Stresses
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
+from postloan.rules.use_of_proceeds import EntrustedPayment, UseOfProceeds
 from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
 
 TEXTS = TypeAdapter(dict[str, Text])
@@ -71,11 +72,12 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "provision_coverage": TypeAdapter(RuleFile[ProvisionCoverage]),
     "general_reserve": TypeAdapter(RuleFile[GeneralReserve]),
     "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
+    "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", "rate_risk", "behaviour_score", *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", "behaviour_score", "use_of_proceeds", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -100,6 +102,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "stresses": TypeAdapter(RuleFile[Stresses]),
     "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
     "behaviour_score": TypeAdapter(RuleFile[BehaviourScore]),
+    "use_of_proceeds": TypeAdapter(RuleFile[UseOfProceeds]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -115,7 +118,7 @@ class Policy:
     """Every rule in force on the day `on`. A step is given the piece it needs, never the whole.
 
     tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
-    extension_limits  all versions begun: a loan keeps the law of the day it was signed.
+    extension_limits  all versions begun: a loan keeps the law of the day it was signed. So of entrusted_payment.
     warnings          the rules of every category, those that wait for data among them.
     scorecard         the card that loans are scored by, if the bank names one.
     LATER_LAW         None before there was such a law.
@@ -130,6 +133,7 @@ class Policy:
     overdue_interest: OverdueInterest
     interest_bounds: InterestBounds
     extension_limits: tuple[ExtensionLimits, ...]
+    entrusted_payment: tuple[EntrustedPayment, ...]
     working_days: WorkingDays
     provision_rates: ProvisionRates
     provision_coverage: ProvisionCoverage | None
@@ -141,6 +145,7 @@ class Policy:
     tie_out: TieOut
     stages: Stages | None
     expected_loss: ExpectedLoss | None
+    use_of_proceeds: UseOfProceeds | None
     warnings: tuple[WarningRule, ...]
     scorecard: CardInForce | None
 
@@ -241,6 +246,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         overdue_interest=rulebook.version("overdue_interest", OverdueInterest, on),
         interest_bounds=rulebook.version("interest_bounds", InterestBounds, on),
         extension_limits=rulebook.begun("extension_limits", ExtensionLimits, on),
+        entrusted_payment=rulebook.begun("entrusted_payment", EntrustedPayment, on),
         working_days=rulebook.version("working_days", WorkingDays, on),
         provision_rates=rulebook.version("provision_rates", ProvisionRates, on),
         provision_coverage=rulebook.version_if_any("provision_coverage", ProvisionCoverage, on),
@@ -252,6 +258,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         tie_out=rulebook.version("tie_out", TieOut, on),
         stages=rulebook.version_if_any("stages", Stages, on),
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
+        use_of_proceeds=rulebook.version_if_any("use_of_proceeds", UseOfProceeds, on),
         warnings=_warnings_on(rulebook, on),
         scorecard=rulebook.scorecard(on),
     )

@@ -201,7 +201,9 @@ class AccountFeatures(PerDebtor):
 class ProceedsFeatures(PerDebtor):
     """Where the money of loans paid out within a year went: the greatest share of any such loan.
 
-    Source: feed `account_entry`, from the day of paying out; kinds of counterparty as for accounts.
+    Source: feed `account_entry`, from the day of paying out; kinds of counterparty as for accounts. What is traced, and
+    what the bank had to pay itself, is of feed `drawdown` and the published table `proceeds_path`, along as many hops
+    and days as the rule `use_of_proceeds` says; hops stop at other banks.
     """
 
     returned_share = _times(
@@ -209,6 +211,22 @@ class ProceedsFeatures(PerDebtor):
     )
     restricted_share = _times("went to securities or real estate", "流入股市楼市占比", "30 days")
     rapid_related_share = _times("went to related parties", "快速流向关联方占比", "3 days")
+    traced_returned_share = _times(
+        "came back to the debtor, or by others to a related party, along hops", "多跳回流占比", "30 days"
+    )
+    traced_restricted_share = _times(
+        "went along hops to securities, or to real estate where the loan is not for it",
+        "多跳流入股市楼市占比",
+        "30 days",
+    )
+    traced_cash_share = _times("was drawn as cash, along hops", "多跳套现占比", "30 days")
+    self_paid_cents = _money("paid by the debtor where the bank had to pay the payee", "应受托未受托金额", "12 months")
+    split_paid_cents = _money(
+        "the same, in parts within a few days of which none passes the line", "化整为零支付金额", "12 months"
+    )
+    other_payee_cents = _money(
+        "paid to others than the payee that the bank was to pay", "未付约定收款方金额", "12 months"
+    )
 
 
 class CollateralFeatures(PerDebtor):

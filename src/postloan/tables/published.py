@@ -9,6 +9,7 @@ import dataframely as dy
 
 from postloan.tables.checked import Checked
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
@@ -315,8 +316,9 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "warning": PublishedWarning,
     "collateral_claim": CollateralClaim,
     "weak_guarantee": WeakGuarantee,
+    "proceeds_path": ProceedsPath,
 }
 """Every table of a snapshot, under the name of its folder."""
 
-OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee")
+OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee", "proceeds_path")
 """Those that are made of the bank as a whole, in one file; of the others every shard makes its own."""
