@@ -66,8 +66,9 @@ def a_ring() -> Tables:
     day = DRAWN.replace
     return tables(
         [company("A"), company("B"), company("C"), company("D"), company("E")],
-        [loan("A", 1_000_000), loan("E", 500_000)],
-        [drawdown("A", 1_000_000), drawdown("E", 500_000, pay_out="entrusted", payee="P", payee_account="P9",
+        # B drew too, and later: its own days are others than those of the money that came to it.
+        [loan("A", 1_000_000), loan("E", 500_000), loan("B", 100_000, disbursed_on=date(2025, 6, 20))],
+        [drawdown("B", 100_000, on=date(2025, 6, 20)), drawdown("A", 1_000_000), drawdown("E", 500_000, pay_out="entrusted", payee="P", payee_account="P9",
                                             payee_bank="Other")],
         [
             landed("A", 1_000_000), *paid("A", "B", 900_000), entry("B", 50_000, "X7", on=day(day=2)),

@@ -62,5 +62,5 @@ def test_every_cent_that_came_stayed_or_went_on(home: Path) -> None:
 
 
 def test_the_window_begins_with_the_drawdown(home: Path) -> None:
-    assert DRAWN == date(2025, 5, 1)
+    assert date(2025, 5, 1) == DRAWN
     assert read_of_bank(home, ON, "proceeds_path")["moved_on"].max() == date(2025, 5, 8)

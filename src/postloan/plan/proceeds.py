@@ -173,31 +173,33 @@ def _drawn(facts: Facts, law: UseOfProceeds, on: date) -> pl.DataFrame:
 def _reached(
     facts: Facts, borrowers: pl.DataFrame, payees: pl.Series, law: UseOfProceeds, on: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Read the entries of the borrowers, then of whose accounts they paid, hop by hop; and who owns the accounts met."""
-    asked, found, owners = borrowers, [], [_owners(facts, payees)]
-    to_payees = owners[0].select(debtor_no="owner_no", since=pl.lit(borrowers["since"].min()), until=pl.lit(on))
-    known = pl.DataFrame(schema={"debtor_no": pl.Int64})
-    # Whoever is paid directly stands a hop further than who paid: both are asked at once.
-    asked = pl.concat([asked, to_payees]).group_by("debtor_no").agg(pl.col("since").min(), pl.col("until").max())
+    """Read the entries of the borrowers, then of whose accounts they paid, hop by hop; and who owns accounts met.
+
+    Payments lead on only within the days on which the money may have been there; whoever was met before, by another
+    way, is met again for those days.
+    """
+    began, booked_on = borrowers["since"].min(), pl.col("booked_at").dt.date()
+    owners = _owners(facts, payees)
+    straight = owners.select(debtor_no="owner_no", since=pl.lit(began, pl.Date), until=pl.lit(on))
+    # Whoever the bank paid straight stands where a first payee does: it is asked with the borrowers.
+    frontier, entries = pl.concat([borrowers, straight]), pl.DataFrame()
     for _hop in range(law.hops.at_most):
-        asked = asked.join(known, on="debtor_no", how="anti")
-        if asked.is_empty():
+        if frontier.is_empty():
             break
-        known = pl.concat([known, asked.select("debtor_no")])
-        booked_on = pl.col("booked_at").dt.date()
-        told = (
-            _of(facts, "account_entry", _ENTRY, pl.col("debtor_no").is_in(asked["debtor_no"].implode()))
-            .join(asked, on="debtor_no", maintain_order="left")
-            .filter((booked_on >= pl.col("since")) & (booked_on <= pl.col("until")) & (booked_on <= on))
+        frontier = frontier.group_by("debtor_no").agg(pl.col("since").min(), pl.col("until").max())
+        new = frontier if entries.is_empty() else frontier.join(entries, on="debtor_no", how="anti")
+        told = _of(facts, "account_entry", _ENTRY, pl.col("debtor_no").is_in(new["debtor_no"].implode()))
+        told = told.filter((booked_on >= began) & (booked_on <= on))
+        owners = pl.concat([owners, _owners(facts, told["counterparty_account"])]).unique("account")
+        entries = pl.concat([entries, told]) if entries.height else told
+        frontier = (
+            entries.filter(pl.col("amount_cents") < 0)
+            .join(frontier, on="debtor_no")
+            .filter((booked_on >= pl.col("since")) & (booked_on <= pl.col("until")))
+            .join(owners, left_on="counterparty_account", right_on="account")
+            .select(debtor_no="owner_no", since=booked_on, until="until")
         )
-        found.append(told.drop("since", "until"))
-        met = _owners(facts, told["counterparty_account"])
-        owners.append(met)
-        paid = told.filter(pl.col("amount_cents") < 0).join(met, left_on="counterparty_account", right_on="account")
-        asked = paid.group_by(debtor_no="owner_no").agg(
-            since=booked_on.min(), until=pl.col("until").max()
-        )  # fmt: skip
-    return pl.concat(found), pl.concat(owners).unique().sort("account")
+    return entries, owners.sort("account")
 
 
 def _owners(facts: Facts, accounts: pl.Series) -> pl.DataFrame:
@@ -210,7 +212,7 @@ def _owners(facts: Facts, accounts: pl.Series) -> pl.DataFrame:
 
 
 def _related(facts: Facts, borrowers: pl.DataFrame, law: UseOfProceeds) -> pl.DataFrame:
-    """The customers related to the borrowers: by a relation that either tells, by a group, or by owing a loan together."""
+    """The customers related to the borrowers: by a relation that either tells, a group, or a loan owed together."""
     debtors = _of(facts, "debtor", ("debtor_no", "debtor_id", "group_id"))
     named = debtors.select(other_id="debtor_id", other_no="debtor_no")
     told = _of(facts, "relation", ("debtor_no", "other_id", "kind")).filter(

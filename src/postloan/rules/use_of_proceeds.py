@@ -13,7 +13,7 @@ RelationKind = Words
 
 
 class EntrustedLine(Cited):
-    """Loans of a purpose: a payment to one payee, or a draw, of more than this is paid by the bank itself (受托支付)."""
+    """Loans of a purpose: a payment to one payee, or a draw, of more than this is the bank's to pay (受托支付)."""
 
     purpose: Purpose
     single_over_cents: Cents = Field(alias="single_over")

@@ -1,4 +1,4 @@
-"""Entrusted payment: whether the bank paid the payees that the law lets no borrower pay, and paid whom it was to pay."""
+"""Entrusted payment: whether the bank paid whom the law lets no borrower pay, and paid whom it was to pay."""
 
 from collections.abc import Sequence
 

@@ -61,13 +61,14 @@ def money_trail(drawn: pl.DataFrame, entries: pl.DataFrame, known: Known, *, law
         {"movement": trail.movement, "drawdown": trail.payout, "hop": trail.hop, "amount_cents": trail.cents,
          "stayed_cents": trail.cents - trail.left_cents}
     )  # fmt: skip
-    went = rows.join(
-        moves.drop("drawdown").with_columns(pl.col("movement").cast(pl.Int64)), on="movement", maintain_order="left"
-    ).join(
-        numbered.select("drawdown", "loan_no", "debtor_no", "product", "industry_code"), on="drawdown",
-        maintain_order="left",
-    ).join(landed.select("drawdown", is_landed=pl.lit(value=True)), on="drawdown", how="left", maintain_order="left")  # fmt: skip
-    return _found(went.with_columns(pl.col("is_landed").fill_null(value=False)), known.related, law).select(
+    of_moves = moves.drop("drawdown").with_columns(pl.col("movement").cast(pl.Int64))
+    of_loans = numbered.select("drawdown", "loan_no", "debtor_no", "product", "industry_code").with_columns(
+        is_landed=pl.col("drawdown").is_in(landed["drawdown"].implode())
+    )
+    went = rows.join(of_moves, on="movement", maintain_order="left").join(
+        of_loans, on="drawdown", maintain_order="left"
+    )
+    return _found(went, known.related, law).select(
         "drawdown", "loan_no", "debtor_no", "movement", "is_landed", "hop", pl.col("at").dt.date().alias("moved_on"),
         "from_no", "from_account", "to_no", "to_account", "to_name", "to_bank", "to_kind", "amount_cents",
         "stayed_cents", "finding",

@@ -20,8 +20,8 @@ BREACHES = ("self_paid", "payee_differs", "split")
 class ProceedsPath(Checked):
     """A part of a loan's money that moved from one purse to another (资金流向).
 
-    All accounts of a customer are one purse. Hop 0 came to the borrower's own account, hop 1 is the first payee's. Hops stop at other banks: there a purse is an
-    account, and only what comes back from it is seen. By debtor, loan, hop and day.
+    All accounts of a customer are one purse. Hop 0 came to the borrower's own account, hop 1 is the first payee's. Hops
+    stop at other banks: there a purse is an account, and only what comes back from it is seen. By debtor, loan, hop.
     """
 
     debtor_no = dy.Int64(description="the borrower's number", metadata={"zh": "借款人序号"})

@@ -35,6 +35,7 @@ urlpatterns = [
     path("loans/<str:loan_id>/", views.loan, name="loan"),
     path("loans/<str:loan_id>/why", views.loan_why, name="loan_why"),
     path("loans/<str:loan_id>/tiers", views.loan_tiers, name="loan_tiers"),
+    path("loans/<str:loan_id>/proceeds", views.loan_proceeds, name="loan_proceeds"),
     path("loans/<str:loan_id>/<loan_part:part>", views.loan_part, name="loan_part"),
     path("debtors/", views.debtors, name="debtors"),
     path("debtors/<str:debtor_id>/", views.debtor, name="debtor"),

@@ -9,6 +9,7 @@ from postloan.desk.book.actions import personal_unmask
 from postloan.desk.book.collateral import COLLATERAL
 from postloan.desk.book.grounds import ground_of
 from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
+from postloan.desk.book.proceeds import paths_of_loan
 from postloan.desk.book.relations import parties_of, relation_chart
 from postloan.desk.book.tables import as_table
 from postloan.desk.book.why.sections import why_sections
@@ -70,6 +71,13 @@ def loan_why(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     queries.loan_seen(desk, loan_id)
     story = why(desk.day.home, loan_id, desk.day.on)
     return render(request, "book/loan_why.html", {"sections": why_sections(story, language())})
+
+
+@page("loan.read")
+def loan_proceeds(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
+    """Where the loan's money went, hop by hop."""
+    queries.loan_seen(desk, loan_id)
+    return render(request, "book/loan_proceeds.html", paths_of_loan(desk, loan_id))
 
 
 @page("loan.read")
