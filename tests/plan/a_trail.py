@@ -68,8 +68,10 @@ def a_ring() -> Tables:
         [company("A"), company("B"), company("C"), company("D"), company("E")],
         # B drew too, and later: its own days are others than those of the money that came to it.
         [loan("A", 1_000_000), loan("E", 500_000), loan("B", 100_000, disbursed_on=date(2025, 6, 20))],
-        [drawdown("B", 100_000, on=date(2025, 6, 20)), drawdown("A", 1_000_000), drawdown("E", 500_000, pay_out="entrusted", payee="P", payee_account="P9",
-                                            payee_bank="Other")],
+        [
+            drawdown("B", 100_000, on=date(2025, 6, 20)), drawdown("A", 1_000_000),
+            drawdown("E", 500_000, pay_out="entrusted", payee="P", payee_account="P9", payee_bank="Other"),
+        ],
         [
             landed("A", 1_000_000), *paid("A", "B", 900_000), entry("B", 50_000, "X7", on=day(day=2)),
             *paid("B", "C", 900_000, on=day(day=3)), *paid("C", "A", 500_000, on=day(day=5)),

@@ -250,6 +250,37 @@ class CollateralFeatures(PerDebtor):
     is_collateral_seized = _flag("a collateral's status is seized", "押品被查封")
 
 
+class CapacityFeatures(PerDebtor):
+    """Whether a debtor can pay what falls due within a year at this bank.
+
+    Source: the published loans of the same night; feed `statement`: item `annual_income` of persons, and
+    `operating_cash_flow`, which is before interest, of whole years, both of the last 24 months; what the bureau and the
+    accounts tell. What is repaid at once at the end of a loan is left out of the instalments: no year's income pays it.
+    """
+
+    service_year_cents = _money(
+        "instalments, interest and fees of the year to come", "未来一年还本付息", "next 12 months"
+    )
+    matures_year_cents = _money(
+        "principal repaid at once at the end, within it", "未来一年到期一次还本", "next 12 months"
+    )
+    income_cents = _money("a year's income", "年收入", "latest year")
+    income_age_days = _days("days since the end of that year", "收入距今天数")
+    instalment_to_income = _times("instalments of a year over income", "收入偿债比", "next 12 months")
+    instalment_to_income_change = _times("that, less a year before", "收入偿债比变动", _YEAR)
+    all_banks_instalment_to_income = _times(
+        "the same if debt at other banks costs as much as here: an estimate, since reports tell no instalments",
+        "全部负债收入偿债比（估算）",
+        "next 12 months",
+    )
+    cash_flow_year_cents = _money("operating cash flow of the latest whole year", "年经营现金流", "latest year")
+    cash_flow_cover = _times("that over instalments of a year", "经营现金流偿债覆盖", "next 12 months")
+    cash_flow_cover_change = _times("that, less a year before", "经营现金流偿债覆盖变动", _YEAR)
+    receipts_cover = _times(
+        "four times a quarter's receipts here, over instalments of a year", "账户流入偿债覆盖", "3 months"
+    )
+
+
 class GuaranteeFeatures(PerDebtor):
     """Time that runs against the bank. Source: feeds `guarantee`, `legal_event`; the published loans of the same night.
 
@@ -304,6 +335,7 @@ def told_of_nobody(family: type[Family]) -> dy.DataFrame[Family]:
 FAMILIES: dict[str, type[PerDebtor]] = {
     "party": PartyFeatures,
     "repayment": RepaymentFeatures,
+    "capacity": CapacityFeatures,
     "bureau": BureauFeatures,
     "statements": StatementFeatures,
     "events": EventFeatures,

@@ -39,6 +39,7 @@ urlpatterns = [
     path("loans/<str:loan_id>/<loan_part:part>", views.loan_part, name="loan_part"),
     path("debtors/", views.debtors, name="debtors"),
     path("debtors/<str:debtor_id>/", views.debtor, name="debtor"),
+    path("debtors/<str:debtor_id>/capacity", views.debtor_capacity, name="debtor_capacity"),
     path("debtors/<str:debtor_id>/<personal:field>", views.personal, name="personal"),
     path("debtors/<str:debtor_id>/<personal:field>/open", views.personal_open, name="personal_open"),
     path("groups/", views.groups, name="groups"),

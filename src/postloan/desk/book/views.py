@@ -17,6 +17,7 @@ from postloan.desk.core.lists.cells import language
 from postloan.desk.core.masks import masked_number, masked_phone
 from postloan.desk.core.pages import Desk, page
 from postloan.errors import NotFoundHere
+from postloan.plan.capacity import capacity_of
 from postloan.plan.dossier import debtor_paper, dossier, loan_paper, opened
 from postloan.plan.why import why
 
@@ -116,6 +117,14 @@ def debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         "here": "debtors",
     }
     return render(request, "book/debtor.html", told)
+
+
+@page("debtor.read")
+def debtor_capacity(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
+    """Whether the debtor can pay what falls due within a year."""
+    row = queries.debtor_seen(desk, debtor_id)
+    told = capacity_of(desk.day.home, debtor_id, row["debtor_no"], desk.day.on)
+    return render(request, "book/debtor_capacity.html", {"capacity": told})
 
 
 @page("debtor.read")
