@@ -122,7 +122,6 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     results = [
         in_force, plan.sources, stood, owed.drop("outstanding_cents"), debt_service(held, book, dues, on=on), shares,
         cover(stood, ties), history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
-    ],
     ]  # fmt: skip
     portrait = loan_portrait(book, inputs.debtor, results, views)
     loans = behaviour_score(portrait, policy.scorecard, on=on)
