@@ -55,10 +55,11 @@ def paid(name: str, other: str, yuan: int, *, on: date = DRAWN, at: int = 10) ->
 
 
 def tables(debtors: list[Row], loans: list[Row], drawdowns: list[Row], entries: list[Row], **more: list[Row]) -> Tables:
-    return {
+    told = {
         "org": [{"org_id": "000", "parent_id": None, "name": "head office", "level": "head"}],
         "debtor": debtors, "loan": loans, "drawdown": drawdowns, "account_entry": entries, **more,
     }  # fmt: skip
+    return {name: rows for name, rows in told.items() if rows}
 
 
 def a_ring() -> Tables:

@@ -17,6 +17,7 @@ from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.journal import Journal
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
+from postloan.rules.portfolio import PortfolioLimits
 from postloan.rules.provisions import (
     CapitalProvisions,
     GeneralReserve,
@@ -77,7 +78,8 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", "rate_risk", "behaviour_score", "use_of_proceeds", *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", "behaviour_score", "use_of_proceeds",
+    "portfolio_limits", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -103,6 +105,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
     "behaviour_score": TypeAdapter(RuleFile[BehaviourScore]),
     "use_of_proceeds": TypeAdapter(RuleFile[UseOfProceeds]),
+    "portfolio_limits": TypeAdapter(RuleFile[PortfolioLimits]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
