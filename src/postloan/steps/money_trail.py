@@ -164,15 +164,16 @@ def _found(rows: pl.DataFrame, related: pl.DataFrame, law: UseOfProceeds) -> pl.
     """Say of each part that moved what is to be looked into."""
     tied = related.select("debtor_no", to_no="owner_no", is_tied=pl.lit(value=True))
     told = rows.join(tied, on=["debtor_no", "to_no"], how="left", maintain_order="left")
-    kind = pl.col("to_kind")
-    finding = pl.when(pl.col("is_tied").fill_null(value=False) | (kind == _RELATED)).then(
-        pl.when(pl.col("hop") > 1).then(pl.lit("returned_to_related")).otherwise(pl.lit("related"))
-    )
-    finding = finding.when(kind == _CASH).then(pl.lit("cash"))
+    kind, hop = pl.col("to_kind"), pl.col("hop")
+    is_tied = pl.col("is_tied").fill_null(value=False) | (kind == _RELATED)
+    # The first that holds counts.
+    grounds = [
+        ((pl.col("to_no") == pl.col("debtor_no")) & (hop > 0), "returned"),
+        (is_tied & (hop > 1), "returned_to_related"), (is_tied, "related"), (kind == _CASH, "cash"),
+    ]  # fmt: skip
     for use in law.restricted:
         allowed = pl.col("product").is_in(list(use.but_products))
         for industry in use.but_industries:
             allowed = allowed | pl.col("industry_code").str.starts_with(industry).fill_null(value=False)
-        finding = finding.when((kind == use.kind) & ~allowed).then(pl.lit(use.kind))
-    is_back = (pl.col("to_no") == pl.col("debtor_no")) & (pl.col("hop") > 0)
-    return told.with_columns(finding=pl.when(is_back).then(pl.lit("returned")).otherwise(finding))
+        grounds.append(((kind == use.kind) & ~allowed, use.kind))
+    return told.with_columns(finding=pl.coalesce(pl.when(holds).then(pl.lit(word)) for holds, word in grounds))
