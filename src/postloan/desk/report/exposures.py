@@ -37,14 +37,14 @@ def exposures(home: Path, on: date, *, within: Within = None) -> Report:
 
 
 def exposure_list(home: Path, on: date, event: Event, *, within: Within = None) -> Report:
-    """Report every debtor that an event meets, the largest first, and the total. Raises NothingPublished."""
+    """Report the total of what an event meets, and every debtor, the largest first. Raises NothingPublished."""
     found = exposed(home, on, event, within=_offices(within))
     columns = [column.name for column in _DEBTORS]
     told = found.with_columns(pl.col("tier", "stage").cast(pl.String)).select(columns)
     lines = [row("item", **each) for each in told.iter_rows(named=True)]
     sums = {name: value for name, value in _totals(found).items() if name != "debtors"}
     total: Row = dict.fromkeys(columns) | {"debtor_id": "total"} | sums
-    sheet = Sheet("exposed_debtors", _DEBTORS, (*lines, row("total", **total)))
+    sheet = Sheet("exposed_debtors", _DEBTORS, (row("total", **total), *lines))
     return Report("exposed_debtors", snapshot_of(home, on), None, sheet, (sheet,))
 
 
