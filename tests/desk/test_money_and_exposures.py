@@ -8,9 +8,11 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from postloan.desk.core.days import business_day
 from postloan.desk.core.exceptional import sources
 from postloan.desk.core.lists.cells import money
 from postloan.desk.core.models import AuditEntry, Officer
+from postloan.desk.core.officers.queries import orgs_below
 from postloan.plan.exposures import Event, exposed
 from postloan.plan.portfolio import portfolio
 from postloan.snapshot.read import read_of_bank
@@ -83,10 +85,10 @@ def test_an_event_that_meets_nobody_in_particular_is_refused(logged_in, asked: s
     assert logged_in("manager").get(f"/reports/exposures/list?{asked}").status_code == 400
 
 
-def test_an_event_counts_the_loans_of_ones_offices(logged_in, bank: Path, last_day, loans: pl.DataFrame) -> None:
-    officer = Officer.objects.get(username="officer")
-    mine = exposed(bank, last_day, Event("event", industries=("C",)), within=[officer.org_id])
-    page = page_of(logged_in, "/reports/exposures/list?industries=C", user="officer")
+def test_an_event_counts_the_loans_of_ones_offices(logged_in, bank: Path, last_day) -> None:
+    below = sorted(orgs_below(Officer.objects.get(username="risk").org_id))
+    mine = exposed(bank, last_day, Event("event", industries=("C",)), within=below)
+    page = page_of(logged_in, "/reports/exposures/list?industries=C", user="risk")
     others = exposed(bank, last_day, Event("event", industries=("C",))).join(mine, on="debtor_id", how="anti")
     assert others.height > 0
     assert not [each for each in others["debtor_id"] if each in page]
@@ -97,7 +99,5 @@ def test_what_passes_a_limit_of_the_portfolio_is_an_exception(bank: Path, last_d
     assert found is not None
     passed = [each for each in found.signals if each.passes]
     assert passed
-    from postloan.desk.core.days import business_day  # noqa: PLC0415 - needs Django set up
-
     rows = sources()["portfolio_limit"].find(business_day(None), None)  # type: ignore[arg-type]
     assert rows.height == len(passed)
