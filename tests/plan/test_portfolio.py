@@ -42,8 +42,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         company("B", **where | {"region_code": "110101"}), company("C", industry_code="K7010", region_code="320200"),
     ]  # fmt: skip
     market = [
-        {"series": "house_price_3201", "on": date(2024, 5, 31), "value": 100.0},
-        {"series": "house_price_3201", "on": date(2025, 5, 31), "value": 85.0},
+        {"series": "house_price_320100", "on": date(2024, 5, 31), "value": 100.0},
+        {"series": "house_price_320100", "on": date(2025, 5, 31), "value": 85.0},
         {"series": "house_price_1101", "on": date(2024, 5, 31), "value": 100.0},
         {"series": "house_price_1101", "on": date(2025, 5, 31), "value": 99.0},
     ]
@@ -86,7 +86,7 @@ def test_a_vintage_is_held_against_those_before_it_at_the_same_age(home: Path) -
 
 def test_a_price_that_fell_bears_on_what_lies_there(home: Path) -> None:
     (price,) = signals(home, "price")
-    assert (price.of, price.key, price.value_e8, price.cents) == ("house_price", "3201", 15_000_000, 60_000_000)
+    assert (price.of, price.key, price.value_e8, price.cents) == ("house_price", "320100", 15_000_000, 60_000_000)
 
 
 def test_an_event_meets_loans_of_each_code_that_it_names_and_debtors_besides(home: Path) -> None:

@@ -100,7 +100,7 @@ def _put_drawdowns(
     is_entrusted = home | is_large | (rng.random(size) < ENTRUSTED_SHARE)
     bank = words(BANKS, rng.integers(0, len(BANKS), size).astype(np.int32))
     is_named = is_entrusted
-    is_entrusted = is_entrusted & ~passes_by(book, story, amount, loan, stream(seed, "agreements", 3))
+    is_entrusted = is_entrusted & ~passes_by(book, story, amount, loan.astype(np.int32), stream(seed, "agreements", 3))
     frame = pl.DataFrame(
         {
             "drawdown_id": serials("FK", np.arange(1, size + 1, dtype=np.int32), 10),

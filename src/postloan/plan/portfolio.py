@@ -127,7 +127,9 @@ def _evenness(places: pl.DataFrame, law: PortfolioLimits) -> list[Signal]:
         rows = places.filter(pl.col("of") == limit.of)
         index = sum(share * share for share in rows["share_e8"]) // ONE_E8
         found.append(
-            Signal("evenness", limit.of, None, index, limit.over_index_e8, rows["outstanding"].sum(), str(limit.cite))
+            Signal(
+                "evenness", limit.of, None, index, limit.over_index_e8, int(rows["outstanding"].sum()), str(limit.cite)
+            )
         )
     return found
 
@@ -173,7 +175,9 @@ def _prices(market: pl.DataFrame, book: pl.DataFrame, watch: PriceWatch, on: dat
     code = pl.col("region_code" if watch.of == "region" else "industry_code")
     found = []
     for key, value, before in moved.drop_nulls("then").select("key", "value", "then").sort("key").iter_rows():
-        cents = int(book.filter(code.str.starts_with(key).fill_null(value=False))["cents"].sum())
+        # GB/T 2260 ends the code of a city in 00, and that of a province in 0000; those of its districts do not.
+        begins = key.removesuffix("00").removesuffix("00") if watch.of == "region" else key
+        cents = int(book.filter(code.str.starts_with(begins).fill_null(value=False))["cents"].sum())
         fall = max(0, round((1 - value / before) * ONE_E8)) if before > 0 else 0
         found.append(Signal("price", watch.series, key, fall, watch.over_fall_e8, cents, str(watch.cite)))
     return _worst(found)
