@@ -26,6 +26,7 @@ from postloan.steps.interest_standing import interest_standing
 from postloan.steps.overdue_floor import overdue_floor
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.results import Balances, DaysPastDue, DebtorView
+from proceeds_cases import PROCEEDS_STEPS
 from provision_cases import PROVISION_STEPS
 from tier_cases import PLAIN, TIER_STEPS
 
@@ -148,7 +149,7 @@ KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
 
 
 def run(case: Case) -> pl.DataFrame:
-    if (of_whole_book := (PROVISION_STEPS | TIER_STEPS | LOSS_STEPS).get(case.step)) is not None:
+    if (of_whole_book := (PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS).get(case.step)) is not None:
         return of_whole_book(case.given, RULEBOOKS[case.bank], case.day)
     return STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
 
@@ -192,7 +193,8 @@ def test_every_case_has_its_own_name() -> None:
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.because.text in RULEBOOKS[case.bank].texts
     assert case.rule in RULEBOOKS[case.bank].in_force
-    assert case.step in STEPS.keys() | PROVISION_STEPS.keys() | TIER_STEPS.keys() | LOSS_STEPS.keys()
+    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS
+    assert case.step in STEPS.keys() | others.keys()
 
 
 REQUIREMENTS = sorted({each for file in RULEBOOKS[None].written for each in file.covers})

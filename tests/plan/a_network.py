@@ -53,13 +53,13 @@ def bank(*, guarantees: list[tuple[str, str, int]] | None = None) -> Tables:
     }  # fmt: skip
 
 
-def published(folder: Path, *, shards: int, tables: Tables | None = None) -> Path:
+def published(folder: Path, *, shards: int, tables: Tables | None = None, on: date = ON) -> Path:
     """Load the bank and publish its day; returns its home."""
-    write_feed(folder / f"feeds-{shards}", ON, tables or bank())
+    write_feed(folder / f"feeds-{shards}", on, tables or bank())
     home = folder / f"home-{shards}"
     (report,) = load_feeds(home, folder / f"feeds-{shards}", shards=shards)
     assert report.quarantined == 0, report.tables
-    list(run_nights(home, [ON]))
+    list(run_nights(home, [on]))
     return home
 
 

@@ -9,16 +9,14 @@ from postloan.demo.industries import COMPANY_INDUSTRIES, INDUSTRY_CODES
 from postloan.demo.lines import Window
 from postloan.demo.loans import Book
 from postloan.demo.names import company_names
-from postloan.demo.parties import LARGE, MEDIUM
+from postloan.demo.parties import COMPANY, LARGE, MEDIUM
+from postloan.demo.proceeds import PERSONS_CENTS, RECENT_DAYS, passes_by
 from postloan.demo.products import CONSUMER, FIXED, HOME, MICRO
 from postloan.demo.registers import Register
 from postloan.demo.write import FeedWriter, day_series, only, serials, words
 
 FACILITY_MONTHS = 60
 BANKS = ("工商银行", "农业银行", "中国银行", "建设银行", "交通银行", "青禾银行")
-RECENT_DAYS = 365
-"""Pay-outs older than this at the take-on are no longer in the system that keeps them."""
-
 COVENANTS = (("debt_to_assets", "<=", 0.7, 3), ("current_ratio", ">=", 1.0, 3), ("debt_service_cover", ">=", 1.1, 12))
 COVENANT_SHARE = 0.6
 
@@ -27,8 +25,13 @@ ENTRUSTED_CENTS = 1_000_000_00
 """Above this the bank itself pays the payee (受托支付)."""
 
 
-def put_agreements(book: Book, known: Register, window: Window, writer: FeedWriter, seed: int) -> None:
-    """Write facilities, contracts, drawdowns and covenants."""
+def put_agreements(
+    book: Book, known: Register, window: Window, story: Indexes, writer: FeedWriter, seed: int
+) -> pl.DataFrame:
+    """Write facilities, contracts, drawdowns and covenants; return the drawdowns with the number of each loan.
+
+    story  what becomes of each loan's money; of whom the bank does not pay as it must, it is written down.
+    """
     lines, loans = book.lines, book.loans
     rows = known.has_facility
     since = known.line_since[rows]
@@ -59,15 +62,18 @@ def put_agreements(book: Book, known: Register, window: Window, writer: FeedWrit
         }
     )
     writer.put("contract", contract, known.loan_month)
-    _put_drawdowns(book, known, window, writer, seed)
+    drawn = _put_drawdowns(book, known, window, story, writer, seed)
     _put_covenants(book, known, writer, seed)
+    return drawn
 
 
 def _facility_ends(term: Indexes, since: Days) -> Days:
     return add_months(since, np.maximum(term, FACILITY_MONTHS).astype(np.int32))
 
 
-def _put_drawdowns(book: Book, known: Register, window: Window, writer: FeedWriter, seed: int) -> None:
+def _put_drawdowns(
+    book: Book, known: Register, window: Window, story: Indexes, writer: FeedWriter, seed: int
+) -> pl.DataFrame:
     """One to three pay-outs of every recent loan to a business or for a home, which add up to the loan."""
     loans, rng = book.loans, stream(seed, "agreements", 1)
     is_told = (loans.product != CONSUMER) & (loans.disbursed > window.first - RECENT_DAYS)
@@ -86,21 +92,30 @@ def _put_drawdowns(book: Book, known: Register, window: Window, writer: FeedWrit
         rng, book.parties.office[loans.party[loan]], np.where(home, developer, industry).astype(np.int32),
         is_listed=np.zeros(size, dtype=np.bool_),
     )  # fmt: skip
-    is_entrusted = home | (amount > ENTRUSTED_CENTS) | (rng.random(size) < ENTRUSTED_SHARE)
+    # A person's loan is paid out in parts for a reason: it is the whole of it that the bank has to pay.
+    is_large = np.where(
+        book.parties.form[loans.party[loan]] == COMPANY, amount > ENTRUSTED_CENTS,
+        loans.principal_cents[loan] > PERSONS_CENTS,
+    )  # fmt: skip
+    is_entrusted = home | is_large | (rng.random(size) < ENTRUSTED_SHARE)
     bank = words(BANKS, rng.integers(0, len(BANKS), size).astype(np.int32))
+    is_named = is_entrusted
+    is_entrusted = is_entrusted & ~passes_by(book, story, amount, loan.astype(np.int32), stream(seed, "agreements", 3))
     frame = pl.DataFrame(
         {
             "drawdown_id": serials("FK", np.arange(1, size + 1, dtype=np.int32), 10),
             "loan_id": known.loan.gather(loan),
             "paid_on": day_series(loans.disbursed[loan]),
             "amount_cents": amount,
-            "payee": only(payee, is_entrusted),
-            "payee_account": only(serials("62", rng.integers(0, 10**9, size).astype(np.int32), 17), is_entrusted),
-            "payee_bank": only(bank, is_entrusted),
+            "payee": only(payee, is_named),
+            "payee_account": only(serials("62", rng.integers(0, 10**9, size).astype(np.int32), 17), is_named),
+            "payee_bank": only(bank, is_named),
             "pay_out": words(("self", "entrusted"), is_entrusted.astype(np.int32)),
         }
     )
     writer.put("drawdown", frame, known.loan_month[loan])
+    told = frame.select("amount_cents", "payee_account", "payee_bank", is_entrusted=pl.col("pay_out") == "entrusted")
+    return told.with_columns(loan=pl.Series(loan.astype(np.int32)))
 
 
 def _put_covenants(book: Book, known: Register, writer: FeedWriter, seed: int) -> None:

@@ -21,13 +21,14 @@ from postloan.demo.loan_rows import put_instalments, put_loans
 from postloan.demo.loans import Book, draw_book
 from postloan.demo.market import PrimeRates, market_table
 from postloan.demo.offices import org_table
+from postloan.demo.proceeds import draw_stories, put_account_entries, story_table
 from postloan.demo.registers import Register, debtor_table, register
 from postloan.demo.schedules import AHEAD_DAYS, Schedule, Version, build_schedules
 from postloan.demo.security import put_security
 from postloan.demo.settled import Desk
 from postloan.demo.standings import Truth, decide, put_openings, put_payments
 from postloan.demo.statements import put_statements
-from postloan.demo.ties import put_account_entries, put_ties
+from postloan.demo.ties import put_ties
 from postloan.demo.truth import Accounts
 from postloan.demo.write import FeedWriter, require_empty, serials
 from postloan.errors import RequestWrong
@@ -98,7 +99,9 @@ class _Bank:
     def _put_debtors(self) -> None:
         debtors = debtor_table(self._book, self._known, self._seed)
         self._writer.put("debtor", debtors, self._known.debtor_month)
-        put_agreements(self._book, self._known, self._window, self._writer, self._seed)
+        self._story = draw_stories(self._book, self._window, self._seed)
+        drawn = put_agreements(self._book, self._known, self._window, self._story, self._writer, self._seed)
+        put_account_entries(self._book, self._known, drawn, self._story, self._writer, self._seed)
 
     def _put_security(self) -> None:
         put_security(self._book, self._known, self._market, self._window, self._writer, self._seed)
@@ -109,7 +112,6 @@ class _Bank:
         put_events(book, known, self._window, writer, seed)
         put_legal_events(book, known, self._window, writer)
         put_ties(book, known, writer, seed)
-        put_account_entries(book, known, self._window, writer, seed)
 
     def _schedules(self) -> tuple[Schedule, list[Version]]:
         self._tell("schedules", 0, 1)
@@ -151,4 +153,5 @@ class _Bank:
             self._tell("months", month + 1, months)
         truth.put_hidden(has_history, settled_on, restructured)
         truth.put_planted(ledger.planted)
+        truth.put_stories(story_table(known, self._story))
         truth.put_upgrades(*desk.upgrades)

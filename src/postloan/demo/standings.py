@@ -173,6 +173,10 @@ class Truth:
         """Write where the general ledger is wrong, and by how much."""
         write_frame(differences, self._folder / "gl_difference.parquet")
 
+    def put_stories(self, stories: pl.DataFrame) -> None:
+        """Write what became of the money of which loans."""
+        write_frame(stories, self._folder / "proceeds.parquet")
+
     def put_upgrades(self, loan: Ints, on: Ints) -> None:
         """Write on which month-ends which loans' debtors recovered far enough to be upgraded."""
         frame = pl.DataFrame({"loan_id": self._known.loan.gather(loan), "on": day_series(on.astype(np.int32))})

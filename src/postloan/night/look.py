@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -12,14 +12,15 @@ from postloan.intake.facts import Facts
 from postloan.night.barrier import finished
 from postloan.night.pool import each_done
 from postloan.night.task import ShardTask
-from postloan.night.worker import look, look_together
+from postloan.night.worker import look, look_together, trail
 from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.publish import FinishedTable
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
-_TABLES = ("collateral_claim", "weak_guarantee", "debtor_in_default")
+_TABLES = ("collateral_claim", "weak_guarantee", "debtor_in_default", "proceeds_path")
 
 
 @dataclass(frozen=True)
@@ -36,26 +37,27 @@ def look_around(
 ) -> list[FinishedTable]:
     """Find what crosses debtors, before any shard is computed, and leave it in the night's folder.
 
-    Nobody is asked where there is neither a law of expected loss nor a rule of warnings; a night that is resumed asks
-    nobody again. Raises `killed` where a worker was.
+    Nobody is asked where no rule asks for it, and a night that is resumed asks nobody again. Raises `killed` where a
+    worker was.
     """
     night = tasks[0].folder
     if all(_file(night, name).exists() for name in _TABLES):
         told = neighbours_left(night)
-    elif policy.expected_loss or policy.warnings:
-        told = _found(facts, policy, tasks, pool, killed)
     else:
-        told = NO_NEIGHBOURS
+        told = _found(facts, policy, tasks, pool, killed)
     return [
         finished(night, name, rows)
-        for name, rows in zip(_TABLES, (told.claims, told.weak, told.in_default), strict=True)
+        for name, rows in zip(_TABLES, (told.claims, told.weak, told.in_default, told.paths), strict=True)
     ]
 
 
 def neighbours_left(night: Path) -> Neighbours:
     """Read what the look left."""
-    claims, weak, bad = (pl.read_parquet(_file(night, name)) for name in _TABLES)
-    return Neighbours(CollateralClaim.validate(claims), WeakGuarantee.validate(weak), DebtorInDefault.validate(bad))
+    claims, weak, bad, paths = (pl.read_parquet(_file(night, name)) for name in _TABLES)
+    return Neighbours(
+        CollateralClaim.validate(claims), WeakGuarantee.validate(weak), DebtorInDefault.validate(bad),
+        ProceedsPath.validate(paths),
+    )  # fmt: skip
 
 
 def _file(night: Path, table: str) -> Path:
@@ -65,10 +67,14 @@ def _file(night: Path, table: str) -> Path:
 def _found(
     facts: Facts, policy: Policy, tasks: Sequence[ShardTask], pool: Executor | None, killed: ShardFailed
 ) -> Neighbours:
-    given = asked(facts, on=tasks[0].on, with_tied=bool(policy.warnings))
-    looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks]
-    waiting = [each for each in looks if each.debtors]
-    if not waiting:
-        return NO_NEIGHBOURS
-    found = list(each_done(look, waiting, pool, killed=killed))
-    return next(each_done(look_together, [(given, found)], pool, killed=killed))
+    told = NO_NEIGHBOURS
+    if policy.expected_loss or policy.warnings:
+        given = asked(facts, on=tasks[0].on, with_tied=bool(policy.warnings))
+        looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks]
+        waiting = [each for each in looks if each.debtors]
+        if waiting:
+            found = list(each_done(look, waiting, pool, killed=killed))
+            told = next(each_done(look_together, [(given, found)], pool, killed=killed))
+    if policy.use_of_proceeds:
+        told = replace(told, paths=next(each_done(trail, [tasks[0]], pool, killed=killed)))
+    return told

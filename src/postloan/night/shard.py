@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 
 from postloan.errors import NightPinned
@@ -19,7 +20,9 @@ from postloan.night.task import ShardTask, shard_folder
 from postloan.plan.inputs import Inputs, read_debtors, read_inputs
 from postloan.plan.neighbours import Standings, standings
 from postloan.plan.night import Assessment, assess
+from postloan.plan.proceeds import proceeds_paths
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.units import BREAK_KINDS, COMPONENTS, INSTRUCTION_STATES, TIERS
 
 
@@ -54,6 +57,11 @@ def look_at(asked: LookTask) -> Standings:
     task = asked.task
     inputs = read_debtors(_begun_with(task.home, task.known_on, task.folder), task.shard, asked.debtors)
     return standings(inputs, asked.shared, task.policy, on=task.on)
+
+
+def trail_of(task: ShardTask) -> dy.DataFrame[ProceedsPath]:
+    """Follow the money of loans paid out of late; the task names the night, its shard says nothing."""
+    return proceeds_paths(_begun_with(task.home, task.known_on, task.folder), task.policy, on=task.on)
 
 
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import dataframely as dy
+
     from postloan.night.look import LookTask
     from postloan.night.task import ShardTask
     from postloan.plan.asked import Asked
     from postloan.plan.inputs import Neighbours
     from postloan.plan.neighbours import Standings
+    from postloan.tables.money_trail import ProceedsPath
 
 
 def begin() -> None:
@@ -55,6 +58,13 @@ def look_together(found: "tuple[Asked, Sequence[Standings]]") -> "Neighbours":
     from postloan.plan.neighbours import neighbours
 
     return neighbours(*found)
+
+
+def trail(task: "ShardTask") -> "dy.DataFrame[ProceedsPath]":
+    """Follow the money of loans paid out of late, through all shards."""
+    from postloan.night.shard import trail_of
+
+    return trail_of(task)
 
 
 def _end_with_parent() -> None:

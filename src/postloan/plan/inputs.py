@@ -10,6 +10,7 @@ import polars as pl
 
 from postloan.intake.facts import Facts
 from postloan.intake.shape import facts_shape
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
@@ -70,14 +71,15 @@ _GUARANTORS = {
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What other debtors make of a debtor's securities, and which of those tied to others are in default.
+    """What is found out of the whole bank before its shards: see plan/neighbours, and of paths plan/proceeds.
 
-    Of the whole bank; see plan/neighbours.
+    in_default  which of those tied to others by groups or guarantees are in default.
     """
 
     claims: dy.DataFrame[CollateralClaim]
     weak: dy.DataFrame[WeakGuarantee]
     in_default: dy.DataFrame[DebtorInDefault] = field(default_factory=DebtorInDefault.create_empty)
+    paths: dy.DataFrame[ProceedsPath] = field(default_factory=ProceedsPath.create_empty)
 
 
 NO_NEIGHBOURS = Neighbours(CollateralClaim.create_empty(), WeakGuarantee.create_empty())

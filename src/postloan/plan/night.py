@@ -22,6 +22,7 @@ from postloan.steps.behaviour_score import behaviour_score
 from postloan.steps.contract_rates import rates_in_force, repriced, with_agreed
 from postloan.steps.cover import cover
 from postloan.steps.days_past_due import days_past_due
+from postloan.steps.debt_service import debt_service
 from postloan.steps.debtor_floor import debtor_floor
 from postloan.steps.debtor_view import debtor_view
 from postloan.steps.decisions import technical_delays
@@ -120,8 +121,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     )  # fmt: skip
 
     results = [
-        in_force, plan.sources, stood, owed.drop("outstanding_cents"), shares, cover(stood, ties),
-        history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
+        in_force, plan.sources, stood, owed.drop("outstanding_cents"), debt_service(held, book, dues, on=on), shares,
+        cover(stood, ties), history_of_payment, overdue, interest, extends, tiers, set_aside, *lost[:3],
     ]  # fmt: skip
     portrait = loan_portrait(book, inputs.debtor, results, views)
     loans = behaviour_score(portrait, policy.scorecard, on=on)

@@ -10,6 +10,7 @@ from postloan.intake.facts import Facts
 from postloan.plan.inputs import Neighbours
 from postloan.rules.rulebook import Policy, Rulebook, load_rulebook, policy_on
 from postloan.snapshot.read import read_manifest, read_of_bank
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
 
@@ -42,11 +43,12 @@ class PublishedDay:
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        """What other debtors made of securities that night, and which of those tied to others were in default."""
+        """What was found out of the whole bank that night."""
         return Neighbours(
             CollateralClaim.validate(read_of_bank(self.home, self.on, "collateral_claim")),
             WeakGuarantee.validate(read_of_bank(self.home, self.on, "weak_guarantee")),
             DebtorInDefault.validate(read_of_bank(self.home, self.on, "debtor_in_default")),
+            ProceedsPath.validate(read_of_bank(self.home, self.on, "proceeds_path")),
         )
 
     @cached_property

@@ -23,7 +23,7 @@ from postloan.steps.affordability import affordability, pays_from
 from postloan.steps.contract_rates import reprices_next
 from postloan.steps.first_instalments import first_instalments
 from postloan.steps.repricing_gap import repricing_gap
-from postloan.tables.units import NON_PERFORMING
+from postloan.tables.units import NON_PERFORMING, PAID_EVENLY
 
 TREATMENTS = (
     "by_terms",  # floating: its schedule is made anew by its terms
@@ -161,7 +161,7 @@ def _burdens(book: pl.DataFrame, paths: Paths, due: Planned, on: date) -> list[p
     )
     terms = book.select(
         "loan_no",
-        is_even=pl.col("method").cast(pl.String).is_in(_EVEN),
+        is_even=pl.col("method").cast(pl.String).is_in(PAID_EVENLY),
         months=pl.when(method="bullet").then(pl.max_horizontal(1, whole_term)).otherwise("period_months"),
     )
     asks_principal = pl.col("is_even") | ~pl.col("is_last")

@@ -15,6 +15,7 @@ from postloan.rules.rulebook import Policy
 from postloan.snapshot.read import scan_loans
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
+from postloan.steps.features.capacity import capacity_features
 from postloan.steps.features.circles import circle_features
 from postloan.steps.features.collateral import collateral_features
 from postloan.steps.features.events import event_features
@@ -38,6 +39,7 @@ _OF_LOANS = (
     "overdue_interest_cents", "days_past_due_principal", "days_past_due_interest", "payment_string", "disbursed_on",
     "principal_cents", "matures_on", "original_matures_on", "oldest_principal_due_on", "oldest_interest_due_on",
     "last_paid_on", "is_restructured", "tier",
+    "service_year_cents", "matures_year_cents", "service_past_year_cents",
 )  # fmt: skip
 """The columns of a published loan that features are made of."""
 
@@ -98,13 +100,15 @@ def debtor_features(
     Returns debtor_no, debtor_id, and the columns of tables/features; what is not known is empty.
     """
     on_book = found_beside(_on_book(loans, _OF_LOANS), inputs.loan.select("loan_no", "contract_id"))
+    bureau, accounts = bureau_features(inputs.elsewhere, on=on), account_features(inputs.account_entry, on=on)
     families = [
+        capacity_features(on_book, inputs.statement, bureau, accounts, on=on),
         _parties(inputs.debtor),
-        bureau_features(inputs.elsewhere, on=on),
+        bureau,
         statement_features(inputs.statement, on=on),
         event_features(inputs.event, on=on),
-        account_features(inputs.account_entry, on=on),
-        proceeds_features(inputs.account_entry, on_book, on=on),
+        accounts,
+        proceeds_features(inputs.account_entry, on_book, inputs.neighbours.paths, on=on),
         collateral_features(ties, on_book, inputs.collateral, inputs.valuation, on=on),
         guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
         circle_features(inputs.guarantors, on=on),

@@ -17,6 +17,7 @@ from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.journal import Journal
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
+from postloan.rules.portfolio import PortfolioLimits
 from postloan.rules.provisions import (
     CapitalProvisions,
     GeneralReserve,
@@ -48,6 +49,7 @@ from postloan.rules.stresses import Stresses
 from postloan.rules.texts import Text, check_citations
 from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
+from postloan.rules.use_of_proceeds import EntrustedPayment, UseOfProceeds
 from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
 
 TEXTS = TypeAdapter(dict[str, Text])
@@ -71,12 +73,13 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "provision_coverage": TypeAdapter(RuleFile[ProvisionCoverage]),
     "general_reserve": TypeAdapter(RuleFile[GeneralReserve]),
     "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
+    "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", "rate_risk", "behaviour_score", "warning_model",
-    *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
+    "portfolio_limits", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -102,6 +105,8 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
     "behaviour_score": TypeAdapter(RuleFile[BehaviourScore]),
     "warning_model": TypeAdapter(RuleFile[WarningModel]),
+    "use_of_proceeds": TypeAdapter(RuleFile[UseOfProceeds]),
+    "portfolio_limits": TypeAdapter(RuleFile[PortfolioLimits]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -117,7 +122,7 @@ class Policy:
     """Every rule in force on the day `on`. A step is given the piece it needs, never the whole.
 
     tier_laws         the laws of classification begun by the day: a loan's past is judged by the law of its days.
-    extension_limits  all versions begun: a loan keeps the law of the day it was signed.
+    extension_limits  all versions begun: a loan keeps the law of the day it was signed. So of entrusted_payment.
     warnings          the rules of every category, those that wait for data among them.
     scorecard         the card that loans are scored by, if the bank names one; warning_model: that of warnings.
     LATER_LAW         None before there was such a law.
@@ -132,6 +137,7 @@ class Policy:
     overdue_interest: OverdueInterest
     interest_bounds: InterestBounds
     extension_limits: tuple[ExtensionLimits, ...]
+    entrusted_payment: tuple[EntrustedPayment, ...]
     working_days: WorkingDays
     provision_rates: ProvisionRates
     provision_coverage: ProvisionCoverage | None
@@ -143,6 +149,7 @@ class Policy:
     tie_out: TieOut
     stages: Stages | None
     expected_loss: ExpectedLoss | None
+    use_of_proceeds: UseOfProceeds | None
     warnings: tuple[WarningRule, ...]
     scorecard: CardInForce | None
     warning_model: ModelInForce | None
@@ -255,6 +262,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         overdue_interest=rulebook.version("overdue_interest", OverdueInterest, on),
         interest_bounds=rulebook.version("interest_bounds", InterestBounds, on),
         extension_limits=rulebook.begun("extension_limits", ExtensionLimits, on),
+        entrusted_payment=rulebook.begun("entrusted_payment", EntrustedPayment, on),
         working_days=rulebook.version("working_days", WorkingDays, on),
         provision_rates=rulebook.version("provision_rates", ProvisionRates, on),
         provision_coverage=rulebook.version_if_any("provision_coverage", ProvisionCoverage, on),
@@ -266,6 +274,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         tie_out=rulebook.version("tie_out", TieOut, on),
         stages=rulebook.version_if_any("stages", Stages, on),
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
+        use_of_proceeds=rulebook.version_if_any("use_of_proceeds", UseOfProceeds, on),
         warnings=tuple(rule for _category, rule in warnings_on(rulebook, on)),
         scorecard=rulebook.scorecard(on),
         warning_model=rulebook.warning_model(on),

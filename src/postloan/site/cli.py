@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from postloan.site import cli_desk, cli_model
+from postloan.site import cli_desk, cli_exposures, cli_model
 from postloan.site.cli_desk import Host, Port
 from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
 from postloan.site.options import HOME, SAY, AsJson, Home, KnownOn, LawOf, On, Workers, a_day, count, terminal_of
@@ -45,6 +45,8 @@ class Kind(Enum):
     VINTAGES = "vintages"
     BRIDGE = "bridge"
     DEBTORS = "debtors"
+    PORTFOLIO = "portfolio"
+    EXPOSURES = "exposures"
     G11 = "g11"
     G12 = "g12"
     TIEOUT = "tieout"
@@ -343,6 +345,7 @@ def demo(
 
 
 cli_desk.join(app)
+cli_exposures.join(app)
 cli_model.join(app)
 
 

@@ -201,7 +201,9 @@ class AccountFeatures(PerDebtor):
 class ProceedsFeatures(PerDebtor):
     """Where the money of loans paid out within a year went: the greatest share of any such loan.
 
-    Source: feed `account_entry`, from the day of paying out; kinds of counterparty as for accounts.
+    Source: feed `account_entry`, from the day of paying out; kinds of counterparty as for accounts. What is traced, and
+    what the bank had to pay itself, is of feed `drawdown` and the published table `proceeds_path`, along as many hops
+    and days as the rule `use_of_proceeds` says; hops stop at other banks.
     """
 
     returned_share = _times(
@@ -209,6 +211,22 @@ class ProceedsFeatures(PerDebtor):
     )
     restricted_share = _times("went to securities or real estate", "流入股市楼市占比", "30 days")
     rapid_related_share = _times("went to related parties", "快速流向关联方占比", "3 days")
+    traced_returned_share = _times(
+        "came back to the debtor, or by others to a related party, along hops", "多跳回流占比", "30 days"
+    )
+    traced_restricted_share = _times(
+        "went along hops to securities, or to real estate where the loan is not for it",
+        "多跳流入股市楼市占比",
+        "30 days",
+    )
+    traced_cash_share = _times("was drawn as cash, along hops", "多跳套现占比", "30 days")
+    self_paid_cents = _money("paid by the debtor where the bank had to pay the payee", "应受托未受托金额", "12 months")
+    split_paid_cents = _money(
+        "the same, in parts within a few days of which none passes the line", "化整为零支付金额", "12 months"
+    )
+    other_payee_cents = _money(
+        "paid to others than the payee that the bank was to pay", "未付约定收款方金额", "12 months"
+    )
 
 
 class CollateralFeatures(PerDebtor):
@@ -230,6 +248,37 @@ class CollateralFeatures(PerDebtor):
     insurance_days_left = _days("days to the first end of an insurance; below 0 it is past", "押品保险剩余天数")
     registration_days_left = _days("days to the first end of a registration; below 0 it is past", "押品登记剩余天数")
     is_collateral_seized = _flag("a collateral's status is seized", "押品被查封")
+
+
+class CapacityFeatures(PerDebtor):
+    """Whether a debtor can pay what falls due within a year at this bank.
+
+    Source: the published loans of the same night; feed `statement`: item `annual_income` of persons, and
+    `operating_cash_flow`, which is before interest, of whole years, both of the last 24 months; what the bureau and the
+    accounts tell. What is repaid at once at the end of a loan is left out of the instalments: no year's income pays it.
+    """
+
+    service_year_cents = _money(
+        "instalments, interest and fees of the year to come", "未来一年还本付息", "next 12 months"
+    )
+    matures_year_cents = _money(
+        "principal repaid at once at the end, within it", "未来一年到期一次还本", "next 12 months"
+    )
+    income_cents = _money("a year's income", "年收入", "latest year")
+    income_age_days = _days("days since the end of that year", "收入距今天数")
+    instalment_to_income = _times("instalments of a year over income", "收入偿债比", "next 12 months")
+    instalment_to_income_change = _times("that, less a year before", "收入偿债比变动", _YEAR)
+    all_banks_instalment_to_income = _times(
+        "the same if debt at other banks costs as much as here: an estimate, since reports tell no instalments",
+        "全部负债收入偿债比（估算）",
+        "next 12 months",
+    )
+    cash_flow_year_cents = _money("operating cash flow of the latest whole year", "年经营现金流", "latest year")
+    cash_flow_cover = _times("that over instalments of a year", "经营现金流偿债覆盖", "next 12 months")
+    cash_flow_cover_change = _times("that, less a year before", "经营现金流偿债覆盖变动", _YEAR)
+    receipts_cover = _times(
+        "four times a quarter's receipts here, over instalments of a year", "账户流入偿债覆盖", "3 months"
+    )
 
 
 class GuaranteeFeatures(PerDebtor):
@@ -298,6 +347,7 @@ def told_of_nobody(family: type[Family]) -> dy.DataFrame[Family]:
 FAMILIES: dict[str, type[PerDebtor]] = {
     "party": PartyFeatures,
     "repayment": RepaymentFeatures,
+    "capacity": CapacityFeatures,
     "bureau": BureauFeatures,
     "statements": StatementFeatures,
     "events": EventFeatures,

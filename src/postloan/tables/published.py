@@ -9,6 +9,7 @@ import dataframely as dy
 
 from postloan.tables.checked import Checked
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
+from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
 from postloan.tables.units import (
@@ -113,6 +114,11 @@ class PublishedLoan(PerLoan):
     oldest_principal_due_on = day("oldest unpaid principal fell due", "最早欠本日", optional=True)
     oldest_interest_due_on = day("oldest unpaid interest fell due", "最早欠息日", optional=True)
     next_due_on = day("next due day", "下一还款日", optional=True)
+    service_year_cents = money(
+        "instalments, interest and fees of the year to come, but what is repaid at once at the end", "未来一年还本付息"
+    )
+    matures_year_cents = money("principal repaid at once at the end, within the year to come", "未来一年到期一次还本")
+    service_past_year_cents = money("the same as the first, of the year up to the day", "近一年应还本息")
     last_paid_on = day("last payment", "最近还款日", optional=True)
     settled_on = day("paid off", "结清日", optional=True)
     days_past_due_principal = _days("days past due of principal", "本金逾期天数")
@@ -317,8 +323,9 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "collateral_claim": CollateralClaim,
     "weak_guarantee": WeakGuarantee,
     "debtor_in_default": DebtorInDefault,
+    "proceeds_path": ProceedsPath,
 }
 """Every table of a snapshot, under the name of its folder."""
 
-OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee", "debtor_in_default")
+OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee", "debtor_in_default", "proceeds_path")
 """Those that are made of the bank as a whole, in one file; of the others every shard makes its own."""

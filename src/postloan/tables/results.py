@@ -162,6 +162,14 @@ class Balances(PerLoan):
         return cls.overdue_principal_cents.col <= cls.outstanding_cents.col
 
 
+class DebtService(PerLoan):
+    """What falls due of a loan within a year, and fell due in the year up to the day."""
+
+    service_year_cents = dy.Int64(min=0)
+    matures_year_cents = dy.Int64(min=0)
+    service_past_year_cents = dy.Int64(min=0)
+
+
 class Spell(Checked):
     """Since the close of which day a loan that was late once has owed what is oldest, by loan and day.
 

@@ -82,6 +82,24 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "entrusted": ("受托支付", "Entrusted to the bank"),
         "self": ("自主支付", "By the borrower"),
     },
+    "trail_place": {
+        "here": ("本行", "This bank"),
+        "other_bank": ("他行", "Another bank"),
+        "gone": ("现金或无账号", "Cash or no account"),
+    },
+    "trail_finding": {
+        "returned": ("回流借款人", "Back to the borrower"),
+        "returned_to_related": ("经他人流向关联方", "To a related party by others"),
+        "related": ("付给关联方", "Paid to a related party"),
+        "securities": ("流入证券", "Into securities"),
+        "real_estate": ("流入房地产", "Into real estate"),
+        "cash": ("提取现金", "Drawn as cash"),
+    },
+    "trail_breach": {
+        "self_paid": ("应受托未受托", "Not entrusted, though due"),
+        "payee_differs": ("收款方与约定不符", "Not the payee agreed"),
+        "split": ("化整为零", "Split below the line"),
+    },
     "event_source": {
         "court": ("法院", "Court"),
         "tax": ("税务", "Tax office"),

@@ -49,6 +49,11 @@ BREAK_KINDS = (
     "days_past_due",
     "tier",
 )
+PAID_EVENLY = (
+    "level_instalment", "equal_principal", "flat_rate", "step_arithmetic", "step_geometric", "daily_interest",
+)  # fmt: skip
+"""Methods by which the last instalment is like the others: of the rest, the principal is repaid at once at the end."""
+
 LATE_AT_END, LATE_IN_MONTH = "[1-7]", "[1-7M]"
 """Codes of a payment string, as a pattern: past due at the month's end; that, or late and paid within the month."""
 INSTRUCTION_STATES = ("withdrawn", "refused", "pending", "in_force", "confirmed")

@@ -10,6 +10,7 @@ import pytest
 from engine_rows import Row, facts
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.use_of_proceeds import proceeds_features
+from postloan.tables.money_trail import ProceedsPath
 
 ON = date(2024, 6, 30)
 NUMBERS = count(1)
@@ -87,11 +88,11 @@ def test_each_debtor_has_its_own_and_nobody_else_is_told_of() -> None:
 
 
 PAID_OUT = date(2024, 5, 1)
-LOAN = {"debtor_no": 1, "loan_no": 7, "disbursed_on": PAID_OUT, "principal_cents": 1_000}
+LOAN = {"debtor_no": 1, "loan_no": 7, "loan_id": "L7", "disbursed_on": PAID_OUT, "principal_cents": 1_000}
 
 
 def went(*entries: Row, loans: tuple[dict[str, Any], ...] = (LOAN,)) -> tuple[float | None, ...]:
-    rows = proceeds_features(facts("account_entry", *entries), pl.DataFrame(loans), on=ON)
+    rows = proceeds_features(facts("account_entry", *entries), pl.DataFrame(loans), ProceedsPath.create_empty(), on=ON)
     names = ("returned_share", "restricted_share", "rapid_related_share")
     return rows.select(names).row(0) if rows.height else ()
 

@@ -9,12 +9,14 @@ from postloan.desk.book.actions import personal_unmask
 from postloan.desk.book.collateral import COLLATERAL
 from postloan.desk.book.grounds import ground_of
 from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
+from postloan.desk.book.proceeds import paths_of_loan
 from postloan.desk.book.tables import as_table
 from postloan.desk.book.why.sections import why_sections
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.masks import masked_number, masked_phone
 from postloan.desk.core.pages import Desk, page
 from postloan.errors import NotFoundHere
+from postloan.plan.capacity import capacity_of
 from postloan.plan.dossier import debtor_paper, dossier, loan_paper, opened
 from postloan.plan.why import why
 
@@ -72,6 +74,13 @@ def loan_why(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
 
 
 @page("loan.read")
+def loan_proceeds(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
+    """Where the loan's money went, hop by hop."""
+    queries.loan_seen(desk, loan_id)
+    return render(request, "book/loan_proceeds.html", paths_of_loan(desk, loan_id))
+
+
+@page("loan.read")
 def loan_part(request: HttpRequest, desk: Desk, loan_id: str, part: str) -> HttpResponse:
     """A part of a loan's papers: its schedule, payments, decisions or steps at law."""
     queries.loan_seen(desk, loan_id)
@@ -106,6 +115,14 @@ def debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         "here": "debtors",
     }
     return render(request, "book/debtor.html", told)
+
+
+@page("debtor.read")
+def debtor_capacity(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
+    """Whether the debtor can pay what falls due within a year."""
+    row = queries.debtor_seen(desk, debtor_id)
+    told = capacity_of(desk.day.home, debtor_id, row["debtor_no"], desk.day.on)
+    return render(request, "book/debtor_capacity.html", {"capacity": told})
 
 
 @page("debtor.read")

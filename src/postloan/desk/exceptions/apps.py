@@ -11,4 +11,4 @@ class ExceptionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make its list and its own sources known."""
-        from postloan.desk.exceptions import from_nights, from_work, lists  # noqa: F401, PLC0415 - register themselves
+        from postloan.desk.exceptions import from_nights, from_portfolio, from_work, lists  # noqa: F401, PLC0415 - register themselves

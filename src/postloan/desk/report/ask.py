@@ -12,6 +12,7 @@ from postloan.desk.report.breaks import breaks
 from postloan.desk.report.bridge import bridge
 from postloan.desk.report.corrections import corrections
 from postloan.desk.report.debtors import debtors
+from postloan.desk.report.exposures import exposures
 from postloan.desk.report.form import Report
 from postloan.desk.report.g11 import g11
 from postloan.desk.report.g12 import g12
@@ -21,6 +22,7 @@ from postloan.desk.report.journal import journal
 from postloan.desk.report.losses import losses
 from postloan.desk.report.migration import migration
 from postloan.desk.report.overdue import overdue
+from postloan.desk.report.portfolio import portfolio
 from postloan.desk.report.provisions import provisions
 from postloan.desk.report.rates import rates
 from postloan.desk.report.rolls import rolls
@@ -71,6 +73,8 @@ KINDS = {
         Kind("vintages", begins="first"),
         Kind("bridge", GROUPINGS, "day_before"),
         Kind("debtors"),
+        Kind("portfolio", is_of_bank=True),
+        Kind("exposures"),
         Kind("groups"),
         Kind("g11", begins="year_start", is_of_bank=True),
         Kind("g12", begins="year_start", is_of_bank=True),
@@ -89,6 +93,8 @@ _OF_ONE_DAY: dict[str, Callable[..., Report]] = {
     "instructions": instructions,
     "groups": groups,
     "debtors": debtors,
+    "portfolio": portfolio,
+    "exposures": exposures,
     "stress": stress,
     "rates": rates,
 }

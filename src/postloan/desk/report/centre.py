@@ -35,6 +35,8 @@ _SAYS: dict[str, str | Promise] = {
     "vintages": _("按放款月和账龄月，曾逾期或现逾期的占比"),
     "bridge": _("不良余额从一日到另一日的每条进出途径，逐笔到分"),
     "debtors": _("余额最大的客户及其占比"),
+    "portfolio": _("行业、地区、产品的集中度与限额，账龄批次和价格指数，超限进例外清单"),
+    "exposures": _("各情景波及多少客户、敞口和准备；可查突发事件的客户清单"),
     "groups": _("集团一成员不良时应评估的其他成员"),
     "g11": _("1104 资产质量五级分类情况表"),
     "g12": _("1104 贷款质量迁徙情况表"),
@@ -42,7 +44,10 @@ _SAYS: dict[str, str | Promise] = {
     "corrections": _("结账后更正的版本与已报版本的差异"),
 }
 _SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("资产质量"), ("tiers", "overdue", "provisions", "losses", "stress", "rates", "debtors")),
+    (
+        _("资产质量"),
+        ("tiers", "overdue", "provisions", "losses", "stress", "rates", "portfolio", "exposures", "debtors"),
+    ),
     (_("变动与迁徙"), ("migration", "rolls", "vintages", "bridge", "allowance")),
     (_("监管报表"), ("g11", "g12")),
     (_("核对与更正"), ("journal", "breaks", "tieout", "corrections", "instructions", "groups")),

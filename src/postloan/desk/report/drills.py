@@ -25,6 +25,8 @@ _LONG_OVERDUE: Query = {"days_from": "91"}
 
 def page_of(column: Column, line: Row, carried: Query) -> str:
     """The page of what a cell names: a loan, a debtor, a group; empty where it names none."""
+    if column.name == "stress" and line["row"] == "item" and "debtors" in line:
+        return reverse("report:exposed") + f"?{urlencode({**carried, 'stress': str(line['stress'])})}"
     key = line.get(_KEYS.get(column.name, column.name))
     if line["row"] != "item" or column.name not in _PAGES or not key:
         return ""

@@ -12,6 +12,7 @@ from postloan.desk.report.centre import groupings_said, kind_named, report_asked
 from postloan.desk.report.cockpit.parts import PLACES
 from postloan.desk.report.cockpit.question import days_before, read_question
 from postloan.desk.report.cockpit.tiles import tiles_of
+from postloan.desk.report.exposed import asked_of, exposed_page, exposed_report
 from postloan.desk.report.files import workbook_of
 from postloan.desk.warning.queries import warnings_tile
 from postloan.errors import NotFoundHere, NotPermitted
@@ -69,4 +70,24 @@ def report_workbook(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse
     report_take(desk.officer, asked.name, on=snapshot.on, run_id=snapshot.run_id, asked=request.GET.dict())
     answer = HttpResponse(workbook_of(made, question.words), content_type=_XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{asked.name}-{snapshot.on}.xlsx"'
+    return answer
+
+
+@page("report.read")
+def exposed(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Who is exposed to a scenario, or to an event that an officer describes."""
+    return render(request, "report/exposed.html", exposed_page(read_question(request, desk), asked_of(request)))
+
+
+@page("report.read", methods=("POST",))
+def exposed_workbook(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The same as a workbook: every debtor. Raises NotPermitted, RequestWrong."""
+    if "export.write" not in desk.actions:
+        raise NotPermitted(message=_("您没有导出的权限。"), hint=_("请向系统管理员申请授权。"))
+    question, asked = read_question(request, desk), asked_of(request)
+    made = exposed_report(question, asked)
+    snapshot = made.snapshot
+    report_take(desk.officer, "exposures", on=snapshot.on, run_id=snapshot.run_id, asked=request.GET.dict())
+    answer = HttpResponse(workbook_of(made, question.words), content_type=_XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="exposures-{snapshot.on}.xlsx"'
     return answer

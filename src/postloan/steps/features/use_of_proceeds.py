@@ -8,18 +8,23 @@ import polars as pl
 from postloan.steps.features.months import months_before
 from postloan.steps.features.ratios import over
 from postloan.tables.features import ProceedsFeatures, told_of_nobody
+from postloan.tables.money_trail import ProceedsPath
 
 _WATCHED_MONTHS = 12
 _TRACED, _RAPID = timedelta(days=30), timedelta(days=3)
 _RELATED, _RESTRICTED = "related", ("securities", "real_estate")
+_FOUND = {"returned": ["returned", "returned_to_related"], "restricted": list(_RESTRICTED), "cash": ["cash"]}
+_BREACHED = {"self_paid": "self_paid", "split_paid": "split", "other_payee": "payee_differs"}
 
 
-def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -> dy.DataFrame[ProceedsFeatures]:
+def proceeds_features(
+    entries: pl.DataFrame, loans: pl.DataFrame, paths: dy.DataFrame[ProceedsPath], *, on: date
+) -> dy.DataFrame[ProceedsFeatures]:
     """Follow the money of each loan paid out within a year, from its day of paying out.
 
-    Reads   entries: facts; loans: debtor_no, loan_no, disbursed_on, principal_cents.
-    Writes  the greatest share of any of the debtor's loans, as a fraction of its principal.
-    Source  regulations LN-05 to 09; warning signals WS-ACC-03, 04 and 06.
+    Reads   entries: facts; loans: debtor_no, loan_no, loan_id, disbursed_on, principal_cents; paths: of the whole bank.
+    Writes  the greatest share of any of the debtor's loans, as a fraction of its principal; cents of all of them.
+    Source  regulations LN-05 to 09; warning signals WS-ACC-03 to 06, 17 and 18.
 
     What came back counts from accounts to which money had gone between the paying out and the return, up to what had
     gone there. Money that returns by other accounts, or through other banks, is not seen. An entry within the time of
@@ -27,9 +32,16 @@ def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -
     """
     watched = loans.filter(
         (pl.col("disbursed_on") > months_before(on, _WATCHED_MONTHS)) & (pl.col("disbursed_on") <= on)
-    ).select("debtor_no", "loan_no", "disbursed_on", "principal_cents")
-    if entries.is_empty() or watched.is_empty():
+    ).select("debtor_no", "loan_no", "loan_id", "disbursed_on", "principal_cents")
+    if watched.is_empty() or (entries.is_empty() and paths.is_empty()):
         return told_of_nobody(ProceedsFeatures)
+    first, along = _first_hop(entries, watched, on), _along_hops(paths, watched)
+    told = first.join(along, on="debtor_no", how="full", coalesce=True)
+    return ProceedsFeatures.validate(told.sort("debtor_no").select(ProceedsFeatures.column_names()))
+
+
+def _first_hop(entries: pl.DataFrame, watched: pl.DataFrame, on: date) -> pl.DataFrame:
+    """The shares that the debtor's own entries tell, whatever drawdowns say."""
     booked_on = pl.col("booked_at").dt.date()
     after = pl.col("booked_on") - pl.col("disbursed_on")
     traced = (
@@ -49,10 +61,26 @@ def proceeds_features(entries: pl.DataFrame, loans: pl.DataFrame, *, on: date) -
         restricted_share=over(pl.col("restricted_cents"), pl.col("principal_cents")),
         rapid_related_share=over(pl.col("rapid_cents"), pl.col("principal_cents")),
     )
-    worst = shares.group_by("debtor_no").agg(
-        pl.col(name).max() for name in ProceedsFeatures.column_names() if name != "debtor_no"
+    return shares.group_by("debtor_no").agg(pl.col("returned_share", "restricted_share", "rapid_related_share").max())
+
+
+def _along_hops(paths: pl.DataFrame, watched: pl.DataFrame) -> pl.DataFrame:
+    """What was found along the paths of each debtor's loans: the worst shares, and the cents of all."""
+    shares = {
+        f"traced_{name}_share": over(pl.col("amount_cents").filter(pl.col("finding").is_in(found)).sum(),
+                                     pl.col("principal_cents").first())
+        for name, found in _FOUND.items()
+    }  # fmt: skip
+    breaches = {
+        f"{name}_cents": pl.col("amount_cents").filter(pl.col("breach") == breach).sum()
+        for name, breach in _BREACHED.items()
+    }
+    of_loans = (
+        paths.join(watched.select("loan_id", "principal_cents"), on="loan_id")
+        .group_by("debtor_no", "loan_id")
+        .agg(**shares, **breaches)
     )
-    return ProceedsFeatures.validate(worst.sort("debtor_no"))
+    return of_loans.group_by("debtor_no").agg(pl.col(list(shares)).max(), pl.col(list(breaches)).sum())
 
 
 def _returned(traced: pl.DataFrame) -> pl.DataFrame:
