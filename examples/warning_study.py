@@ -13,7 +13,9 @@ import numpy as np
 
 import warning_books as books
 import warning_demo as demo
+from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.model_rules import Fitting, Monitoring, load_model_rules
+from postloan.rules.studio import Outcome, Studio
 
 ON = date(2026, 1, 1)
 MONTHS_FITTED = 12
@@ -50,17 +52,17 @@ def show(name: str, table: books.pl.DataFrame, columns: list[str] | None, settin
     print(f"| {name} | {np.mean(champion):.4f} | {min(champion):.4f} | {max(champion):.4f} | {np.mean(other):.4f} |")
 
 
-def study_demo(home: Path, settings: Fitting, bands: Monitoring) -> None:
+def study_demo(home: Path, settings: Fitting, bands: Monitoring, outcome: Outcome) -> None:
     """What rules, model and both were worth, on the months after those that the model was fitted on."""
-    months = demo.debtor_months(home)
-    card = demo.fitted(months, MONTHS_FITTED, settings, bands)
+    months = demo.debtor_months(home, outcome)
+    card = demo.fitted(months, MONTHS_FITTED, settings, bands, outcome)
     later = demo.scored(card, months.filter(demo.pl.col("at") >= MONTHS_FITTED))
     metrics = {(each.name, each.sample): each.value for each in card.metrics}
     gone = later["goes_bad"].mean()
     print(f"\n{len(later)} debtor-months from month {MONTHS_FITTED}, {gone:.4f} go bad within six months")
     print(f"model: {len(card.features)} features, AUC held out {metrics['auc', 'held_out']:.4f}")
     head("way", "alerts", "precision", "recall", "three months before", "lead, months")
-    for way in demo.judged(later):
+    for way in demo.judged(later, outcome):
         shares = " | ".join(f"{each:.3f}" for each in (way.precision, way.recall, way.early))
         print(f"| {way.name} | {way.alerts:,} | {shares} | {way.lead:.2f} |")
 
@@ -73,7 +75,8 @@ def main() -> None:
     options = asked.parse_args()
     rules = load_model_rules(None)
     settings, bands = rules.version("fitting", Fitting, ON), rules.version("monitoring", Monitoring, ON)
-    study_demo(options.home, settings, bands)
+    outcome = load_desk_rules(None).version("studio", Studio, ON).outcome
+    study_demo(options.home, settings, bands, outcome)
     study_books(options.data, settings, bands)
 
 

@@ -17,6 +17,7 @@ from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
+from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
 
 
@@ -102,6 +103,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
     "roles": TypeAdapter(RuleFile[Roles]),
+    "studio": TypeAdapter(RuleFile[Studio]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
     "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),
     "warnings": TypeAdapter(RuleFile[WarningDesk]),

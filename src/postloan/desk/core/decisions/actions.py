@@ -62,7 +62,7 @@ def decisions_hand_over(on: date) -> HandOver:
 def _mark(on: date) -> bool:
     """Mark the decisions that go with a day; whether that was done before."""
     hold_chain()
-    _check_turn(on)
+    check_turn(on)
     if Decision.objects.filter(feed_day=on).exists():
         return True
     taken = list(Decision.objects.select_for_update().filter(feed_day=None, effective_on__lte=on).order_by("pk"))
@@ -73,7 +73,8 @@ def _mark(on: date) -> bool:
     return False
 
 
-def _check_turn(on: date) -> None:
+def check_turn(on: date) -> None:
+    """Stop where a later day was handed over or adopted. Raises HandOverLate."""
     handed = Decision.objects.aggregate(last=Max("feed_day"))["last"]
     adopted = AdoptedDay.objects.aggregate(last=Max("on"))["last"]
     latest = max((day for day in (handed, adopted) if day), default=on)
