@@ -70,7 +70,7 @@ def test_a_bad_condition_is_refused_at_its_place_on_the_page(home: Path, logged_
     assert "没有特征 no_such" in shown[shown.index('id="f-blue"') :][:80]
     assert 'name="effective_from"' not in shown
     assert "exposure_cents &gt; 1 AND AND" in shown
-    with pytest.raises(FormWrong, match="第 26 个字符处"):
+    with pytest.raises(FormWrong, match="没有特征 no_such"):
         proposed(change)
     for part in ("hits", "trial"):
         assert "改正后才能" in client.get(f"{page}{part}").content.decode()
@@ -133,7 +133,7 @@ def test_whoever_wrote_a_rule_does_not_approve_it_and_head_office_does(home: Pat
     assert decided(change).state == "approved"
     with pytest.raises(IllegalMove):
         decided(change)
-    assert AuditEntry.objects.filter(action="studio.approved").count() == 1
+    assert AuditEntry.objects.filter(action="studio.approve").count() == 1
     assert list(faults_of_chain()) == []
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import (
-    hold_chain,
     move,
     record,
     refuse_past,
@@ -50,7 +49,7 @@ def change_begin(
     refuse_past(day)
     org = _own_office(officer)
     require(officer, _EDITS, org=org)
-    hold_chain()
+    _take_turns()
     made = RuleChange.objects.filter(pk=change_id).first()
     if made is not None:
         return made
@@ -114,7 +113,7 @@ def change_propose(
     Permission  studio.propose in the officer's own office; whoever wrote it. Further steps are head office's: a rule is
                 of the whole bank.
     Move        draft -> proposed.
-    Leaves      a case waiting for the next step, work, an audit entry with the rule.
+    Leaves      a case waiting for the next step, work, an audit entry that names the hash of the rule.
     Raises NotPermitted, ReasonMissing, StaleView, IllegalMove, NotFoundHere; FormWrong where the rule is none yet, the
     day is not after the last business date, or another change of the rule is under way; RuleOvertaken.
     """
@@ -127,8 +126,7 @@ def change_propose(
             message=_("启用日必须晚于营业日 %s：已发布的日期不会改变。") % day.on, hint=_("请选择以后的日期。"),
             where={"field": "effective_from", "on": day.on},
         )  # fmt: skip
-    # Whoever proposes at the same moment waits here, and then sees this one.
-    hold_chain()
+    _take_turns()
     under_way = RuleChange.objects.filter(signal=change.signal, state__in=[State.PROPOSED, State.APPROVED])
     if other := under_way.exclude(pk=change.pk).first():
         raise FormWrong(
@@ -140,8 +138,6 @@ def change_propose(
     change.effective_from = effective_from
     change.case = _case(change, day)
     change.save(update_fields=["effective_from", "case"])
-    record(officer, "studio.proposed", change, org=change.org, run_id=day.run_id, reason=reason[:1000],
-           rule=change.rule, before_rule=change.before, kind=change.kind, effective_from=effective_from)  # fmt: skip
     begun = step_first(officer, change.case, reason=reason[:1000], day=day)
     begun.org = head_office()
     begun.save(update_fields=["org"])
@@ -171,11 +167,9 @@ def change_decide(
     if case.state != Case.State.REFUSED:
         refuse_overtaken(change, standing_rules(load_rulebook(day.home)))
     if case.state == Case.State.APPROVED:
-        before = move(change, State.APPROVED, seen_version=change.version)
+        move(change, State.APPROVED, seen_version=change.version)
         change.approved_by, change.approved_on = officer, day.on
         change.save(update_fields=["approved_by", "approved_on"])
-        record(officer, "studio.approved", change, org=case.org, run_id=day.run_id, reason=reason[:1000],
-               before=before, after=change.state, rule=change.rule, signal=change.signal)  # fmt: skip
     elif case.state == Case.State.REFUSED:
         move(change, State.REFUSED, seen_version=change.version)
     case_work(case, on=day.on, note=reason[:1000])
@@ -236,6 +230,11 @@ def _case(change: RuleChange, day: BusinessDay) -> Case:
         )  # fmt: skip
     case.save()
     return case
+
+
+def _take_turns() -> None:
+    """Let whoever does the same at the same moment wait here, and then see what the other did."""
+    Org.objects.select_for_update().get(pk=head_office().pk)
 
 
 def _own_office(officer: Officer) -> Org:

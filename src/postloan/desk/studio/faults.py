@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 _KINDS: dict[str, Callable[[], str]] = {
     "a number": lambda: _("数字"), "a text": lambda: _("文字"), "true or false": lambda: _("是否"),
-    "a day": lambda: _("日期"),
+    "a day": lambda: _("日期值"),
 }  # fmt: skip
 _SAYS: tuple[tuple[str, Callable[[], str]], ...] = (
     (r"is longer than (?P<most>\d+) characters", lambda: _("条件超过 %(most)s 个字符。")),

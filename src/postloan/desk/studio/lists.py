@@ -30,7 +30,7 @@ _FILTERS = (
     Filter("earns", _("是否值得"), ("earns",), "one_of", choices=lambda: _words("flag")),
 )
 _RECORD = (
-    Column("alerts", _("历史预警"), "count"),
+    Column("alerts", _("历史预警次数"), "count"),
     Column("right", _("其中应验"), "count"),
     Column("precision_e8", _("准确率"), "share"),
     Column("recall_e8", _("召回率"), "share"),

@@ -1,5 +1,7 @@
 """Changes of warning rules on their way from a draft to the rulebook, and the files that were handed over."""
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,6 +12,8 @@ from django.db.models import Q
 
 from postloan.desk.approval.models import Case
 from postloan.desk.core.models import Work
+
+_HASH_TOLD = 32
 
 
 class RuleChange(Work):
@@ -79,8 +83,9 @@ class RuleChange(Work):
 
     @property
     def subject(self) -> str:
-        """How work items and approvals name it."""
-        return f"rule:{self.pk}"
+        """How work items and approvals, and so every audit entry of them, name it: by its key and the rule's hash."""
+        written = json.dumps([self.kind, self.rule], sort_keys=True, ensure_ascii=False)
+        return f"rule:{self.pk}:{hashlib.sha256(written.encode()).hexdigest()[:_HASH_TOLD]}"
 
 
 class RuleFile(models.Model):
