@@ -1,7 +1,6 @@
 """What tests of the rule studio share: a rule that is written, tried, proposed and agreed to, and a shorter horizon."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +10,6 @@ from postloan.desk.core.days import business_day
 from postloan.desk.studio.actions import change_begin, change_decide, change_propose, change_save
 from postloan.desk.studio.models import RuleChange
 from postloan.rules.figures import Cite
-from postloan.rules.sources import shipped_rules
 from postloan.rules.studio import Outcome
 
 SIGNAL = "WS-RPY-01"
@@ -19,15 +17,6 @@ OUTCOME = Outcome(
     overdue_from_days=30, within_months=2, early_from_months=2, cite=Cite(text="postloan-settings", at="tests")
 )
 """The bank of the tests is four months old."""
-
-
-def look_ahead_shortly(home: Path) -> None:
-    """Let the bank look two months ahead."""
-    shipped = (shipped_rules() / "desk" / "studio.yaml").read_text()
-    folder = home / "rulebook" / "desk"
-    folder.mkdir(parents=True, exist_ok=True)
-    shorter = shipped.replace("within_months: 6, early_from_months: 3", "within_months: 2, early_from_months: 2")
-    (folder / "studio.yaml").write_text(shorter)
 
 
 def written(signal: str, **levels: str) -> dict[str, Any]:

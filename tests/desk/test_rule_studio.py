@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from modelling import also
-from studying import SIGNAL, approved, begun, decided, look_ahead_shortly, proposed, saved, written
+from studying import SIGNAL, approved, begun, decided, proposed, saved, written
 
 from postloan.desk.approval.models import Case
 from postloan.desk.core.audit import faults_of_chain
@@ -22,6 +22,7 @@ from postloan.rules.condition import ConditionWrong, condition
 from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.rules.warning_files import rule_written, standing_rules
 from postloan.rules.warnings import FEATURES
+from studio_rules import look_ahead_shortly
 
 pytestmark = pytest.mark.django_db
 

@@ -34,7 +34,7 @@ _RECORD = (
     Column("right", _("其中应验"), "count"),
     Column("precision_e8", _("准确率"), "share"),
     Column("recall_e8", _("召回率"), "share"),
-    Column("lead_days", _("平均提前天数"), "days"),
+    Column("lead", _("平均提前（月）"), sorts_by="lead_months"),
 )
 
 

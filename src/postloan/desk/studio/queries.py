@@ -108,10 +108,9 @@ def rows_of_rules(desk: Desk) -> pl.DataFrame:
 _ROW: Mapping[str, Any] = {
     "signal": pl.String, "said": pl.String, "category": pl.String, "levels": pl.String, "of": pl.String,
     "status": pl.String, "hits": pl.Int64, "alerts": pl.Int64, "right": pl.Int64, "precision_e8": pl.Int64,
-    "recall_e8": pl.Int64, "lead_days": pl.Int64, "hours": pl.Int64, "hours_for_right": pl.Int64, "earns": pl.String,
+    "recall_e8": pl.Int64, "lead": pl.String, "lead_months": pl.Float64, "hours": pl.Int64, "hours_for_right": pl.Int64, "earns": pl.String,
     "change": pl.String, "since": pl.Date,
 }  # fmt: skip
-_DAYS_A_MONTH = 30
 
 
 def _row(each: StandingRule, hits: int, record: WorthTold | None) -> dict[str, Any]:
@@ -121,7 +120,7 @@ def _row(each: StandingRule, hits: int, record: WorthTold | None) -> dict[str, A
         worth = record.worth
         told = {
             "alerts": worth.alerts, "right": worth.right, "precision_e8": round(worth.precision * ONE_E8),
-            "recall_e8": round(worth.recall * ONE_E8), "lead_days": round(worth.lead * _DAYS_A_MONTH),
+            "recall_e8": round(worth.recall * ONE_E8), "lead": f"{worth.lead:.2f}", "lead_months": worth.lead,
             "hours": record.hours, "hours_for_right": record.hours_for_right,
             "earns": None if record.earns is None else str(record.earns).lower(),
         }  # fmt: skip

@@ -7,56 +7,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approval', '0001_initial'),
-        ('core', '0005_work_item_action'),
+        ("approval", "0001_initial"),
+        ("core", "0005_work_item_action"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RuleFile',
+            name="RuleFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(max_length=20)),
-                ('feed_day', models.DateField()),
-                ('content', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('before_sha256', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("category", models.CharField(max_length=20)),
+                ("feed_day", models.DateField()),
+                ("content", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("before_sha256", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('category', 'feed_day'), name='one_rule_file_a_category_and_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("category", "feed_day"), name="one_rule_file_a_category_and_day")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RuleChange',
+            name="RuleChange",
             fields=[
-                ('state', models.CharField(max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('edit', 'Edit'), ('new', 'New'), ('retire', 'Retire')], max_length=10)),
-                ('category', models.CharField(max_length=20)),
-                ('signal', models.CharField(max_length=20)),
-                ('name_zh', models.CharField(blank=True, max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('rule', models.JSONField()),
-                ('before', models.JSONField(null=True)),
-                ('written_on', models.DateField()),
-                ('effective_from', models.DateField(null=True)),
-                ('approved_on', models.DateField(null=True)),
-                ('feed_day', models.DateField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approval.case')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org')),
+                ("state", models.CharField(max_length=20)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(choices=[("edit", "Edit"), ("new", "New"), ("retire", "Retire")], max_length=10),
+                ),
+                ("category", models.CharField(max_length=20)),
+                ("signal", models.CharField(max_length=20)),
+                ("name_zh", models.CharField(blank=True, max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("rule", models.JSONField()),
+                ("before", models.JSONField(null=True)),
+                ("written_on", models.DateField()),
+                ("effective_from", models.DateField(null=True)),
+                ("approved_on", models.DateField(null=True)),
+                ("feed_day", models.DateField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="approval.case"
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.org"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'effective_from'], name='studio_rule_state_738d71_idx'), models.Index(fields=['signal'], name='studio_rule_signal_a7e435_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'approved'])), fields=('signal',), name='one_change_of_a_rule')],
+                "indexes": [
+                    models.Index(fields=["state", "effective_from"], name="studio_rule_state_738d71_idx"),
+                    models.Index(fields=["signal"], name="studio_rule_signal_a7e435_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "approved"])),
+                        fields=("signal",),
+                        name="one_change_of_a_rule",
+                    )
+                ],
             },
         ),
     ]
