@@ -13,6 +13,7 @@ from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.demo_models import Agreeing, model_a_little
+from postloan.site.demo_studio import study_rules
 from postloan.site.demo_warnings import work_on_warnings
 from postloan.site.serving import adopt
 from postloan.snapshot.read import published_days
@@ -45,6 +46,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     seed_approvals(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     propose_a_little(Officer.objects.get(username="risk"))
     model_a_little(Agreeing(*(Officer.objects.get(username=name) for name in ("modeller", "approver", "manager"))))
+    study_rules(Officer.objects.get(username="risk"))
     work_on_warnings(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     return [member for member in members if member.logs_in]
 

@@ -22,7 +22,7 @@ from postloan.errors import NotFoundHere
 from postloan.rules.figures import ONE_E8
 from postloan.rules.rulebook import load_rulebook
 from postloan.rules.warning_files import StandingRule, standing_rules
-from postloan.rules.warnings import CATEGORIES, FEATURES, WarningRule, Warnings
+from postloan.rules.warnings import CATEGORIES, FEATURES, InTwo, WarningRule, Warnings
 from postloan.tables.features import FAMILIES
 from postloan.tables.warnings import LEVELS
 
@@ -108,8 +108,8 @@ def rows_of_rules(desk: Desk) -> pl.DataFrame:
 _ROW: Mapping[str, Any] = {
     "signal": pl.String, "said": pl.String, "category": pl.String, "levels": pl.String, "of": pl.String,
     "status": pl.String, "hits": pl.Int64, "alerts": pl.Int64, "right": pl.Int64, "precision_e8": pl.Int64,
-    "recall_e8": pl.Int64, "lead": pl.String, "lead_months": pl.Float64, "hours": pl.Int64, "hours_for_right": pl.Int64, "earns": pl.String,
-    "change": pl.String, "since": pl.Date,
+    "recall_e8": pl.Int64, "lead": pl.String, "lead_months": pl.Float64, "hours": pl.Int64,
+    "hours_for_right": pl.Int64, "earns": pl.String, "change": pl.String, "since": pl.Date,
 }  # fmt: skip
 
 
@@ -141,6 +141,11 @@ def _hits_today(desk: Desk) -> dict[str, int]:
 def said_of(rule: WarningRule) -> str:
     """A rule's name, in the reader's language."""
     return rule.zh if language() == "zh" else rule.en
+
+
+def in_words(told: InTwo | None) -> str:
+    """Words in the reader's language."""
+    return "" if told is None else told.zh if language() == "zh" else told.en
 
 
 def record_of(desk: Desk, signal: str) -> WorthTold | None:
@@ -208,6 +213,11 @@ def features_told() -> list[FeatureTold]:
         for name, column in table.columns().items()
         if name in FEATURES["debtor"].kinds
     ]
+
+
+def change_said(change: RuleChange) -> str:
+    """What a change's rule is called, in the reader's language; its number where it has no name yet."""
+    return (change.name_zh if language() == "zh" else change.name_en) or change.signal
 
 
 def may_do(desk: Desk, change: RuleChange) -> dict[str, bool]:

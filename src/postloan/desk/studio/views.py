@@ -55,7 +55,8 @@ def rule(request: HttpRequest, desk: Desk, signal: str) -> HttpResponse:
     """One rule as it stands: its levels, its record, its versions and changes."""
     standing = queries.rule_seen(desk, signal)
     told = {
-        "standing": standing, "rule": standing.rule, "said": queries.said_of(standing.rule),
+        "standing": standing, "waits_for": queries.in_words(standing.rule.waits_for),
+        "clears": queries.in_words(standing.rule.clears), "rule": standing.rule, "said": queries.said_of(standing.rule),
         "record": queries.record_of(desk, signal), "versions": queries.versions_of(desk, standing),
         "changes": queries.changes_of(signal), "change_id": uuid4(), "retire_id": uuid4(),
         "may_edit": "studio.edit" in desk.actions and not desk.day.is_past, "here": "studio",
@@ -87,7 +88,8 @@ def change(request: HttpRequest, desk: Desk, change_id: UUID) -> HttpResponse:
     """One change: the draft, what is wrong with it, its trial, who agreed."""
     found = queries.change_seen(change_id)
     told = {
-        "change": found, "fields": queries.level_fields(found), "steps": queries.steps_of(found),
+        "change": found, "said": queries.change_said(found), "fields": queries.level_fields(found),
+        "steps": queries.steps_of(found),
         "faults": {each.field: each.said for each in queries.faults_of(found)}, "may": queries.may_do(desk, found),
         "features": queries.features_told(), "earliest": desk.day.on + _ONE_DAY, "here": "studio",
     }  # fmt: skip
