@@ -25,4 +25,4 @@ def test_of_two_who_approve_one_wins(fresh_desk: None) -> None:
 def test_of_two_who_propose_changes_of_one_rule_one_wins(fresh_desk: None) -> None:
     drafts = [saved(begun(), written("BK-RPY-01", red=f"{LARGE} AND exposure_cents > {n}")) for n in (1, 2)]
     assert at_once(*(lambda each=each: proposed(each) for each in drafts)) == sorted(["won", FormWrong], key=str)
-    assert RuleChange.objects.filter(state="proposed").count() == 1
+    assert RuleChange.objects.filter(signal="BK-RPY-01", state="proposed").count() == 1
