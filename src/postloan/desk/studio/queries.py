@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from postloan.desk.book.queries import debtors_seen
 from postloan.desk.core.authority import limit_of
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
-from postloan.desk.studio.drafts import draft_faults
+from postloan.desk.studio.drafts import Fault, draft_faults
 from postloan.desk.studio.models import RuleChange
 from postloan.desk.studio.trying import WorthTold, records_told, studio_rules
 from postloan.desk.warning.signals import signals_of_day
@@ -52,7 +53,7 @@ class FeatureTold:
 class VersionTold:
     """A version of a rule: from when on it holds, its levels, and who says so."""
 
-    since: Any
+    since: date
     levels: Sequence[tuple[str, str]]
     cite: str
 
@@ -200,7 +201,7 @@ def level_fields(change: RuleChange) -> list[LevelField]:
     ]
 
 
-def faults_of(change: RuleChange) -> list[Any]:
+def faults_of(change: RuleChange) -> list[Fault]:
     """What is wrong with a draft; what is retired is left as it stands."""
     return [] if change.kind == RuleChange.Kind.RETIRE else draft_faults(change.rule)
 
