@@ -14,8 +14,10 @@ import numpy as np
 import warning_books as books
 import warning_demo as demo
 from postloan.models.ranking import auc
+from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.figures import ONE_E8
 from postloan.rules.model_rules import Fitting, Monitoring, load_model_rules
+from postloan.rules.studio import Outcome, Studio
 
 ON = date(2026, 1, 1)
 MONTHS_FITTED = 12
@@ -52,10 +54,10 @@ def show(name: str, table: books.pl.DataFrame, columns: list[str] | None, settin
     print(f"| {name} | {np.mean(champion):.4f} | {min(champion):.4f} | {max(champion):.4f} | {np.mean(other):.4f} |")
 
 
-def study_demo(home: Path, settings: Fitting, bands: Monitoring) -> None:
+def study_demo(home: Path, settings: Fitting, bands: Monitoring, outcome: Outcome) -> None:
     """What rules, model and both were worth, on the months after those that the model was fitted on."""
-    months = demo.debtor_months(home)
-    later, cards = demo.scored(months, MONTHS_FITTED, settings, bands)
+    months = demo.debtor_months(home, outcome)
+    later, cards = demo.scored(months, MONTHS_FITTED, settings, bands, outcome)
     bads = later[demo.LABEL].to_numpy() == 1
     area = auc(later["pd"].to_numpy(), bads, confidence=bands.interval.confidence_e8 / ONE_E8)
     gone, expected = bads.mean(), later["pd"].mean()
@@ -63,7 +65,7 @@ def study_demo(home: Path, settings: Fitting, bands: Monitoring) -> None:
     print(f"model: {min(len(card.features) for card in cards)} to {max(len(card.features) for card in cards)} features")
     print(f"AUC {area.value:.4f} ({area.low:.4f} to {area.high:.4f}), expected to go bad {expected:.4f}")
     head("way", "alerts", "precision", "recall", "three months before", "lead, months")
-    for way in demo.judged(later):
+    for way in demo.judged(later, outcome):
         shares = " | ".join(f"{each:.3f}" for each in (way.precision, way.recall, way.early))
         print(f"| {way.name} | {way.alerts:,} | {shares} | {way.lead:.2f} |")
 
@@ -76,7 +78,8 @@ def main() -> None:
     options = asked.parse_args()
     rules = load_model_rules(None)
     settings, bands = rules.version("fitting", Fitting, ON), rules.version("monitoring", Monitoring, ON)
-    study_demo(options.home, settings, bands)
+    outcome = load_desk_rules(None).version("studio", Studio, ON).outcome
+    study_demo(options.home, settings, bands, outcome)
     study_books(options.data, settings, bands)
 
 

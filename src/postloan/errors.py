@@ -336,6 +336,12 @@ class StageTooGood(PostloanError):
     code = "PL-D24"
 
 
+class RuleOvertaken(PostloanError):
+    """A rule is no longer what a change of it was written against."""
+
+    code = "PL-D25"
+
+
 class DeskNotReady(PostloanError):
     """The desk has no snapshot yet, no schema or no key."""
 

@@ -1,10 +1,14 @@
 """What the study of warnings counts, on debtor-months counted by hand; and its books, where they are here."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+
+from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.studio import Studio
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -21,8 +25,9 @@ def test_precision_recall_and_lead_are_those_counted_by_hand() -> None:
         (2, 3, 1, 1, False),
         (3, 0, None, 0, True), (3, 1, None, 0, False),
     ]  # fmt: skip
+    outcome = load_desk_rules(None).version("studio", Studio, date(2026, 1, 1)).outcome
     months = pl.DataFrame(rows, schema=["debtor_no", "at", "months_to_bad", "goes_bad", "told"], orient="row")
-    found = demo.worth("by hand", months, pl.col("told"))
+    found = demo.worth("by hand", months, pl.col("told"), outcome)
     assert (found.alerts, found.precision, found.recall) == (3, pytest.approx(2 / 3), 0.5)
     assert (found.early, found.lead) == (0.5, 4.0)
 

@@ -10,7 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from postloan.plan.inputs import Inputs, read_inputs
-from postloan.plan.published_day import published_day
+from postloan.plan.published_day import PublishedDay, published_day
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.read import scan_loans
 from postloan.steps.features.accounts import account_features
@@ -77,19 +77,21 @@ def warned(
 
 
 def features_of_day(home: Path, on: date) -> pl.DataFrame:
-    """Reckon the features of a published day again, from what its night knew, shard by shard.
+    """Reckon the features of a published day again, from what its night knew.
 
     Returns the rows of debtor_features of the whole bank, by debtor. Raises NothingPublished.
     """
     day = published_day(home, on)
-    parts = []
-    for shard in range(day.facts.layout.shards):
-        inputs = read_inputs(day.facts, shard, day.neighbours)
-        loans = PublishedLoan.validate(scan_loans(home, on, shard=shard).collect())
-        book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
-        ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
-        parts.append(debtor_features(inputs, loans, ties, on=on))
-    return pl.concat(parts).sort("debtor_no")
+    return pl.concat(features_of_shard(day, shard) for shard in range(day.facts.layout.shards)).sort("debtor_no")
+
+
+def features_of_shard(day: PublishedDay, shard: int) -> pl.DataFrame:
+    """Reckon the features of one shard of a published day again; see debtor_features."""
+    inputs = read_inputs(day.facts, shard, day.neighbours)
+    loans = PublishedLoan.validate(scan_loans(day.home, day.on, shard=shard).collect())
+    book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
+    ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=day.on)
+    return debtor_features(inputs, loans, ties, on=day.on)
 
 
 def debtor_features(

@@ -19,6 +19,7 @@ from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
+from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
 
 
@@ -107,6 +108,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "names": TypeAdapter(RuleFile[Names]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
+    "studio": TypeAdapter(RuleFile[Studio]),
     "work": TypeAdapter(RuleFile[WorkKinds]),
     "exceptions": TypeAdapter(RuleFile[ExceptionKinds]),
     "warnings": TypeAdapter(RuleFile[WarningDesk]),

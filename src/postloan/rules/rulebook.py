@@ -333,7 +333,19 @@ def _understood(files: tuple[SourceFile, ...]) -> Understood:
             in_force[rule] = laid_over(of_law, read(name, bank_shape), sources[name], lay_over)
     for rule, shape in POLICY.items():
         in_force[rule] = read(f"bank/{rule}.yaml", shape).versions
+    _one_category_each(in_force, sources)
     return MappingProxyType(texts), tuple(written), MappingProxyType(in_force)
+
+
+def _one_category_each(in_force: Mapping[str, tuple[Version, ...]], sources: Mapping[str, SourceFile]) -> None:
+    """Refuse the number of a warning rule in a second category: its signals could not be told apart."""
+    held: dict[str, str] = {}
+    for category in WARNINGS:
+        rules = (rule for version in in_force[category] if isinstance(version, Warnings) for rule in version.rules)
+        for rule in rules:
+            if held.setdefault(rule.id, category) != category:
+                shown = sources[f"bank/{category}.yaml"].shown
+                raise wrong(shown, rule.id, f"this number is taken in {held[rule.id]}")
 
 
 def _cards(versions: Sequence[Version], shipped: Path, own: Path | None) -> dict[str, SourceFile]:

@@ -93,6 +93,8 @@ def hand_over(ctx: typer.Context, on: HandOverOn, home: Home = HOME, as_json: As
         return
     said = "hand_over.done" if told["count"] else "hand_over.none"
     terminal.out.print(terminal.words(said, **told), soft_wrap=True)
+    if told["rules"]:
+        terminal.out.print(terminal.words("hand_over.rules", **told), soft_wrap=True)
     if told["waiting"]:
         terminal.out.print(terminal.words("hand_over.waiting", **told), soft_wrap=True)
     terminal.out.print(terminal.words("hand_over.next", **told), soft_wrap=True)

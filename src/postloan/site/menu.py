@@ -26,7 +26,7 @@ APPROVES = frozenset({
     "decision.withdraw", "decision.withdraw_approve",
     "impairment.propose", "impairment.review", "impairment.approve",
     "model.propose", "model.validate", "model.approve",
-    "warning.write", "warning.verify", "warning.lift",
+    "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
 })  # fmt: skip
 
 MENU = (
@@ -40,6 +40,7 @@ MENU = (
     Entry("inspections", _("贷后检查"), "clipboard-check", "inspection:inspections", frozenset({"inspection.read"})),
     Entry("warnings", _("风险预警"), "bell", "warning:cases", frozenset({"warning.read"})),
     Entry("events", _("风险事件"), "bolt", "arrival:events", frozenset({"event.read"})),
+    Entry("studio", _("规则工作室"), "adjustments", "studio:rules", frozenset({"studio.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

@@ -38,13 +38,15 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
     warns_in  the offices in which warning cases are opened, where a bank begins with some; None is all.
 
     What its cockpit and lists show is counted before, while people still look at the day before it: nobody waits for
-    it. On the first day of a desk nobody looks yet. The models in force are watched last: their alarms are of the day.
+    it. On the first day of a desk nobody looks yet. The models in force are watched last, their alarms are of the day;
+    and what the rule studio tries rules on is reckoned.
     """
     from postloan.desk.core.days import BusinessDay  # noqa: PLC0415 - needs Django set up
     from postloan.desk.core.models import AdoptedDay  # noqa: PLC0415
     from postloan.desk.core.officers.actions import orgs_adopt  # noqa: PLC0415
     from postloan.desk.modelling.watching.actions import models_watch  # noqa: PLC0415
     from postloan.desk.report.warming import day_warm  # noqa: PLC0415
+    from postloan.desk.studio.trying import day_ready as studio_ready  # noqa: PLC0415
     from postloan.desk.worklist.actions import snapshot_adopt  # noqa: PLC0415
     from postloan.plan.dossier import office_rows  # noqa: PLC0415
     from postloan.rules.desk_rules import load_desk_rules  # noqa: PLC0415
@@ -66,24 +68,29 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
     if is_first:
         day_warm(day)
     models_watch(BusinessDay(home, day, run_id, day))
+    studio_ready(BusinessDay(home, day, run_id, day))
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
 
 
 def hand_over(home: Path, on: date) -> dict[str, Any]:
-    """Hand decisions over with a business date, load them, and give back what intake refused. The desk is set up.
+    """Hand decisions and rules over with a business date, load them, and give back what was refused.
 
-    Killed anywhere and run again, it ends in the same: each of its three parts does nothing twice.
-    Raises HandOverLate, FeedOutOfOrder.
+    Killed anywhere and run again, it ends in the same: each of its parts does nothing twice.
+    Raises HandOverLate, RuleOvertaken, FeedOutOfOrder.
     """
     import polars as pl  # noqa: PLC0415 - keeps the start of other commands short
 
     from postloan.desk.core.decisions.actions import decisions_hand_over, decisions_refused  # noqa: PLC0415
     from postloan.desk.core.decisions.beside import tables_beside  # noqa: PLC0415
+    from postloan.desk.studio.adoption.actions import rules_hand_over  # noqa: PLC0415
     from postloan.intake.load import load_feeds  # noqa: PLC0415
     from postloan.intake.records import parts_folder  # noqa: PLC0415
 
     handed = decisions_hand_over(on)
-    told = {"on": on, "count": handed.count, "waiting": handed.waiting, "accepted": 0, "refused": 0}
+    rules = rules_hand_over(on)
+    told = {
+        "on": on, "count": handed.count, "waiting": handed.waiting, "accepted": 0, "refused": 0, "rules": rules,
+    }  # fmt: skip
     if handed.folder is None:
         return told
     [report] = load_feeds(home, handed.folder)

@@ -109,6 +109,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "另有 {waiting} 项在 {on} 移交之后才决定，随下一营业日移交",
         "{waiting} more were decided after {on} was handed over; they go with the next day",
     ),
+    "hand_over.rules": ("预警规则变更 {rules} 项自 {on} 起启用", "{rules} changes of warning rules hold from {on}"),
     "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
     "audit.head": ("审计日志共 {seq} 条，末条哈希 {hash}", "The audit chain has {seq} entries; the last hash is {hash}"),
     "audit.fault": ("第 {seq} 条：{fault}", "entry {seq}: {fault}"),

@@ -84,6 +84,28 @@ WARNING_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "there_already": ("此前已冻结或正在报批", "Frozen already, or proposed before"),
         "not_permitted": ("接收账号无权提出冻结", "The account may not propose a freeze"),
     },
+    "rule_status": {
+        "asked": ("在用", "In use"),
+        "waiting": ("待数据", "Waits for data"),
+    },
+    "rule_of": {
+        "debtor": ("客户", "Debtor"),
+        "loan": ("借据", "Loan"),
+    },
+    "rule_change": {
+        "edit": ("修改", "Change"),
+        "new": ("新增", "New rule"),
+        "retire": ("退役", "Retirement"),
+    },
+    "rule_state": {
+        "draft": ("草稿", "Draft"),
+        "proposed": ("报批中", "Proposed"),
+        "approved": ("待移交", "Waits for the hand-over"),
+        "adopted": ("已启用", "Adopted"),
+        "refused": ("已否决", "Turned down"),
+        "dropped": ("已作废", "Given up"),
+        "overtaken": ("已失效", "Overtaken"),
+    },
     "measure": {
         "inspection": ("加强检查", "More inspections"),
         "freeze": ("冻结授信", "Freeze credit"),

@@ -75,7 +75,7 @@ def decisions_hand_over(on: date) -> HandOver:
 def _mark(on: date) -> bool:
     """Mark what goes with a day; whether that was done before."""
     hold_chain()
-    if _check_turn(on) == on:
+    if check_turn(on) == on:
         return True
     taken = list(Decision.objects.select_for_update().filter(feed_day=None, effective_on__lte=on).order_by("pk"))
     if taken:
@@ -88,7 +88,7 @@ def _mark(on: date) -> bool:
     return False
 
 
-def _check_turn(on: date) -> date | None:
+def check_turn(on: date) -> date | None:
     """Find the last day that anything was handed over with. Raises HandOverLate where the day is over."""
     days = [Decision.objects.aggregate(last=Max("feed_day"))["last"], *(each.last() for each in tables_beside())]
     handed = max((day for day in days if day), default=None)
