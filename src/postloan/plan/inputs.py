@@ -13,6 +13,7 @@ from postloan.intake.shape import facts_shape
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
+_FACILITY = ("debtor_no", "facility_id", "begins_on")
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "loan": (
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
@@ -59,9 +60,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
     "account_entry": ("debtor_no", "booked_at", "amount_cents", "counterparty_account", "counterparty_kind"),
     "legal_event": ("debtor_no", "loan_id", "contract_id", "kind", "happened_on"),
+    "covenant": (
+        "debtor_no", "covenant_id", "loan_id", "facility_id", "metric", "operator", "threshold", "test_every_months",
+        "cure_days", "known_on",
+    ),
 }  # fmt: skip
 
-_NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event")
+_NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event", "covenant")
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
     collateral, valuation, market, neighbours   the bank's own, the same for every shard.
+    facility     read only where covenants ask for it, as is the day on which a statement was known.
     guarantors   who among the bank's debtors guarantees whom, whatever the shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
@@ -105,6 +111,8 @@ class Inputs:
     event: pl.DataFrame
     account_entry: pl.DataFrame
     legal_event: pl.DataFrame
+    covenant: pl.DataFrame
+    facility: pl.DataFrame
     neighbours: Neighbours = NO_NEIGHBOURS
 
 
@@ -122,9 +130,8 @@ def read_debtors(facts: Facts, shard: int, debtors: Sequence[int]) -> Inputs:
     frames = {}
     for table, columns in _COLUMNS.items():
         only = of_debtors if "debtor_no" in columns else of_loans if "loan_no" in columns else None
-        shape = facts_shape(table).columns
-        nothing = pl.DataFrame(schema={name: shape[name] for name in columns})
-        frames[table] = nothing if table in _NOT_OF_CLASSES else facts.read(table, shard, columns, only)
+        is_asked = table not in _NOT_OF_CLASSES
+        frames[table] = facts.read(table, shard, columns, only) if is_asked else _nothing(table, columns)
     return _inputs(facts, shard, frames, of_loans, NO_NEIGHBOURS)
 
 
@@ -134,8 +141,17 @@ def _inputs(
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
         frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), of_loans)
+    frames["facility"] = _nothing("facility", _FACILITY)
+    if frames["covenant"].height:
+        frames["statement"] = facts.read("statement", shard, (*_COLUMNS["statement"], "known_on"))
+        frames["facility"] = facts.read("facility", shard, _FACILITY)
     days, guarantors = facts.days_of("ledger"), facts.guarantors()
     return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=neighbours)
+
+
+def _nothing(table: str, columns: Sequence[str]) -> pl.DataFrame:
+    shape = facts_shape(table).columns
+    return pl.DataFrame(schema={name: shape[name] for name in columns})
 
 
 def law_day(on: date, facts: Facts) -> date:
@@ -155,5 +171,5 @@ def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
             return frame
         return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
 
-    frames: dict[str, Any] = {table: kept(getattr(inputs, table)) for table in _COLUMNS}
+    frames: dict[str, Any] = {table: kept(getattr(inputs, table)) for table in (*_COLUMNS, "facility")}
     return replace(inputs, **frames)

@@ -8,6 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.plan.classify import classify
+from postloan.plan.covenants import tested
 from postloan.plan.inputs import Inputs
 from postloan.plan.lives import Found, lives
 from postloan.plan.losses import Classed, losses
@@ -39,6 +40,7 @@ from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.security_ties import security_ties
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
+from postloan.tables.covenants import CovenantTest
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
 from postloan.tables.results import (
     Balances,
@@ -59,13 +61,14 @@ from postloan.tables.warnings import PublishedWarning
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first five tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first six tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
     breaks: dy.DataFrame[LedgerBreak]
     instructions: dy.DataFrame[Instruction]
     warnings: dy.DataFrame[PublishedWarning]
+    covenants: dy.DataFrame[CovenantTest]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -124,13 +127,14 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     ]  # fmt: skip
     portrait = loan_portrait(book, inputs.debtor, results, views)
     loans = behaviour_score(portrait, policy.scorecard, on=on)
-    raised = warned(inputs, loans, ties, policy, on=on)
+    tests = tested(inputs, loans, policy, on=on)
+    raised = warned(inputs, loans, ties, tests, policy, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised), breaks=breaks, instructions=told,
-        warnings=raised, positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs,
-        sources=plan.sources, payments=paid, balances=owed, judged=judged, measured=lost.measured, classed=classed,
-        book=book,
+        warnings=raised, covenants=tests, positions=held, rates=rates, dues=dues, rolled=plan.rolled,
+        reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed, judged=judged,
+        measured=lost.measured, classed=classed, book=book,
     )  # fmt: skip
 
 

@@ -11,11 +11,12 @@ import polars.selectors as cs
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.published_day import published_day
 from postloan.rules.rulebook import Policy
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import read_covenant_tests, scan_loans
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
 from postloan.steps.features.circles import circle_features
 from postloan.steps.features.collateral import collateral_features
+from postloan.steps.features.covenants import covenant_features
 from postloan.steps.features.events import event_features
 from postloan.steps.features.guarantees import guarantee_features
 from postloan.steps.features.market import market_features
@@ -25,6 +26,7 @@ from postloan.steps.features.use_of_proceeds import proceeds_features
 from postloan.steps.security_ties import security_ties
 from postloan.steps.warnings import warnings
 from postloan.tables.beside import found_beside
+from postloan.tables.covenants import CovenantTest
 from postloan.tables.features import PartyFeatures
 from postloan.tables.losses import SecurityTie
 from postloan.tables.published import PublishedLoan
@@ -46,6 +48,7 @@ def warned(
     inputs: Inputs,
     loans: dy.DataFrame[PublishedLoan],
     ties: dy.DataFrame[SecurityTie],
+    tests: dy.DataFrame[CovenantTest],
     policy: Policy,
     *,
     on: date,
@@ -55,7 +58,7 @@ def warned(
         return PublishedWarning.create_empty()
     of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
     asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
-    return warnings(debtor_features(inputs, loans, ties, on=on), asked, rules=policy.warnings)
+    return warnings(debtor_features(inputs, loans, ties, tests, on=on), asked, rules=policy.warnings)
 
 
 def features_of_day(home: Path, on: date) -> pl.DataFrame:
@@ -70,12 +73,18 @@ def features_of_day(home: Path, on: date) -> pl.DataFrame:
         loans = PublishedLoan.validate(scan_loans(home, on, shard=shard).collect())
         book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
         ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
-        parts.append(debtor_features(inputs, loans, ties, on=on))
+        tests = CovenantTest.validate(read_covenant_tests(home, on, shard=shard))
+        parts.append(debtor_features(inputs, loans, ties, tests, on=on))
     return pl.concat(parts).sort("debtor_no")
 
 
 def debtor_features(
-    inputs: Inputs, loans: dy.DataFrame[PublishedLoan], ties: dy.DataFrame[SecurityTie], *, on: date
+    inputs: Inputs,
+    loans: dy.DataFrame[PublishedLoan],
+    ties: dy.DataFrame[SecurityTie],
+    tests: dy.DataFrame[CovenantTest],
+    *,
+    on: date,
 ) -> pl.DataFrame:
     """Lay the features of every family side by side, one row a debtor with a loan on the book.
 
@@ -93,6 +102,7 @@ def debtor_features(
         guarantee_features(on_book, inputs.contract, inputs.guarantee, inputs.legal_event, on=on),
         circle_features(inputs.guarantors, on=on),
         market_features(inputs.debtor, inputs.market, on=on),
+        covenant_features(tests, on=on),
     ]
     rows: pl.DataFrame = repayment_features(on_book, on=on)
     for family in families:

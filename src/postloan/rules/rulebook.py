@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
+from postloan.rules.covenants import Covenants
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
@@ -75,7 +76,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
-    "stresses", "rate_risk", "behaviour_score", *(f"warnings/{category}" for category in CATEGORIES),
+    "stresses", "rate_risk", "behaviour_score", "covenants", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -100,6 +101,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "stresses": TypeAdapter(RuleFile[Stresses]),
     "rate_risk": TypeAdapter(RuleFile[RateRiskLaw]),
     "behaviour_score": TypeAdapter(RuleFile[BehaviourScore]),
+    "covenants": TypeAdapter(RuleFile[Covenants]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -143,6 +145,7 @@ class Policy:
     expected_loss: ExpectedLoss | None
     warnings: tuple[WarningRule, ...]
     scorecard: CardInForce | None
+    covenants: Covenants | None
 
     @property
     def tier_law(self) -> TierLaw:
@@ -254,6 +257,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
         warnings=_warnings_on(rulebook, on),
         scorecard=rulebook.scorecard(on),
+        covenants=rulebook.version_if_any("covenants", Covenants, on),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import dataframely as dy
 
+from postloan.tables.covenants import RESULTS
 from postloan.tables.event_kinds import COUNTED_KINDS, EVENT_KINDS, SUMMED_KINDS
 from postloan.tables.inputs.security import COLLATERAL_KINDS
 from postloan.tables.units import LEGAL_FORMS, SIZE_CLASSES, TIERS, PerDebtor
@@ -258,6 +259,18 @@ class CircleFeatures(PerDebtor):
     guarantees_given_cents = _money("amount that it guarantees for other debtors of the bank", "对本行客户担保金额")
 
 
+class CovenantFeatures(PerDebtor):
+    """How the debtor keeps the promises of its contracts, by the last test of each.
+
+    Source: the published `covenant_test` of the same night.
+    """
+
+    covenant_state = dy.Enum(RESULTS, nullable=True, **_told("worst result", "约定条款状态", "word", "last tests"))
+    covenant_breach_days = _days("days since the first of the breaches that last", "约定违反天数", "last tests")
+    covenant_late_days = _days("days since the first late statement was due", "约定检验逾期天数", "last tests")
+    covenant_headroom = _times("least room of those kept, as a share of the bound", "约定最小余量", "last tests")
+
+
 class MarketFeatures(PerDebtor):
     """What happens around the debtor, by its region and its industry. Source: feed `market`.
 
@@ -295,5 +308,6 @@ FAMILIES: dict[str, type[PerDebtor]] = {
     "guarantees": GuaranteeFeatures,
     "circles": CircleFeatures,
     "market": MarketFeatures,
+    "covenants": CovenantFeatures,
 }
 """Every family of features, under its name."""
