@@ -67,14 +67,18 @@ def adopt(home: Path, on: date | None) -> dict[str, Any]:
 
 
 def hand_over(home: Path, on: date) -> dict[str, Any]:
-    """Hand decisions over with a business date, load them, and give back what intake refused. The desk is set up.
+    """Hand decisions and rows over with a business date, load them, and give back what intake refused.
 
-    Killed anywhere and run again, it ends in the same: each of its three parts does nothing twice.
+    The desk is set up. Killed anywhere and run again, it ends in the same: each of its three parts does nothing twice.
     Raises HandOverLate, FeedOutOfOrder.
     """
     import polars as pl  # noqa: PLC0415 - keeps the start of other commands short
 
-    from postloan.desk.core.decisions.actions import decisions_hand_over, decisions_refused  # noqa: PLC0415
+    from postloan.desk.core.decisions.actions import (  # noqa: PLC0415
+        decisions_hand_over,
+        decisions_refused,
+        rows_refused,
+    )
     from postloan.intake.load import load_feeds  # noqa: PLC0415
     from postloan.intake.records import parts_folder  # noqa: PLC0415
 
@@ -84,9 +88,13 @@ def hand_over(home: Path, on: date) -> dict[str, Any]:
         return told
     [report] = load_feeds(home, handed.folder)
     quarantine = pl.read_parquet(parts_folder(home, report.load) / "quarantine.parquet")
-    decisions_refused(on, quarantine.filter(pl.col("table") == "decision").to_dicts())
-    table = report.tables["decision"]
-    return told | {"accepted": table.accepted, "refused": table.quarantined}
+    is_decision = pl.col("table") == "decision"
+    decisions_refused(on, quarantine.filter(is_decision).to_dicts())
+    rows_refused(on, quarantine.filter(~is_decision).to_dicts())
+    loaded = report.tables.values()
+    return told | {
+        "accepted": sum(table.accepted for table in loaded), "refused": sum(table.quarantined for table in loaded),
+    }  # fmt: skip
 
 
 def serve(host: str, port: int, processes: int) -> None:

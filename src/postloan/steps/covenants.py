@@ -7,10 +7,9 @@ import polars as pl
 
 from postloan.rules.covenants import Covenants
 from postloan.rules.figures import ONE_E8
-from postloan.steps.features.ratios import exact_e8, sides
 from postloan.tables.covenants import DECISIONS, OPERATORS, RESULTS, UNTESTED_WHY, CovenantTest
 from postloan.tables.decided import has_begun
-from postloan.tables.ratios import RATIOS
+from postloan.tables.ratios import RATIOS, exact_e8, sides
 
 _MONTHS, _DAYS = 12, 10**7
 _RESULT, _WHY = pl.Enum(RESULTS), pl.Enum(UNTESTED_WHY)

@@ -1,4 +1,4 @@
-"""Handing decisions over to the night, and taking back what intake refused."""
+"""Handing decisions and rows over to the night, and taking back what intake refused."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,21 +14,24 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import hold_chain, record
 from postloan.desk.core.days import home
 from postloan.desk.core.decisions.delivery import delivery_files, delivery_folder, write_delivery
-from postloan.desk.core.models import AdoptedDay, Decision, WorkItem
+from postloan.desk.core.models import AdoptedDay, Decision, FeedRows, WorkItem
 from postloan.desk.core.work.actions import work_open
 from postloan.errors import HandOverLate
 from postloan.rules.desk_approvals import Approvals
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.tables.inputs import FEED_TABLES
 
-REFUSED = "decision_refused"
+REFUSED, ROWS_REFUSED = "decision_refused", "rows_refused"
+KEY_JOINS = "/"
+"""Between the parts of a key, as intake tells it."""
 
 
 @dataclass(frozen=True)
 class HandOver:
     """What was handed over with a business date.
 
-    folder       the delivery, for intake; None where nothing was decided.
-    count        how many decisions are in it.
+    folder       the delivery, for intake; None where there is nothing to hand over.
+    count        how many decisions are in it, and how many sets of rows.
     waiting      how many that already hold wait for the next day: this day was handed over before they were decided.
     is_repeated  the day was handed over before, and nothing changed.
     """
@@ -41,21 +44,24 @@ class HandOver:
 
 
 def decisions_hand_over(on: date) -> HandOver:
-    """Hand over what was decided, with a business date: Door 2.
+    """Hand over what was decided and made, with a business date: Door 2.
 
-    Takes   every decision that was not handed over and is in force by the day. A day is handed over once; killed half
+    Takes   every decision that was not handed over and is in force by the day, and every set of rows.
+            A day is handed over once; killed half
             way or called again, it gives the same bytes and takes nothing twice.
-    Leaves  the decisions' feed_day and an audit entry in one transaction; then the delivery, whole.
+    Leaves  the feed_day of both and an audit entry in one transaction; then the delivery, whole.
     Raises HandOverLate where a later day was handed over or adopted.
     """
     is_repeated = _mark(on)
     given = list(Decision.objects.filter(feed_day=on).select_related("withdraws"))
+    made = list(FeedRows.objects.filter(feed_day=on))
     waiting = Decision.objects.filter(feed_day=None, effective_on__lte=on).count()
-    if not given:
+    waiting += FeedRows.objects.filter(feed_day=None).count()
+    if not given and not made:
         return HandOver(on, None, 0, waiting, is_repeated)
     folder = delivery_folder(home(), on)
-    write_delivery(folder, delivery_files(given))
-    return HandOver(on, folder, len(given), waiting, is_repeated)
+    write_delivery(folder, delivery_files(given, made))
+    return HandOver(on, folder, len(given) + len(made), waiting, is_repeated)
 
 
 @transaction.atomic
@@ -63,20 +69,23 @@ def _mark(on: date) -> bool:
     """Mark the decisions that go with a day; whether that was done before."""
     hold_chain()
     _check_turn(on)
-    if Decision.objects.filter(feed_day=on).exists():
+    if any(kind.objects.filter(feed_day=on).exists() for kind in (Decision, FeedRows)):
         return True
     taken = list(Decision.objects.select_for_update().filter(feed_day=None, effective_on__lte=on).order_by("pk"))
-    if taken:
-        keys = [each.pk for each in taken]
+    made = list(FeedRows.objects.select_for_update(of=("self",)).filter(feed_day=None))
+    if taken or made:
+        keys, rows = ([each.pk for each in some] for some in (taken, made))
         Decision.objects.filter(pk__in=keys).update(feed_day=on)
-        record(None, "decisions.handed_over", f"feed:{on}", on=on, decisions=[str(key) for key in keys])
+        FeedRows.objects.filter(pk__in=rows).update(feed_day=on)
+        record(None, "decisions.handed_over", f"feed:{on}", on=on, decisions=[str(key) for key in keys],
+               rows=[str(key) for key in rows])  # fmt: skip
     return False
 
 
 def _check_turn(on: date) -> None:
-    handed = Decision.objects.aggregate(last=Max("feed_day"))["last"]
-    adopted = AdoptedDay.objects.aggregate(last=Max("on"))["last"]
-    latest = max((day for day in (handed, adopted) if day), default=on)
+    days = [kind.objects.aggregate(last=Max("feed_day"))["last"] for kind in (Decision, FeedRows)]
+    days.append(AdoptedDay.objects.aggregate(last=Max("on"))["last"])
+    latest = max((day for day in days if day), default=on)
     if on < latest:
         raise HandOverLate(
             message=_("%(on)s 早于已经移交或接收的 %(latest)s。") % {"on": on, "latest": latest},
@@ -105,6 +114,37 @@ def decisions_refused(on: date, refusals: Iterable[Mapping[str, Any]]) -> int:
     for each in back:
         record(None, "decision.refused", each, org=each.decided_by.org, on=on, reasons=said[str(each.pk)])
     return len(back)
+
+
+@transaction.atomic
+def rows_refused(on: date, refusals: Iterable[Mapping[str, Any]]) -> int:
+    """Give sets of rows of which intake put some into quarantine back to whoever made them, as work. Twice is once.
+
+    refusals  rows of the quarantine of the day's delivery: table, key, column, reason_zh.
+
+    Returns how many sets came back.
+    """
+    refused = list(refusals)
+    due_on = on + timedelta(days=load_desk_rules(home()).version("approvals", Approvals, on).refused_due_in_days)
+    back = 0
+    for made in FeedRows.objects.filter(feed_day=on).select_related("org", "made_by"):
+        keys = {_key_of(made.table, row) for row in made.rows}
+        said = [f"{row['key']} {row['reason_zh']}" for row in refused if (row["table"], row["key"]) in keys]
+        subject = f"rows:{made.pk}"
+        if not said or WorkItem.objects.filter(kind=ROWS_REFUSED, subject=subject).exists():
+            continue
+        work_open([WorkItem(
+            kind=ROWS_REFUSED, subject=subject, title=made.title, told="；".join(said)[:300], opened_on=on,
+            page=made.page, officer=made.made_by, due_on=due_on, org=made.org, state=WorkItem.State.OPEN,
+        )])  # fmt: skip
+        record(None, "rows.refused", made, org=made.org, on=on, reasons=said[:20])
+        back += 1
+    return back
+
+
+def _key_of(table: str, row: Mapping[str, str]) -> tuple[str, str]:
+    """How the quarantine names a row."""
+    return table, KEY_JOINS.join(row[name] for name in FEED_TABLES[table].primary_key())
 
 
 def _item(decision: Decision, why: str, on: date, due_on: date) -> WorkItem:
