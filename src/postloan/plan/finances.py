@@ -95,4 +95,5 @@ def _ratios(said: pl.DataFrame) -> pl.DataFrame:
     told = wide.select("debtor_no", "period_end_on", **values).unpivot(
         on=list(RATIOS), index=["debtor_no", "period_end_on"], variable_name="ratio", value_name="value_e8"
     )
-    return told.drop_nulls("value_e8").cast({"ratio": _NAMES}).sort("debtor_no", "ratio", "period_end_on")
+    rows = told.drop_nulls("value_e8").cast({"ratio": _NAMES}).sort("debtor_no", "ratio", "period_end_on")
+    return rows.select("debtor_no", "ratio", "period_end_on", "value_e8")

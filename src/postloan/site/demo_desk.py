@@ -10,6 +10,7 @@ from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_g
 from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
+from postloan.site.demo_covenants import covenants_a_little
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.demo_models import Agreeing, model_a_little
@@ -44,6 +45,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         inspect_a_little(home)
     seed_approvals(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     propose_a_little(Officer.objects.get(username="risk"))
+    covenants_a_little(Officer.objects.get(username="risk"))
     model_a_little(Agreeing(*(Officer.objects.get(username=name) for name in ("modeller", "approver", "manager"))))
     work_on_warnings(Officer.objects.get(username="officer"), Officer.objects.get(username="risk"))
     return [member for member in members if member.logs_in]

@@ -31,8 +31,8 @@ def covenant_tests(
 
     Reads   covenants, facilities, statements, decisions: facts; loans: of the book, with facility_id. What became known
             after the day does not count. A facility's covenant binds while a loan drawn under it is on the book.
-    Writes  CovenantTest, by debtor, covenant and period. A period without a statement is told from the covenant's own
-            known_on on: what was late before the bank knew of the promise is nobody's breach.
+    Writes  CovenantTest, by debtor, covenant and period. A period without a statement is told if the bank knew of
+            the covenant when it ended: nobody had asked for the statements before.
     Source  rulebook: covenants; the ratio set of tables/ratios.
 
     The comparison is of whole numbers: A over B keeps `<= t` where A is at most t times B. So nothing is rounded, and
@@ -45,7 +45,7 @@ def covenant_tests(
     periods = _periods(bound, law, on)
     tested = _tested(periods, statements.filter((pl.col("known_on") <= on) & (pl.col("period_end_on") <= on)))
     told = _decided(tested, decisions, on).filter(
-        pl.col("untested_why").is_null() | (pl.col("due_on") >= pl.col("known_on"))
+        pl.col("untested_why").is_null() | (pl.col("period_end_on") >= pl.col("known_on"))
     )
     judged = _judged(told, on).sort("debtor_no", "covenant_id", "period_end_on")
     rows = judged.with_columns(is_latest=_stands())

@@ -54,7 +54,7 @@ def notice_send(officer: Officer, test: Test, *, sent_on: date, way: str, note: 
         note=require_reason(note)[:1000], sent_by=officer,
     )  # fmt: skip
     record(officer, "covenant.noticed", made, org=org, run_id=day.run_id, reason=made.note, sent_on=sent_on, way=way)
-    work_close(BREACH, f"covenant:{test['covenant_id']}", on=day.on, note=made.note)
+    work_close(BREACH, f"covenant:{test['covenant_id']}:{test['period_end_on']}", on=day.on, note=made.note)
     return made
 
 

@@ -97,9 +97,11 @@ def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | Non
 def _covenants(day: BusinessDay, holds: pl.Expr, told: pl.Expr) -> pl.LazyFrame:
     """One cause a covenant: that of its first test of which something holds, for the loan that it binds."""
     tests = read_covenant_tests(day.home, day.on).lazy().filter(holds).sort("period_end_on")
-    asked = tests.unique("covenant_id", keep="first", maintain_order=True).select("loan_id", "covenant_id", told=told)
-    subject = pl.lit("covenant:") + pl.col("covenant_id")
-    return _loans(day).join(asked, on="loan_id").with_columns(subject=subject, page_key="covenant_id")
+    subject = pl.format("covenant:{}:{}", "covenant_id", "period_end_on")
+    asked = tests.unique("covenant_id", keep="first", maintain_order=True).select(
+        "loan_id", "covenant_id", about=subject, told=told
+    )
+    return _loans(day).join(asked, on="loan_id").with_columns(subject="about", page_key="covenant_id")
 
 
 def _covenant_due(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:

@@ -21,7 +21,7 @@ from postloan.tables.statement_items import ITEMS
 
 _UNPACKED_MOST, _ROWS_MOST, _COLUMNS_MOST, _FAULTS_MOST = 32 * 2**20, 1000, 50, 50
 _CENTS_MOST = 10**17
-_PLACE = re.compile(rb"""\br\s*=\s*["']([^"']*)["']""")
+_PLACE = re.compile(rb"""(?<![\w:])r\s*=\s*["']([^"']*)["']""")
 _REFERENCE = re.compile(rb"([A-Z]{1,3})?(\d{1,7})")
 
 
@@ -67,16 +67,17 @@ def _check_size(content: bytes) -> None:
                 left -= len(part)
                 if left < 0:
                     raise _refused(_("工作簿解压后过大。"))
-                if member.filename.startswith("xl/worksheets/") and not _is_small(part):
+                if not _is_small(member.filename, part):
                     raise _refused(_("工作表超过 %s 行，或内容不是模板的样子。") % _ROWS_MOST)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         raise _refused(_("工作簿已损坏，打不开。")) from None
 
 
-def _is_small(sheet: bytes) -> bool:
-    if b"\0" in sheet:  # Another encoding would hide its places from this look.
+def _is_small(name: str, part: bytes) -> bool:
+    if name.endswith(".xml") and b"\0" in part:  # Another encoding would hide its places from this look.
         return False
-    for found in _PLACE.finditer(sheet):
+    # A sheet may lie anywhere in the archive.
+    for found in _PLACE.finditer(part) if b"sheetData" in part else ():
         place = _REFERENCE.fullmatch(found[1])
         if place is None:
             return False
