@@ -15,7 +15,7 @@ from postloan.tables.ratios import RATIOS, exact_e8, sides
 _ITEMS = tuple(dict.fromkeys(item for ratio in RATIOS.values() for item in ratio.items))
 _STATEMENT = ("debtor_no", "period_end_on", "item", "value_cents", "audited")
 _NAMES = pl.Enum(list(RATIOS))
-_QUARTERS = {"lower_e8": 0.25, "middle_e8": 0.5, "upper_e8": 0.75}
+_QUARTERS = {"lower_e8": 1, "middle_e8": 2, "upper_e8": 3}
 
 
 class Doubts(NamedTuple):
@@ -58,7 +58,7 @@ def peer_ratios(home: Path, on: date) -> pl.DataFrame:
         )
         parts.append(_ratios(said.filter(last)).join(whose, on="debtor_no"))
     rows = pl.concat(parts).drop_nulls("industry")
-    quarters = {name: pl.col("value_e8").quantile(at, "nearest").cast(pl.Int64) for name, at in _QUARTERS.items()}
+    quarters = {name: pl.col("value_e8").quantile(at / 4, "nearest").cast(pl.Int64) for name, at in _QUARTERS.items()}
     return rows.group_by("industry", "ratio").agg(debtors=pl.len().cast(pl.Int64), **quarters).sort("industry", "ratio")
 
 
