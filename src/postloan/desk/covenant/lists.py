@@ -58,7 +58,7 @@ def _covenant_form(desk: Desk) -> ListForm:
         ),
         tabs=(
             Tab("all", _("全部"), {}),
-            Tab("breached", _("违约"), {"result": "breached,curing"}),
+            Tab("breached", _("违反约定"), {"result": "breached,curing"}),
             Tab("untested", _("未检验"), {"result": "not_tested"}),
             Tab("waived", _("已豁免或补救"), {"result": "waived,cured"}),
         ),
