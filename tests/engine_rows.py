@@ -40,6 +40,8 @@ TABLES = (
     "event",
     "account_entry",
     "legal_event",
+    "covenant",
+    "facility",
 )
 RULEBOOK = load_rulebook(None)
 

@@ -213,6 +213,13 @@ class Strategy(_Terms):
     flows: list[CashExpected] = Field(max_length=200)
 
 
+class CovenantTerms(EstablishedTerms):
+    """What was decided of one test of a covenant: a waiver (豁免), or that its breach is cured (补救完成)."""
+
+    covenant_id: Filled
+    period_end_on: date
+
+
 class RecoveryPlanTerms(_Terms):
     """What is expected to be recovered of a credit-impaired debt that is assessed by itself (个别认定)."""
 
@@ -259,10 +266,12 @@ TERMS: dict[str, type[_Terms]] = {
     "watch": EstablishedTerms,
     "poci": EstablishedTerms,
     "recovery_plan": RecoveryPlanTerms,
+    "covenant_waiver": CovenantTerms,
+    "covenant_cure": CovenantTerms,
 }
 """Kinds of decision that a night can act on, and what each must say."""
 
-ENDLESS = ("write_off", "waiver", "restructure", "observation_end", "merger", "upgrade")
+ENDLESS = ("write_off", "waiver", "restructure", "observation_end", "merger", "upgrade", "covenant_cure")
 """Kinds that do not end on a day: what is given up or has happened comes back only by withdrawing the decision."""
 
 

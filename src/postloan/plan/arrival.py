@@ -12,9 +12,10 @@ from postloan.plan.published_day import PublishedDay, published_day
 from postloan.plan.warnings import debtor_features
 from postloan.rules.rulebook import policy_on
 from postloan.rules.warnings import WarningRule
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import read_covenant_tests, scan_loans
 from postloan.steps.security_ties import security_ties
 from postloan.steps.warnings import warnings
+from postloan.tables.covenants import CovenantTest
 from postloan.tables.event_kinds import LIFTED
 from postloan.tables.features import CircleFeatures, TiedFeatures
 from postloan.tables.published import PublishedLoan
@@ -51,7 +52,8 @@ def signals_on_arrival(
     loans = PublishedLoan.validate(mine.collect())
     book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
-    features = debtor_features(inputs.with_events(events), loans, ties, on=on)
+    tests = read_covenant_tests(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)
+    features = debtor_features(inputs.with_events(events), loans, ties, CovenantTest.validate(tests), on=on)
     return warnings(features, loans.clear(), rules=rules)
 
 

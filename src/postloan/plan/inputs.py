@@ -14,6 +14,7 @@ from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
 _PAYMENT = ("loan_no", "paid_on", "amount_cents", "reverses_payment_id")
+_FACILITY = ("debtor_no", "facility_id", "begins_on")
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "loan": (
         "loan_no", "debtor_no", "loan_id", "org_id", "product", "exposure_kind", "use_industry_code", "currency",
@@ -60,9 +61,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
     "account_entry": ("debtor_no", "booked_at", "amount_cents", "counterparty_account", "counterparty_kind"),
     "legal_event": ("debtor_no", "loan_id", "contract_id", "kind", "happened_on"),
+    "covenant": (
+        "debtor_no", "covenant_id", "loan_id", "facility_id", "metric", "operator", "threshold", "test_every_months",
+        "cure_days", "known_on",
+    ),
 }  # fmt: skip
 
-_NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event")
+_NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event", "covenant")
 
 _GUARANTORS = {
     "debtor_no": pl.Int64, "guarantor_no": pl.Int64, "amount_cents": pl.Int64, "begins_on": pl.Date, "ends_on": pl.Date,
@@ -90,6 +95,7 @@ class Inputs:
     """Facts by feed table, whole debtors only, each table in the order that intake gave it.
 
     collateral, valuation, market, neighbours   the bank's own, the same for every shard.
+    facility     read only where covenants ask for it, as is the day on which a statement was known.
     guarantors   who among the bank's debtors guarantees whom, whatever the shard.
     ledger_days  `on`: the days of which the core's ledger speaks, of any loan of the bank, whatever the shard.
     """
@@ -115,6 +121,8 @@ class Inputs:
     event: pl.DataFrame
     account_entry: pl.DataFrame
     legal_event: pl.DataFrame
+    covenant: pl.DataFrame
+    facility: pl.DataFrame
     neighbours: Neighbours = NO_NEIGHBOURS
 
     def with_events(self, events: pl.DataFrame) -> "Inputs":
@@ -155,6 +163,7 @@ def read_debtor(facts: Facts, shard: int, debtor_no: int, neighbours: Neighbours
     for table in ("collateral", "valuation"):
         frames[table] = facts.read(table, None, _COLUMNS[table], pledged)
     frames["market"] = facts.read("market", None, _COLUMNS["market"])
+    frames["facility"] = _nothing("facility", _FACILITY)
     guarantors = facts.guarantors() if with_guarantors else pl.DataFrame(schema=_GUARANTORS)
     days = frames["ledger"].select("on")
     return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=neighbours)
@@ -171,6 +180,10 @@ def _inputs(
     if frames["payment"]["reverses_payment_id"].null_count() < frames["payment"].height:
         # Identifiers of payments are wide text: read them only where a reversal asks for them.
         frames["payment"] = facts.read("payment", shard, (*_PAYMENT, "payment_id"), of_loans)
+    frames["facility"] = _nothing("facility", _FACILITY)
+    if frames["covenant"].height:
+        frames["statement"] = facts.read("statement", shard, (*_COLUMNS["statement"], "known_on"))
+        frames["facility"] = facts.read("facility", shard, _FACILITY)
     days, guarantors = facts.days_of("ledger"), facts.guarantors()
     return Inputs(**frames, ledger_days=days, guarantors=guarantors, neighbours=neighbours)
 
@@ -192,5 +205,5 @@ def of_debtor(inputs: Inputs, debtor_no: int) -> Inputs:
             return frame
         return frame.join(loans, on="loan_no", how="semi", maintain_order="left")
 
-    frames: dict[str, Any] = {table: kept(getattr(inputs, table)) for table in _COLUMNS}
+    frames: dict[str, Any] = {table: kept(getattr(inputs, table)) for table in (*_COLUMNS, "facility")}
     return replace(inputs, **frames)

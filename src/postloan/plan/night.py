@@ -8,6 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.plan.classify import classify
+from postloan.plan.covenants import tested
 from postloan.plan.inputs import Inputs
 from postloan.plan.lives import Found, lives
 from postloan.plan.losses import Classed, losses
@@ -40,6 +41,7 @@ from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.security_ties import security_ties
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
+from postloan.tables.covenants import CovenantTest
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
 from postloan.tables.results import (
     Balances,
@@ -68,6 +70,7 @@ class Assessment:
     instructions: dy.DataFrame[Instruction]
     warnings: dy.DataFrame[PublishedWarning]
     scores: dy.DataFrame[WarningScore]
+    covenants: dy.DataFrame[CovenantTest]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -126,12 +129,14 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     ]  # fmt: skip
     portrait = loan_portrait(book, inputs.debtor, results, views)
     loans = behaviour_score(portrait, policy.scorecard, on=on)
-    raised = warned(inputs, loans, ties, policy, on=on)
+    tests = tested(inputs, loans, policy, on=on)
+    raised = warned(inputs, loans, ties, tests, policy, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised.signals), breaks=breaks,
-        instructions=told, warnings=raised.signals, scores=raised.scores, positions=held, rates=rates, dues=dues,
-        rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed, judged=judged,
+        instructions=told, warnings=raised.signals, scores=raised.scores, covenants=tests, positions=held, rates=rates,
+        dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed,
+        judged=judged,
         measured=lost.measured, classed=classed, book=book,
     )  # fmt: skip
 

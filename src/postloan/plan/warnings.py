@@ -12,12 +12,13 @@ import polars.selectors as cs
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.published_day import PublishedDay, published_day
 from postloan.rules.rulebook import Policy
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import read_covenant_tests, scan_loans
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
 from postloan.steps.features.capacity import capacity_features
 from postloan.steps.features.circles import circle_features
 from postloan.steps.features.collateral import collateral_features
+from postloan.steps.features.covenants import covenant_features
 from postloan.steps.features.events import event_features
 from postloan.steps.features.guarantees import guarantee_features
 from postloan.steps.features.market import market_features
@@ -29,6 +30,7 @@ from postloan.steps.security_ties import security_ties
 from postloan.steps.warning_score import model_signals, warning_score
 from postloan.steps.warnings import warnings
 from postloan.tables.beside import found_beside
+from postloan.tables.covenants import CovenantTest
 from postloan.tables.features import PartyFeatures
 from postloan.tables.losses import SecurityTie
 from postloan.tables.published import PublishedLoan
@@ -58,6 +60,7 @@ def warned(
     inputs: Inputs,
     loans: dy.DataFrame[PublishedLoan],
     ties: dy.DataFrame[SecurityTie],
+    tests: dy.DataFrame[CovenantTest],
     policy: Policy,
     *,
     on: date,
@@ -67,7 +70,7 @@ def warned(
         return Warned(PublishedWarning.create_empty(), WarningScore.create_empty())
     of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
     asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
-    features = debtor_features(inputs, loans, ties, on=on)
+    features = debtor_features(inputs, loans, ties, tests, on=on)
     by_rules = warnings(features, asked, rules=policy.warnings)
     if policy.warning_model is None:
         return Warned(by_rules, WarningScore.create_empty())
@@ -91,11 +94,17 @@ def features_of_shard(day: PublishedDay, shard: int) -> pl.DataFrame:
     loans = PublishedLoan.validate(scan_loans(day.home, day.on, shard=shard).collect())
     book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=day.on)
-    return debtor_features(inputs, loans, ties, on=day.on)
+    tests = CovenantTest.validate(read_covenant_tests(day.home, day.on, shard=shard))
+    return debtor_features(inputs, loans, ties, tests, on=day.on)
 
 
 def debtor_features(
-    inputs: Inputs, loans: dy.DataFrame[PublishedLoan], ties: dy.DataFrame[SecurityTie], *, on: date
+    inputs: Inputs,
+    loans: dy.DataFrame[PublishedLoan],
+    ties: dy.DataFrame[SecurityTie],
+    tests: dy.DataFrame[CovenantTest],
+    *,
+    on: date,
 ) -> pl.DataFrame:
     """Lay the features of every family side by side, one row a debtor with a loan on the book.
 
@@ -116,6 +125,7 @@ def debtor_features(
         circle_features(inputs.guarantors, on=on),
         tied_features(inputs.debtor, inputs.guarantors, inputs.neighbours.in_default, on=on),
         market_features(inputs.debtor, inputs.market, on=on),
+        covenant_features(tests, on=on),
     ]
     rows: pl.DataFrame = repayment_features(on_book, on=on)
     for family in families:

@@ -84,7 +84,7 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor", "impairment", "officer"]
+    page: Literal["loan", "debtor", "impairment", "covenant", "officer"]
     ahead_days: Days = 0
 
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
+from postloan.rules.covenants import Covenants
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
@@ -79,7 +80,7 @@ LAW: dict[str, TypeAdapter[Any]] = {
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
     "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
-    "portfolio_limits", *(f"warnings/{category}" for category in CATEGORIES),
+    "portfolio_limits", "covenants", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -107,6 +108,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "warning_model": TypeAdapter(RuleFile[WarningModel]),
     "use_of_proceeds": TypeAdapter(RuleFile[UseOfProceeds]),
     "portfolio_limits": TypeAdapter(RuleFile[PortfolioLimits]),
+    "covenants": TypeAdapter(RuleFile[Covenants]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -153,6 +155,7 @@ class Policy:
     warnings: tuple[WarningRule, ...]
     scorecard: CardInForce | None
     warning_model: ModelInForce | None
+    covenants: Covenants | None
 
     @property
     def tier_law(self) -> TierLaw:
@@ -278,6 +281,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         warnings=tuple(rule for _category, rule in warnings_on(rulebook, on)),
         scorecard=rulebook.scorecard(on),
         warning_model=rulebook.warning_model(on),
+        covenants=rulebook.version_if_any("covenants", Covenants, on),
     )
 
 

@@ -27,6 +27,7 @@ APPROVES = frozenset({
     "impairment.propose", "impairment.review", "impairment.approve",
     "model.propose", "model.validate", "model.approve",
     "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
+    "covenant.write", "covenant.review", "covenant.approve",
 })  # fmt: skip
 
 MENU = (
@@ -41,6 +42,7 @@ MENU = (
     Entry("warnings", _("风险预警"), "bell", "warning:cases", frozenset({"warning.read"})),
     Entry("events", _("风险事件"), "bolt", "arrival:events", frozenset({"event.read"})),
     Entry("studio", _("规则工作室"), "adjustments", "studio:rules", frozenset({"studio.read"})),
+    Entry("covenants", _("约定条款"), "file-text", "covenant:covenants", frozenset({"covenant.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

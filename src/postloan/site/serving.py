@@ -73,9 +73,9 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
 
 
 def hand_over(home: Path, on: date) -> dict[str, Any]:
-    """Hand decisions and rules over with a business date, load them, and give back what was refused.
+    """Hand decisions, rows and rules over with a business date, load them, and give back what was refused.
 
-    Killed anywhere and run again, it ends in the same: each of its parts does nothing twice.
+    The desk is set up. Killed anywhere and run again, it ends in the same: each of its parts does nothing twice.
     Raises HandOverLate, RuleOvertaken, FeedOutOfOrder.
     """
     import polars as pl  # noqa: PLC0415 - keeps the start of other commands short

@@ -101,10 +101,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "officer.opened": ("已开户：{username}（{role}）", "Opened: {username} ({role})"),
     "hand_over.done": (
-        "已随 {on} 移交 {count} 项决定和事件；入库 {accepted} 项，退回 {refused} 项",
-        "Handed over {count} decisions and events with {on}: {accepted} loaded, {refused} sent back",
+        "已随 {on} 移交 {count} 项决定和数据；入库 {accepted} 行，退回 {refused} 行",
+        "Handed over {count} decisions and rows with {on}: {accepted} rows loaded, {refused} sent back",
     ),
-    "hand_over.none": ("{on} 没有需要移交的决定", "Nothing was decided for {on}"),
+    "hand_over.none": ("{on} 没有需要移交的决定和数据", "There is nothing to hand over for {on}"),
     "hand_over.waiting": (
         "另有 {waiting} 项在 {on} 移交之后才决定，随下一营业日移交",
         "{waiting} more were decided after {on} was handed over; they go with the next day",

@@ -162,6 +162,12 @@ def scan_warning_scores(home: Path, on: date) -> pl.LazyFrame:
     return _scan(home, on, "warning_score")
 
 
+def read_covenant_tests(home: Path, on: date, *, shard: int | None = None) -> pl.DataFrame:
+    """Read a day's covenant tests; empty where an earlier version of the program published none; see CovenantTest."""
+    paths = _tables(home, on, "covenant_test", shard)
+    return pl.read_parquet(paths) if paths else PUBLISHED["covenant_test"].create_empty()
+
+
 def read_of_bank(home: Path, on: date, table: str) -> pl.DataFrame:
     """Read a table of the bank as a whole; empty where an earlier version of the program published none."""
     paths = _tables(home, on, table, None)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import dataframely as dy
 
+from postloan.tables.covenants import RESULTS
 from postloan.tables.event_kinds import COUNTED_KINDS, EVENT_KINDS, SUMMED_KINDS
 from postloan.tables.inputs.security import COLLATERAL_KINDS
 from postloan.tables.units import LEGAL_FORMS, SIZE_CLASSES, TIERS, PerDebtor
@@ -319,6 +320,18 @@ class TiedFeatures(PerDebtor):
     circle_members_in_default = _count("other debtors of its guarantee circle that are in default", "违约担保圈成员数")
 
 
+class CovenantFeatures(PerDebtor):
+    """How the debtor keeps the promises of its contracts, by the last test of each.
+
+    Source: the published `covenant_test` of the same night.
+    """
+
+    covenant_state = dy.Enum(RESULTS, nullable=True, **_told("worst result", "约定条款状态", "word", "last tests"))
+    covenant_breach_days = _days("days since the first of the breaches that last", "约定违反天数", "last tests")
+    covenant_late_days = _days("days since the first late statement was due", "约定检验逾期天数", "last tests")
+    covenant_headroom = _times("least room of those kept, as a share of the bound", "约定最小余量", "last tests")
+
+
 class MarketFeatures(PerDebtor):
     """What happens around the debtor, by its region and its industry. Source: feed `market`.
 
@@ -358,5 +371,6 @@ FAMILIES: dict[str, type[PerDebtor]] = {
     "circles": CircleFeatures,
     "tied": TiedFeatures,
     "market": MarketFeatures,
+    "covenants": CovenantFeatures,
 }
 """Every family of features, under its name."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -207,6 +208,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_plan": ("制定处置方案", "Plan measures"),
         "warning_act": ("落实处置措施", "Carry out measures"),
         "warning_late": ("预警超期上报", "A warning is late"),
+        "rows_refused": ("数据被退回", "Data refused by intake"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -224,6 +226,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_plan": ("预警处置方案", "Plan of measures"),
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
+        "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
+        "covenant_cure": ("约定补救", "Cure of a covenant"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -254,6 +258,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning.write": ("提出", "Proposal"),
         "warning.verify": ("确认", "Confirmation"),
         "warning.lift": ("解除", "Lifting"),
+        "covenant.write": ("提出", "Proposal"),
+        "covenant.review": ("复核", "Review"),
+        "covenant.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -265,6 +272,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "recovery_plan": ("个别认定", "Recovery plan"),
         "stage": ("人工下调阶段", "Worse stage"),
         "watch": ("列入观察名单", "Watch list"),
+        "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
+        "covenant_cure": ("约定补救", "Cure of a covenant"),
     },
     "decision_standing": {
         "waiting": ("待移交", "To be handed over"),
@@ -275,6 +284,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "decision_term": {
         "tier": ("分类", "Tier"),
+        "covenant_id": ("条款号", "Covenant"),
+        "period_end_on": ("报告期末", "Period end"),
         "reason": ("理由", "Reason"),
         "ability": ("偿还能力说明", "Ability to repay"),
         "proposed_by": ("提出人", "Proposed by"),
@@ -307,6 +318,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lifted": ("已解除", "Lifted"),
         "refused": ("未批准", "Refused"),
     },
+    **COVENANT_SAID,
     **MODEL_SAID,
     **WARNING_SAID,
     "inspection_kind": {

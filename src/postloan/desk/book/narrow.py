@@ -14,6 +14,7 @@ import polars as pl
 
 from postloan.desk.core.days import BusinessDay
 from postloan.plan import dossier
+from postloan.plan.finances import peer_ratios
 from postloan.snapshot.read import read_manifest, scan_debtors, scan_loans
 from postloan.tables.units import NON_PERFORMING, TIERS
 
@@ -51,6 +52,11 @@ def group_rows(day: BusinessDay) -> pl.DataFrame:
 def collateral_rows(day: BusinessDay) -> pl.DataFrame:
     """The collateral that the feeds tell of by a day, with its latest value and for whom it stands."""
     return kept(file_of(day, "collateral"), lambda: _make_collateral(day))
+
+
+def peer_rows(day: BusinessDay) -> pl.DataFrame:
+    """The quartiles of the ratio set by industry, of every debtor's latest statement up to the day."""
+    return kept(file_of(day, "peer"), lambda: peer_ratios(day.home, day.on))
 
 
 def file_of(day: BusinessDay, table: str) -> Path:

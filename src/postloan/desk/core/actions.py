@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.audit import hash_of_entry
 from postloan.desk.core.authority import limit_of
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import AuditEntry, AuditHead, Decision, Officer, Org, Work
+from postloan.desk.core.models import AuditEntry, AuditHead, Decision, FeedRows, Officer, Org, Work
 from postloan.errors import IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 
 
@@ -131,6 +131,23 @@ def decision_withdraw(decision: Decision, *, decision_id: UUID, reason: str, off
         effective_on=decision.effective_on, terms={"reason": reason}, officer=officer, org=decision.org,
         withdraws=decision,
     )  # fmt: skip
+
+
+def rows_give(
+    *, rows_id: UUID, table: str, rows: Sequence[Mapping[str, str]], title: str, page: str, officer: Officer, org: Org
+) -> FeedRows:
+    """Hand rows of a feed table to the next night. Repeating the same rows_id changes nothing.
+
+    rows  the same columns each, as a CSV file of the feed writes them.
+    """
+    found, _is_new = FeedRows.objects.get_or_create(
+        id=rows_id,
+        defaults={
+            "table": table, "rows": [dict(row) for row in rows], "title": title[:200], "page": page,
+            "made_by": officer, "org": org,
+        },
+    )  # fmt: skip
+    return found
 
 
 def hold_chain() -> AuditHead:

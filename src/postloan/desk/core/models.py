@@ -154,6 +154,32 @@ class Decision(models.Model):
         return f"{self.kind} {self.loan_id} {self.effective_on}"
 
 
+class FeedRows(models.Model):
+    """Rows of a feed table that the desk made, for the next night (Door 2): data, not a decision.
+
+    id        made by the page, so that twice is once.
+    table     the feed table; rows hold the same columns, as a CSV file of the feed writes them.
+    title, page  what they are about and where they were made: work that intake sends back leads there.
+    feed_day  the business date with which they were handed over; empty while they wait.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    table = models.CharField(max_length=40)
+    rows: "models.JSONField[list[dict[str, str]], list[dict[str, str]]]" = models.JSONField()
+    title = models.CharField(max_length=200)
+    page = models.CharField(max_length=200)
+    org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    feed_day = models.DateField(null=True, db_index=True)
+
+    class Meta:
+        ordering = ("made_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.title}"
+
+
 class AuditEntry(models.Model):
     """One thing that somebody did. Each entry holds the hash of the one before it: none can be changed or taken out.
 

@@ -11,7 +11,7 @@ from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
 from postloan.plan.dossier import collateral_rows
 from postloan.rules.desk_rules import WorkKind
-from postloan.snapshot.read import scan_breaks, scan_debtors, scan_group_alerts, scan_loans
+from postloan.snapshot.read import read_covenant_tests, scan_breaks, scan_debtors, scan_group_alerts, scan_loans
 from postloan.tables.units import BUCKETS
 
 CAUSE = ("subject", "title", "page_key", "org_id", "officer_id", "amount_cents", "told")
@@ -94,6 +94,33 @@ def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | Non
     return _by_debtor(_loans(day).join(told.unique("debtor_no", keep="first", maintain_order=True), on="debtor_no"))
 
 
+def _covenants(day: BusinessDay, holds: pl.Expr, told: pl.Expr) -> pl.LazyFrame:
+    """One cause a covenant: that of its first test of which something holds, for the loan that it binds."""
+    tests = read_covenant_tests(day.home, day.on).lazy().filter(holds).sort("period_end_on")
+    subject = pl.format("covenant:{}:{}", "covenant_id", "period_end_on")
+    asked = tests.unique("covenant_id", keep="first", maintain_order=True).select(
+        "loan_id", "covenant_id", about=subject, told=told
+    )
+    return _loans(day).join(asked, on="loan_id").with_columns(subject="about", page_key="covenant_id")
+
+
+def _covenant_due(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    last = day.on + timedelta(days=kind.ahead_days)
+    near = (pl.col("untested_why") == "not_due") & (pl.col("period_end_on") <= day.on) & (pl.col("due_on") <= last)
+    return _covenants(day, near, pl.col("due_on").cast(pl.String))
+
+
+def _covenant_breach(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    breached = pl.col("is_latest") & pl.col("result").is_in(["curing", "breached"])
+    return _covenants(day, breached, pl.col("period_end_on").cast(pl.String))
+
+
+def _covenant_cure_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    last = day.on + timedelta(days=kind.ahead_days)
+    ending = pl.col("is_latest") & (pl.col("result") == "curing") & (pl.col("cure_ends_on") <= last)
+    return _covenants(day, ending, pl.col("cure_ends_on").cast(pl.String))
+
+
 def _recovery_plan_missing(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     bad = differences(day).filter(kind="no_plan").select("loan_id", claim="claim_cents").lazy()
     return _loans(day).join(bad, on="loan_id").with_columns(told=_DAYS_TOLD, amount_cents="claim")
@@ -129,5 +156,8 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "ledger_break": _ledger_break,
     "collateral_ends": _collateral_ends,
     "recovery_plan_missing": _recovery_plan_missing,
+    "covenant_due": _covenant_due,
+    "covenant_breach": _covenant_breach,
+    "covenant_cure_ends": _covenant_cure_ends,
     "grant_ends": _grant_ends,
 }

@@ -13,6 +13,8 @@ _CASH, _PERSON, _RELATED = "cash", "person", "related"
 _NO_SETTLEMENT = ("bank", _CASH)
 _MONTH, _QUARTER, _YEAR = 1, 3, 12
 _TOP = 10
+RECEIPTS = (pl.col("amount_cents") > 0) & ~pl.col("counterparty_kind").fill_null("").is_in(_NO_SETTLEMENT)
+"""Entries by which somebody paid the debtor: what came in, but for loans, own transfers and cash."""
 
 
 def account_features(entries: pl.DataFrame, *, on: date) -> dy.DataFrame[AccountFeatures]:
