@@ -122,7 +122,7 @@ DEEDS = st.one_of(
         st.sampled_from([0, 2, 3]),
         st.sampled_from(["connected", "unanswered", "unanswered", "invalid", "other_person", "not_made", None]),
     ),
-    st.tuples(st.just("fail"), st.sampled_from(["own", "second"]), st.integers(1, 7)),
+    st.tuples(st.just("fail"), st.integers(0, 4), st.integers(0, 4), st.sampled_from(["own", "neighbour", "second"])),
     st.tuples(st.sampled_from(["complaint", "complaint_answered", "do_not_call", "do_not_call_lifted", "consent"]),
               st.sampled_from([*HERE])),
     st.tuples(st.just("point_ended"), st.sampled_from(["second"])),
@@ -183,9 +183,11 @@ def test_no_sequence_gets_a_contact_allowed_that_is_forbidden(steps: list[Any]) 
             _kind, point, channel, purpose, visitors, outcome = deed
             asked(written, plain, at, Ask("D1", point, channel, purpose, visitors), outcome)
         elif deed[0] == "fail":
-            for _time in range(deed[2]):
-                asked(written, plain, at, Ask("D1", deed[1], "call", "collect"), "unanswered")
+            for point in ["own"] * deed[1] + ["second"] * deed[2]:
+                asked(written, plain, at, Ask("D1", point, "call", "collect"), "unanswered")
                 at += MINUTE
+            purpose = "locate" if deed[3] == "neighbour" else "collect"
+            asked(written, plain, at, Ask("D1", deed[3], "call", purpose), "unanswered")
         else:
             told(written, plain, at, *deed)
     assert list(faults_of(written.lines(), LAW, day_off, Proved())) == []

@@ -28,7 +28,9 @@ CHANNELS_OF: dict[str, tuple[Channel, ...]] = {
 """What each kind of contact point can be reached by."""
 _ANSWERED: tuple[Outcome, ...] = ("connected", "other_person", "unanswered", "invalid", "not_made")
 _WRITTEN: tuple[Outcome, ...] = ("sent", "invalid", "not_made")
-OUTCOMES_OF = {channel: _ANSWERED if channel in {"call", "visit"} else _WRITTEN for channel in CHANNELS}
+OUTCOMES_OF: dict[str, tuple[Outcome, ...]] = {
+    channel: _ANSWERED if channel in {"call", "visit"} else _WRITTEN for channel in CHANNELS
+}
 """What can come of an attempt by each channel: who calls or visits is answered or not, who writes has sent."""
 
 

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
+from postloan.desk.contact.api import router as contact
 from postloan.desk.core.tokens.queries import token_of
 from postloan.desk.lending.api import router as lending
 from postloan.errors import FormWrong, NotPermitted
@@ -36,6 +37,7 @@ api = NinjaAPI(
     auth=[TokenAuth(), SessionAuth(csrf=True)],
 )
 api.add_router("/lending", lending)
+api.add_router("/contact", contact)
 
 
 @api.exception_handler(AuthenticationError)

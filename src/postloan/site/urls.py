@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.warning.urls")),
     path("", include("postloan.desk.impairment.urls")),
     path("", include("postloan.desk.modelling.urls")),
+    path("", include("postloan.desk.contact.urls")),
     path("api/", api.urls),
     path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -188,6 +189,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_plan": ("制定处置方案", "Plan measures"),
         "warning_act": ("落实处置措施", "Carry out measures"),
         "warning_late": ("预警超期上报", "A warning is late"),
+        "contact_complaint": ("答复投诉", "Answer a complaint"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -204,6 +206,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_plan": ("预警处置方案", "Plan of measures"),
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
+        "contact_relief": ("放宽联系限制", "Relief from contact limits"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -232,6 +235,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning.write": ("提出", "Proposal"),
         "warning.verify": ("确认", "Confirmation"),
         "warning.lift": ("解除", "Lifting"),
+        "contact.write": ("提出", "Proposal"),
+        "contact.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -287,6 +292,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     **MODEL_SAID,
     **WARNING_SAID,
+    **CONTACT_SAID,
     "inspection_kind": {
         "first": ("首次检查", "First"),
         "periodic": ("定期检查", "Periodic"),

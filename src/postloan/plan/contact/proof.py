@@ -97,7 +97,9 @@ class _Judge:
     def faults(self, entry: Entry) -> Iterator[Fault]:
         """What is wrong with an entry; then it counts."""
         try:
-            yield from {"rules": self._rules, "ask": self._ask, "outcome": self._outcome}.get(entry.kind, _weakened)(entry)
+            yield from {"rules": self._rules, "ask": self._ask, "outcome": self._outcome}.get(entry.kind, _weakened)(
+                entry
+            )
             self.standing.take(entry.event)
         except (KeyError, TypeError, ValueError, ValidationError):
             yield Fault(entry.seq, "chain", "does not say what an entry of its kind says")
