@@ -15,7 +15,7 @@ from django.utils import timezone
 from warned import debtors_free
 
 from postloan.desk.contact.actions import Wanted, attempt_ask, attempt_close
-from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, LedgerEntry, LedgerHead, Relief
+from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Exemption, LedgerEntry, LedgerHead
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.authority import today
 from postloan.desk.core.models import AuditEntry, Officer, WorkItem
@@ -126,7 +126,7 @@ def test_six_attempts_then_the_next_day(ask, clock, tmp_path, logged_in) -> None
 
 def test_the_same_id_is_one_attempt_and_no_other_question(ask, clock, debtor) -> None:
     first = ask()
-    wanted = Wanted(first.pk, debtor["debtor_id"], "x", first.point_id, "call", "collect")
+    wanted = Wanted(first.pk, debtor["debtor_id"], "x", first.org_id, first.point_id, "call", "collect")
     assert attempt_ask(person("officer"), wanted).seq == first.seq
     with pytest.raises(FormWrong):
         attempt_ask(person("officer"), replace(wanted, channel="sms"))
@@ -172,18 +172,18 @@ def test_consent_takes_two_people_and_ends(ask, clock, debtor, logged_in, tmp_pa
     root, made, key = f"/contacts/of/{debtor['debtor_id']}", ask(), str(uuid4())
     until = timezone.localdate(clock.at) + timedelta(days=1)
     sent = {"made_id": key, "kind": "consent", "point": made.point_id, "reason": "夜班"}
-    assert logged_in("officer").post(f"{root}/reliefs", sent).status_code == 400
-    assert logged_in("officer").post(f"{root}/reliefs", sent | {"until": str(until)}).status_code == 302
-    relief = Relief.objects.select_related("case").get()
-    verdict = {"verdict": "agree", "version": relief.case.version}
-    assert logged_in("officer").post(f"{root}/reliefs/{key}/decide", verdict).status_code == 403
+    assert logged_in("officer").post(f"{root}/exemptions", sent).status_code == 400
+    assert logged_in("officer").post(f"{root}/exemptions", sent | {"until": str(until)}).status_code == 302
+    exemption = Exemption.objects.select_related("case").get()
+    verdict = {"verdict": "agree", "version": exemption.case.version}
+    assert logged_in("officer").post(f"{root}/exemptions/{key}/decide", verdict).status_code == 403
     clock.at = LATE
     assert ask().refused_by == "hours"
-    assert logged_in("risk").post(f"{root}/reliefs/{key}/decide", verdict).status_code == 302
+    assert logged_in("risk").post(f"{root}/exemptions/{key}/decide", verdict).status_code == 302
     assert ask().is_allowed
-    relief.refresh_from_db()
-    ended = {"reason": "本人撤回", "version": relief.version}
-    assert logged_in("officer").post(f"{root}/reliefs/{key}/take-back", ended).status_code == 302
+    exemption.refresh_from_db()
+    ended = {"reason": "本人撤回", "version": exemption.version}
+    assert logged_in("officer").post(f"{root}/exemptions/{key}/take-back", ended).status_code == 302
     assert ask().refused_by == "hours"
     assert proved(tmp_path) == []
 
@@ -199,9 +199,9 @@ def test_a_point_that_wants_no_contact_is_used_again_by_two_people_only(
     for kind, after in (("do_not_call_lifted", ""), ("point_ended", "known")):
         key = str(uuid4())
         sent = {"made_id": key, "kind": kind, "point": made.point_id, "reason": "本人要求"}
-        logged_in("officer").post(f"{root}/reliefs", sent)
-        version = Relief.objects.get(pk=key).case.version
-        answer = logged_in("risk").post(f"{root}/reliefs/{key}/decide", {"verdict": "agree", "version": version})
+        logged_in("officer").post(f"{root}/exemptions", sent)
+        version = Exemption.objects.get(pk=key).case.version
+        answer = logged_in("risk").post(f"{root}/exemptions/{key}/decide", {"verdict": "agree", "version": version})
         assert answer.status_code == 302
         assert ask(point=str(made.point_id)).refused_by == after
     assert proved(tmp_path) == []

@@ -33,7 +33,7 @@ def test_of_two_asks_for_the_last_attempt_one_is_allowed(fresh_desk: None, monke
         points.append(point_add(officer, debtor["debtor_id"], debtor["org_id"], new, day=business_day(None)))
 
     def ask(point: ContactPoint) -> Attempt:
-        return attempt_ask(officer, Wanted(uuid4(), point.debtor_id, "甲", point.pk, "call", "collect"))
+        return attempt_ask(officer, Wanted(uuid4(), point.debtor_id, "甲", point.org_id, point.pk, "call", "collect"))
 
     for _time in range(5):
         attempt_close(officer, ask(points[0]).pk, "unanswered")
@@ -53,7 +53,7 @@ def test_a_double_click_is_one_attempt(fresh_desk: None, monkeypatch: pytest.Mon
     party = Party(debtor["debtor_id"], "甲", "debtor", "person", "330100", None)
     new = NewPoint(party, "phone", "138 0000 1234", "本人")
     point = point_add(officer, debtor["debtor_id"], debtor["org_id"], new, day=business_day(None))
-    wanted = Wanted(key, debtor["debtor_id"], "甲", point.pk, "call", "collect")
+    wanted = Wanted(key, debtor["debtor_id"], "甲", point.org_id, point.pk, "call", "collect")
     assert at_once(*[lambda: attempt_ask(officer, wanted)] * 3) == ["won"] * 3
     assert Attempt.objects.count() == 1
     assert LedgerEntry.objects.filter(kind="ask").count() == 1

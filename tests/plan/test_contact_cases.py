@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from contact_written import LAW, POINTS, Written, instant
 
+from contact_written import LAW, POINTS, Written, instant
 from postloan.plan.contact.judging import Ask
 from postloan.rules.figures import Cite
 from postloan.rules.reading import read_yaml

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contact_written import LAW, OWN, POINTS, Written, day_off
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contact_written import LAW, OWN, POINTS, Written, day_off
 from postloan.plan.contact.judging import Ask
 from postloan.plan.contact.ledger import Entry
 from postloan.plan.contact.proof import Proved, faults_of

@@ -206,7 +206,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_plan": ("预警处置方案", "Plan of measures"),
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
-        "contact_relief": ("放宽联系限制", "Relief from contact limits"),
+        "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),

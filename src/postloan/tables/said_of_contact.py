@@ -56,12 +56,12 @@ CONTACT_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "known": ("未登记", "Not registered"),
     },
     "contact_answer": {"true": ("允许", "Allowed"), "false": ("拒绝", "Refused")},
-    "relief_kind": {
+    "exemption_kind": {
         "consent": ("同意其他时段", "Consent to other hours"),
         "do_not_call_lifted": ("解除勿扰", "Lift do-not-call"),
         "point_ended": ("停用联系方式", "End a contact point"),
     },
-    "relief_state": {
+    "exemption_state": {
         "proposed": ("待批准", "Proposed"),
         "in_force": ("已生效", "In force"),
         "refused": ("已否决", "Refused"),

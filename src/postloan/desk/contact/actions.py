@@ -17,7 +17,7 @@ from postloan.desk.core.masks import masked_phone
 from postloan.desk.core.models import Officer, Org
 from postloan.errors import ContactClosed, FormWrong, NotFoundHere
 from postloan.plan.contact.judging import Answer, Ask, decide
-from postloan.plan.contact.ledger import written_at
+from postloan.plan.contact.ledger import Entry, written_at
 from postloan.plan.contact.parties import Party, sealed_point
 from postloan.plan.dossier import opened
 from postloan.rules.contact_rules import CHANNELS, CHANNELS_OF, OUTCOMES_OF, PURPOSES
@@ -33,13 +33,16 @@ class Wanted:
     """A contact that somebody is about to make.
 
     id          made by whoever asks: the same again gives the same answer and counts once.
+    org_id      the office that keeps the debtor's largest loan.
+    point       the key of a registered point, or a party whose number the feeds tell.
     companions  the user names of who goes along on a visit.
     """
 
     id: UUID
     debtor_id: str
     debtor_name: str
-    point_id: int
+    org_id: str
+    point: int | Party
     channel: str
     purpose: str
     companions: tuple[str, ...] = ()
@@ -65,12 +68,12 @@ def attempt_ask(officer: Officer, wanted: Wanted) -> Attempt:
     Source      COLL-02 to COLL-07, COLL-50; the rules of contact carry the clauses.
     """
     head = ledger_held()
-    point = _point(wanted.debtor_id, wanted.point_id)
+    _check_wanted(wanted)
+    point = _point(head, officer, wanted)
     require(officer, "contact.ask", org=point.org)
     known = Attempt.objects.filter(pk=wanted.id).select_related("point").first()
     if known is not None:
-        return _same(known, wanted)
-    _check_wanted(wanted)
+        return _same(known, wanted, point)
     at = instant_of(head)
     rules = rules_at(home(), at)
     standing = standing_of(wanted.debtor_id, points=[point.match], parties=[point.party_id])
@@ -156,44 +159,36 @@ def point_add(officer: Officer, debtor_id: str, org_id: str, new: NewPoint, *, d
         raise FormWrong(message=_("联系方式不完整。"), hint=_("请填写完整的号码或地址。"), where={"field": "plain"})
     if not source:
         raise FormWrong(message=_("没有填写来源。"), hint=_("请写明从何处得知。"), where={"field": "source"})
-    return _added(ledger_held(), officer, debtor_id, org_id, new.party, new.kind, plain, source)
+    new = NewPoint(new.party, new.kind, plain, source)
+    made, entry = _put(ledger_held(), officer, debtor_id, org_id, new)
+    if entry is not None:
+        record(officer, "contact.point_added", made, org=made.org, role=made.role, kind=made.kind, source=source,
+               debtor=debtor_id, ledger_seq=entry.seq, ledger_hash=entry.hash)  # fmt: skip
+    return made
 
 
-@transaction.atomic
-def point_of_feed(officer: Officer, debtor_id: str, org_id: str, party: Party) -> ContactPoint:
-    """Register the number that the feeds tell of a party, where it is not yet there: it is about to be used.
-
-    Permission  contact.ask in the debtor's office. Raises NotPermitted, NotFoundHere where the feeds tell none.
-    """
-    require(officer, "contact.ask", org=Org.objects.get(pk=org_id))
-    if party.phone is None:
-        raise NotFoundHere(message=_("客户资料中没有电话。"), hint=_("请先登记联系方式。"))
-    plain = opened(home(), "phone", party.phone)
-    return _added(ledger_held(), officer, debtor_id, org_id, party, "phone", plain, FEED)
-
-
-def _added(
-    head: LedgerHead, officer: Officer, debtor_id: str, org_id: str, party: Party, kind: str, plain: str, source: str
-) -> ContactPoint:
-    """Register a point; the caller holds the ledger."""
-    kept = sealed_point(home(), kind, plain)
-    known = ContactPoint.objects.filter(debtor_id=debtor_id, match=kept.match, ended_at=None).first()
+def _put(
+    head: LedgerHead, officer: Officer, debtor_id: str, org_id: str, new: NewPoint
+) -> tuple[ContactPoint, Entry | None]:
+    """Register a point and tell the ledger, or find it where it is known. The caller holds the ledger and records."""
+    kept, party = sealed_point(home(), new.kind, new.plain), new.party
+    known = (
+        ContactPoint.objects.select_related("org").filter(debtor_id=debtor_id, match=kept.match, ended_at=None).first()
+    )
     if known is not None:
-        return known
-    is_third = party.role == "third"
+        return known, None
     made = ContactPoint.objects.create(
-        debtor_id=debtor_id, party_id=f"third:{kept.match[:40]}" if is_third else party.party_id,
-        party_name=party.name[:200], role=party.role, form=party.form, kind=kind, region=party.region[:12],
-        sealed=kept.sealed, match=kept.match, label=label_of(kind, plain), source=source, org_id=org_id,
-        added_by=officer, is_do_not_call=ContactPoint.objects.filter(match=kept.match, is_do_not_call=True).exists(),
+        debtor_id=debtor_id, party_id=f"third:{kept.match[:40]}" if party.role == "third" else party.party_id,
+        party_name=party.name[:200], role=party.role, form=party.form, kind=new.kind, region=party.region[:12],
+        sealed=kept.sealed, match=kept.match, label=label_of(new.kind, new.plain), source=new.source,
+        org=Org.objects.get(pk=org_id), added_by=officer,
+        is_do_not_call=ContactPoint.objects.filter(match=kept.match, is_do_not_call=True).exists(),
     )  # fmt: skip
     entry = entry_append(
         head, "point", at=instant_of(head), officer=officer.get_username(), debtor=debtor_id, party=made.party_id,
-        point=made.match, role=made.role, form=made.form, region=made.region, point_kind=kind, source=source,
+        point=made.match, role=made.role, form=made.form, region=made.region, point_kind=made.kind, source=made.source,
     )  # fmt: skip
-    record(officer, "contact.point_added", made, org=made.org, role=made.role, kind=kind, source=source,
-           debtor=debtor_id, ledger_seq=entry.seq, ledger_hash=entry.hash)  # fmt: skip
-    return made
+    return made, entry
 
 
 def label_of(kind: str, plain: str) -> str:
@@ -203,17 +198,24 @@ def label_of(kind: str, plain: str) -> str:
     return plain[:_LABEL_KEPT] + "*" * max(0, min(len(plain), 20) - _LABEL_KEPT)
 
 
-def _point(debtor_id: str, point_id: int) -> ContactPoint:
-    found = ContactPoint.objects.select_related("org").filter(pk=point_id, debtor_id=debtor_id).first()
+def _point(head: LedgerHead, officer: Officer, wanted: Wanted) -> ContactPoint:
+    """The point of an ask; a number that the feeds tell of a party is registered where it is about to be used."""
+    if isinstance(wanted.point, Party):
+        if wanted.point.phone is None:
+            raise NotFoundHere(message=_("客户资料中没有电话。"), hint=_("请先登记联系方式。"))
+        require(officer, "contact.ask", org=Org.objects.get(pk=wanted.org_id))
+        plain = opened(home(), "phone", wanted.point.phone)
+        return _put(head, officer, wanted.debtor_id, wanted.org_id, NewPoint(wanted.point, "phone", plain, FEED))[0]
+    found = ContactPoint.objects.select_related("org").filter(pk=wanted.point, debtor_id=wanted.debtor_id).first()
     if found is None:
         raise NotFoundHere(message=_("没有这个联系方式。"), hint=_("请先登记联系方式。"))
     return found
 
 
-def _same(known: Attempt, wanted: Wanted) -> Attempt:
+def _same(known: Attempt, wanted: Wanted, point: ContactPoint) -> Attempt:
     """What was answered before to the same question; another question under its id is refused."""
     asked = (known.debtor_id, known.point_id, known.channel, known.purpose)
-    if asked != (wanted.debtor_id, wanted.point_id, wanted.channel, wanted.purpose):
+    if asked != (wanted.debtor_id, point.pk, wanted.channel, wanted.purpose):
         raise FormWrong(
             message=_("同一编号已用于另一次询问。"), hint=_("请为每次联系使用新的编号。"), where={"field": "id"}
         )

@@ -116,8 +116,8 @@ def ask(request: HttpRequest, sent: AskIn) -> dict[str, Any]:
     desk = desk_of(request, "contact.ask")
     debtor = debtor_seen(desk, sent.debtor_id)
     wanted = Wanted(
-        sent.id, sent.debtor_id, debtor["name"], point_named(desk, debtor, sent.point), sent.channel, sent.purpose,
-        tuple(sorted(set(sent.companions))),
+        sent.id, sent.debtor_id, debtor["name"], debtor["org_id"], point_named(desk, debtor, sent.point), sent.channel,
+        sent.purpose, tuple(sorted(set(sent.companions))),
     )  # fmt: skip
     made = attempt_ask(desk.officer, wanted)
     return {

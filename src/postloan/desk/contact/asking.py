@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from postloan.desk.contact.actions import Wanted, point_of_feed
+from postloan.desk.contact.actions import Wanted
 from postloan.desk.contact.queries import parties_seen
 from postloan.desk.core.forms import CENTS_DIGITS, whole_from
 from postloan.desk.core.pages import Desk
@@ -17,13 +17,11 @@ _OF_FEED = "feed:"
 _THIRD = "third"
 
 
-def point_named(desk: Desk, debtor: Mapping[str, Any], named: str) -> int:
-    """The key of a point that an ask names: a registered one, or the number that the feeds tell of a party."""
+def point_named(desk: Desk, debtor: Mapping[str, Any], named: str) -> int | Party:
+    """What an ask names: the key of a registered point, or a party whose number the feeds tell."""
     if not named.startswith(_OF_FEED):
         return whole_from({"point": named}, "point", digits=CENTS_DIGITS)
-    debtor_id = debtor["debtor_id"]
-    party = party_named(desk, debtor, named.removeprefix(_OF_FEED), "")
-    return point_of_feed(desk.officer, debtor_id, debtor["org_id"], party).pk
+    return party_named(desk, debtor, named.removeprefix(_OF_FEED), "")
 
 
 def party_named(desk: Desk, debtor: Mapping[str, Any], party_id: str, name: str) -> Party:
@@ -40,10 +38,10 @@ def party_named(desk: Desk, debtor: Mapping[str, Any], party_id: str, name: str)
     raise NotFoundHere(message=_("此人不是借款人、共同借款人或保证人。"), hint=_("其他人请登记为第三人。"))
 
 
-def wanted_from(debtor: Mapping[str, Any], point_id: int, attempt_id: UUID, given: Mapping[str, str]) -> Wanted:
+def wanted_from(debtor: Mapping[str, Any], point: int | Party, attempt_id: UUID, given: Mapping[str, str]) -> Wanted:
     """The contact that a form asks for."""
     companions = given.get("companions", "").replace("，", ",").replace("、", ",").split(",")
     return Wanted(
-        attempt_id, debtor["debtor_id"], debtor["name"], point_id, given.get("channel", ""), given.get("purpose", ""),
-        tuple(sorted({each.strip() for each in companions if each.strip()})),
+        attempt_id, debtor["debtor_id"], debtor["name"], debtor["org_id"], point, given.get("channel", ""),
+        given.get("purpose", ""), tuple(sorted({each.strip() for each in companions if each.strip()})),
     )  # fmt: skip

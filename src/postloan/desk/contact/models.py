@@ -183,7 +183,7 @@ class Complaint(Work):
         return f"complaint:{self.pk}"
 
 
-class Relief(Work):
+class Exemption(Work):
     """Something that takes protection away (放宽): proposed by one, agreed to by another.
 
     kind   consent to other hours, use of a point that wanted no contact, the end of a point.
@@ -216,7 +216,7 @@ class Relief(Work):
     kind = models.CharField(max_length=20)
     debtor_id = models.CharField(max_length=64, db_index=True)
     debtor_name = models.CharField(max_length=200)
-    point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="reliefs")
+    point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="exemptions")
     until = models.DateField(null=True)
     reason = models.CharField(max_length=2000)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

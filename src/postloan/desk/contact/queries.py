@@ -15,7 +15,7 @@ from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.book.queries import debtor_seen, loans_of
 from postloan.desk.contact.actions import FEED, label_of
 from postloan.desk.contact.gate import calendar_of, rules_at, standing_of
-from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Relief
+from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Exemption
 from postloan.desk.core.authority import within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
@@ -127,9 +127,9 @@ def complaints_of(desk: Desk, debtor_id: str) -> list[Complaint]:
     return list(found.select_related("opened_by", "answered_by").order_by("-opened_at"))
 
 
-def reliefs_of(desk: Desk, debtor_id: str) -> list[tuple[Relief, bool, list[StepTold]]]:
+def exemptions_of(desk: Desk, debtor_id: str) -> list[tuple[Exemption, bool, list[StepTold]]]:
     """What took or may take protection away: with whether it waits for something the officer may do, and the steps."""
-    found = within(Relief.objects.filter(debtor_id=debtor_id), desk.scope)
+    found = within(Exemption.objects.filter(debtor_id=debtor_id), desk.scope)
     held = found.select_related("point", "proposed_by", "case").order_by("-opened_at")
     return [(each, bool(each.case.waits_for) and each.case.waits_for in desk.actions, steps_told(each.case))
             for each in held]  # fmt: skip

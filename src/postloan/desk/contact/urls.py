@@ -14,8 +14,8 @@ urlpatterns = [
     path("contacts/of/<str:debtor_id>/complain", views.complain, name="complain"),
     path("contacts/of/<str:debtor_id>/complaints/<uuid:complaint_id>/answer", views.answer, name="answer"),
     path("contacts/of/<str:debtor_id>/do-not-call", views.unwanted, name="unwanted"),
-    path("contacts/of/<str:debtor_id>/reliefs", views.propose, name="propose"),
-    path("contacts/of/<str:debtor_id>/reliefs/<uuid:relief_id>/decide", views.decide, name="decide"),
-    path("contacts/of/<str:debtor_id>/reliefs/<uuid:relief_id>/take-back", views.take_back, name="take_back"),
+    path("contacts/of/<str:debtor_id>/exemptions", views.propose, name="propose"),
+    path("contacts/of/<str:debtor_id>/exemptions/<uuid:exemption_id>/decide", views.decide, name="decide"),
+    path("contacts/of/<str:debtor_id>/exemptions/<uuid:exemption_id>/take-back", views.take_back, name="take_back"),
     path("contacts/attempts/<uuid:attempt_id>/close", views.close, name="close"),
 ]

@@ -14,15 +14,15 @@ from postloan.desk.contact import queries
 from postloan.desk.contact.actions import NewPoint, attempt_ask, attempt_close, point_add
 from postloan.desk.contact.asking import party_named, point_named, wanted_from
 from postloan.desk.contact.lists import CONTACTS
-from postloan.desk.contact.models import Relief
+from postloan.desk.contact.models import Exemption
 from postloan.desk.contact.protections.actions import (
     About,
     complaint_answer,
     complaint_open,
     consent_end,
     do_not_call,
-    relief_decide,
-    relief_propose,
+    exemption_decide,
+    exemption_propose,
 )
 from postloan.desk.core.forms import CENTS_DIGITS, day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
@@ -50,11 +50,11 @@ def of(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         "outcomes": OUTCOMES_OF[asked.channel] if asked else (),
         "attempts": queries.contacts_of(desk, debtor_id),
         "complaints": queries.complaints_of(desk, debtor_id),
-        "reliefs": queries.reliefs_of(desk, debtor_id),
+        "exemptions": queries.exemptions_of(desk, debtor_id),
         "channels": CHANNELS,
         "purposes": PURPOSES,
         "kinds": tuple(CHANNELS_OF),
-        "relief_kinds": Relief.Kind.values,
+        "exemption_kinds": Exemption.Kind.values,
         "made_id": uuid4(),
         "here": "contacts",
     }
@@ -72,8 +72,8 @@ def paper(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
 def ask(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """Ask whether a contact may be made now; the page shows the answer."""
     debtor, given = debtor_seen(desk, debtor_id), request.POST.dict()
-    point_id = point_named(desk, debtor, given.get("point", ""))
-    made = attempt_ask(desk.officer, wanted_from(debtor, point_id, made_id_from(given, "made_id"), given))
+    point = point_named(desk, debtor, given.get("point", ""))
+    made = attempt_ask(desk.officer, wanted_from(debtor, point, made_id_from(given, "made_id"), given))
     return redirect(f"{reverse('contact:of', args=[debtor_id])}?attempt={made.pk}")
 
 
@@ -134,7 +134,7 @@ def unwanted(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
 def propose(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """Propose to take protection away."""
     given = request.POST.dict()
-    relief_propose(
+    exemption_propose(
         desk.officer, _about(desk, debtor_id), made_id_from(given, "made_id"), kind=given.get("kind", ""),
         point_id=whole_from(given, "point", digits=CENTS_DIGITS), reason=given.get("reason", ""),
         until=day_from(given, "until") if given.get("until") else None, day=desk.day,
@@ -143,24 +143,28 @@ def propose(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
 
 
 @page("contact.read", methods=("POST",))
-def decide(request: HttpRequest, desk: Desk, debtor_id: str, relief_id: UUID) -> HttpResponse:
+def decide(request: HttpRequest, desk: Desk, debtor_id: str, exemption_id: UUID) -> HttpResponse:
     """Agree to what was proposed, or turn it down."""
     debtor_seen(desk, debtor_id)
     given = request.POST.dict()
-    relief_decide(
-        desk.officer, relief_id, given.get("verdict", ""), seen_version=whole_from(given, "version"),
+    exemption_decide(
+        desk.officer, exemption_id, given.get("verdict", ""), seen_version=whole_from(given, "version"),
         reason=given.get("reason", ""), day=desk.day,
     )  # fmt: skip
     return _done(_("已办理。"), debtor_id, request)
 
 
 @page("contact.write", methods=("POST",))
-def take_back(request: HttpRequest, desk: Desk, debtor_id: str, relief_id: UUID) -> HttpResponse:
+def take_back(request: HttpRequest, desk: Desk, debtor_id: str, exemption_id: UUID) -> HttpResponse:
     """Write down that a consent was taken back."""
     debtor_seen(desk, debtor_id)
     given = request.POST.dict()
     consent_end(
-        desk.officer, relief_id, reason=given.get("reason", ""), seen_version=whole_from(given, "version"), day=desk.day
+        desk.officer,
+        exemption_id,
+        reason=given.get("reason", ""),
+        seen_version=whole_from(given, "version"),
+        day=desk.day,
     )
     return _done(_("同意已撤回。"), debtor_id, request)
 

@@ -13,7 +13,7 @@ from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, 
 from postloan.desk.approval.models import Case
 from postloan.desk.contact.gate import rules_at
 from postloan.desk.contact.ledger.actions import entry_append, instant_of, ledger_held
-from postloan.desk.contact.models import Complaint, ContactPoint, Relief
+from postloan.desk.contact.models import Complaint, ContactPoint, Exemption
 from postloan.desk.core.actions import (
     check_begins,
     forbid_same_person,
@@ -135,36 +135,36 @@ def do_not_call(officer: Officer, point_id: int, *, reason: str, day: BusinessDa
 
 
 @transaction.atomic
-def relief_propose(
-    officer: Officer, about: About, relief_id: UUID, *, kind: str, point_id: int, until: date | None, reason: str,
+def exemption_propose(
+    officer: Officer, about: About, exemption_id: UUID, *, kind: str, point_id: int, until: date | None, reason: str,
     day: BusinessDay,
-) -> Relief:  # fmt: skip
+) -> Exemption:  # fmt: skip
     """Propose to take protection away: consent to other hours, a point used again, a point that ends (提出放宽).
 
     Permission  contact.write in the debtor's office, the first step of the chain; another person agrees.
-    Leaves      a proposed relief, a case that waits, work, an audit entry.
+    Leaves      a proposed exemption, a case that waits, work, an audit entry.
     Raises NotPermitted, ReasonMissing, NotFoundHere, FormWrong where a consent has no end that the rules allow.
     """
     refuse_past(day)
-    known = Relief.objects.filter(pk=relief_id).first()
+    known = Exemption.objects.filter(pk=exemption_id).first()
     if known is not None:
         return known
     reason = require_reason(reason)
     point = _held_point(point_id)
     if point.debtor_id != about.debtor_id:
         raise NotFoundHere(message=_("没有这个联系方式。"), hint=_("请从客户的联系记录进入。"))
-    if kind not in Relief.Kind.values:
+    if kind not in Exemption.Kind.values:
         raise FormWrong(message=_("没有这种放宽。"), hint=_("请选择列出的种类。"), where={"field": "kind"})
-    if kind == Relief.Kind.CONSENT:
+    if kind == Exemption.Kind.CONSENT:
         _check_until(until, day)
     case = case_drawn_up(
-        "contact_relief", subject=f"relief:{relief_id}", title=about.name, org_id=point.org_id, amount_cents=0, day=day,
+        "contact_exemption", subject=f"exemption:{exemption_id}", title=about.name, org_id=point.org_id, amount_cents=0, day=day,
         page=reverse("contact:of", args=[about.debtor_id]),
     )  # fmt: skip
     case.save()
-    made = Relief.objects.create(
-        id=relief_id, state=Relief.State.PROPOSED, org_id=point.org_id, kind=kind, debtor_id=about.debtor_id,
-        debtor_name=about.name[:200], point=point, until=until if kind == Relief.Kind.CONSENT else None,
+    made = Exemption.objects.create(
+        id=exemption_id, state=Exemption.State.PROPOSED, org_id=point.org_id, kind=kind, debtor_id=about.debtor_id,
+        debtor_name=about.name[:200], point=point, until=until if kind == Exemption.Kind.CONSENT else None,
         reason=reason[:2000], proposed_by=officer, case=case,
     )  # fmt: skip
     case_work(step_first(officer, case, reason=reason, day=day), on=day.on)
@@ -172,9 +172,9 @@ def relief_propose(
 
 
 @transaction.atomic
-def relief_decide(
-    officer: Officer, relief_id: UUID, verdict: str, *, seen_version: int, reason: str, day: BusinessDay
-) -> Relief:
+def exemption_decide(
+    officer: Officer, exemption_id: UUID, verdict: str, *, seen_version: int, reason: str, day: BusinessDay
+) -> Exemption:
     """Agree to what was proposed, or turn it down (批准、否决). Moves proposed -> in_force or refused.
 
     seen_version  of the case that the page showed.
@@ -184,27 +184,25 @@ def relief_decide(
     """
     refuse_past(day)
     head = ledger_held()
-    held = _held_relief(relief_id)
+    held = _held_exemption(exemption_id)
     case = case_held(held.case_id)
     verdict_take(officer, case, verdict, seen_version=seen_version, reason=reason, day=day)
     if case.state == Case.State.APPROVED:
-        move(held, Relief.State.IN_FORCE, seen_version=held.version)
+        move(held, Exemption.State.IN_FORCE, seen_version=held.version)
         _take_effect(held, instant_of(head))
-        told = {"consent": str(held.pk), "until": str(held.until)} if held.kind == Relief.Kind.CONSENT else {}
-        entry = entry_append(
+        told = {"consent": str(held.pk), "until": str(held.until)} if held.kind == Exemption.Kind.CONSENT else {}
+        entry_append(
             head, held.kind, at=instant_of(head), officer=officer.get_username(), debtor=held.debtor_id,
             party=held.point.party_id, point=held.point.match, proposed_by=held.proposed_by.get_username(), **told,
         )  # fmt: skip
-        record(officer, f"contact.{held.kind}", held, org=held.org, run_id=day.run_id, reason=held.reason[:1000],
-               **_anchor(entry))  # fmt: skip
     elif case.state == Case.State.REFUSED:
-        move(held, Relief.State.REFUSED, seen_version=held.version)
+        move(held, Exemption.State.REFUSED, seen_version=held.version)
     case_work(case, on=day.on, note=reason)
     return held
 
 
 @transaction.atomic
-def consent_end(officer: Officer, relief_id: UUID, *, reason: str, seen_version: int, day: BusinessDay) -> Relief:
+def consent_end(officer: Officer, exemption_id: UUID, *, reason: str, seen_version: int, day: BusinessDay) -> Exemption:
     """Write down that somebody took a consent back; it protects, so that one person does it. Moves in_force -> ended.
 
     Permission  contact.write in the debtor's office.
@@ -213,11 +211,11 @@ def consent_end(officer: Officer, relief_id: UUID, *, reason: str, seen_version:
     refuse_past(day)
     reason = require_reason(reason)
     head = ledger_held()
-    held = _held_relief(relief_id)
+    held = _held_exemption(exemption_id)
     require(officer, "contact.write", org=held.org)
-    if held.kind != Relief.Kind.CONSENT:
+    if held.kind != Exemption.Kind.CONSENT:
         check_begins(held, ())
-    before = move(held, Relief.State.ENDED, seen_version=seen_version)
+    before = move(held, Exemption.State.ENDED, seen_version=seen_version)
     entry = entry_append(
         head, "consent_ended", at=instant_of(head), officer=officer.get_username(), debtor=held.debtor_id,
         party=held.point.party_id, point=held.point.match, consent=str(held.pk),
@@ -227,12 +225,12 @@ def consent_end(officer: Officer, relief_id: UUID, *, reason: str, seen_version:
     return held
 
 
-def _take_effect(relief: Relief, at: datetime) -> None:
-    points = ContactPoint.objects.filter(pk=relief.point_id)
-    if relief.kind == Relief.Kind.POINT_ENDED:
+def _take_effect(exemption: Exemption, at: datetime) -> None:
+    points = ContactPoint.objects.filter(pk=exemption.point_id)
+    if exemption.kind == Exemption.Kind.POINT_ENDED:
         points.update(ended_at=at)
-    elif relief.kind == Relief.Kind.DO_NOT_CALL_LIFTED:
-        ContactPoint.objects.filter(match=relief.point.match).update(is_do_not_call=False)
+    elif exemption.kind == Exemption.Kind.DO_NOT_CALL_LIFTED:
+        ContactPoint.objects.filter(match=exemption.point.match).update(is_do_not_call=False)
 
 
 def _check_until(until: date | None, day: BusinessDay) -> None:
@@ -253,9 +251,9 @@ def _held_point(point_id: int) -> ContactPoint:
     return found
 
 
-def _held_relief(relief_id: UUID) -> Relief:
+def _held_exemption(exemption_id: UUID) -> Exemption:
     related = ("org", "point", "proposed_by")
-    found = Relief.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=relief_id).first()
+    found = Exemption.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=exemption_id).first()
     if found is None:
         raise NotFoundHere(message=_("没有这项放宽。"), hint=_("请从客户的联系记录进入。"))
     return found
