@@ -56,7 +56,7 @@ def _form(desk: Desk) -> ListForm:
         ),
         order="-seq",
         key="id",
-        unit=_("次"),
+        unit=_("次询问"),
     )
 
 

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import StepTold, steps_told
 from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.book.queries import debtor_seen, loans_of
 from postloan.desk.contact.actions import FEED, label_of
@@ -127,12 +126,11 @@ def complaints_of(desk: Desk, debtor_id: str) -> list[Complaint]:
     return list(found.select_related("opened_by", "answered_by").order_by("-opened_at"))
 
 
-def exemptions_of(desk: Desk, debtor_id: str) -> list[tuple[Exemption, bool, list[StepTold]]]:
-    """What took or may take protection away: with whether it waits for something the officer may do, and the steps."""
+def exemptions_of(desk: Desk, debtor_id: str) -> list[tuple[Exemption, bool]]:
+    """What took or may take protection away, the latest first, and whether it waits for the officer."""
     found = within(Exemption.objects.filter(debtor_id=debtor_id), desk.scope)
     held = found.select_related("point", "proposed_by", "case").order_by("-opened_at")
-    return [(each, bool(each.case.waits_for) and each.case.waits_for in desk.actions, steps_told(each.case))
-            for each in held]  # fmt: skip
+    return [(each, each.case.waits_for in desk.actions) for each in held]
 
 
 def refusals_said(attempt: Attempt) -> list[dict[str, Any]]:

@@ -158,8 +158,8 @@ def exemption_propose(
     if kind == Exemption.Kind.CONSENT:
         _check_until(until, day)
     case = case_drawn_up(
-        "contact_exemption", subject=f"exemption:{exemption_id}", title=about.name, org_id=point.org_id, amount_cents=0, day=day,
-        page=reverse("contact:of", args=[about.debtor_id]),
+        "contact_exemption", subject=f"exemption:{exemption_id}", title=about.name, org_id=point.org_id, amount_cents=0,
+        page=reverse("contact:of", args=[about.debtor_id]), day=day,
     )  # fmt: skip
     case.save()
     made = Exemption.objects.create(
