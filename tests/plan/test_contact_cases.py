@@ -94,7 +94,7 @@ def test_cases_have_names_of_their_own_and_show_every_rule() -> None:
     refused = {rule for case in CASES for asked in case["asks"] for rule in asked.get("refused", ())}
     conduct = set(type(LAW.versions[-1].persons).model_fields)
     others = {"parties", "channel", "known", "pause", "asked", "do_not_call", "third"}
-    assert refused == (conduct | others)
+    assert refused == {*conduct, *others}
 
 
 def test_every_figure_cites_a_registered_text_in_force() -> None:
