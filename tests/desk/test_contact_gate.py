@@ -134,7 +134,9 @@ def test_the_same_id_is_one_attempt_and_no_other_question(ask, clock, debtor) ->
         attempt_ask(person("auditor"), replace(wanted, id=uuid4()))
 
 
-def test_an_outcome_is_told_once_and_a_late_contact_is_a_breach(ask, clock, tmp_path) -> None:
+def test_an_outcome_is_told_once_and_a_late_contact_is_a_breach(
+    ask, clock, tmp_path, debtor, logged_in, last_day
+) -> None:
     made, officer = ask(), person("officer")
     assert made.valid_until == made.at + timedelta(minutes=10)
     clock.forward(minutes=40)
@@ -144,6 +146,11 @@ def test_an_outcome_is_told_once_and_a_late_contact_is_a_breach(ask, clock, tmp_
         attempt_close(officer, made.pk, "unanswered", made_at=clock.at + timedelta(minutes=1))
     held = attempt_close(officer, made.pk, "unanswered", made_at=made.at + timedelta(minutes=30))
     assert held.is_outside
+    # The register looks back from the day at hand; the contact is moved there.
+    Attempt.objects.filter(pk=held.pk).update(
+        made_at=datetime(last_day.year, last_day.month, last_day.day, 4, tzinfo=UTC)
+    )
+    assert debtor["debtor_name"] in logged_in("manager").get("/exceptions/?kind=contact_outside").content.decode()
     assert attempt_close(officer, made.pk, "unanswered").is_outside
     with pytest.raises(ContactClosed):
         attempt_close(officer, made.pk, "connected")

@@ -10,5 +10,5 @@ class ContactConfig(AppConfig):
     label = "contact"
 
     def ready(self) -> None:
-        """Make its list known."""
-        from postloan.desk.contact import lists  # noqa: F401, PLC0415 - registers by being imported
+        """Make its list and its exceptions known."""
+        from postloan.desk.contact import exceptional, lists  # noqa: F401, PLC0415 - register by being imported
