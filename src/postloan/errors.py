@@ -370,3 +370,15 @@ class FileRefused(PostloanError):
     """A file is empty, too large, damaged, or by its content none that is taken."""
 
     code = "PL-D30"
+
+
+class LedgerUnreadable(PostloanError):
+    """A file is no exported ledger of contact."""
+
+    code = "PL-D52"
+
+
+class ContactClosed(PostloanError):
+    """An attempt that has its outcome, or was refused, is given one."""
+
+    code = "PL-D51"

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from postloan.errors import NoRuleInForce
+from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.rulebook import LATER_LAW, LAW, POLICY, load_rulebook, policy_on
 from postloan.rules.sources import SourceFile, fingerprint_of, shipped_rules
 
@@ -80,7 +81,8 @@ def test_a_policy_cannot_be_changed_and_travels_whole() -> None:
 
 
 def test_every_registered_text_is_cited() -> None:
-    cited = {figure.cite.text for file in BOOK.written for version in file.versions for _, figure in version.cited()}
+    written = [*BOOK.written, *load_desk_rules(None).files.values()]
+    cited = {figure.cite.text for file in written for version in file.versions for _, figure in version.cited()}
     assert cited == set(BOOK.texts)
 
 

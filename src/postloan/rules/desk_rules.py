@@ -13,6 +13,8 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
+from postloan.rules.contact_overlay import check_not_laxer
+from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
@@ -102,6 +104,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
     "classification": TypeAdapter(RuleFile[Classification]),
+    "contact": TypeAdapter(RuleFile[Contact]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
@@ -124,11 +127,16 @@ class DeskRules(RulesApart):
 def load_desk_rules(home: Path | None) -> DeskRules:
     """The desk's rules that come with Postloan; a file of the same name in home/rulebook/desk stands in for one.
 
-    Raises RuleFileWrong.
+    Raises RuleFileWrong, LaxerThanLaw where the bank's own rules of contact are laxer than those they stand in for.
     """
     return _read(found_apart(DeskRules.folder, home, SHAPES))
 
 
 @lru_cache(maxsize=8)
 def _read(found: Found) -> DeskRules:
-    return DeskRules(read_apart(DeskRules.folder, found, SHAPES))
+    files = read_apart(DeskRules.folder, found, SHAPES)
+    shipped = found_apart(DeskRules.folder, None, SHAPES)
+    if set(found) - set(shipped):
+        law = read_apart(DeskRules.folder, shipped, SHAPES)["contact"]
+        check_not_laxer(files["contact"], law, next(path for name, path, _changed in found if name == "contact"))
+    return DeskRules(files)

@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
 from postloan.desk.arrival.api import router as events
+from postloan.desk.contact.api import router as contact
 from postloan.desk.core.tokens.queries import token_of
 from postloan.desk.lending.api import router as lending
 from postloan.errors import FormWrong, NotPermitted
@@ -38,6 +39,7 @@ api = NinjaAPI(
 )
 api.add_router("/lending", lending)
 api.add_router("/events", events)
+api.add_router("/contact", contact)
 
 
 @api.exception_handler(AuthenticationError)

@@ -1,6 +1,7 @@
 """Commands of the desk: serve it, adopt a published day, prove the audit chain."""
 # ruff: noqa: PLC0415 - imports inside commands keep the start of the others short
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,11 @@ Host = Annotated[str, typer.Option("--host", help=SAY("help.host"))]
 Port = Annotated[int, typer.Option("--port", help=SAY("help.port"), min=1, max=65535)]
 HandOverOn = Annotated[date, typer.Option("--on", parser=a_day, metavar="DATE", help=SAY("help.hand_over_on"))]
 _CHAIN_BROKEN = 1
+_HEAD = r"(\d+):([0-9a-f]{64})"
 
 audit = typer.Typer(help=SAY("help.audit"), no_args_is_help=True)
+gate = typer.Typer(help=SAY("help.gate"), no_args_is_help=True)
+LedgerFile = Annotated[Path, typer.Argument(metavar="FILE", help=SAY("help.gate_file"))]
 
 
 def join(app: typer.Typer) -> None:
@@ -25,6 +29,7 @@ def join(app: typer.Typer) -> None:
     app.command(help=SAY("help.officer"))(officer)
     app.command("hand-over", help=SAY("help.hand_over"))(hand_over)
     app.add_typer(audit, name="audit")
+    app.add_typer(gate, name="gate")
 
 
 def serve(
@@ -117,6 +122,59 @@ def audit_verify(ctx: typer.Context, home: Home = HOME, as_json: AsJson = False)
         terminal.out.print(terminal.words("audit.head", seq=seq, hash=last_hash), soft_wrap=True)
         for fault in faults:
             terminal.out.print(terminal.words("audit.fault", seq=fault.seq, fault=fault.fault), soft_wrap=True)
+    if faults:
+        raise typer.Exit(_CHAIN_BROKEN)
+
+
+@gate.command("export", help=SAY("help.gate_export"))
+def gate_export(ctx: typer.Context, file: LedgerFile, home: Home = HOME) -> None:
+    """Write the ledger of contact into a file."""
+    terminal = terminal_of(ctx, as_json=False)
+    from postloan.site import serving
+
+    serving.set_up(home)
+    from postloan.site.gate import export_ledger
+
+    count = export_ledger(file)
+    terminal.out.print(terminal.words("gate.exported", count=count, file=file), soft_wrap=True)
+
+
+@gate.command("verify", help=SAY("help.gate_verify"))
+def gate_verify(
+    ctx: typer.Context,
+    file: LedgerFile,
+    home: Annotated[Path | None, typer.Option("--home", help=SAY("help.gate_home"))] = None,
+    known: Annotated[str | None, typer.Option("--head", metavar="SEQ:HASH", help=SAY("help.gate_head"))] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Prove a ledger of contact from its file alone; exit 1 where it does not hold."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.errors import RequestWrong
+    from postloan.plan.contact.ledger import Head
+    from postloan.plan.contact.proof import told_of
+    from postloan.site.gate import prove_ledger
+
+    asked = re.fullmatch(_HEAD, known or "")
+    if known is not None and asked is None:
+        raise RequestWrong(
+            message=terminal.words("gate.head_wrong"), hint=terminal.words("gate.head_hint"), where={"head": known}
+        )
+    proved, faults = prove_ledger(file, home, known=Head(int(asked[1]), asked[2]) if asked else None)
+    if as_json:
+        head = {"seq": proved.head.seq, "hash": proved.head.hash}
+        terminal.print_json({"entries": proved.entries, "asks": proved.asks, "allowed": proved.allowed, "head": head,
+                             "faults": told_of(faults)})  # fmt: skip
+    else:
+        terminal.out.print(
+            terminal.words("gate.proved", entries=proved.entries, asks=proved.asks, allowed=proved.allowed,
+                           seq=proved.head.seq, hash=proved.head.hash), soft_wrap=True,
+        )  # fmt: skip
+        for fault in faults:
+            said = terminal.words(f"gate.{fault.kind}")
+            terminal.out.print(
+                terminal.words("gate.fault", seq=fault.seq, kind=said, fault=fault.fault), soft_wrap=True
+            )
+        terminal.out.print(terminal.words("gate.broken" if faults else "gate.holds", count=len(faults)), soft_wrap=True)
     if faults:
         raise typer.Exit(_CHAIN_BROKEN)
 

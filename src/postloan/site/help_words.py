@@ -107,6 +107,15 @@ HELP: dict[str, tuple[str, str]] = {
     "help.role": ("角色", "role, of rulebook/desk/roles.yaml"),
     "help.org": ("机构号；默认总行", "office number; the head office without it"),
     "help.staff_no": ("数据中的客户经理工号", "the officer's number in the feeds"),
+    "help.gate": ("联系台账", "the ledger of contact"),
+    "help.gate_file": ("台账文件", "the ledger's file"),
+    "help.gate_export": ("导出联系台账", "write the ledger of contact into a file"),
+    "help.gate_verify": (
+        "离线验证台账：链条完整，且每次获准的联系都符合规则。返回码：0 成立，1 不成立。",
+        "Prove a ledger offline: its chain is whole and every allowed contact was within the rules. Exit: 0 holds, 1 not.",
+    ),
+    "help.gate_home": ("主目录，本行有自己的工作日历时填写", "home folder, where the bank has a calendar of its own"),
+    "help.gate_head": ("另行保存的末条序号与哈希", "number and hash of a last entry that was kept outside"),
     "help.audit": ("审计日志", "the audit chain"),
     "help.audit_verify": ("验证审计日志的哈希链", "prove the audit chain"),
 }  # fmt: skip

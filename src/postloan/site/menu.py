@@ -27,7 +27,7 @@ APPROVES = frozenset({
     "impairment.propose", "impairment.review", "impairment.approve",
     "model.propose", "model.validate", "model.approve",
     "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
-    "covenant.write", "covenant.review", "covenant.approve",
+    "covenant.write", "covenant.review", "covenant.approve", "contact.write", "contact.approve",
 })  # fmt: skip
 
 MENU = (
@@ -46,6 +46,7 @@ MENU = (
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),
+    Entry("contacts", _("联系记录"), "phone-call", "contact:contacts", frozenset({"contact.read"})),
     Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),
     Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),
     Entry("decisions", _("决定"), "gavel", "withdrawal:decisions", frozenset({"decision.read"})),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
@@ -209,6 +210,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_act": ("落实处置措施", "Carry out measures"),
         "warning_late": ("预警超期上报", "A warning is late"),
         "rows_refused": ("数据被退回", "Data refused by intake"),
+        "contact_complaint": ("答复投诉", "Answer a complaint"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -228,6 +230,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
+        "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -261,6 +264,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "covenant.write": ("提出", "Proposal"),
         "covenant.review": ("复核", "Review"),
         "covenant.approve": ("批准", "Approval"),
+        "contact.write": ("提出", "Proposal"),
+        "contact.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -321,6 +326,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **COVENANT_SAID,
     **MODEL_SAID,
     **WARNING_SAID,
+    **CONTACT_SAID,
     "inspection_kind": {
         "first": ("首次检查", "First"),
         "periodic": ("定期检查", "Periodic"),

@@ -1,0 +1,1 @@
+"""The ledger of contact: written in one place, an entry after the other."""

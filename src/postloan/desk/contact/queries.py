@@ -1,0 +1,147 @@
+"""What the pages of the contact gate read: a debtor's points and what may be done with them, attempts, protections."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from postloan.desk.book.narrow import debtor_rows
+from postloan.desk.book.queries import debtor_seen, loans_of
+from postloan.desk.contact.actions import FEED, label_of
+from postloan.desk.contact.gate import calendar_of, rules_at, standing_of
+from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Exemption
+from postloan.desk.core.authority import within
+from postloan.desk.core.lists.cells import language
+from postloan.desk.core.pages import Desk
+from postloan.errors import NotFoundHere
+from postloan.plan.contact.judging import Answer, Ask, decide
+from postloan.plan.contact.parties import Party, parties_of, sealed_point
+from postloan.plan.dossier import opened
+from postloan.rules.contact_rules import CHANNELS_OF
+
+_SHOWN_MOST = 200
+
+
+@dataclass(frozen=True)
+class PointTold:
+    """A contact point as a page shows it, with what the gate would answer to the plainest ask now.
+
+    value    what a form sends for it: the key of a point, or the party whose number the feeds tell.
+    answer   None where the feeds tell it and it was never used.
+    """
+
+    value: str
+    party_name: str
+    role: str
+    kind: str
+    label: str
+    source: str
+    point: ContactPoint | None
+    answer: Answer | None
+
+
+def attempts_seen(desk: Desk) -> QuerySet[Attempt]:
+    """The attempts of the desk's offices, allowed and refused."""
+    return within(Attempt.objects.all(), desk.scope)
+
+
+def attempt_seen(desk: Desk, attempt_id: UUID) -> Attempt:
+    """One attempt. Raises NotFoundHere where it is outside the desk's offices."""
+    found = attempts_seen(desk).select_related("point", "officer").filter(pk=attempt_id).first()
+    if found is None:
+        raise NotFoundHere(message=_("没有这次联系，或不在您的机构范围内。"), hint=_("请从列表进入。"))
+    return found
+
+
+def parties_seen(desk: Desk, debtor_id: str) -> list[Party]:
+    """Who stands to a debtor's debts on the page's day. Raises NotFoundHere where the debtor is outside the offices."""
+    debtor_seen(desk, debtor_id)
+    loan_nos = loans_of(desk, debtor_id)["loan_no"].to_list()
+    return parties_of(desk.day.home, debtor_id, loan_nos, desk.day.on, lambda ids: _numbers(desk, ids))
+
+
+def _numbers(desk: Desk, ids: Sequence[str]) -> Mapping[str, int]:
+    found = debtor_rows(desk.day).filter(pl.col("debtor_id").is_in(list(ids)))
+    return dict(found.select("debtor_id", "debtor_no").iter_rows())
+
+
+def points_told(desk: Desk, debtor_id: str, parties: Iterable[Party]) -> list[PointTold]:
+    """The contact points of a debtor: those registered, and the numbers of the feeds that were never used."""
+    held = list(ContactPoint.objects.filter(debtor_id=debtor_id, ended_at=None))
+    known = {each.match for each in held}
+    answers = _answers(desk, debtor_id, held)
+    told = [
+        PointTold(str(each.pk), each.party_name, each.role, each.kind, each.label,
+                  _("客户资料") if each.source == FEED else each.source, each, answers[each.pk])
+        for each in held
+    ]  # fmt: skip
+    for party in parties:
+        if party.phone is None:
+            continue
+        plain = opened(desk.day.home, "phone", party.phone)
+        if sealed_point(desk.day.home, "phone", plain).match not in known:
+            label, source = label_of("phone", plain), _("客户资料")
+            told.append(PointTold(f"feed:{party.party_id}", party.name, party.role, "phone", label, source, None, None))
+    return told
+
+
+def _answers(desk: Desk, debtor_id: str, points: Collection[ContactPoint]) -> dict[int, Answer]:
+    """What the gate would answer now to the first channel of each point, for the plainest purpose."""
+    if not points:
+        return {}
+    now = timezone.now()
+    rules, day_off = rules_at(desk.day.home, now), calendar_of(desk.day.home, now)
+    standing = standing_of(
+        debtor_id, points=[each.match for each in points], parties=[each.party_id for each in points]
+    )
+    return {
+        each.pk: decide(
+            rules, standing, Ask(debtor_id, each.match, CHANNELS_OF[each.kind][0],
+                                 "locate" if each.role == "third" else "collect"), now, day_off
+        )
+        for each in points
+    }  # fmt: skip
+
+
+def contacts_of(desk: Desk, debtor_id: str) -> list[Attempt]:
+    """All attempts about a debtor's debts in the desk's offices, the latest first."""
+    found = attempts_seen(desk).filter(debtor_id=debtor_id).select_related("point", "officer")
+    return list(found[:_SHOWN_MOST])
+
+
+def contacts_made(desk: Desk, debtor_id: str) -> list[Attempt]:
+    """Every contact that was made, or may have been: what the borrower himself may see."""
+    found = attempts_seen(desk).filter(debtor_id=debtor_id, is_allowed=True).exclude(outcome="not_made")
+    return list(found.select_related("point", "officer"))
+
+
+def complaints_of(desk: Desk, debtor_id: str) -> list[Complaint]:
+    """The complaints of a debtor, the latest first."""
+    found = within(Complaint.objects.filter(debtor_id=debtor_id), desk.scope)
+    return list(found.select_related("opened_by", "answered_by").order_by("-opened_at"))
+
+
+def exemptions_of(desk: Desk, debtor_id: str) -> list[tuple[Exemption, bool]]:
+    """What took or may take protection away, the latest first, and whether it waits for the officer."""
+    found = within(Exemption.objects.filter(debtor_id=debtor_id), desk.scope)
+    held = found.select_related("point", "proposed_by", "case").order_by("-opened_at")
+    return [(each, each.case.waits_for in desk.actions) for each in held]
+
+
+def refusals_said(attempt: Attempt) -> list[dict[str, Any]]:
+    """Why an attempt was refused, in the reader's language, each with its clause."""
+    return [each | {"said": each[language()]} for each in attempt.refusals]
+
+
+def attempt_asked(desk: Desk, debtor_id: str, named: str) -> Attempt | None:
+    """The attempt whose answer a page shows; None where it names none of this debtor's."""
+    try:
+        found = attempts_seen(desk).filter(pk=UUID(named), debtor_id=debtor_id)
+    except ValueError:
+        return None
+    return found.select_related("point", "officer").first()
