@@ -3,11 +3,15 @@
 from datetime import date
 
 import dataframely as dy
+import numpy as np
 import polars as pl
 
+from postloan.kernels import loan_arrays
+from postloan.kernels.service import service_within
 from postloan.tables.results import DebtService, Due, Position
 from postloan.tables.units import PAID_EVENLY
 
+_WINDOW = ("-12mo", "0d", "12mo")
 _CENTS = ("service_year_cents", "matures_year_cents", "service_past_year_cents")
 
 
@@ -21,24 +25,17 @@ def debt_service(
             loan that is not paid evenly stands apart, since no year's income pays it.
     Source  regulations LN-12, LN-13; docs/features.md, capacity.
     """
-    after, before = (pl.lit(on).dt.offset_by(f"{sign}12mo") for sign in ("", "-"))
-    is_last = pl.col("loan_no") != pl.col("loan_no").shift(-1, fill_value=-1)
-    principal, is_ahead = pl.col("principal_cents"), pl.col("due_on") > on
-    evenly = loans.filter(pl.col("method").cast(pl.String).is_in(PAID_EVENLY))["loan_no"]
-    within = (
-        dues.lazy()
-        .with_columns(is_last=is_last)
-        .filter((pl.col("due_on") > before) & (pl.col("due_on") <= after))
-        .with_columns(at_once_cents=pl.when(pl.col("is_last") & ~pl.col("loan_no").is_in(evenly.implode()))
-                      .then(principal).otherwise(0))
-        .with_columns(paid_cents=principal + pl.col("interest_cents") + pl.col("fee_cents") - pl.col("at_once_cents"))
-        .group_by("loan_no")
-        .agg(
-            service_year_cents=pl.col("paid_cents").filter(is_ahead).sum(),
-            matures_year_cents=pl.col("at_once_cents").filter(is_ahead).sum(),
-            service_past_year_cents=pl.col("paid_cents").filter(~is_ahead).sum(),
-        )
-        .collect()
-    )  # fmt: skip
-    rows = held.select("loan_no").join(within, on="loan_no", how="left", maintain_order="left")
-    return DebtService.validate(rows.with_columns(pl.col(_CENTS).fill_null(0)))
+    loan_no = held["loan_no"].to_numpy()
+    year_ago, today, year_on = (pl.select(pl.lit(on).dt.offset_by(by).to_physical()).item() for by in _WINDOW)
+    found = np.zeros((3, held.height), np.int64)
+    service_within(
+        loan_arrays.offsets(dues["loan_no"].to_numpy(), loan_no),
+        dues["due_on"].to_physical().to_numpy(),
+        (dues["principal_cents"].to_numpy(), dues["interest_cents"].to_numpy(), dues["fee_cents"].to_numpy()),
+        np.isin(loan_no, loans.filter(pl.col("method").cast(pl.String).is_in(PAID_EVENLY))["loan_no"].to_numpy()),
+        (year_ago, today, year_on),
+        found,
+    )
+    return DebtService.validate(
+        held.select("loan_no", **{name: pl.Series(cents) for name, cents in zip(_CENTS, found, strict=True)})
+    )
