@@ -4,8 +4,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 Places = NDArray[np.int64]
 Labels = NDArray[np.int32]
@@ -30,6 +28,9 @@ def mutual_cores(debtor: Places, guarantor: Places, *, size: int) -> Labels:
 
 
 def _components(debtor: Places, guarantor: Places, size: int, connection: Literal["weak", "strong"]) -> Labels:
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = csr_array((np.ones(debtor.size), (debtor, guarantor)), shape=(size, size))
     _, labels = connected_components(graph, directed=True, connection=connection)
     found: Labels = labels.astype(np.int32)
