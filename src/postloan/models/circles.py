@@ -1,5 +1,7 @@
 """Guarantee circles: who is tied together by guarantees, and who stands for one another."""
 
+# ruff: noqa: PLC0415 - sparse graphs are loaded where a bank has guarantees: other workers have no use for them
+
 from typing import Literal
 
 import numpy as np
