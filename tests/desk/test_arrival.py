@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from arriving import Source, event, free_debtors, source
 from deciding import person
+from studying import approved, written
 
 from postloan.desk.approval.models import Case
 from postloan.desk.arrival.models import ArrivedEvent, HandedEvent, Match
@@ -17,6 +18,7 @@ from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, Grant, WorkItem
 from postloan.desk.lending.actions import freeze_decide
 from postloan.desk.lending.models import Freeze
+from postloan.desk.studio.adoption.actions import rules_hand_over
 from postloan.desk.warning.models import WarningCase
 from postloan.intake.facts import Facts
 from postloan.night.run import run_nights
@@ -238,6 +240,18 @@ def test_the_night_after_says_the_same_and_keeps_the_case(home: Path, court: Sou
         }
         assert not held.signals.filter(arrival="waits").exists()
     assert Freeze.objects.filter(debtor_id=red).count() == 1
+
+
+def test_a_rule_that_begins_with_the_next_night_is_known_on_arrival(home: Path, court: Source, last_day: date) -> None:
+    """It was handed over today; the day that is looked at has never heard of it."""
+    approved(written("BK-RPY-01", red="days_since_equity_frozen < 90"))
+    assert rules_hand_over(last_day + timedelta(days=1)) == 1
+    debtor = free_debtors()["debtor_id"][0]
+    [match] = court.post(event(debtor, kind="equity_frozen")).json()["events"][0]["debtors"]
+    assert {"signal": "BK-RPY-01", "level": "red", "is_new": True} in match["signals"]
+    assert match["freeze_id"]
+    assert "余额过大" in Freeze.objects.get(pk=match["freeze_id"]).reason
+    assert "unknown" not in WarningCase.objects.get(debtor_id=debtor).categories.split()
 
 
 def test_what_came_after_the_hand_over_stays_until_a_night_knows_it(home: Path, court: Source, last_day: date) -> None:

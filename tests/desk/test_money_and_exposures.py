@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from postloan.desk.book import proceeds
 from postloan.desk.core.days import business_day
 from postloan.desk.core.exceptional import sources
 from postloan.desk.core.lists.cells import money
@@ -16,6 +17,7 @@ from postloan.desk.core.officers.queries import orgs_below
 from postloan.plan.exposures import Event, exposed
 from postloan.plan.portfolio import portfolio
 from postloan.snapshot.read import read_of_bank
+from postloan.tables.money_trail import ProceedsPath
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,40 @@ def test_a_loan_elsewhere_shows_no_money(logged_in, loans: pl.DataFrame) -> None
     officer = Officer.objects.get(username="officer")
     other = loans.filter(pl.col("org_id") != officer.org_id)["loan_id"][0]
     assert logged_in("officer").get(f"/loans/{other}/proceeds").status_code == 404
+
+
+def test_whom_the_borrower_did_not_pay_itself_is_named_in_its_offices_alone(
+    logged_in, loans: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trail of a loan leads through accounts of customers that the officer may not look at."""
+    org = Officer.objects.get(username="officer").org_id
+    own = loans.filter(pl.col("org_id") == org).row(0, named=True)
+    inside = loans.filter((pl.col("org_id") == org) & (pl.col("debtor_id") != own["debtor_id"])).row(0, named=True)
+    elsewhere = (
+        loans.join(loans.filter(pl.col("org_id") == org), on="debtor_id", how="anti")
+        .unique("debtor_id")
+        .sort("loan_no")
+    )
+    payee, hidden = elsewhere.head(2).iter_rows(named=True)
+    way = [(0, None, own), (1, own, payee), (2, payee, hidden), (3, hidden, inside)]
+    rows = [
+        {
+            "debtor_no": own["debtor_no"], "debtor_id": own["debtor_id"], "loan_id": own["loan_id"], "hop": hop,
+            "pay_out": "self", "moved_on": own["disbursed_on"], "amount_cents": 100, "stayed_cents": 0,
+            "from_id": payer and payer["debtor_id"], "to_id": to["debtor_id"], "to_name": f"甲{to['debtor_id']}",
+            "to_place": "here",
+        }
+        for hop, payer, to in way
+    ]  # fmt: skip
+    paths = pl.DataFrame(rows, schema=ProceedsPath.create_empty().schema)
+    monkeypatch.setattr(proceeds, "read_of_bank", lambda *_asked: paths)
+    page = page_of(logged_in, f"/loans/{own['loan_id']}/proceeds", "officer")
+    assert hidden["debtor_id"] not in page
+    assert "范围外客户 1" in page
+    assert f"甲{payee['debtor_id']}" in page
+    assert f"甲{inside['debtor_id']}" in page
+    everything = page_of(logged_in, f"/loans/{own['loan_id']}/proceeds", "auditor")
+    assert f"甲{hidden['debtor_id']}" in everything
 
 
 def test_a_debtor_shows_what_it_can_pay(logged_in, loans: pl.DataFrame) -> None:

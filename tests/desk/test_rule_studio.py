@@ -6,13 +6,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from deciding import person
 from modelling import also
 from studying import SIGNAL, approved, begun, decided, proposed, saved, written
 
 from postloan.desk.approval.models import Case
 from postloan.desk.core.audit import faults_of_chain
+from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, WorkItem
 from postloan.desk.studio import kept
+from postloan.desk.studio.actions import change_begin
 from postloan.desk.studio.adoption import actions as adoption
 from postloan.desk.studio.adoption.actions import rules_hand_over
 from postloan.desk.studio.faults import condition_fault
@@ -203,6 +206,19 @@ def test_a_retired_rule_is_asked_no_more_and_its_number_stays_its_own(home: Path
     for number in ("01", "02"):
         logged_in("risk").post("/studio/begin", {"category": "repayment", "change_id": str(uuid4())})
         assert RuleChange.objects.filter(signal=f"BK-RPY-{number}").count() == 1
+
+
+def test_no_draft_begins_of_a_kind_or_category_that_is_none(home: Path, logged_in) -> None:
+    """A category that is none would stop the hand-over of the day on which the rule begins."""
+    for kind, category in (("rename", "repayment"), ("new", "nowhere")):
+        with pytest.raises(FormWrong):
+            change_begin(
+                person("risk"), kind, "BK-RPY-01", category, change_id=uuid4(), day=business_day(None)
+            )  # fmt: skip
+    asked = {"kind": "new", "signal": "WS-RPY-99", "category": "nowhere", "change_id": str(uuid4())}
+    assert logged_in("risk").post("/studio/begin", asked).status_code == 404
+    logged_in("risk").post("/studio/begin", asked | {"category": "repayment"})
+    assert RuleChange.objects.get(pk=asked["change_id"]).signal == "BK-RPY-01"
 
 
 def edit_by_hand(home: Path, when: str) -> None:

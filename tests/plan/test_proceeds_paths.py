@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from a_network import published
-from a_trail import DRAWN, ON, a_ring
+from a_trail import DRAWN, ON, a_ring, company, drawdown, landed, loan, paid, tables
 
 from postloan.snapshot.read import read_of_bank, scan_warnings
 
@@ -64,3 +64,17 @@ def test_every_cent_that_came_stayed_or_went_on(home: Path) -> None:
 def test_the_window_begins_with_the_drawdown(home: Path) -> None:
     assert date(2025, 5, 1) == DRAWN
     assert read_of_bank(home, ON, "proceeds_path")["moved_on"].max() == date(2025, 5, 8)
+
+
+def test_money_that_comes_at_one_moment_goes_on_in_the_same_order_whatever_the_shards(tmp_path: Path) -> None:
+    names = "HGFEDCBA"
+    tables_of = tables(
+        [company(name) for name in (*names, "Y", "Z")], [loan(name, 100_000) for name in names],
+        [drawdown(name, 100_000) for name in names],
+        [
+            *(landed(name, 100_000) for name in names),
+            *(row for name in names for row in paid(name, "Y", 100_000)), *paid("Y", "Z", 250_000, at=11),
+        ],
+    )  # fmt: skip
+    one, several = (publish(tmp_path / str(count), tables_of, shards=count) for count in (1, 3))
+    assert read_of_bank(one, ON, "proceeds_path").equals(read_of_bank(several, ON, "proceeds_path"))

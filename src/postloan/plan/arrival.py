@@ -12,7 +12,7 @@ from postloan.plan.published_day import PublishedDay, published_day
 from postloan.plan.warnings import debtor_features
 from postloan.rules.rulebook import policy_on
 from postloan.rules.warnings import WarningRule
-from postloan.snapshot.read import read_covenant_tests, scan_loans
+from postloan.snapshot.read import read_covenant_tests, scan_whole_loans
 from postloan.steps.security_ties import security_ties
 from postloan.steps.warnings import warnings
 from postloan.tables.covenants import CovenantTest
@@ -48,8 +48,8 @@ def signals_on_arrival(
     inputs = read_debtor(day.facts, shard, debtor_no, day.neighbours, with_guarantors=asks_others)
     since = arrived.with_columns(debtor_no=pl.lit(debtor_no, pl.Int64)).select(_ROW)
     events = pl.concat([held.join(arrived, on="event_id", how="anti").select(_ROW), since])
-    mine = scan_loans(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)
-    loans = PublishedLoan.validate(mine.collect())
+    mine = scan_whole_loans(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)
+    loans = PublishedLoan.cast(mine.collect())
     book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
     tests = read_covenant_tests(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)

@@ -8,7 +8,7 @@ import polars as pl
 
 from postloan.intake.number import shard_of
 from postloan.plan.published_day import published_day
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import scan_whole_loans
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
 from postloan.steps.features.capacity import OF_LOANS, capacity_features
@@ -23,14 +23,18 @@ _OF_FACTS = {
 def capacity_of(home: Path, debtor_id: str, debtor_no: int, on: date) -> dict[str, Any] | None:
     """Find the capacity features of a debtor of a published day; None where it has no loan on the book.
 
+    None, too, where an earlier version of the program published the day and not what falls due within a year.
+
     Raises NothingPublished, SnapshotDamaged.
     """
     facts = published_day(home, on).facts
     shard = shard_of(debtor_id, facts.layout.shards)
     is_its = pl.col("debtor_no") == debtor_no
-    loans = scan_loans(home, on, shard=shard).filter(is_its & (pl.col("status") == "active")).select(OF_LOANS).collect()
+    mine = scan_whole_loans(home, on, shard=shard).filter(is_its & (pl.col("status") == "active"))
+    loans = mine.select(OF_LOANS).collect()
     if loans.is_empty():
         return None
     told = {table: facts.read(table, shard, columns, is_its) for table, columns in _OF_FACTS.items()}
     bureau, accounts = bureau_features(told["elsewhere"], on=on), account_features(told["account_entry"], on=on)
-    return capacity_features(loans, told["statement"], bureau, accounts, on=on).row(0, named=True)
+    found = capacity_features(loans, told["statement"], bureau, accounts, on=on)
+    return next(found.iter_rows(named=True), None)

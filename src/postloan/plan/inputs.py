@@ -70,7 +70,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _NOT_OF_CLASSES = ("collateral", "valuation", "statement", "event", "account_entry", "legal_event", "covenant")
 
 _GUARANTORS = {
-    "debtor_no": pl.Int64, "guarantor_no": pl.Int64, "amount_cents": pl.Int64, "begins_on": pl.Date, "ends_on": pl.Date,
+    "debtor_no": pl.Int64, "guarantor_no": pl.Int64, "amount_cents": pl.Int64, "is_maximum_amount": pl.Boolean,
+    "begins_on": pl.Date, "ends_on": pl.Date,
 }  # fmt: skip
 
 

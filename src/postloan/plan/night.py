@@ -62,7 +62,7 @@ from postloan.tables.warnings import PublishedWarning, WarningScore
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first six tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first seven tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]

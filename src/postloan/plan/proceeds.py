@@ -136,7 +136,7 @@ def told_of_proceeds(facts: Facts, law: UseOfProceeds, on: date) -> Told | None:
 
 
 def _of(facts: Facts, table: str, columns: tuple[str, ...], only: pl.Expr | None = None) -> pl.DataFrame:
-    """Read a table shard by shard, so that rows lie as they would lie alone."""
+    """Read a table shard by shard."""
     return pl.concat(_parts(facts, table, columns, only))
 
 
@@ -199,7 +199,8 @@ def _reached(
             .join(owners, left_on="counterparty_account", right_on="account")
             .select(debtor_no="owner_no", since=booked_on, until="until")
         )
-    return entries, owners.sort("account")
+    # What is booked at one moment is taken in the order of the rows: that of debtors, whatever shards they lie in.
+    return entries.sort("debtor_no", maintain_order=True), owners.sort("account")
 
 
 def _owners(facts: Facts, accounts: pl.Series) -> pl.DataFrame:
@@ -208,7 +209,7 @@ def _owners(facts: Facts, accounts: pl.Series) -> pl.DataFrame:
     if asked.is_empty():
         return pl.DataFrame(schema={"account": pl.String, "owner_no": pl.Int64})
     told = _of(facts, "account_entry", ("account_id", "debtor_no"), pl.col("account_id").is_in(asked.implode()))
-    return told.unique("account_id", maintain_order=True).select(account="account_id", owner_no="debtor_no")
+    return told.group_by(account="account_id").agg(owner_no=pl.col("debtor_no").min())
 
 
 def _related(facts: Facts, borrowers: pl.DataFrame, law: UseOfProceeds) -> pl.DataFrame:

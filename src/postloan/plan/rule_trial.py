@@ -6,6 +6,7 @@ which not all those later ones are published are not judged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,11 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
+from postloan.errors import NothingPublished
 from postloan.plan.month_ends import is_month_end
 from postloan.rules.studio import Outcome
 from postloan.rules.warnings import WarningRule
-from postloan.snapshot.read import published_days, scan_loans, scan_warnings
+from postloan.snapshot.read import published_days, scan_warnings, scan_whole_loans
 from postloan.steps.warnings import warnings
 from postloan.tables.warnings import PublishedWarning
 
@@ -172,9 +174,12 @@ def worths(well: pl.DataFrame, hits: pl.DataFrame, outcome: Outcome, *, names: S
 
 
 def records(home: Path, past: History, outcome: Outcome) -> dict[str, Worth]:
-    """What the signals that were published were worth, whatever their rules said at the time."""
-    raised = [_raised(home, day, at) for at, day in past.days.items()]
-    return worths(past.well, pl.concat([_NO_HITS, *raised]), outcome)
+    """What the signals that were published were worth, whatever their rules said at the time.
+
+    A month without signals is not judged: an earlier version of the program published it.
+    """
+    raised = _raised(home, past)
+    return worths(past.well.filter(pl.col("at").is_in(list(raised))), pl.concat([_NO_HITS, *raised.values()]), outcome)
 
 
 def hits_on(home: Path, on: date, rule: WarningRule, features: FeaturesOf) -> dy.DataFrame[PublishedWarning]:
@@ -199,7 +204,7 @@ def trials(
         _NO_HITS,
         *(_asked(home, day, at, name, rule, features) for at, day in past.days.items() for name, rule in tried.items()),
     ])  # fmt: skip
-    raised = pl.concat([_NO_HITS, *(_raised(home, day, at) for at, day in past.days.items())])
+    raised = pl.concat([_NO_HITS, *_raised(home, past).values()])
     others = raised.filter(~pl.col("signal").is_in(sorted(own))).join(past.well, on=_DEBTOR_MONTH, how="semi")
     found = worths(past.well, hits, outcome, names=list(tried))
     alerts = hits.join(past.well, on=_DEBTOR_MONTH, how="semi")
@@ -229,8 +234,13 @@ def _asked(home: Path, day: date, at: int, name: str, rule: WarningRule, feature
     return _hits(hits_on(home, day, rule, features).with_columns(signal=pl.lit(name)), at)
 
 
-def _raised(home: Path, day: date, at: int) -> pl.DataFrame:
-    return _hits(scan_warnings(home, day).select("signal", "debtor_no").collect(), at)
+def _raised(home: Path, past: History) -> dict[int, pl.DataFrame]:
+    """The signals of each month that has any published, by place."""
+    found = {}
+    for at, day in past.days.items():
+        with suppress(NothingPublished):
+            found[at] = _hits(scan_warnings(home, day).select("signal", "debtor_no").collect(), at)
+    return found
 
 
 def _hits(rows: pl.DataFrame, at: int) -> pl.DataFrame:
@@ -258,7 +268,7 @@ def _judged(places: Mapping[int, date], outcome: Outcome) -> dict[int, date]:
 
 
 def _on_book(home: Path, on: date) -> pl.LazyFrame:
-    return scan_loans(home, on).filter(pl.col("status") == "active")
+    return scan_whole_loans(home, on).filter(pl.col("status") == "active")
 
 
 def _month(on: date) -> int:

@@ -12,7 +12,7 @@ import polars.selectors as cs
 from postloan.plan.inputs import Inputs, read_inputs
 from postloan.plan.published_day import PublishedDay, published_day
 from postloan.rules.rulebook import Policy
-from postloan.snapshot.read import read_covenant_tests, scan_loans
+from postloan.snapshot.read import read_covenant_tests, scan_whole_loans
 from postloan.steps.features.accounts import account_features
 from postloan.steps.features.bureau import bureau_features
 from postloan.steps.features.capacity import capacity_features
@@ -91,7 +91,7 @@ def features_of_day(home: Path, on: date) -> pl.DataFrame:
 def features_of_shard(day: PublishedDay, shard: int) -> pl.DataFrame:
     """Reckon the features of one shard of a published day again; see debtor_features."""
     inputs = read_inputs(day.facts, shard, day.neighbours)
-    loans = PublishedLoan.validate(scan_loans(day.home, day.on, shard=shard).collect())
+    loans = PublishedLoan.cast(scan_whole_loans(day.home, day.on, shard=shard).collect())
     book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
     ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=day.on)
     tests = CovenantTest.validate(read_covenant_tests(day.home, day.on, shard=shard))

@@ -163,8 +163,8 @@ class Policy:
         return self.tier_laws.laws[-1]
 
     def without_signals(self) -> "Policy":
-        """The same rules but those that speak of loans and decide nothing of them: warnings and the scorecards."""
-        return replace(self, warnings=(), scorecard=None, warning_model=None)
+        """The same rules but those that speak of loans and decide nothing of them: warnings, scorecards, covenants."""
+        return replace(self, warnings=(), scorecard=None, warning_model=None, covenants=None)
 
     def tier_laws_for(self, on: date) -> TierLaws:
         """The laws of the days up to `on`; a book that is read under the law of another day knows that law alone."""

@@ -24,8 +24,8 @@ from postloan.desk.warning.models import CaseEntry, WarningCase
 
 _LEAST_LEFT = 1
 """Cases that stay to be verified."""
-_LEFT_EACH, _FALSE_EACH = 6, 3
-"""Of the cases of a month ago one in so many was not answered, and one was found a false alarm."""
+_LEFT_EACH, _LEFT_OWN, _FALSE_EACH = 6, 2, 3
+"""Of the cases of a month ago one in so many was not answered, of the officer's own too, and one was a false alarm."""
 _SOON, _LATER = timedelta(days=14), timedelta(days=45)
 _Step = Callable[[WarningCase, Officer, Officer, BusinessDay], None]
 
@@ -35,8 +35,9 @@ def answer_warnings(officer: Officer, risk: Officer) -> None:
     day = business_day(None)
     if CaseEntry.objects.filter(officer__isnull=False).exists():
         return
-    for at, case in enumerate(WarningCase.objects.filter(org=officer.org, state=WarningCase.State.OPEN).order_by("pk")):
-        if at % _LEFT_EACH == 0:
+    held = WarningCase.objects.filter(org=officer.org, state=WarningCase.State.OPEN)
+    for at, case in enumerate(sorted(held, key=lambda case: (case.officer_id != officer.pk, case.pk))):
+        if at % (_LEFT_OWN if case.officer_id == officer.pk else _LEFT_EACH) == 0:
             continue
         if at % _FALSE_EACH == 0:
             _dismissed(case, officer, risk, day)
@@ -50,7 +51,10 @@ def work_on_warnings(officer: Officer, risk: Officer) -> None:
     if CaseEntry.objects.filter(officer__isnull=False, on=day.on).exists():
         return
     held = WarningCase.objects.filter(org=officer.org, state=WarningCase.State.OPEN)
-    cases = sorted(held, key=lambda case: (case.officer_id != officer.pk, case.rank, case.pk))
+    # The mildest of his own stays for him to verify.
+    cases = sorted(held, key=lambda case: (case.officer_id == officer.pk, case.rank, -case.pk), reverse=True)
+    own = sum(case.officer_id == officer.pk for case in cases)
+    cases += [cases.pop(own - 1)] if own else []
     steps: tuple[_Step, ...] = (_lifting, _planned, _verified, _doubted, _acting)
     for case, take in zip(cases[: max(len(cases) - _LEAST_LEFT, 0)], steps, strict=False):
         take(case, officer, risk, day)

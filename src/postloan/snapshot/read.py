@@ -132,6 +132,16 @@ def scan_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFram
     return pl.scan_parquet(_tables(home, on, "loan", shard))
 
 
+def scan_whole_loans(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFrame:
+    """Scan a day's published loans with every column of PublishedLoan; see scan_loans.
+
+    A column that an earlier version of the program did not publish is empty.
+    """
+    rows, kinds = scan_loans(home, on, shard=shard), PublishedLoan.create_empty().schema
+    held = rows.collect_schema()
+    return rows.with_columns(pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in held)
+
+
 def scan_debtors(home: Path, on: date, *, shard: int | None = None) -> pl.LazyFrame:
     """Scan a day's published debtors, of all shards or one."""
     return pl.scan_parquet(_tables(home, on, "debtor", shard))

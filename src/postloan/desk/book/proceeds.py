@@ -6,6 +6,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from postloan.desk.book.queries import names_seen
 from postloan.desk.book.tables import PaperTable
 from postloan.desk.core.lists.cells import cell
 from postloan.desk.core.lists.form import Column
@@ -30,9 +31,21 @@ COLUMNS = (
 
 def paths_of_loan(desk: Desk, loan_id: str) -> dict[str, Any]:
     """The rows of a loan's paths on the day, and their chart; None for the chart where nothing moved on."""
-    rows = read_of_bank(desk.day.home, desk.day.on, "proceeds_path").filter(pl.col("loan_id") == loan_id)
+    paths = read_of_bank(desk.day.home, desk.day.on, "proceeds_path").filter(pl.col("loan_id") == loan_id)
+    rows = _seen(desk, paths)
     drawn = [[cell(column, row, {}) for column in COLUMNS] for row in rows.iter_rows(named=True)]
     return {"table": PaperTable(COLUMNS, drawn), "options": _flow(rows) if rows.height else None}
+
+
+def _seen(desk: Desk, paths: pl.DataFrame) -> pl.DataFrame:
+    """Name customers in the desk's offices, and whom the borrower paid itself; the others are numbers of the page."""
+    here = paths.filter(pl.col("to_place") == "here")
+    further = here.filter(pl.col("hop") > 1)["to_id"].unique(maintain_order=True).drop_nulls().to_list()
+    named = {*here.filter(pl.col("hop") <= 1)["to_id"], *paths["debtor_id"], *names_seen(desk, further)}
+    outside = [each for each in further if each not in named]
+    hidden = {each: _("范围外客户 %d") % at for at, each in enumerate(outside, 1)}
+    called = pl.col("to_id").replace_strict(hidden, default=pl.col("to_name"), return_dtype=pl.String)
+    return paths.with_columns(pl.col("from_id", "to_id").replace(hidden), to_name=called)
 
 
 def _flow(rows: pl.DataFrame) -> dict[str, Any]:

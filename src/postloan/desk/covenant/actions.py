@@ -46,6 +46,8 @@ def notice_send(officer: Officer, test: Test, *, sent_on: date, way: str, note: 
             hint=_("送达日在 %(first)s 至 %(last)s 之间。") % {"first": test["notice_on"], "last": day.on},
             where={"field": "sent_on"},
         )
+    # Whoever records the same at the same moment waits here, and then sees this one.
+    Org.objects.select_for_update().get(pk=org.pk)
     held = notice_of(test)
     if held is not None:
         return held

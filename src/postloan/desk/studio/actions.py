@@ -26,6 +26,7 @@ from postloan.desk.studio.models import RuleChange
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere, NotPermitted, RuleOvertaken
 from postloan.rules.rulebook import load_rulebook
 from postloan.rules.warning_files import StandingRule, rule_written, standing_rules
+from postloan.rules.warnings import CATEGORIES
 
 _EDITS, _PROPOSES = "studio.edit", "studio.propose"
 _CHAIN = "warning_rule"
@@ -44,9 +45,12 @@ def change_begin(
 
     Permission  studio.edit in the officer's own office.
     Leaves      a draft, an audit entry.
-    Raises NotPermitted, NotFoundHere where there is no such rule, FormWrong where a new one has a number that is taken.
+    Raises NotPermitted, NotFoundHere where there is no such rule, FormWrong where a new one has a number that is taken,
+    or there is no such kind or category.
     """
     refuse_past(day)
+    if kind not in Kind.values or (kind == Kind.NEW and category not in CATEGORIES):
+        raise FormWrong(message=_("没有这种变更或类别。"), hint=_("请使用页面上的按钮。"), where={"kind": kind[:20]})
     org = _own_office(officer)
     require(officer, _EDITS, org=org)
     _take_turns()

@@ -74,10 +74,11 @@ def rule_hits(request: HttpRequest, desk: Desk, signal: str) -> HttpResponse:
 @page("studio.edit", methods=("POST",))
 def begin(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Begin a draft of a rule that is there, or of a new one in a category."""
-    signal, category = request.POST.get("signal", ""), request.POST.get("category", "")
-    kind = request.POST.get("kind", "") if signal else RuleChange.Kind.NEW
+    kind, category = request.POST.get("kind", RuleChange.Kind.NEW), request.POST.get("category", "")
+    is_new = kind == RuleChange.Kind.NEW
+    signal = queries.free_signal(desk, category) if is_new else request.POST.get("signal", "")
     made = actions.change_begin(
-        desk.officer, kind, signal or queries.free_signal(desk, category), category,
+        desk.officer, kind, signal, category,
         change_id=made_id_from(request.POST, "change_id"), day=desk.day,
     )  # fmt: skip
     return redirect("studio:change", made.pk)

@@ -12,7 +12,7 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.lists.cells import language
 from postloan.errors import NothingPublished
 from postloan.plan.published_day import published_day
-from postloan.rules.rulebook import warnings_on
+from postloan.rules.rulebook import Rulebook, warnings_on
 from postloan.rules.scores import ModelSignal
 from postloan.rules.warnings import WarningRule
 from postloan.snapshot.read import scan_warnings
@@ -54,12 +54,22 @@ def known_signals(day: BusinessDay) -> Mapping[str, KnownSignal]:
     return _known(day.home, day.run_id, day.on)
 
 
+def signals_of_next_night(day: BusinessDay, on: date) -> Mapping[str, KnownSignal]:
+    """The rules that the night of a later date will ask, as they lie now: one handed over today may begin with it."""
+    night = published_day(day.home, day.on)
+    return _under(night.rulebook, max(on, night.law_of))
+
+
 @lru_cache(maxsize=4)
 def _known(home: Path, run_id: str, on: date) -> Mapping[str, KnownSignal]:
     del run_id
     night = published_day(home, on)
-    known = {rule.id: KnownSignal(rule, category) for category, rule in warnings_on(night.rulebook, night.law_of)}
-    model = night.rulebook.warning_model(night.law_of)
+    return _under(night.rulebook, night.law_of)
+
+
+def _under(rulebook: Rulebook, law_of: date) -> Mapping[str, KnownSignal]:
+    known = {rule.id: KnownSignal(rule, category) for category, rule in warnings_on(rulebook, law_of)}
+    model = rulebook.warning_model(law_of)
     return known | ({model.signal.id: KnownSignal(model.signal, OF_MODEL)} if model else {})
 
 

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.steps.features.ratios import over
-from postloan.tables.features import AccountFeatures, BureauFeatures, CapacityFeatures
+from postloan.tables.features import AccountFeatures, BureauFeatures, CapacityFeatures, told_of_nobody
 
 _INCOME, _CASH_FLOW = "annual_income", "operating_cash_flow"
 _MONTHS, _KNOWN_MONTHS, _QUARTERS = 12, 24, 4
@@ -33,6 +33,8 @@ def capacity_features(
     An income or a year's statement of the last 24 months speaks. A year before is that of the same day a year earlier,
     against the instalments that fell due in the year up to the day; there is none where a loan is younger than that.
     """
+    if loans["service_year_cents"].null_count():  # A day that was published before there was such a column.
+        return told_of_nobody(CapacityFeatures)
     owed = loans.group_by("debtor_no").agg(
         pl.col(_SUMMED).sum(),
         is_a_year_old=(pl.col("disbursed_on") <= pl.lit(on).dt.offset_by("-12mo")).all(),

@@ -1,7 +1,7 @@
 """What an event sets off at once: the debtor's case of warning, and a freeze put before a second person."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 import polars as pl
@@ -19,7 +19,7 @@ from postloan.desk.lending.actions import freeze_propose
 from postloan.desk.lending.models import Freeze
 from postloan.desk.warning.clocks import clocks_on
 from postloan.desk.warning.opening.actions import Arrived, signals_arrived
-from postloan.desk.warning.signals import KnownSignal, known_signals, signal_said
+from postloan.desk.warning.signals import KnownSignal, signals_of_next_night
 from postloan.errors import NotPermitted
 from postloan.plan.arrival import signals_on_arrival
 from postloan.tables.event_kinds import LIFTED
@@ -43,10 +43,11 @@ def debtor_judge(officer: Officer, debtor_id: str, day: BusinessDay) -> None:
         held = _pending(debtor_id, day)
         if not held or not unjudged([debtor_id]):
             return
-        signals = _judged(debtor_id, held, day)
+        night = max([day.on + timedelta(days=1), *(each.event.happened_on for each in held)])
+        signals, known = _judged(debtor_id, held, day, night), signals_of_next_night(day, night)
         try:
             with transaction.atomic():
-                if _take_in(officer, debtor_id, held, signals, day):
+                if _take_in(officer, debtor_id, held, signals, known, day):
                     return
         except IntegrityError:
             # Somebody else opened the debtor's case, or froze it, at the same instant: now it is there.
@@ -58,14 +59,13 @@ def _pending(debtor_id: str, day: BusinessDay) -> list[Match]:
     return list(unknown_to_night(day.on).filter(debtor_id=debtor_id).select_related("event").order_by("pk"))
 
 
-def _judged(debtor_id: str, held: list[Match], day: BusinessDay) -> pl.DataFrame:
-    """The signals that hold by the facts of the day and what arrived since."""
+def _judged(debtor_id: str, held: list[Match], day: BusinessDay, night: date) -> pl.DataFrame:
+    """The signals that the next night will find by the facts of the day and what arrived since."""
     rows = [
         (feed_id_of(each), each.event.happened_on, each.event.kind, each.event.amount_cents) for each in held
     ]  # fmt: skip
-    next_night = max([day.on + timedelta(days=1), *(each.event.happened_on for each in held)])
     arrived = pl.DataFrame(rows, schema=_EVENT, orient="row")
-    return signals_on_arrival(day.home, debtor_id, held[0].debtor_no, arrived, known=day.on, on=next_night)
+    return signals_on_arrival(day.home, debtor_id, held[0].debtor_no, arrived, known=day.on, on=night)
 
 
 def feed_id_of(match: Match) -> str:
@@ -76,7 +76,10 @@ def feed_id_of(match: Match) -> str:
     return f"evt-{uuid5(NAMESPACE_URL, f'{event_id} {match.debtor_id}')}"
 
 
-def _take_in(officer: Officer, debtor_id: str, seen: list[Match], signals: pl.DataFrame, day: BusinessDay) -> bool:
+def _take_in(
+    officer: Officer, debtor_id: str, seen: list[Match], signals: pl.DataFrame, known: Mapping[str, KnownSignal],
+    day: BusinessDay,
+) -> bool:  # fmt: skip
     """Let the desk follow; whether what was judged is still what is there. Holds the debtor's matches."""
     mine = Match.objects.select_for_update(of=("self",)).filter(debtor_id=debtor_id, state=Match.State.CONFIRMED)
     list(mine.order_by("pk"))
@@ -84,12 +87,12 @@ def _take_in(officer: Officer, debtor_id: str, seen: list[Match], signals: pl.Da
     if [(each.pk, each.event.revision) for each in held] != [(each.pk, each.event.revision) for each in seen]:
         return False
     about = "；".join(f"{each.event.event_id} {kind_said(each.event.kind)}" for each in held)
-    arrived = signals_arrived(debtor_id, signals, about, clocks_on(day))
-    known, fresh = known_signals(day), [each for each in held if each.judged_revision < each.event.revision]
+    arrived = signals_arrived(debtor_id, signals, known, about, clocks_on(day))
+    fresh = [each for each in held if each.judged_revision < each.event.revision]
     for each in fresh:
         _note(each, signals, arrived, known)
     if arrived.rank == _RED:
-        _freeze(officer, [each for each in fresh if each.rank == _RED], day)
+        _freeze(officer, [each for each in fresh if each.rank == _RED], known, day)
     Match.objects.bulk_update(
         fresh, ["judged_revision", "judged_at", "raised", "rank", "case", "freeze", "freeze_told"]
     )  # fmt: skip
@@ -113,7 +116,7 @@ def _note(match: Match, signals: pl.DataFrame, arrived: Arrived, known: Mapping[
     match.case = arrived.case if mine else None
 
 
-def _freeze(officer: Officer, reds: list[Match], day: BusinessDay) -> None:
+def _freeze(officer: Officer, reds: list[Match], known: Mapping[str, KnownSignal], day: BusinessDay) -> None:
     """Propose that the debtor's credit is frozen, once; why not, where that cannot be."""
     if not reds:
         return
@@ -123,7 +126,7 @@ def _freeze(officer: Officer, reds: list[Match], day: BusinessDay) -> None:
     told = "there_already" if held else ""
     if held is None:
         debtor = debtor_rows(day).filter(pl.col("debtor_id") == first.debtor_id).row(0, named=True)
-        signals = "、".join(signal_said(day, each["signal"]) for each in first.raised if each["level"] == "red")
+        signals = "、".join(known[each["signal"]].said for each in first.raised if each["level"] == "red")
         reason = _("事件 %(event)s（%(kind)s）到达即触发红色预警：%(signals)s") % {
             "event": first.event.event_id, "kind": kind_said(first.event.kind), "signals": signals,
         }  # fmt: skip

@@ -1,7 +1,7 @@
 """Adopting a day's signals: cases opened, raised, told to the office above, and let go, in bulk and once."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from postloan.desk.warning.opening.changes import (
     late_cases,
     without_debtor,
 )
+from postloan.desk.warning.signals import KnownSignal
 from postloan.desk.warning.work import KINDS, LATE, VERIFY, work_of
 from postloan.rules.desk_rules import DeskRules
 from postloan.rules.warning_desk import WarningDesk
@@ -71,15 +72,18 @@ class Arrived:
 
 
 @transaction.atomic
-def signals_arrived(debtor_id: str, signals: pl.DataFrame, about: str, clocks: Clocks) -> Arrived:
+def signals_arrived(
+    debtor_id: str, signals: pl.DataFrame, known: Mapping[str, KnownSignal], about: str, clocks: Clocks
+) -> Arrived:
     """Take signals that an event raised on arrival into the debtor's case, which they open where there is none.
 
-    signals  rows as a night publishes them, of this debtor. The caller keeps two from doing this at once.
+    signals  rows as a night publishes them, of this debtor; known: the rules they come from. The caller keeps two from
+             doing this at once.
     about    the events, for the case's history.
 
     Leaves   what a night would, each new signal marked as waiting for the night that knows of the event; an entry.
     """
-    changes = changes_on_arrival(clocks, debtor_id, signals)
+    changes = changes_on_arrival(clocks, debtor_id, signals, known)
     _open(changes.fresh, clocks, None)
     _grow(changes.came, changes.worse, clocks)
     case = WarningCase.objects.filter(debtor_id=debtor_id, state__in=WarningCase.RUNNING).first()

@@ -12,7 +12,7 @@ from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.warning.clocks import Clocks
 from postloan.desk.warning.models import CaseSignal, WarningCase
-from postloan.desk.warning.signals import UNKNOWN, known_signals, signals_of_day
+from postloan.desk.warning.signals import UNKNOWN, KnownSignal, known_signals, signals_of_day
 from postloan.tables.units import TIERS
 from postloan.tables.warnings import LEVELS
 
@@ -46,15 +46,17 @@ class Changes:
 
 def changes_of(clocks: Clocks) -> Changes:
     """Hold a day's signals against the cases there are; three reads in all, whatever their number."""
-    found, held = _found(clocks.day, signals_of_day(clocks.day)), _held(Q())
+    found, held = _found(signals_of_day(clocks.day), known_signals(clocks.day)), _held(Q())
     waits = pl.col("arrival") == CaseSignal.Arrival.WAITS
     gone = held.filter(pl.col("gone_on").is_null() & ~waits).join(found, on=_ONE, how="anti")
     return _changes(found, held, _running(Q()), gone["pk"].to_list(), clocks)
 
 
-def changes_on_arrival(clocks: Clocks, debtor_id: str, signals: pl.DataFrame) -> Changes:
+def changes_on_arrival(
+    clocks: Clocks, debtor_id: str, signals: pl.DataFrame, known: Mapping[str, KnownSignal]
+) -> Changes:
     """Hold signals that an event raised against the debtor's case; an event lets no signal go."""
-    found = _found(clocks.day, signals.lazy())
+    found = _found(signals.lazy(), known)
     return _changes(found, _held(Q(case__debtor_id=debtor_id)), _running(Q(debtor_id=debtor_id)), [], clocks)
 
 
@@ -108,8 +110,8 @@ def without_debtor(day: BusinessDay) -> list[int]:
     return cases.join(on_book, on="debtor_id", how="anti")["pk"].to_list()
 
 
-def _found(day: BusinessDay, signals: pl.LazyFrame) -> pl.DataFrame:
-    categories = {name: known.category for name, known in known_signals(day).items()}
+def _found(signals: pl.LazyFrame, known: Mapping[str, KnownSignal]) -> pl.DataFrame:
+    categories = {name: each.category for name, each in known.items()}
     return (
         signals.select(
             "debtor_id", "signal", "evidence",
