@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from postloan.kernels import loan_arrays
-from postloan.kernels.service import service_within
+from postloan.kernels.year_dues import service_within
 from postloan.tables.results import DebtService, Due, Position
 from postloan.tables.units import PAID_EVENLY
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postloan.kernels.loan_arrays import offsets
-from postloan.kernels.service import AHEAD, AT_ONCE, BEHIND, service_within
+from postloan.kernels.year_dues import AHEAD, AT_ONCE, BEHIND, service_within
 
 WINDOW = (100, 200, 300)
 DAYS = st.integers(90, 310) | st.sampled_from([100, 101, 200, 201, 300, 301])
