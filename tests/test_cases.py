@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from pydantic import Field, TypeAdapter
 
+from clock_cases import CLOCK_STEPS
 from engine_rows import debtor, inputs, kept_by, loan
 from loss_cases import LOSS_STEPS
 from postloan.errors import PostloanError
@@ -142,13 +143,13 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     ),
 }
 CASES = cases_in(FOLDER)
-KEY_COLUMNS = {"loan_no", "debtor_no", "on", "bank", "point", "decision"}
+KEY_COLUMNS = {"loan_no", "debtor_no", "on", "bank", "point", "decision", "clock"}
 KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
 """What the rows of a result speak of: the first of these whose columns are there, else its first column."""
 
 
 def run(case: Case) -> pl.DataFrame:
-    if (of_whole_book := (PROVISION_STEPS | TIER_STEPS | LOSS_STEPS).get(case.step)) is not None:
+    if (of_whole_book := (PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | CLOCK_STEPS).get(case.step)) is not None:
         return of_whole_book(case.given, RULEBOOKS[case.bank], case.day)
     return STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
 
@@ -192,7 +193,7 @@ def test_every_case_has_its_own_name() -> None:
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.because.text in RULEBOOKS[case.bank].texts
     assert case.rule in RULEBOOKS[case.bank].in_force
-    assert case.step in STEPS.keys() | PROVISION_STEPS.keys() | TIER_STEPS.keys() | LOSS_STEPS.keys()
+    assert case.step in (STEPS | PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | CLOCK_STEPS)
 
 
 REQUIREMENTS = sorted({each for file in RULEBOOKS[None].written for each in file.covers})

@@ -41,6 +41,7 @@ def run_shard(task: ShardTask) -> int:
         "ledger_break": assessed.breaks,
         "instruction": assessed.instructions,
         "warning": assessed.warnings,
+        "legal_clock": assessed.clocks,
     } | left_for_barrier(assessed.loans, inputs.debtor)
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))

@@ -157,6 +157,11 @@ def scan_warnings(home: Path, on: date) -> pl.LazyFrame:
     return _scan(home, on, "warning")
 
 
+def scan_clocks(home: Path, on: date) -> pl.LazyFrame:
+    """Scan a day's legal clocks, in no order; see LegalClock."""
+    return _scan(home, on, "legal_clock")
+
+
 def read_of_bank(home: Path, on: date, table: str) -> pl.DataFrame:
     """Read a table of the bank as a whole; empty where an earlier version of the program published none."""
     paths = _tables(home, on, table, None)

@@ -8,6 +8,7 @@ from typing import Any
 import dataframely as dy
 
 from postloan.tables.checked import Checked
+from postloan.tables.clocks import LegalClock
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
 from postloan.tables.neighbours import CollateralClaim, WeakGuarantee
 from postloan.tables.results import LOAN_STATUSES, SCHEDULE_SOURCES
@@ -313,6 +314,7 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "instruction": Instruction,
     "group_alert": GroupAlert,
     "warning": PublishedWarning,
+    "legal_clock": LegalClock,
     "collateral_claim": CollateralClaim,
     "weak_guarantee": WeakGuarantee,
 }
