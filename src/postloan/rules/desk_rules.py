@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
+from postloan.rules.clock_desk import ClockDesk
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
@@ -100,6 +101,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
     "classification": TypeAdapter(RuleFile[Classification]),
+    "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),

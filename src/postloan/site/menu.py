@@ -39,6 +39,7 @@ MENU = (
     Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
     Entry("inspections", _("贷后检查"), "clipboard-check", "inspection:inspections", frozenset({"inspection.read"})),
     Entry("warnings", _("风险预警"), "bell", "warning:cases", frozenset({"warning.read"})),
+    Entry("clocks", _("法律时限"), "clock", "disposal:clocks", frozenset({"clock.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

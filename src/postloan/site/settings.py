@@ -26,7 +26,7 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
     "core", "book", "circle", "approval", "classification", "lending", "withdrawal", "inspection", "warning",
-    "exceptions", "report", "impairment", "modelling", "worklist",
+    "disposal", "exceptions", "report", "impairment", "modelling", "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

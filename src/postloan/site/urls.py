@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.lending.urls")),
     path("", include("postloan.desk.withdrawal.urls")),
     path("", include("postloan.desk.warning.urls")),
+    path("", include("postloan.desk.disposal.urls")),
     path("", include("postloan.desk.impairment.urls")),
     path("", include("postloan.desk.modelling.urls")),
     path("api/", api.urls),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -285,6 +286,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lifted": ("已解除", "Lifted"),
         "refused": ("未批准", "Refused"),
     },
+    **CLOCK_SAID,
     **MODEL_SAID,
     **WARNING_SAID,
     "inspection_kind": {
