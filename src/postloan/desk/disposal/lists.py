@@ -42,7 +42,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("days_left", _("剩余天数"), "count"),
     Column("keeps", _("保全措施"), "word", words="clock_keeps"),
     Column("state", _("状态"), "word", words="clock_state"),
-    Column("outstanding_cents", _("本金余额"), "money", is_summed=True),
+    Column("outstanding_cents", _("本金余额"), "money"),
     Column("loan_id", _("借据号"), link=("book:loan", "loan_id")),
     Column("guarantor_id", _("保证人")),
     Column("org_name", _("机构"), sorts_by="org_id"),
@@ -64,9 +64,10 @@ _OF_ONE = (
 )  # fmt: skip
 
 
-def clocks_table(rows: pl.DataFrame) -> PaperTable:
+def clocks_table(rows: pl.DataFrame, *, of_loan: bool) -> PaperTable:
     """The clocks of a loan or debtor as a small table."""
-    columns = [column for name in _OF_ONE for column in COLUMNS if column.name == name]
+    wanted = [name for name in _OF_ONE if not (of_loan and name == "loan_id")]
+    columns = [column for name in wanted for column in COLUMNS if column.name == name]
     return PaperTable(columns, [[cell(column, row, {}) for column in columns] for row in rows.iter_rows(named=True)])
 
 

@@ -20,15 +20,13 @@ def clocks(request: HttpRequest, desk: Desk) -> HttpResponse:
 def of_loan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     """The clocks of a loan, as a part of its page."""
     loan_seen(desk, loan_id)
-    return _part(request, desk, pl.col("loan_id") == loan_id)
+    found = clocks_seen(desk).filter(pl.col("loan_id") == loan_id)
+    return render(request, "book/cells.html", {"table": clocks_table(found, of_loan=True)})
 
 
 @page("clock.read")
 def of_debtor(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """The clocks of a debtor's loans in the desk's offices, as a part of its page."""
     debtor_seen(desk, debtor_id)
-    return _part(request, desk, pl.col("debtor_id") == debtor_id)
-
-
-def _part(request: HttpRequest, desk: Desk, is_meant: pl.Expr) -> HttpResponse:
-    return render(request, "book/cells.html", {"table": clocks_table(clocks_seen(desk).filter(is_meant))})
+    found = clocks_seen(desk).filter(pl.col("debtor_id") == debtor_id)
+    return render(request, "book/cells.html", {"table": clocks_table(found, of_loan=False)})

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
+from postloan.desk.report.words.clocks import CLOCK_REPORT_WORDS
 from postloan.desk.report.words.loss import LOSS_WORDS
 from postloan.desk.report.words.movement import MOVEMENT_WORDS
 from postloan.desk.report.words.rates import RATE_WORDS
 from postloan.desk.report.words.tables import REPORT_WORDS
 from postloan.tables.said import LANGUAGES, Language
 
-REPORTS: Mapping[str, tuple[str, str]] = {**REPORT_WORDS, **MOVEMENT_WORDS, **LOSS_WORDS, **RATE_WORDS}
+REPORTS: Mapping[str, tuple[str, str]] = {
+    **REPORT_WORDS, **MOVEMENT_WORDS, **LOSS_WORDS, **RATE_WORDS, **CLOCK_REPORT_WORDS,
+}  # fmt: skip
 
 
 class ReportWords:
