@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from pydantic import Field, TypeAdapter
 
+from clock_cases import CLOCK_STEPS
 from engine_rows import debtor, inputs, kept_by, loan
 from loss_cases import LOSS_STEPS
 from postloan.errors import PostloanError
@@ -143,13 +144,14 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
     ),
 }
 CASES = cases_in(FOLDER)
-KEY_COLUMNS = {"loan_no", "debtor_no", "on", "bank", "point", "decision"}
+KEY_COLUMNS = {"loan_no", "debtor_no", "on", "bank", "point", "decision", "clock"}
 KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
 """What the rows of a result speak of: the first of these whose columns are there, else its first column."""
 
 
 def run(case: Case) -> pl.DataFrame:
-    if (of_whole_book := (PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS).get(case.step)) is not None:
+    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS
+    if (of_whole_book := others.get(case.step)) is not None:
         return of_whole_book(case.given, RULEBOOKS[case.bank], case.day)
     return STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
 
@@ -193,7 +195,7 @@ def test_every_case_has_its_own_name() -> None:
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.because.text in RULEBOOKS[case.bank].texts
     assert case.rule in RULEBOOKS[case.bank].in_force
-    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS
+    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS
     assert case.step in STEPS.keys() | others.keys()
 
 

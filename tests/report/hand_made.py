@@ -79,7 +79,7 @@ def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, sh
         files = {
             "loan": write_table(folder / "loan.parquet", pl.DataFrame(rows, schema=_TYPES)),
         }
-        for table in ("debtor", "ledger_break", "instruction", "warning", "covenant_test"):
+        for table in ("debtor", "ledger_break", "instruction", "warning", "covenant_test", "legal_clock"):
             files[table] = write_table(folder / f"{table}.parquet", PUBLISHED[table].create_empty())
         finished.append(FinishedShard(shard, folder, {"files": files}))
     pins = {

@@ -23,6 +23,9 @@ DAYS_A_YEAR = 365.25
 OWNER_PREFIX = "ZR"
 """Identifiers of people behind firms who are no debtors themselves: owners and guarantors."""
 
+GUARANTEE_PREFIX = "BZ"
+"""Identifiers of guarantees: the rank of their line among the guaranteed ones."""
+
 PHONE_PREFIX = "154"
 """A range of numbers that no operator sells, so that nobody is ever called from a demo."""
 

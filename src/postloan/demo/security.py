@@ -11,7 +11,7 @@ from postloan.demo.market import house_prices
 from postloan.demo.offices import CITIES, DISTRICTS_EACH, PLACE_NAMES, REGION_CODES
 from postloan.demo.parties import COMPANY
 from postloan.demo.products import FIXED, GUARANTEE, HOME, MICRO, MORTGAGE, PLEDGE
-from postloan.demo.registers import OWNER_PREFIX, Register
+from postloan.demo.registers import GUARANTEE_PREFIX, OWNER_PREFIX, Register
 from postloan.demo.write import FeedWriter, day_series, only, serials, words
 
 KINDS = (
@@ -236,7 +236,7 @@ def _put_guarantees(book: Book, known: Register, writer: FeedWriter, rng: np.ran
     named = known.facility.gather(rows).zip_with(pl.Series(is_running), known.loan.gather(loan))
     frame = pl.DataFrame(
         {
-            "guarantee_id": serials("BZ", np.arange(1, len(rows) + 1, dtype=np.int32), 9),
+            "guarantee_id": serials(GUARANTEE_PREFIX, np.arange(1, len(rows) + 1, dtype=np.int32), 9),
             "guarantor_id": known.debtor.gather(other).zip_with(pl.Series(is_customer), guarantor),
             "secures_kind": words(("loan", "facility"), is_running.astype(np.int32)),
             "secures_id": named,

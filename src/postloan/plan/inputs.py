@@ -50,8 +50,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "begins_on", "ends_on", "prior_claims_cents",
     ),
     "guarantee": (
-        "debtor_no", "guarantee_id", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount", "begins_on",
-        "ends_on",
+        "debtor_no", "guarantee_id", "guarantor_id", "secures_kind", "secures_id", "amount_cents", "is_maximum_amount",
+        "kind", "begins_on", "ends_on",
     ),
     "elsewhere": ("debtor_no", "on", "all_banks_cents", "all_banks_over_90_cents", "other_bank_npl", "queries_3m"),
     "collateral": ("collateral_id", "kind", "registration_ends_on", "insured_to_on", "status"),
@@ -60,7 +60,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "statement": ("debtor_no", "period_end_on", "item", "value_cents", "audited"),
     "event": ("debtor_no", "happened_on", "kind", "amount_cents"),
     "account_entry": ("debtor_no", "booked_at", "amount_cents", "counterparty_account", "counterparty_kind"),
-    "legal_event": ("debtor_no", "loan_id", "contract_id", "kind", "happened_on"),
+    "legal_event": (
+        "debtor_no", "legal_event_id", "loan_id", "contract_id", "kind", "happened_on", "ends_on", "guarantee_id",
+        "asset_kind", "asset_id",
+    ),
     "covenant": (
         "debtor_no", "covenant_id", "loan_id", "facility_id", "metric", "operator", "threshold", "test_every_months",
         "cure_days", "known_on",

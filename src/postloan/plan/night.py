@@ -32,6 +32,7 @@ from postloan.steps.funding import funding
 from postloan.steps.instructions import instructions, written_off_by_all
 from postloan.steps.interest_standing import interest_standing
 from postloan.steps.ledger_breaks import ledger_breaks
+from postloan.steps.legal_clocks.found import Facts, legal_clocks
 from postloan.steps.loss import Measured
 from postloan.steps.payment_history import payment_history
 from postloan.steps.portrait import debtor_portrait, loan_portrait
@@ -41,6 +42,7 @@ from postloan.steps.schedule import Schedule, schedule
 from postloan.steps.security_ties import security_ties
 from postloan.steps.standing import standing
 from postloan.steps.tier_history import tier_history
+from postloan.tables.clocks import LegalClock
 from postloan.tables.covenants import CovenantTest
 from postloan.tables.published import Instruction, LedgerBreak, PublishedDebtor, PublishedLoan
 from postloan.tables.results import (
@@ -62,7 +64,7 @@ from postloan.tables.warnings import PublishedWarning, WarningScore
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a night finds out about whole debtors; the first seven tables are published, the rest answer why."""
+    """What a night finds out about whole debtors; the first eight tables are published, the rest answer why."""
 
     loans: dy.DataFrame[PublishedLoan]
     debtors: dy.DataFrame[PublishedDebtor]
@@ -71,6 +73,7 @@ class Assessment:
     warnings: dy.DataFrame[PublishedWarning]
     scores: dy.DataFrame[WarningScore]
     covenants: dy.DataFrame[CovenantTest]
+    clocks: dy.DataFrame[LegalClock]
     positions: dy.DataFrame[Position]
     rates: dy.DataFrame[RateChange]
     dues: dy.DataFrame[Due]
@@ -131,12 +134,14 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     loans = behaviour_score(portrait, policy.scorecard, on=on)
     tests = tested(inputs, loans, policy, on=on)
     raised = warned(inputs, loans, ties, tests, policy, on=on)
+    of_law = Facts(book, inputs.contract, inputs.guarantee, inputs.legal_event, paid)
+    clocks = legal_clocks(loans, dues, of_law, law=policy.legal_clocks, calendar=policy.working_days, on=on)
     floors = debtor_floor(views, contamination=policy.tier_law.contamination)
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised.signals), breaks=breaks,
-        instructions=told, warnings=raised.signals, scores=raised.scores, covenants=tests, positions=held, rates=rates,
-        dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources, payments=paid, balances=owed,
-        judged=judged,
+        instructions=told, warnings=raised.signals, scores=raised.scores, covenants=tests, clocks=clocks,
+        positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources, payments=paid,
+        balances=owed, judged=judged,
         measured=lost.measured, classed=classed, book=book,
     )  # fmt: skip
 

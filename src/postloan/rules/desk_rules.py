@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
+from postloan.rules.clock_desk import ClockDesk
 from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
@@ -105,6 +106,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "circles": TypeAdapter(RuleFile[CircleRules]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
+    "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),

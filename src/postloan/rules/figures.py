@@ -17,7 +17,7 @@ Direction = Literal[
     "add special_shares",
 ]  # fmt: skip
 Words = Annotated[str, Field(min_length=1)]
-Requirement = Annotated[str, Field(pattern=r"^(CLS|PRV|ECL)-\d\d$")]
+Requirement = Annotated[str, Field(pattern=r"^(CLS|PRV|ECL|DSP)-\d\d$")]
 Days = Annotated[int, Field(ge=0, le=36_600)]
 
 

@@ -18,6 +18,7 @@ from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.journal import Journal
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
+from postloan.rules.legal_clocks import LegalClocks
 from postloan.rules.portfolio import PortfolioLimits
 from postloan.rules.provisions import (
     CapitalProvisions,
@@ -75,12 +76,13 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "general_reserve": TypeAdapter(RuleFile[GeneralReserve]),
     "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
     "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
+    "legal_clocks": TypeAdapter(RuleFile[LegalClocks]),
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
     "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
-    "portfolio_limits", "covenants", *(f"warnings/{category}" for category in CATEGORIES),
+    "portfolio_limits", "covenants", "legal_clocks", *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -149,6 +151,7 @@ class Policy:
     publish_checks: PublishChecks
     group_alert: GroupAlert | None
     tie_out: TieOut
+    legal_clocks: LegalClocks | None
     stages: Stages | None
     expected_loss: ExpectedLoss | None
     use_of_proceeds: UseOfProceeds | None
@@ -163,8 +166,8 @@ class Policy:
         return self.tier_laws.laws[-1]
 
     def without_signals(self) -> "Policy":
-        """The same rules but those that speak of loans and decide nothing of them: warnings, scorecards, covenants."""
-        return replace(self, warnings=(), scorecard=None, warning_model=None, covenants=None)
+        """The same rules but those that speak of loans and decide nothing: warnings, scorecards, covenants, clocks."""
+        return replace(self, warnings=(), scorecard=None, warning_model=None, covenants=None, legal_clocks=None)
 
     def tier_laws_for(self, on: date) -> TierLaws:
         """The laws of the days up to `on`; a book that is read under the law of another day knows that law alone."""
@@ -275,6 +278,7 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         publish_checks=rulebook.version("publish_checks", PublishChecks, on),
         group_alert=rulebook.version_if_any("group_alert", GroupAlert, on),
         tie_out=rulebook.version("tie_out", TieOut, on),
+        legal_clocks=rulebook.version_if_any("legal_clocks", LegalClocks, on),
         stages=rulebook.version_if_any("stages", Stages, on),
         expected_loss=rulebook.version_if_any("expected_loss", ExpectedLoss, on),
         use_of_proceeds=rulebook.version_if_any("use_of_proceeds", UseOfProceeds, on),

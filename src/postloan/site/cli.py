@@ -41,6 +41,7 @@ class Kind(Enum):
     JOURNAL = "journal"
     BREAKS = "breaks"
     INSTRUCTIONS = "instructions"
+    CLOCKS = "clocks"
     ROLLS = "rolls"
     VINTAGES = "vintages"
     BRIDGE = "bridge"

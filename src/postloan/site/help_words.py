@@ -30,8 +30,8 @@ HELP: dict[str, tuple[str, str]] = {
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
-        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，losses 预期信用损失，allowance 减值准备变动，stress 压力测试，rates 重定价缺口与利率冲击，portfolio 组合集中度与限额，exposures 情景敞口，journal 记账分录，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令，tieout 总账核对，groups 集团预警，corrections 结账后更正。返回码：0 正常，1 拒绝或核对关系不符。",
-        "Report on tiers, overdue buckets, migration, provisions, expected losses, why the allowance moved, stresses, rates, limits of the portfolio, exposure to scenarios, the journal, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, instructions to it, the tie-out with the general ledger, group alerts, or what a later version corrects. Exit: 0 done, 1 refused or a check of the report failed.",
+        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，losses 预期信用损失，allowance 减值准备变动，stress 压力测试，rates 重定价缺口与利率冲击，portfolio 组合集中度与限额，exposures 情景敞口，journal 记账分录，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令，clocks 法律时限，tieout 总账核对，groups 集团预警，corrections 结账后更正。返回码：0 正常，1 拒绝或核对关系不符。",
+        "Report on tiers, overdue buckets, migration, provisions, expected losses, why the allowance moved, stresses, rates, limits of the portfolio, exposure to scenarios, the journal, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, instructions to it, legal clocks, the tie-out with the general ledger, group alerts, or what a later version corrects. Exit: 0 done, 1 refused or a check of the report failed.",
     ),
     "help.exposures": (
         "列出情景或突发事件波及的客户：敞口、准备、分类；用 --format xlsx 导出 Excel。",

@@ -43,6 +43,7 @@ MENU = (
     Entry("events", _("风险事件"), "bolt", "arrival:events", frozenset({"event.read"})),
     Entry("studio", _("规则工作室"), "adjustments", "studio:rules", frozenset({"studio.read"})),
     Entry("covenants", _("约定条款"), "file-text", "covenant:covenants", frozenset({"covenant.read"})),
+    Entry("clocks", _("法律时限"), "clock", "disposal:clocks", frozenset({"clock.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

@@ -26,7 +26,8 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
     "core", "book", "circle", "approval", "classification", "lending", "withdrawal", "inspection", "warning",
-    "exceptions", "arrival", "report", "studio", "impairment", "modelling", "covenant", "contact", "worklist",
+    "disposal", "exceptions", "arrival", "report", "studio", "impairment", "modelling", "covenant", "contact",
+    "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

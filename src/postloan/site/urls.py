@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.withdrawal.urls")),
     path("", include("postloan.desk.warning.urls")),
     path("", include("postloan.desk.arrival.urls")),
+    path("", include("postloan.desk.disposal.urls")),
     path("", include("postloan.desk.impairment.urls")),
     path("", include("postloan.desk.modelling.urls")),
     path("", include("postloan.desk.studio.urls")),

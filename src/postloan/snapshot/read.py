@@ -178,6 +178,11 @@ def read_covenant_tests(home: Path, on: date, *, shard: int | None = None) -> pl
     return pl.read_parquet(paths) if paths else PUBLISHED["covenant_test"].create_empty()
 
 
+def scan_clocks(home: Path, on: date) -> pl.LazyFrame:
+    """Scan a day's legal clocks, in no order; see LegalClock."""
+    return _scan(home, on, "legal_clock")
+
+
 def read_of_bank(home: Path, on: date, table: str) -> pl.DataFrame:
     """Read a table of the bank as a whole; empty where an earlier version of the program published none."""
     paths = _tables(home, on, table, None)

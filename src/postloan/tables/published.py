@@ -8,6 +8,7 @@ from typing import Any
 import dataframely as dy
 
 from postloan.tables.checked import Checked
+from postloan.tables.clocks import LegalClock
 from postloan.tables.covenants import CovenantTest
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
 from postloan.tables.money_trail import ProceedsPath
@@ -322,6 +323,7 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "warning": PublishedWarning,
     "warning_score": WarningScore,
     "covenant_test": CovenantTest,
+    "legal_clock": LegalClock,
     "collateral_claim": CollateralClaim,
     "weak_guarantee": WeakGuarantee,
     "debtor_in_default": DebtorInDefault,

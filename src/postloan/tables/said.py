@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
@@ -325,6 +326,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "refused": ("未批准", "Refused"),
     },
     **COVENANT_SAID,
+    **CLOCK_SAID,
     **MODEL_SAID,
     **INSPECTION_SAID,
     **WARNING_SAID,

@@ -30,7 +30,9 @@ PAPERS: dict[str, tuple[Column, ...]] = {
         Column("ends_on", _("止"), "date"), Column("terms", _("内容")),
     ),
     "legal_events": (
-        Column("happened_on", _("日期"), "date"), Column("kind", _("类型")), Column("ends_on", _("止"), "date"),
+        Column("happened_on", _("日期"), "date"), Column("kind", _("类型"), "word", words="legal_step"),
+        Column("ends_on", _("止"), "date"), Column("guarantee_id", _("保证号")),
+        Column("asset_kind", _("财产种类"), "word", words="asset_kind"), Column("asset_id", _("财产编号")),
         Column("proof", _("凭证")),
     ),
     "pledges": (

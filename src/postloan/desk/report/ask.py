@@ -10,6 +10,7 @@ from postloan.desk.report.allowance import allowance
 from postloan.desk.report.book import BY_OFFICE, GROUPINGS, Grouping, Within
 from postloan.desk.report.breaks import breaks
 from postloan.desk.report.bridge import bridge
+from postloan.desk.report.clocks import clocks
 from postloan.desk.report.corrections import corrections
 from postloan.desk.report.debtors import debtors
 from postloan.desk.report.exposures import exposures
@@ -69,6 +70,7 @@ KINDS = {
         Kind("journal", begins="day_before"),
         Kind("breaks", _OF_FEED),
         Kind("instructions"),
+        Kind("clocks"),
         Kind("rolls", begins="day_before"),
         Kind("vintages", begins="first"),
         Kind("bridge", GROUPINGS, "day_before"),
@@ -91,6 +93,7 @@ _BETWEEN_BY_GROUP: dict[str, Callable[..., Report]] = {
 }  # fmt: skip
 _OF_ONE_DAY: dict[str, Callable[..., Report]] = {
     "instructions": instructions,
+    "clocks": clocks,
     "groups": groups,
     "debtors": debtors,
     "portfolio": portfolio,

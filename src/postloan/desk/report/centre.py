@@ -31,6 +31,7 @@ _SAYS: dict[str, str | Promise] = {
     "journal": _("利息、准备、核销、收回和抵债的记账分录，逐机构，供总账导入"),
     "breaks": _("与核心账不一致的借据，逐笔逐项"),
     "instructions": _("等待核心生效或已确认的决定"),
+    "clocks": _("诉讼时效、保证期间、执行期限、查封冻结等各项时限，先到先列"),
     "rolls": _("逐期从哪个账龄到哪个账龄"),
     "vintages": _("按放款月和账龄月，曾逾期或现逾期的占比"),
     "bridge": _("不良余额从一日到另一日的每条进出途径，逐笔到分"),
@@ -46,7 +47,7 @@ _SAYS: dict[str, str | Promise] = {
 _SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         _("资产质量"),
-        ("tiers", "overdue", "provisions", "losses", "stress", "rates", "portfolio", "exposures", "debtors"),
+        ("tiers", "overdue", "provisions", "losses", "stress", "rates", "portfolio", "exposures", "debtors", "clocks"),
     ),
     (_("变动与迁徙"), ("migration", "rolls", "vintages", "bridge", "allowance")),
     (_("监管报表"), ("g11", "g12")),

@@ -67,7 +67,7 @@ def _changes(kind: WorkKind, found: pl.DataFrame, on: date) -> tuple[pl.DataFram
 def _items(kind: WorkKind, found: pl.DataFrame, day: BusinessDay) -> list[WorkItem]:
     officers = officers_by_number()
     offices = set(Org.objects.values_list("pk", flat=True))
-    due_on = day.on + timedelta(days=kind.due_in_days)
+    usual_on = day.on + timedelta(days=kind.due_in_days)
     items = []
     for row in found.iter_rows(named=True):
         if row["org_id"] not in offices:
@@ -76,7 +76,7 @@ def _items(kind: WorkKind, found: pl.DataFrame, day: BusinessDay) -> list[WorkIt
             WorkItem(
                 kind=kind.kind, subject=row["subject"], title=row["title"] or "", org_id=row["org_id"],
                 page=reverse(_PAGES[kind.page], args=[row["page_key"]]), told=(row["told"] or "")[:300],
-                officer_id=officers.get(row["officer_id"]), due_on=due_on,
+                officer_id=officers.get(row["officer_id"]), due_on=min(usual_on, row["due_by"] or usual_on),
                 amount_cents=row["amount_cents"] or 0, opened_on=day.on, state=WorkItem.State.OPEN,
             )
         )  # fmt: skip

@@ -7,6 +7,7 @@ import polars as pl
 
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.officers.queries import roles_ending
+from postloan.desk.disposal.clocks import clocks_to_keep, proofs_due
 from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
 from postloan.plan.dossier import collateral_rows
@@ -14,15 +15,19 @@ from postloan.rules.desk_rules import WorkKind
 from postloan.snapshot.read import read_covenant_tests, scan_breaks, scan_debtors, scan_group_alerts, scan_loans
 from postloan.tables.units import BUCKETS
 
-CAUSE = ("subject", "title", "page_key", "org_id", "officer_id", "amount_cents", "told")
-"""What a cause says: what it is about, the debtor's name, the key of its page, whose it is, how much, in words."""
+CAUSE = ("subject", "title", "page_key", "org_id", "officer_id", "amount_cents", "told", "due_by")
+"""What a cause says: what it is about, the debtor's name, the key of its page, whose it is, how much, in words, and the
+day after which it would be too late, where there is one."""
 _STILL_CONTACTED = BUCKETS[1:4]
 """Buckets in which the account officer calls the borrower; after them the case goes to collection."""
 
 
 def causes(kind: WorkKind, day: BusinessDay, since: BusinessDay | None) -> pl.DataFrame:
     """What a kind of work finds to do on a day; `since` is the day adopted before it."""
-    return _FOUND[kind.kind](day, kind, since).select(CAUSE).collect()
+    found = _FOUND[kind.kind](day, kind, since)
+    if "due_by" not in found.collect_schema():
+        found = found.with_columns(due_by=pl.lit(None, pl.Date))
+    return found.select(CAUSE).collect()
 
 
 def known_kinds() -> frozenset[str]:
@@ -126,6 +131,20 @@ def _recovery_plan_missing(day: BusinessDay, _kind: WorkKind, _since: BusinessDa
     return _loans(day).join(bad, on="loan_id").with_columns(told=_DAYS_TOLD, amount_cents="claim")
 
 
+def _legal_clock(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    words = pl.format("CLOCK {} {} {}", pl.col("kind").cast(pl.String), pl.col("keeps").cast(pl.String), "ends_on")
+    return _of_clocks(clocks_to_keep(day)).with_columns(told=words, due_by="ends_on")
+
+
+def _demand_proof(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    words = pl.lit("PROOF ") + pl.col("since_on").cast(pl.String)
+    return _of_clocks(proofs_due(day)).with_columns(told=words, due_by="ends_on")
+
+
+def _of_clocks(rows: pl.DataFrame) -> pl.LazyFrame:
+    return rows.lazy().with_columns(title="debtor_name", page_key="loan_id", amount_cents="outstanding_cents")
+
+
 def _grant_ends(_day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     found = [
         {
@@ -159,5 +178,7 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "covenant_due": _covenant_due,
     "covenant_breach": _covenant_breach,
     "covenant_cure_ends": _covenant_cure_ends,
+    "legal_clock": _legal_clock,
+    "demand_proof": _demand_proof,
     "grant_ends": _grant_ends,
 }

@@ -5,6 +5,7 @@ from typing import ClassVar
 import dataframely as dy
 import polars as pl
 
+from postloan.tables.clocks import ASSET_KINDS
 from postloan.tables.inputs.feed import FeedTable, Owner
 from postloan.tables.units import SECURES_KINDS, day, flag, ident, money, one_of, text, whole
 
@@ -103,6 +104,11 @@ class LegalEvent(FeedTable):
     happened_on = day("day", "发生日")
     ends_on = day("day on which its effect ends", "到期日", optional=True)
     proof = text("proof", "凭证")
+    guarantee_id = ident(
+        "guarantee, where the step is against its guarantor and not the debtor", "保证号", optional=True
+    )
+    asset_kind = one_of("kind of thing seized or taken", "财产种类", ASSET_KINDS, optional=True)
+    asset_id = ident("thing or account seized or taken; a renewal names it again", "财产编号", optional=True)
 
     @dy.rule()
     def concerns_a_loan_or_a_contract(cls) -> pl.Expr:

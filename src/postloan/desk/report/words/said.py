@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from postloan.desk.report.words.clocks import CLOCK_REPORT_WORDS
 from postloan.desk.report.words.loss import LOSS_WORDS
 from postloan.desk.report.words.movement import MOVEMENT_WORDS
 from postloan.desk.report.words.portfolio import PORTFOLIO_WORDS
@@ -15,6 +16,7 @@ REPORTS: Mapping[str, tuple[str, str]] = {
     **LOSS_WORDS,
     **RATE_WORDS,
     **PORTFOLIO_WORDS,
+    **CLOCK_REPORT_WORDS,
 }
 
 
