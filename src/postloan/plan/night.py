@@ -140,9 +140,8 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
     return Assessment(
         loans=loans, debtors=debtor_portrait(inputs.debtor, views, floors, raised.signals), breaks=breaks,
         instructions=told, warnings=raised.signals, scores=raised.scores, covenants=tests, clocks=clocks,
-        positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources, payments=paid,
-        balances=owed, judged=judged,
-        measured=lost.measured, classed=classed, book=book,
+        positions=held, rates=rates, dues=dues, rolled=plan.rolled, reliefs=changed.reliefs, sources=plan.sources,
+        payments=paid, balances=owed, judged=judged, measured=lost.measured, classed=classed, book=book,
     )  # fmt: skip
 
 
