@@ -46,7 +46,7 @@ def run_shard(task: ShardTask) -> int:
         "warning": assessed.warnings,
         "warning_score": assessed.scores,
         "covenant_test": assessed.covenants,
-    } | left_for_barrier(assessed.loans, inputs.debtor)
+    } | left_for_barrier(assessed, inputs.debtor)
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
     _rename_once(part, place)

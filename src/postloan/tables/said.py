@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables.said_of_collateral import COLLATERAL_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
@@ -318,6 +319,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lifted": ("已解除", "Lifted"),
         "refused": ("未批准", "Refused"),
     },
+    **COLLATERAL_SAID,
     **COVENANT_SAID,
     **MODEL_SAID,
     **WARNING_SAID,
