@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
+from postloan.rules.collateral_desk import CollateralDesk
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
@@ -84,7 +85,7 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor", "impairment", "covenant", "officer"]
+    page: Literal["loan", "debtor", "impairment", "covenant", "officer", "collateral"]
     ahead_days: Days = 0
 
 
@@ -101,6 +102,7 @@ class WorkKinds(Version):
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
+    "collateral": TypeAdapter(RuleFile[CollateralDesk]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),

@@ -75,7 +75,12 @@ def _moved(held: pl.DataFrame, market: pl.DataFrame, law: CollateralLaw, on: dat
         for each in law.bank.index
         for kind in each.kinds
     ]
-    shape = {"kind": _KIND, "national": pl.String, "counts_rises": pl.Boolean, "index_cite": pl.String}
+    shape: dict[str, pl.DataType] = {
+        "kind": _KIND,
+        "national": pl.String(),
+        "counts_rises": pl.Boolean(),
+        "index_cite": pl.String(),
+    }
     city = pl.col("region_code").str.head(_CITY_DIGITS) + _CITY_ENDS
     asked = held.join(pl.DataFrame(moves, schema=shape), on="kind", how="left").with_columns(
         city=pl.format("{}_{}", "national", city)

@@ -210,6 +210,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_act": ("落实处置措施", "Carry out measures"),
         "warning_late": ("预警超期上报", "A warning is late"),
         "rows_refused": ("数据被退回", "Data refused by intake"),
+        "collateral_call": ("补充担保通知", "Call for collateral"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -228,6 +229,14 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
+        "valuation": ("押品估值", "Valuation of collateral"),
+        "call_more": ("已补充押品", "More collateral"),
+        "call_repaid": ("已部分还款", "Part repayment"),
+        "call_waiver": ("豁免补充担保", "Waiver of a call"),
+        "collateral_release": ("押品解押或置换", "Release or replacement"),
+        "custody_in": ("权证入库", "Document in"),
+        "custody_out": ("权证出库", "Document out"),
+        "custody_back": ("权证归还", "Document back"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
     },
     "case_state": {
@@ -262,6 +271,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "covenant.write": ("提出", "Proposal"),
         "covenant.review": ("复核", "Review"),
         "covenant.approve": ("批准", "Approval"),
+        "collateral.write": ("提出", "Proposal"),
+        "collateral.confirm": ("复核", "Review"),
+        "collateral.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),

@@ -21,4 +21,24 @@ COLLATERAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "ended": ("已到期", "Ended"),
         "missing": ("未投保", "Missing"),
     },
+    "call_state": {
+        "open": ("未通知", "To be told"),
+        "noticed": ("已通知", "Told"),
+        "answered": ("待复核销号", "Answered"),
+        "closed": ("已销号", "Closed"),
+    },
+    "document_state": {
+        "coming": ("待清点入库", "Coming in"),
+        "held": ("在库", "In"),
+        "leaving": ("待核发", "To go out"),
+        "out": ("出库", "Out"),
+        "returning": ("待清点归还", "Coming back"),
+        "gone": ("未收", "Not taken"),
+    },
+    "valuation_method": {
+        "external": ("外部评估", "External"),
+        "internal": ("内部估值", "Internal"),
+        "index": ("指数", "By index"),
+        "appraisal": ("评估", "Appraisal"),
+    },
 }
