@@ -23,6 +23,13 @@ from postloan.snapshot.read import read_of_bank
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _nothing_yet(db: None) -> None:
+    """The demo's own work is out of the way."""
+    for kept in (Receipt, Matter, Document, FeedRows):
+        kept.objects.all().delete()
+
+
 def standing_of(home: Path, on: date, **only: Any) -> list[dict[str, Any]]:
     """The collateral of the officer's office that secures something, as the night told it."""
     rows = read_of_bank(home, on, "collateral_standing").filter(org_id=person("officer").org_id, **only)
