@@ -12,7 +12,7 @@ from deciding import person
 from django.test import Client
 
 from postloan.desk.approval.models import Case
-from postloan.desk.collateral.matters import office_over
+from postloan.desk.collateral.matters.actions import office_over
 from postloan.desk.collateral.models import Call, Document, Matter, Receipt
 from postloan.desk.core.models import AuditEntry, FeedRows, Org, WorkItem
 from postloan.night.run import run_nights

@@ -7,23 +7,12 @@ from pathlib import Path
 import polars as pl
 
 from postloan.intake.facts import Facts
-from postloan.plan.collateral import bank_collateral, pledged
-from postloan.plan.night import Assessment
+from postloan.plan.bank import made_of_bank
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, FinishedTable
-from postloan.steps.group_alert import group_alert
-from postloan.steps.group_members import group_members
 from postloan.tables.collateral import PledgedLoan
 from postloan.tables.results import GroupMember
-
-
-def left_for_barrier(assessed: Assessment, debtors: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Make the tables that a shard leaves for the barrier, beside those that are published."""
-    return {
-        "group_member": group_members(assessed.loans, debtors),
-        "pledged_loan": pledged(assessed.loans, assessed.classed),
-    }
 
 
 def bank_tables(
@@ -32,13 +21,7 @@ def bank_tables(
     """Make the tables of the bank as a whole from what the shards left, and put them into the night's folder."""
     members = GroupMember.validate(_left(shards, "group_member").sort("debtor_no"))
     held = PledgedLoan.validate(_left(shards, "pledged_loan").sort("collateral_id", "loan_no"))
-    secured = bank_collateral(facts, held, policy, on=on)
-    tables: dict[str, pl.DataFrame] = {
-        "group_alert": group_alert(members, law=policy.group_alert),
-        "collateral_standing": secured.standing,
-        "collateral_share": secured.shares,
-        "loan_to_value": secured.loans,
-    }
+    tables = made_of_bank(facts, members, held, policy, on=on)
     return [finished(night, table, rows) for table, rows in tables.items()]
 
 

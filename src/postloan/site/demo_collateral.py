@@ -9,7 +9,7 @@ from postloan.desk.approval.actions import AGREE
 from postloan.desk.approval.models import Case
 from postloan.desk.collateral.calls.actions import call_notice
 from postloan.desk.collateral.custody.actions import document_in
-from postloan.desk.collateral.matters import matter_decide
+from postloan.desk.collateral.matters.actions import matter_decide
 from postloan.desk.collateral.models import Call, Matter
 from postloan.desk.collateral.queries import calls_seen, rules_of, standing_seen
 from postloan.desk.collateral.valuation.actions import batch_propose

@@ -72,6 +72,8 @@ def collateral_shares(pledged: dy.DataFrame[PledgedLoan], counted: pl.DataFrame)
 def loan_to_value(shares: dy.DataFrame[CollateralShare]) -> dy.DataFrame[LoanToValue]:
     """Hold each loan against all its collateral together.
 
+    Reads   shares: of the whole bank, or of all collateral of the loans asked about.
+    Writes  LoanToValue; cents of what is lent are cut once a loan.
     Source  regulations COL-03, COL-04. A loan at exactly what is lent has no shortfall.
     """
     lends = (pl.col("share_cents").cast(pl.Int128) * pl.col("lends_most_e8")).sum() // ONE_E8
@@ -102,6 +104,8 @@ def collateral_standing(
 ) -> dy.DataFrame[CollateralStanding]:
     """Say how each collateral stands: its value, what it secures, its papers.
 
+    Reads   counted: of counted_values; shares, loans: of the same collateral.
+    Writes  CollateralStanding. A loan's shortfall stands at its main collateral, so that sums count it once.
     Source  regulations COL-02, COL-03, COL-10. Insurance covers on its last day, too.
     """
     by_size = shares.sort(

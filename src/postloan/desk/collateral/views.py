@@ -11,8 +11,8 @@ from postloan.desk.approval.queries import steps_told
 from postloan.desk.collateral import queries
 from postloan.desk.collateral.chart import stress_chart
 from postloan.desk.collateral.lists import MATTERS, REGISTER
-from postloan.desk.collateral.matters import WRITE, matter_decide
-from postloan.desk.collateral.release import release_propose
+from postloan.desk.collateral.matters.actions import WRITE, matter_decide
+from postloan.desk.collateral.release.actions import release_propose
 from postloan.desk.core.authority import limit_of
 from postloan.desk.core.forms import made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.collateral.matters import WRITE, effects, matter_made
+from postloan.desk.collateral.matters.actions import WRITE, effects, matter_made
 from postloan.desk.collateral.models import Call, Matter
 from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay

@@ -11,7 +11,7 @@ from postloan.desk.collateral import queries
 from postloan.desk.collateral.calls import actions
 from postloan.desk.collateral.letters import call_letter
 from postloan.desk.collateral.lists import CALLS
-from postloan.desk.collateral.matters import WRITE
+from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.models import Call
 from postloan.desk.collateral.views import READ, REASON_MOST
 from postloan.desk.collateral.word import as_word

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from postloan.desk.collateral.matters import effects, matter_made, office_over
+from postloan.desk.collateral.matters.actions import effects, matter_made, office_over
 from postloan.desk.collateral.models import Document, Matter, Receipt
 from postloan.desk.core.actions import check_begins, move, record
 from postloan.desk.core.days import BusinessDay

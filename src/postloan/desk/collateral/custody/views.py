@@ -11,7 +11,7 @@ from postloan.desk.collateral import queries
 from postloan.desk.collateral.custody import actions
 from postloan.desk.collateral.letters import receipt_paper
 from postloan.desk.collateral.lists import DOCUMENTS
-from postloan.desk.collateral.matters import WRITE
+from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.views import READ, REASON_MOST
 from postloan.desk.collateral.word import as_word
 from postloan.desk.core.forms import day_from, made_id_from, whole_from

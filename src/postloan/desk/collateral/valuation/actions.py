@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postloan.desk.collateral.given import valuation_rows
-from postloan.desk.collateral.matters import effects, matter_made, office_over
+from postloan.desk.collateral.matters.actions import effects, matter_made, office_over
 from postloan.desk.collateral.models import Matter
 from postloan.desk.core.actions import record, rows_give
 from postloan.desk.core.days import BusinessDay

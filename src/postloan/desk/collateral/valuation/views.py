@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.collateral import queries
-from postloan.desk.collateral.matters import WRITE
+from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.valuation import actions
 from postloan.desk.collateral.valuation.batch import batch_of, form_of
 from postloan.desk.collateral.valuation.typed import cents_from
