@@ -1,30 +1,32 @@
 """The barrier: what is found out about the bank as a whole, once all shards are done. It reads little rows only."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
-import dataframely as dy
 import polars as pl
 
+from postloan.intake.facts import Facts
+from postloan.plan.bank import made_of_bank
 from postloan.rules.rulebook import Policy
 from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, FinishedTable
-from postloan.steps.group_alert import group_alert
-from postloan.steps.group_members import group_members
-from postloan.tables.published import PublishedLoan
+from postloan.tables.collateral import PledgedLoan
 from postloan.tables.results import GroupMember
 
 
-def left_for_barrier(loans: dy.DataFrame[PublishedLoan], debtors: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Make the tables that a shard leaves for the barrier, beside those that are published."""
-    return {"group_member": group_members(loans, debtors)}
-
-
-def bank_tables(night: Path, shards: Sequence[FinishedShard], policy: Policy) -> list[FinishedTable]:
+def bank_tables(
+    night: Path, shards: Sequence[FinishedShard], facts: Facts, policy: Policy, *, on: date
+) -> list[FinishedTable]:
     """Make the tables of the bank as a whole from what the shards left, and put them into the night's folder."""
-    parts = [pl.read_parquet(shard.folder / "group_member.parquet") for shard in shards]
-    members = GroupMember.validate(pl.concat(parts).sort("debtor_no"))
-    return [finished(night, "group_alert", group_alert(members, law=policy.group_alert))]
+    members = GroupMember.validate(_left(shards, "group_member").sort("debtor_no"))
+    held = PledgedLoan.validate(_left(shards, "pledged_loan").sort("collateral_id", "loan_no"))
+    tables = made_of_bank(facts, members, held, policy, on=on)
+    return [finished(night, table, rows) for table, rows in tables.items()]
+
+
+def _left(shards: Sequence[FinishedShard], table: str) -> pl.DataFrame:
+    return pl.concat(pl.read_parquet(shard.folder / f"{table}.parquet") for shard in shards)
 
 
 def finished(night: Path, table: str, rows: pl.DataFrame) -> FinishedTable:

@@ -107,7 +107,7 @@ def _run_night(
     checks = check_night(home, on, totals, limits, [rose])
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
-    publish(home, run, on, shards, manifest, [*bank_tables(folder, shards, policy), *around])
+    publish(home, run, on, shards, manifest, [*bank_tables(folder, shards, facts, policy, on=on), *around])
     _settle(home, on, folder)
     return _published(home, on, was_there=False)
 

@@ -13,10 +13,10 @@ import polars as pl
 
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
-from postloan.night.barrier import left_for_barrier
 from postloan.night.look import LookTask, neighbours_left
 from postloan.night.pins import code_fingerprint
 from postloan.night.task import ShardTask, shard_folder
+from postloan.plan.bank import left_for_bank
 from postloan.plan.inputs import Inputs, read_debtors, read_inputs
 from postloan.plan.neighbours import Standings, standings
 from postloan.plan.night import Assessment, assess
@@ -47,7 +47,7 @@ def run_shard(task: ShardTask) -> int:
         "warning_score": assessed.scores,
         "covenant_test": assessed.covenants,
         "legal_clock": assessed.clocks,
-    } | left_for_barrier(assessed.loans, inputs.debtor)
+    } | left_for_bank(assessed, inputs.debtor)
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
     commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
     _rename_once(part, place)

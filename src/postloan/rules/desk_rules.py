@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
 from postloan.rules.clock_desk import ClockDesk
+from postloan.rules.collateral_desk import CollateralDesk
 from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
@@ -87,7 +88,7 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor", "impairment", "covenant", "officer"]
+    page: Literal["loan", "debtor", "impairment", "covenant", "officer", "collateral"]
     ahead_days: Days = 0
 
 
@@ -104,6 +105,7 @@ class WorkKinds(Version):
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
+    "collateral": TypeAdapter(RuleFile[CollateralDesk]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
     "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),

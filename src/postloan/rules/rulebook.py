@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
+from postloan.rules.collateral import Collateral, CollateralReview
 from postloan.rules.covenants import Covenants
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
@@ -77,12 +78,14 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "capital_provisions": TypeAdapter(RuleFile[CapitalProvisions]),
     "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
     "legal_clocks": TypeAdapter(RuleFile[LegalClocks]),
+    "collateral_review": TypeAdapter(RuleFile[CollateralReview]),
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
     "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
-    "portfolio_limits", "covenants", "legal_clocks", *(f"warnings/{category}" for category in CATEGORIES),
+    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review",
+    *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
 OVERLAYS: dict[str, tuple[TypeAdapter[Any], Callable[..., Version]]] = {
@@ -111,6 +114,7 @@ POLICY: dict[str, TypeAdapter[Any]] = {
     "use_of_proceeds": TypeAdapter(RuleFile[UseOfProceeds]),
     "portfolio_limits": TypeAdapter(RuleFile[PortfolioLimits]),
     "covenants": TypeAdapter(RuleFile[Covenants]),
+    "collateral": TypeAdapter(RuleFile[Collateral]),
 }
 # Early-warning rules, each category in bank/warnings/<category>.yaml.
 WARNINGS = {f"warnings/{category}": TypeAdapter(RuleFile[Warnings]) for category in CATEGORIES}
@@ -159,6 +163,8 @@ class Policy:
     scorecard: CardInForce | None
     warning_model: ModelInForce | None
     covenants: Covenants | None
+    collateral: Collateral | None
+    collateral_review: CollateralReview | None
 
     @property
     def tier_law(self) -> TierLaw:
@@ -286,6 +292,8 @@ def policy_on(rulebook: Rulebook, on: date) -> Policy:
         scorecard=rulebook.scorecard(on),
         warning_model=rulebook.warning_model(on),
         covenants=rulebook.version_if_any("covenants", Covenants, on),
+        collateral=rulebook.version_if_any("collateral", Collateral, on),
+        collateral_review=rulebook.version_if_any("collateral_review", CollateralReview, on),
     )
 
 

@@ -10,6 +10,7 @@ from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_g
 from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
+from postloan.site.demo_collateral import collateral_a_little
 from postloan.site.demo_covenants import covenants_a_little
 from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
@@ -53,6 +54,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     seed_approvals(officer, risk)
     propose_a_little(risk)
     covenants_a_little(risk)
+    collateral_a_little(officer, risk)
     model_a_little(who_agrees_to_models())
     study_rules(risk)
     work_on_warnings(officer, risk)

@@ -28,6 +28,7 @@ APPROVES = frozenset({
     "model.propose", "model.validate", "model.approve",
     "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
     "covenant.write", "covenant.review", "covenant.approve", "contact.write", "contact.approve",
+    "collateral.write", "collateral.confirm", "collateral.approve",
 })  # fmt: skip
 
 MENU = (
@@ -37,7 +38,7 @@ MENU = (
     Entry("debtors", _("客户"), "users", "book:debtors", frozenset({"loan.read"})),
     Entry("groups", _("集团客户"), "sitemap", "book:groups", frozenset({"loan.read"})),
     Entry("circles", _("担保圈"), "link", "circle:circles", frozenset({"debtor.read"})),
-    Entry("collateral", _("押品"), "building-bank", "book:collateral", frozenset({"loan.read"})),
+    Entry("collateral", _("押品"), "building-bank", "collateral:register", frozenset({"collateral.read"})),
     Entry("inspections", _("贷后检查"), "clipboard-check", "inspection:inspections", frozenset({"inspection.read"})),
     Entry("warnings", _("风险预警"), "bell", "warning:cases", frozenset({"warning.read"})),
     Entry("events", _("风险事件"), "bolt", "arrival:events", frozenset({"event.read"})),

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.studio.urls")),
     path("", include("postloan.desk.covenant.urls")),
     path("", include("postloan.desk.contact.urls")),
+    path("", include("postloan.desk.collateral.urls")),
     path("api/", api.urls),
     path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),

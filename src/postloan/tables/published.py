@@ -9,6 +9,7 @@ import dataframely as dy
 
 from postloan.tables.checked import Checked
 from postloan.tables.clocks import LegalClock
+from postloan.tables.collateral import CollateralShare, CollateralStanding, LoanToValue
 from postloan.tables.covenants import CovenantTest
 from postloan.tables.losses import LOSS_METHODS, STAGE_CAUSES, STAGES
 from postloan.tables.money_trail import ProceedsPath
@@ -328,8 +329,14 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "weak_guarantee": WeakGuarantee,
     "debtor_in_default": DebtorInDefault,
     "proceeds_path": ProceedsPath,
+    "collateral_standing": CollateralStanding,
+    "collateral_share": CollateralShare,
+    "loan_to_value": LoanToValue,
 }
 """Every table of a snapshot, under the name of its folder."""
 
-OF_THE_BANK = ("group_alert", "collateral_claim", "weak_guarantee", "debtor_in_default", "proceeds_path")
+OF_THE_BANK = (
+    "group_alert", "collateral_claim", "weak_guarantee", "debtor_in_default", "proceeds_path", "collateral_standing",
+    "collateral_share", "loan_to_value",
+)  # fmt: skip
 """Those that are made of the bank as a whole, in one file; of the others every shard makes its own."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from postloan.tables.said_of_clocks import CLOCK_SAID
+from postloan.tables.said_of_collateral import COLLATERAL_SAID
 from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
@@ -139,39 +140,6 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "branch": ("分行", "Branch"),
         "sub_branch": ("支行", "Sub-branch"),
     },
-    "collateral_kind": {
-        "cash": ("现金及存单", "Cash and deposits"),
-        "precious_metal": ("贵金属", "Precious metal"),
-        "bond": ("债券", "Bond"),
-        "bill": ("票据", "Bill"),
-        "equity_listed": ("上市股权", "Listed equity"),
-        "equity_unlisted": ("非上市股权", "Unlisted equity"),
-        "fund": ("基金", "Fund"),
-        "policy": ("保单", "Insurance policy"),
-        "asset_product": ("资产管理产品", "Asset management product"),
-        "financial_other": ("其他金融质押品", "Other financial pledge"),
-        "receivable": ("交易类应收账款", "Trade receivable"),
-        "fee_right": ("收费权", "Right to fees"),
-        "receivable_other": ("其他应收账款", "Other receivable"),
-        "residential": ("居住用房地产", "Residential property"),
-        "commercial_property": ("商用房地产", "Commercial property"),
-        "residential_land": ("居住用土地使用权", "Residential land"),
-        "commercial_land": ("商用土地使用权", "Commercial land"),
-        "construction": ("在建工程", "Construction in progress"),
-        "real_estate_other": ("其他房地产", "Other real estate"),
-        "stock": ("存货仓单和提单", "Stock and warrants"),
-        "machinery": ("机器设备", "Machinery"),
-        "vehicle": ("交通运输设备", "Vehicle"),
-        "resource_right": ("资源资产", "Resource right"),
-        "intellectual_property": ("知识产权", "Intellectual property"),
-        "other": ("其他", "Other"),
-    },
-    "collateral_status": {
-        "held": ("在押", "Held"),
-        "released": ("已解押", "Released"),
-        "seized": ("查封", "Seized"),
-        "sold": ("已处置", "Sold"),
-    },
     "relation": {
         "legal_representative": ("法定代表人", "Legal representative"),
         "shareholder": ("股东", "Shareholder"),
@@ -213,6 +181,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_late": ("预警超期上报", "A warning is late"),
         "rows_refused": ("数据被退回", "Data refused by intake"),
         "contact_complaint": ("答复投诉", "Answer a complaint"),
+        "collateral_call": ("补充担保通知", "Call for collateral"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -231,6 +200,14 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
+        "valuation": ("押品估值", "Valuation of collateral"),
+        "call_more": ("已补充押品", "More collateral"),
+        "call_repaid": ("已部分还款", "Part repayment"),
+        "call_waiver": ("豁免补充担保", "Waiver of a call"),
+        "collateral_release": ("押品解押或置换", "Release or replacement"),
+        "custody_in": ("权证入库", "Document in"),
+        "custody_out": ("权证出库", "Document out"),
+        "custody_back": ("权证归还", "Document back"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
     },
@@ -268,6 +245,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "covenant.approve": ("批准", "Approval"),
         "contact.write": ("提出", "Proposal"),
         "contact.approve": ("批准", "Approval"),
+        "collateral.write": ("提出", "Proposal"),
+        "collateral.confirm": ("复核", "Review"),
+        "collateral.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -325,6 +305,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lifted": ("已解除", "Lifted"),
         "refused": ("未批准", "Refused"),
     },
+    **COLLATERAL_SAID,
     **COVENANT_SAID,
     **CLOCK_SAID,
     **MODEL_SAID,

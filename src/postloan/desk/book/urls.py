@@ -44,5 +44,4 @@ urlpatterns = [
     path("debtors/<str:debtor_id>/<personal:field>/open", views.personal_open, name="personal_open"),
     path("groups/", views.groups, name="groups"),
     path("groups/<str:group_id>/", views.group, name="group"),
-    path("collateral/", views.collateral, name="collateral"),
 ]

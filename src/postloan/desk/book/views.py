@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book import queries
 from postloan.desk.book.actions import personal_unmask
-from postloan.desk.book.collateral import COLLATERAL
 from postloan.desk.book.grounds import ground_of
 from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
 from postloan.desk.book.proceeds import paths_of_loan
@@ -39,12 +38,6 @@ def debtors(request: HttpRequest, desk: Desk) -> HttpResponse:
 def groups(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The groups of connected customers."""
     return render(request, "book/list.html", {"list": GROUPS.drawn(request, desk), "here": "groups"})
-
-
-@page("loan.read")
-def collateral(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What secures the loans."""
-    return render(request, "book/list.html", {"list": COLLATERAL.drawn(request, desk), "here": "collateral"})
 
 
 @page("loan.read")

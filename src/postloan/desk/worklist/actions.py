@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from postloan.desk.arrival.handing.actions import arrivals_known
+from postloan.desk.collateral.calls.actions import calls_open
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
@@ -20,7 +21,7 @@ from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 
 _PAGES = {
     "loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan", "officer": "core:officer",
-    "covenant": "covenant:covenant",
+    "covenant": "covenant:covenant", "collateral": "collateral:collateral",
 }  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     opened += inspections_open(day, before.on if before else None, rules)
     arrivals_known(day.on)
     opened += cases_open(day, rules, only_in=warns_in)
+    opened += calls_open(day, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted

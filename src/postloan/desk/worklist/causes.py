@@ -10,7 +10,7 @@ from postloan.desk.core.officers.queries import roles_ending
 from postloan.desk.disposal.clocks import clocks_to_keep, proofs_due
 from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
-from postloan.plan.dossier import collateral_rows
+from postloan.plan.collateral_asked import collateral_table
 from postloan.rules.desk_rules import WorkKind
 from postloan.snapshot.read import read_covenant_tests, scan_breaks, scan_debtors, scan_group_alerts, scan_loans
 from postloan.tables.units import BUCKETS
@@ -91,12 +91,37 @@ def _ledger_break(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None)
     return _loans(day).join(of_loan, on="loan_no")
 
 
+def _collateral(day: BusinessDay, holds: pl.Expr, told: pl.Expr) -> pl.LazyFrame:
+    """One cause a collateral that secures something and of which something holds, for its main debtor."""
+    held = collateral_table(day.home, day.on, "collateral_standing").lazy()
+    live = ~pl.col("eligibility").is_in(["released", "sold"])
+    names = scan_debtors(day.home, day.on).select("debtor_id", title="name")
+    return (
+        held.filter(live & pl.col("org_id").is_not_null() & holds)
+        .join(names, on="debtor_id", how="left")
+        .with_columns(
+            subject=pl.lit("collateral:") + pl.col("collateral_id"), page_key="collateral_id",
+            amount_cents="claim_cents", told=pl.col("collateral_id") + pl.lit(" ") + told,
+        )
+    )  # fmt: skip
+
+
 def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     last = day.on + timedelta(days=kind.ahead_days)
-    ends = pl.min_horizontal("registration_ends_on", "insured_to_on")
-    near = collateral_rows(day.home, day.on).lazy().filter((ends >= day.on) & (ends <= last))
-    told = near.select("debtor_no", told=pl.col("collateral_id") + pl.lit(" ") + ends.cast(pl.String))
-    return _by_debtor(_loans(day).join(told.unique("debtor_no", keep="first", maintain_order=True), on="debtor_no"))
+    insured_to = pl.when(pl.col("insurance") != "not_needed").then("insured_to_on")
+    ends = pl.min_horizontal("registration_ends_on", insured_to)
+    return _collateral(day, (ends >= day.on) & (ends <= last), ends.cast(pl.String))
+
+
+def _collateral_insurance(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    bad = pl.col("insurance").is_in(["missing", "ended", "short"])
+    return _collateral(day, bad, pl.coalesce(pl.col("insured_to_on").cast(pl.String), pl.lit("—")))
+
+
+def _collateral_revalue(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    last = day.on + timedelta(days=kind.ahead_days)
+    due = pl.col("revalue_by_on").is_null() | (pl.col("revalue_by_on") <= last)
+    return _collateral(day, due, pl.coalesce(pl.col("revalue_by_on").cast(pl.String), pl.lit("—")))
 
 
 def _covenants(day: BusinessDay, holds: pl.Expr, told: pl.Expr) -> pl.LazyFrame:
@@ -174,6 +199,8 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "group_alert": _group_alert,
     "ledger_break": _ledger_break,
     "collateral_ends": _collateral_ends,
+    "collateral_insurance": _collateral_insurance,
+    "collateral_revalue": _collateral_revalue,
     "recovery_plan_missing": _recovery_plan_missing,
     "covenant_due": _covenant_due,
     "covenant_breach": _covenant_breach,

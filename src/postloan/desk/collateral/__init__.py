@@ -1,0 +1,1 @@
+"""Collateral at the desk: values, calls for what falls short, title documents in and out, releases."""

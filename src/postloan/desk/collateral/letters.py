@@ -1,0 +1,73 @@
+"""Papers of the collateral desk in Word: the letter of a call, the receipt of a title document. In Chinese, as read."""
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from docx import Document as Drawn
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from docxtpl import DocxTemplate
+
+from postloan.desk.collateral.models import Call, Receipt
+from postloan.desk.core.figures import money, said_percent
+
+
+def call_letter(call: Call, on: date) -> bytes:
+    """Write the letter that asks a borrower to make up what falls short."""
+    ltv = f"抵质押率 {said_percent(call.ltv_e8)}%" if call.ltv_e8 is not None else "押品当前不能计价"
+    stood = (
+        f"截至 {call.on}，贵方在我行的贷款（借据号 {call.loan_id}）由押品担保的本金为 {money(call.secured_cents)} 元，"
+        f"押品可计价值为 {money(call.value_cents)} 元，{ltv}，超出我行最高抵质押率，"
+        f"担保缺口 {money(call.shortfall_cents)} 元。"
+    )
+    asked = (
+        f"请于 {call.due_on} 前补充我行认可的押品，或归还相应贷款，并提交证明材料。"
+        "逾期未办理的，我行将依据合同及《中华人民共和国民法典》第四百零八条采取措施。"
+    )
+    return _written("补充担保通知书", [f"{call.debtor_name}：", stood, asked], call.org.name, on)
+
+
+def receipt_paper(receipt: Receipt) -> bytes:
+    """Write the receipt of a document that came in or went out."""
+    document = receipt.document
+    lines = [
+        f"单号：{receipt.pk:08d}",
+        f"押品号：{document.collateral_id}",
+        f"权证：{document.name}（编号 {document.number}）",
+        f"{'领取人' if receipt.is_out else '交存人'}：{receipt.other}",
+        f"事由：{receipt.reason}",
+        f"经办：{receipt.first.name}　　复核：{receipt.second.name}",
+    ]
+    if receipt.due_back_on:
+        lines.insert(4, f"应归还日：{receipt.due_back_on}")
+    return _written("权证出库单" if receipt.is_out else "权证入库单", lines, receipt.org.name, receipt.on)
+
+
+def _written(title: str, lines: Sequence[str], bank: str, on: date) -> bytes:
+    template = DocxTemplate(io.BytesIO(_template()))
+    template.render({"title": title, "lines": list(lines), "bank": bank, "on": str(on)}, autoescape=True)
+    held = io.BytesIO()
+    template.save(held)
+    return held.getvalue()
+
+
+@cache
+def _template() -> bytes:
+    drawn = Drawn()
+    style = drawn.styles["Normal"]
+    style.font.name, style.font.size = "Times New Roman", Pt(14)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
+    title = drawn.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = title.add_run("{{ title }}")
+    run.font.size, run.bold = Pt(20), True
+    for line in ("{%p for line in lines %}", "{{ line }}", "{%p endfor %}"):
+        drawn.add_paragraph(line)
+    for line in ("{{ bank }}", "{{ on }}"):
+        drawn.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    held = io.BytesIO()
+    drawn.save(held)
+    return held.getvalue()

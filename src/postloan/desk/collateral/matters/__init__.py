@@ -1,0 +1,1 @@
+"""Matters: what one person proposes of collateral and others agree to."""

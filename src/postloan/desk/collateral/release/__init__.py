@@ -1,0 +1,1 @@
+"""Releases: a collateral given back, or another in its place."""

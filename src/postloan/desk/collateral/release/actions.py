@@ -1,0 +1,84 @@
+"""Releases of collateral, another in its place or none: only while what is left covers the loans, checked twice."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from postloan.desk.collateral.given import released_row
+from postloan.desk.collateral.matters.actions import effects, matter_made, office_over
+from postloan.desk.collateral.models import Document, Matter
+from postloan.desk.core.actions import record, rows_give
+from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.models import Officer
+from postloan.errors import FormWrong, IllegalMove
+from postloan.plan.collateral_asked import Asked, paper_of, released
+
+
+@transaction.atomic
+def release_propose(
+    officer: Officer, standing: Mapping[str, Any], *, replaced_by: str, reason: str, matter_id: UUID, day: BusinessDay
+) -> Matter:
+    """Propose to release a collateral, or to put another in its place. Twice with one matter_id is once.
+
+    standing     as the page showed it, within the officer's offices.
+    replaced_by  a collateral that the register holds; empty where none comes in its place.
+
+    Permission  collateral.write in the office, for what it secures.
+    Raises what matter_made raises; IllegalMove where a loan would fall short, or more than before.
+    """
+    key = str(standing["collateral_id"])
+    if replaced_by and (replaced_by == key or paper_of(day.home, day.on, replaced_by, "collateral").is_empty()):
+        raise FormWrong(
+            message=_("置换的押品不在押品台账中。"), hint=_("请先登记新押品。"), where={"field": "replaced_by"}
+        )
+    if standing["status"] in {"released", "sold"}:
+        raise IllegalMove(message=_("该押品已解押或已处置。"), hint=_("请刷新页面。"), where={"collateral": key})
+    asked = enough_without(key, replaced_by, day)
+    return matter_made(
+        officer, Matter.Kind.RELEASE, matter_id=matter_id, org=office_over([standing["org_id"]]),
+        title=str(standing["debtor_name"] or key), reason=reason, collateral_id=key,
+        told={"replaced_by": replaced_by, "sums": asked.told, "loans": _loans(asked)},
+        amount_cents=int(standing["claim_cents"]), day=day,
+    )  # fmt: skip
+
+
+def enough_without(collateral_id: str, replaced_by: str, day: BusinessDay) -> Asked:
+    """Ask the plan what is left without a collateral. Raises IllegalMove where a loan would fall short by it."""
+    asked = released(day.home, day.on, collateral_id, replaced_by or None)
+    short = asked.fallen_short
+    if short.height:
+        raise IllegalMove(
+            message=_("解押后 %(count)s 笔借据的押品不足，不能解押。") % {"count": short.height},
+            hint=_("请先补充押品或归还贷款：%s。") % "、".join(short["loan_id"].head(5)),
+            where={"loans": short["loan_id"].head(5).to_list()},
+        )  # fmt: skip
+    return asked
+
+
+def _loans(asked: Asked) -> list[dict[str, Any]]:
+    columns = ["loan_id", "secured_cents", "ltv_e8", "ltv_e8_after", "shortfall_cents_after"]
+    return asked.loans.select(columns).head(200).to_dicts()
+
+
+def _agreed(matter: Matter, officer: Officer, day: BusinessDay) -> None:
+    """Ask once more on the day of the last agreement, then tell the night."""
+    if Document.objects.filter(
+        collateral_id=matter.collateral_id, state__in=[Document.State.LEAVING, Document.State.RETURNING]
+    ).exists():
+        raise IllegalMove(message=_("该押品的权证正在出入库，不能解押。"), hint=_("请先办完出入库。"))
+    enough_without(matter.collateral_id, matter.told["replaced_by"], day)
+    (held,) = paper_of(day.home, day.on, matter.collateral_id, "collateral").to_dicts()
+    matter.given = rows_give(
+        rows_id=uuid4(), table="collateral", rows=[released_row(held)], title=matter.title, officer=matter.made_by,
+        org=matter.org, page=reverse("collateral:matter", args=[matter.pk]),
+    )  # fmt: skip
+    matter.save(update_fields=["given"])
+    record(officer, "collateral.released", matter, org=matter.org, run_id=day.run_id,
+           replaced_by=matter.told["replaced_by"], **matter.told["sums"])  # fmt: skip
+
+
+effects(Matter.Kind.RELEASE, agreed=_agreed)

@@ -1,0 +1,34 @@
+"""Addresses of collateral."""
+
+from django.urls import path
+
+from postloan.desk.collateral import views
+from postloan.desk.collateral.calls import views as calls
+from postloan.desk.collateral.custody import views as custody
+from postloan.desk.collateral.valuation import views as valuation
+
+app_name = "collateral"
+urlpatterns = [
+    path("collateral/", views.register, name="register"),
+    path("collateral/matters/", views.matters, name="matters"),
+    path("collateral/matters/<uuid:matter_id>/", views.matter, name="matter"),
+    path("collateral/matters/<uuid:matter_id>/decide", views.decide, name="decide"),
+    path("collateral/spread/", views.spread, name="spread"),
+    path("collateral/stress/", views.stress, name="stress"),
+    path("collateral/batch/", valuation.batch, name="batch"),
+    path("collateral/batch/propose", valuation.batch_propose, name="batch_propose"),
+    path("collateral/calls/", calls.calls, name="calls"),
+    path("collateral/calls/<int:call_id>/", calls.call, name="call"),
+    path("collateral/calls/<int:call_id>/letter.docx", calls.letter, name="call_letter"),
+    path("collateral/calls/<int:call_id>/notice", calls.notice, name="call_notice"),
+    path("collateral/calls/<int:call_id>/answer", calls.answer, name="call_answer"),
+    path("collateral/documents/", custody.documents, name="documents"),
+    path("collateral/documents/<uuid:document_id>/", custody.document, name="document"),
+    path("collateral/documents/<uuid:document_id>/out", custody.out, name="document_out"),
+    path("collateral/documents/<uuid:document_id>/back", custody.back, name="document_back"),
+    path("collateral/documents/<uuid:document_id>/<int:receipt_id>.docx", custody.receipt, name="receipt"),
+    path("collateral/of/<str:collateral_id>/", views.collateral, name="collateral"),
+    path("collateral/of/<str:collateral_id>/value", valuation.value, name="value"),
+    path("collateral/of/<str:collateral_id>/release", views.release, name="release"),
+    path("collateral/of/<str:collateral_id>/document", custody.document_in, name="document_in"),
+]

@@ -1,0 +1,113 @@
+"""Pages of collateral: the register, one collateral, what is proposed of it, its spread, its stress."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from postloan.desk.approval.queries import steps_told
+from postloan.desk.collateral import queries
+from postloan.desk.collateral.chart import stress_chart
+from postloan.desk.collateral.lists import MATTERS, REGISTER
+from postloan.desk.collateral.matters.actions import WRITE, matter_decide
+from postloan.desk.collateral.release.actions import release_propose
+from postloan.desk.core.authority import limit_of
+from postloan.desk.core.forms import made_id_from, whole_from
+from postloan.desk.core.pages import Desk, page
+from postloan.plan.collateral_asked import paper_of, stressed
+
+REASON_MOST = 2000
+READ = "collateral.read"
+
+
+@page(READ)
+def register(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """How each collateral stands."""
+    told = {"list": REGISTER.drawn(request, desk), "here": "collateral", "part": "register"}
+    return render(request, "collateral/list.html", told)
+
+
+@page(READ)
+def matters(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What is proposed of collateral."""
+    told = {"list": MATTERS.drawn(request, desk), "here": "collateral", "part": "matters"}
+    return render(request, "collateral/list.html", told)
+
+
+@page(READ)
+def collateral(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
+    """One collateral: its value and the way to it, the loans it secures, its papers."""
+    held = queries.collateral_seen(desk, collateral_id)
+    values = paper_of(desk.day.home, desk.day.on, collateral_id, "valuation").sort("valued_on", descending=True)
+    told = {
+        "held": held, "loans": queries.loans_of(desk, collateral_id), "values": values.to_dicts(),
+        "matters": queries.matters_seen(desk).filter(collateral_id=collateral_id).order_by("-opened_at")[:50],
+        "documents": queries.documents_seen(desk).filter(collateral_id=collateral_id).order_by("number"),
+        "may_write": WRITE in desk.actions and not desk.day.is_past and held["org_id"] is not None,
+        "matter_id": uuid4(), "document_id": uuid4(), "here": "collateral", "part": "",
+    }  # fmt: skip
+    return render(request, "collateral/collateral.html", told)
+
+
+@page(READ)
+def matter(request: HttpRequest, desk: Desk, matter_id: UUID) -> HttpResponse:
+    """One matter: what is proposed, what it would make of loans, who agreed."""
+    held = queries.matter_seen(desk, matter_id)
+    case = held.case
+    may = bool(case.waits_for) and limit_of(desk.officer, case.waits_for, held.org) != -1 and not desk.day.is_past
+    told = {
+        "matter": held, "case": case, "steps": steps_told(case), "may_decide": may, "here": "collateral", "part": "",
+        "items": held.told.get("items", [])[: queries.rules_of(desk).batch.shown],
+    }  # fmt: skip
+    return render(request, "collateral/matter.html", told)
+
+
+@page(READ, methods=("POST",))
+def decide(request: HttpRequest, desk: Desk, matter_id: UUID) -> HttpResponse:
+    """Agree to what a matter waits for, or turn it down."""
+    held = queries.matter_seen(desk, matter_id)
+    matter_decide(
+        desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
+        reason=request.POST.get("reason", "")[:REASON_MOST], day=desk.day,
+    )  # fmt: skip
+    messages.success(request, _("已办理。"))
+    return redirect("collateral:matter", held.pk)
+
+
+@page(WRITE, methods=("POST",))
+def release(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
+    """Propose to release a collateral, or to put another in its place."""
+    held = queries.collateral_seen(desk, collateral_id)
+    made = release_propose(
+        desk.officer, held, replaced_by=request.POST.get("replaced_by", "").strip()[:64],
+        reason=request.POST.get("reason", "")[:REASON_MOST], matter_id=made_id_from(request.POST, "matter_id"),
+        day=desk.day,
+    )  # fmt: skip
+    messages.success(request, _("已提交审批。"))
+    return redirect("collateral:matter", made.pk)
+
+
+@page(READ)
+def spread(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """How the value that counts is spread by class and by region."""
+    told = {
+        "by_kind": queries.spread(desk, "kind"), "by_region": queries.spread(desk, "region_code"),
+        "here": "collateral", "part": "spread",
+    }  # fmt: skip
+    return render(request, "collateral/spread.html", told)
+
+
+@page(READ)
+def stress(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What a fall of all values would make of the loans of the desk's offices."""
+    rule = queries.rules_of(desk).stress
+    scope = desk.scope
+    asked = None if scope.is_all else scope.org_ids
+    rows = stressed(desk.day.home, desk.day.on, rule.falls_e8, org_ids=asked)
+    told = {
+        "rows": rows.to_dicts(), "chart": stress_chart(rows), "cite": str(rule.cite), "here": "collateral",
+        "part": "stress",
+    }  # fmt: skip
+    return render(request, "collateral/stress.html", told)

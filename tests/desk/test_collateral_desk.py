@@ -1,0 +1,226 @@
+"""Collateral at the desk: values, calls, title documents and releases, each by two people, and the nights after."""
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+import pytest
+from deciding import person
+from django.test import Client
+
+from postloan.desk.approval.models import Case
+from postloan.desk.collateral.matters.actions import office_over
+from postloan.desk.collateral.models import Call, Document, Matter, Receipt
+from postloan.desk.core.models import AuditEntry, FeedRows, Org, WorkItem
+from postloan.night.run import run_nights
+from postloan.plan.collateral_asked import revalued, stressed
+from postloan.site.serving import adopt, hand_over
+from postloan.snapshot.read import read_of_bank
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_yet(db: None) -> None:
+    """The demo's own work is out of the way."""
+    for kept in (Receipt, Matter, Document, FeedRows):
+        kept.objects.all().delete()
+
+
+def standing_of(home: Path, on: date, **only: Any) -> list[dict[str, Any]]:
+    """The collateral of the officer's office that secures something, as the night told it."""
+    rows = read_of_bank(home, on, "collateral_standing").filter(org_id=person("officer").org_id, **only)
+    return rows.filter(pl.col("loan_count") > 0).to_dicts()
+
+
+def decide(client: Client, matter: Matter, verdict: str = "agree", reason: str = "") -> Any:
+    version = Case.objects.get(pk=matter.case_id).version
+    return client.post(f"/collateral/matters/{matter.pk}/decide",
+                       {"verdict": verdict, "version": version, "reason": reason})  # fmt: skip
+
+
+def test_a_batch_moves_loan_to_value_the_next_night_and_raises_calls(
+    bank: Path, tmp_path: Path, settings: object, last_day: date, logged_in
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(bank, home)
+    settings.POSTLOAN_HOME = str(home)  # type: ignore[attr-defined]
+    officer, risk = logged_in("officer"), logged_in("risk")
+    kind = pl.DataFrame(standing_of(home, last_day, eligibility="eligible"))["kind"].mode().sort()[0]
+    asked = {"kind": kind, "region": "", "by": "change", "change": "-30", "series": ""}
+    shown = officer.get("/collateral/batch/", asked)
+    sums, short = shown.context["sums"], shown.context["short"]
+    assert sums["item_count"] > 0
+    assert sums["short_after"] > sums["short_before"]
+    assert len(short) == min(sums["short_after"], 200)
+    assert not Matter.objects.exists(), "a preview keeps nothing"
+    given = asked | {"reason": "城市住房价格指数下跌", "matter_id": str(uuid4())}
+    assert officer.post("/collateral/batch/propose", given).status_code == 302
+    assert officer.post("/collateral/batch/propose", given).status_code == 302, "twice is once"
+    matter = Matter.objects.get()
+    assert matter.told["sums"]["shortfall_after_cents"] == sums["shortfall_after_cents"]
+    assert decide(officer, matter).status_code == 403
+    assert not FeedRows.objects.filter(table="valuation").exists()
+    assert decide(risk, matter).status_code == 302
+    rows = FeedRows.objects.get(table="valuation")
+    assert len(rows.rows) == sums["item_count"]
+    assert AuditEntry.objects.filter(action="collateral.valued").exists()
+
+    on = last_day + timedelta(days=1)
+    assert hand_over(home, on)["count"] >= sums["item_count"]
+    list(run_nights(home, [on]))
+    told = {each["collateral_id"]: each["value_cents"] for each in matter.told["items"]}
+    stands = read_of_bank(home, on, "collateral_standing").filter(pl.col("collateral_id").is_in(list(told)))
+    assert dict(stands.select("collateral_id", "valued_cents").iter_rows()) == told
+    after = read_of_bank(home, on, "loan_to_value")
+    is_short = dict(after.select("loan_id", "shortfall_cents").iter_rows())
+    assert sum(is_short[each["loan_id"]] > 0 for each in short) > len(short) / 2
+    before = set(Call.objects.values_list("loan_id", flat=True))
+    adopt(home, on)
+    fresh = Call.objects.filter(on=on)
+    assert fresh.exists()
+    assert {call.loan_id for call in fresh} <= {loan for loan, cents in is_short.items() if cents >= 1_000_000}
+    assert not before & {call.loan_id for call in fresh}
+    assert WorkItem.objects.filter(kind="collateral_call", opened_on=on).count() == fresh.count()
+    adopt(home, on)
+    assert Call.objects.filter(on=on).count() == fresh.count()
+
+
+def test_one_collateral_is_valued_by_two(bank: Path, last_day: date, logged_in) -> None:
+    officer, risk = logged_in("officer"), logged_in("risk")
+    held = standing_of(bank, last_day, eligibility="eligible")[0]
+    page = f"/collateral/of/{held['collateral_id']}/"
+    assert held["collateral_id"] in officer.get(page).content.decode()
+    form = {"method": "external", "value": "1,234,567.89", "valued_on": last_day.isoformat(), "valuer": "甲评估公司",
+            "reason": "年度重估", "matter_id": str(uuid4())}  # fmt: skip
+    for bad in ({"value": "-1"}, {"valuer": " "}, {"valued_on": (last_day + timedelta(1)).isoformat()},
+                {"reason": ""}, {"method": "index"}):  # fmt: skip
+        assert officer.post(f"{page}value", form | bad).status_code == 400
+    officer.post(f"{page}value", form)
+    matter = Matter.objects.get()
+    assert officer.post(f"{page}value", form | {"matter_id": str(uuid4())}).status_code == 400, "one at a time"
+    assert decide(risk, matter, "refuse").status_code == 400, "a refusal says why"
+    decide(risk, matter)
+    assert FeedRows.objects.get(table="valuation").rows == [{
+        "collateral_id": held["collateral_id"], "valued_on": last_day.isoformat(), "value_cents": "123456789",
+        "method": "external", "valuer": "甲评估公司",
+    }]  # fmt: skip
+    assert officer.get(f"/collateral/matters/{matter.pk}/").status_code == 200
+    other = read_of_bank(bank, last_day, "collateral_standing").drop_nulls("org_id")
+    outside = other.filter(pl.col("org_id") != person("officer").org_id)["collateral_id"][0]
+    assert officer.get(f"/collateral/of/{outside}/").status_code == 404
+    assert officer.post(f"/collateral/of/{outside}/value", form).status_code == 404
+
+
+def test_a_call_is_told_answered_and_closed_by_a_second_person(bank: Path, last_day: date, logged_in) -> None:
+    officer, risk, approver = logged_in("officer"), logged_in("risk"), logged_in("approver")
+    call = Call.objects.filter(state="open").order_by("-shortfall_cents").first()
+    assert call is not None, "the demo bank has loans that fall short"
+    Call.objects.filter(pk=call.pk).update(org=person("officer").org)
+    page = f"/collateral/calls/{call.pk}/"
+    assert officer.get(page).status_code == 200
+    letter = officer.get(f"{page}letter.docx")
+    assert letter["Content-Type"].endswith("wordprocessingml.document")
+    answer = {"answer": "call_waiver", "reason": "另有足额保证", "version": 1, "matter_id": str(uuid4())}
+    assert officer.post(f"{page}answer", answer).status_code == 409, "nobody told the borrower yet"
+    notice = {"sent_on": last_day.isoformat(), "way": "letter", "note": "EMS 签收", "version": 1}
+    assert officer.post(f"{page}notice", notice | {"sent_on": "2000-01-01"}).status_code == 400
+    assert officer.post(f"{page}notice", notice).status_code == 302
+    assert officer.post(f"{page}answer", answer | {"answer": "call_repaid", "version": 2}).status_code == 409
+    assert officer.post(f"{page}answer", answer | {"version": 2}).status_code == 302
+    matter = Matter.objects.get(call=call)
+    steps = [step["action"] for step in matter.case.steps]
+    for action in steps[1:]:
+        assert decide(officer, matter).status_code == 403
+        decide(risk if action == "collateral.confirm" else approver, matter)
+    call.refresh_from_db()
+    assert (call.state, call.answer, call.closed_on) == ("closed", "call_waiver", last_day)
+    assert not WorkItem.objects.filter(kind="collateral_call", subject=f"call:{call.loan_id}", state="open").exists()
+
+
+def test_documents_come_and_go_under_two_hands(bank: Path, last_day: date, logged_in) -> None:
+    officer, risk = logged_in("officer"), logged_in("risk")
+    key = standing_of(bank, last_day)[0]["collateral_id"]
+    given = {"name": "不动产登记证明", "number": "浙(2024)0001", "held_as": "金库3号柜", "other": "抵押人王某",
+             "reason": "新办抵押", "document_id": str(uuid4())}  # fmt: skip
+    assert officer.post(f"/collateral/of/{key}/document", given | {"number": ""}).status_code == 400
+    officer.post(f"/collateral/of/{key}/document", given)
+    again = officer.post(f"/collateral/of/{key}/document", given | {"document_id": str(uuid4())})
+    assert again.status_code == 400, "a number is kept once"
+    document = Document.objects.get()
+    page = f"/collateral/documents/{document.pk}/"
+    out = {"other": "法院立案庭", "reason": "诉讼举证", "due_back_on": (last_day + timedelta(30)).isoformat(),
+           "version": 1, "matter_id": str(uuid4())}  # fmt: skip
+    assert officer.post(f"{page}out", out).status_code == 409, "it is not in yet"
+    matter = Matter.objects.get()
+    assert decide(officer, matter).status_code == 403
+    decide(risk, matter)
+    version = Document.objects.get().version
+    late = (last_day + timedelta(31)).isoformat()
+    assert officer.post(f"{page}out", out | {"version": version, "due_back_on": late}).status_code == 400
+    assert officer.post(f"{page}out", out | {"version": version, "reason": ""}).status_code == 400
+    assert officer.post(f"{page}out", out | {"version": version}).status_code == 302
+    assert Document.objects.get().state == "leaving"
+    decide(risk, Matter.objects.get(kind="custody_out"))
+    document.refresh_from_db()
+    assert (document.state, document.due_back_on) == ("out", last_day + timedelta(30))
+    back = {"other": "法院立案庭", "reason": "用毕归还", "version": document.version, "matter_id": str(uuid4())}
+    officer.post(f"{page}back", back)
+    decide(risk, Matter.objects.get(kind="custody_back"))
+    document.refresh_from_db()
+    assert (document.state, document.due_back_on) == ("held", None)
+    receipts = list(Receipt.objects.values_list("is_out", "first__username", "second__username"))
+    assert receipts == [(False, "officer", "risk"), (True, "officer", "risk"), (False, "officer", "risk")]
+    paper = officer.get(f"{page}{Receipt.objects.first().pk}.docx")  # type: ignore[union-attr]
+    assert paper.status_code == 200
+    assert officer.get(page).status_code == 200
+
+
+def test_a_release_needs_cover_that_stays(bank: Path, last_day: date, logged_in) -> None:
+    officer, risk, approver = logged_in("officer"), logged_in("risk"), logged_in("approver")
+    held = max(standing_of(bank, last_day, eligibility="eligible"), key=lambda row: row["claim_cents"])
+    page, form = f"/collateral/of/{held['collateral_id']}/release", {"reason": "客户申请", "matter_id": str(uuid4())}
+    refused = officer.post(page, form | {"replaced_by": ""})
+    assert refused.status_code == 409
+    assert not Matter.objects.exists()
+    assert officer.post(page, form | {"replaced_by": "NOWHERE"}).status_code == 400
+    rows = read_of_bank(bank, last_day, "collateral_standing").filter(eligibility="eligible")
+    room = rows.with_columns(room=pl.col("counted_cents") * 0.3 - pl.col("claim_cents")).sort("room").tail(1)
+    larger = room.to_dicts()[0]
+    assert larger["room"] > held["claim_cents"], "the demo bank has one that is worth enough"
+    assert officer.post(page, form | {"replaced_by": larger["collateral_id"]}).status_code == 302
+    matter = Matter.objects.get()
+    for client in (risk, approver):
+        decide(client, matter)
+    (row,) = FeedRows.objects.get(table="collateral").rows
+    assert (row["collateral_id"], row["status"], row["kind"]) == (held["collateral_id"], "released", held["kind"])
+
+
+def test_a_fall_of_all_values_is_what_revaluing_all_would_be(bank: Path, last_day: date, logged_in) -> None:
+    told = stressed(bank, last_day, [20_000_000]).to_dicts()
+    standing = read_of_bank(bank, last_day, "collateral_standing").filter(pl.col("eligibility") == "eligible")
+    loans = read_of_bank(bank, last_day, "loan_to_value")
+    assert told[0]["shortfall_cents"] == pytest.approx(loans["shortfall_cents"].sum(), abs=loans.height)
+    fallen = standing.select("collateral_id", value_cents=pl.col("value_cents") * 8 // 10)
+    asked = revalued(bank, last_day, fallen).loans
+    untouched = loans.join(asked, on="loan_no", how="anti")["shortfall_cents"].sum()
+    assert told[1]["shortfall_cents"] == pytest.approx(asked["shortfall_cents_after"].sum() + untouched,
+                                                       abs=2 * loans.height)  # fmt: skip
+    client = logged_in("risk")
+    for address in ("", "matters/", "calls/", "documents/", "spread/", "stress/", "batch/"):
+        assert client.get(f"/collateral/{address}").status_code in {200, 403}, address
+    assert logged_in("officer").get("/collateral/batch/", {"kind": "residential", "by": "series",
+                                                           "series": "house_price"}).status_code == 200  # fmt: skip
+
+
+def test_an_office_over_several_is_the_lowest() -> None:
+    office = person("officer").org
+    assert office is not None
+    assert office_over([office.pk]) == office
+    branch = person("risk").org
+    assert branch is not None
+    below = list(Org.objects.filter(path__startswith=branch.path).exclude(pk=branch.pk)[:2])
+    assert office_over([each.pk for each in below]) == branch
