@@ -100,6 +100,22 @@ DEEDS: dict[str, tuple[str, str]] = {
     "work.assigned": ("分配待办", "Work assigned"),
     "work.done": ("办结待办", "Work done"),
     "work.urged": ("督办", "Work urged"),
+    "contact.answered": ("答复投诉", "Complaint answered"),
+    "contact.approve": ("批准放宽联系限制", "Exemption from contact limits approved"),
+    "contact.asked": ("联系前询问", "Contact asked for"),
+    "contact.closed": ("登记联系结果", "Outcome of a contact entered"),
+    "contact.complaint": ("登记投诉", "Complaint entered"),
+    "contact.consent_ended": ("撤回联系同意", "Consent to contact taken back"),
+    "contact.do_not_call": ("停止使用联系方式", "Contact point closed"),
+    "contact.point_added": ("登记联系方式", "Contact point entered"),
+    "contact.write": ("提出放宽联系限制", "Exemption from contact limits proposed"),
+    "studio.approve": ("批准规则变更", "Change of a rule approved"),
+    "studio.begun": ("起草规则变更", "Change of a rule begun"),
+    "studio.dropped": ("作废规则变更", "Change of a rule given up"),
+    "studio.handed_over": ("规则移交夜间批处理", "Rules handed over to the night"),
+    "studio.overtaken": ("规则变更失效", "Change of a rule overtaken"),
+    "studio.propose": ("提出规则变更", "Change of a rule proposed"),
+    "studio.saved": ("保存规则草稿", "Draft of a rule saved"),
 }
 
 ENDINGS: dict[str, tuple[str, str]] = {
