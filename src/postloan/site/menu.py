@@ -28,6 +28,7 @@ APPROVES = frozenset({
     "model.propose", "model.validate", "model.approve",
     "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
     "covenant.write", "covenant.review", "covenant.approve",
+    "restructure.write", "restructure.review", "restructure.approve",
 })  # fmt: skip
 
 MENU = (
@@ -43,6 +44,7 @@ MENU = (
     Entry("events", _("风险事件"), "bolt", "arrival:events", frozenset({"event.read"})),
     Entry("studio", _("规则工作室"), "adjustments", "studio:rules", frozenset({"studio.read"})),
     Entry("covenants", _("约定条款"), "file-text", "covenant:covenants", frozenset({"covenant.read"})),
+    Entry("restructurings", _("贷款重组"), "scale", "restructure:restructurings", frozenset({"restructure.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

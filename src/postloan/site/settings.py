@@ -26,7 +26,8 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 
 DESKS = (
     "core", "book", "circle", "approval", "classification", "lending", "withdrawal", "inspection", "warning",
-    "exceptions", "arrival", "report", "studio", "impairment", "modelling", "covenant", "worklist",
+    "exceptions", "arrival", "report", "studio", "impairment", "modelling", "covenant", "restructure",
+    "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

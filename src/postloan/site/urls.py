@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.modelling.urls")),
     path("", include("postloan.desk.studio.urls")),
     path("", include("postloan.desk.covenant.urls")),
+    path("", include("postloan.desk.restructure.urls")),
     path("api/", api.urls),
     path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),

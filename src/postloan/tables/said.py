@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from postloan.tables.said_of_covenants import COVENANT_SAID
+from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
+from postloan.tables.said_of_restructuring import RESTRUCTURE_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
 Language = Literal["zh", "en"]
@@ -228,6 +230,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
+        "restructuring": ("贷款重组", "Restructuring of a loan"),
+        "loan_waiver": ("息费减免", "Waiver"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -261,6 +265,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "covenant.write": ("提出", "Proposal"),
         "covenant.review": ("复核", "Review"),
         "covenant.approve": ("批准", "Approval"),
+        "restructure.write": ("提出", "Proposal"),
+        "restructure.review": ("复核", "Review"),
+        "restructure.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -274,6 +281,12 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "watch": ("列入观察名单", "Watch list"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
+        "extension": ("展期", "Extension"),
+        "rate_change": ("调整利率", "Change of the rate"),
+        "deferral": ("延期还款", "Deferral"),
+        "capitalise": ("欠息转本", "Arrears made principal"),
+        "reamortise": ("重新摊还", "Re-amortisation"),
+        "split": ("拆分", "Split"),
     },
     "decision_standing": {
         "waiting": ("待移交", "To be handed over"),
@@ -295,6 +308,20 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "evidence": ("依据", "Evidence"),
         "stage": ("阶段", "Stage"),
         "strategies": ("策略及权重", "Strategies and weights"),
+        "difficulty": ("财务困难情形", "Difficulty"),
+        "adjustment": ("调整方式", "Adjustment"),
+        "note": ("说明", "Note"),
+        "matures_on": ("到期日", "Matures on"),
+        "annual_rate": ("年利率", "Yearly rate"),
+        "periods": ("期数", "Periods"),
+        "due_on": ("原还款日", "Due day"),
+        "new_due_on": ("新还款日", "New due day"),
+        "components": ("转本项目", "Components"),
+        "component": ("减免项目", "Component"),
+        "amount": ("金额", "Amount"),
+        "principal": ("本金", "Principal"),
+        "interest": ("利息", "Interest"),
+        "ground": ("依据", "Ground"),
     },
     "withdrawal_state": {
         "proposed": ("待批准", "Proposed"),
@@ -321,44 +348,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **COVENANT_SAID,
     **MODEL_SAID,
     **WARNING_SAID,
-    "inspection_kind": {
-        "first": ("首次检查", "First"),
-        "periodic": ("定期检查", "Periodic"),
-        "triggered": ("预警触发", "Triggered"),
-        "special": ("专项检查", "Special"),
-        "sampled": ("抽样检查", "Sampled"),
-    },
-    "inspection_state": {
-        "open": ("待检查", "To be done"),
-        "signing": ("待签字", "To be signed"),
-        "review": ("待复核", "To be reviewed"),
-        "returned": ("已退回", "Returned"),
-        "accepted": ("已通过", "Accepted"),
-        "gone": ("已取消", "Called off"),
-    },
-    "inspection_way": {
-        "on_site": ("现场检查", "On site"),
-        "phone": ("电话检查", "By telephone"),
-        "off_site": ("非现场检查", "Off site"),
-    },
-    "finding_state": {
-        "open": ("待整改", "To be corrected"),
-        "corrected": ("待确认", "To be confirmed"),
-        "confirmed": ("已确认", "Confirmed"),
-    },
-    "severity": {"high": ("高", "High"), "medium": ("中", "Medium"), "low": ("低", "Low")},
-    "supervision_state": {
-        "open": ("检查中", "Being checked"),
-        "issued": ("整改中", "Being put right"),
-        "closed": ("已关闭", "Closed"),
-    },
-    "paper_state": {
-        "drawn": ("待检查", "To be checked"),
-        "checked": ("已打分", "Marked"),
-        "rectifying": ("待整改", "To be put right"),
-        "rectified": ("待复查", "To be re-checked"),
-        "closed": ("已办结", "Done"),
-    },
+    **INSPECTION_SAID,
+    **RESTRUCTURE_SAID,
     "strategy": {
         "cure": ("自行恢复", "Cure"),
         "restructure": ("重组", "Restructuring"),

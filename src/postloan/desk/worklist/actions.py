@@ -20,7 +20,7 @@ from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 
 _PAGES = {
     "loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan", "officer": "core:officer",
-    "covenant": "covenant:covenant",
+    "covenant": "covenant:covenant", "restructure": "restructure:compare",
 }  # fmt: skip
 
 
