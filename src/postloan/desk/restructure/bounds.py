@@ -10,7 +10,7 @@ from postloan.desk.restructure.consents.queries import needs_consent, parties_as
 from postloan.desk.restructure.models import Restructuring
 from postloan.desk.restructure.tried import Tried
 from postloan.errors import IllegalMove
-from postloan.plan.options import Comparison, Outcome
+from postloan.plan.options import MOVES_THE_END, Comparison, Outcome
 from postloan.tables.said import said
 
 
@@ -35,6 +35,8 @@ def bounds_of(outcome: Outcome, comparison: Comparison, day: BusinessDay) -> lis
     ]
     rules = rules_on(day)
     kinds = {change.kind for change, _state in changes}
+    if kinds & set(MOVES_THE_END) and comparison.as_it_stands.loan["extension_latest_on"] is None:
+        told.append(Bound("extension", is_kept=True, told=_("没有法定日期，请按产品最长期限人工核对"), cite=""))
     if kinds & set(rules.before_maturity.kinds):
         ends_on = comparison.as_it_stands.loan["matures_on"]
         told.append(Bound("before_maturity", ends_on > day.on, str(ends_on), str(rules.before_maturity.cite)))
