@@ -79,7 +79,8 @@ def _loan(chance: np.random.Generator, loan_id: str, debtor_id: str) -> Row:
     return {
         "loan_id": loan_id, "debtor_id": debtor_id, "org_id": "000", "product": "x", "currency": "CNY",
         "principal": f"{int(chance.integers(10_000, 90_000_000)) / 100:.2f}", "disbursed_on": begun,
-        "matures_on": max(ends, DAY + timedelta(days=3)), "annual_rate": f"{int(chance.integers(1, 2400)) / 10_000:.4f}",
+        "matures_on": max(ends, DAY + timedelta(days=3)),
+        "annual_rate": f"{int(chance.integers(1, 2400)) / 10_000:.4f}",
         "method": str(chance.choice(METHODS)), "day_count": str(chance.choice(["30/360", "ACT/360", "ACT/365"])),
         "due_day": int(chance.integers(1, 32)), "period_months": int(chance.choice([1, 1, 1, 3])),
         "holiday_roll": str(chance.choice(["none", "following", "preceding"])),
