@@ -72,7 +72,7 @@ def instalments_chart(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict
         "yAxis": {"type": "log", "name": _("当月应还")},
         "series": [
             {
-                "name": name, "type": "line", "symbol": "none", "itemStyle": {"color": colour},
+                "name": name, "type": "line", "symbolSize": 5, "connectNulls": True, "itemStyle": {"color": colour},
                 "data": _by_month(outcome, months),
             }
             for name, colour, outcome in zip(names, _COLOURS, outcomes, strict=True)
