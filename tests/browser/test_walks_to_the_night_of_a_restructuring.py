@@ -1,4 +1,4 @@
-"""A walk of a restructuring: four options compared, one offered and agreed on, two people, and the next night has it."""
+"""A walk of a restructuring: four options compared, one agreed on, two people, and the next night has it."""
 
 import json
 from datetime import timedelta
