@@ -161,6 +161,20 @@ class ReamortiseTerms(_Terms):
     approver: Filled
 
 
+class SplitTerms(_Terms):
+    """Part of the principal to come is repaid at once at the end (拆分), the rest by the method of the loan."""
+
+    amount: Money
+    approver: Filled
+
+    @model_validator(mode="after")
+    def something_is_split_off(self) -> Self:
+        """A split of nothing is a slip."""
+        if _is_nothing(self.amount):
+            raise ValueError("amount is nothing")
+        return self
+
+
 class WriteOffTerms(_Terms):
     """Principal and interest to be taken off the book, and the ground on which it may be done."""
 
@@ -260,6 +274,7 @@ TERMS: dict[str, type[_Terms]] = {
     "deferral": DeferralTerms,
     "capitalise": CapitaliseTerms,
     "reamortise": ReamortiseTerms,
+    "split": SplitTerms,
     "write_off": WriteOffTerms,
     "waiver": WaiverTerms,
     "stage": StageTerms,

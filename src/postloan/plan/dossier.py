@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from postloan.intake.number import shard_of
 from postloan.intake.records import read_records
 from postloan.intake.seal import find_seal
 from postloan.plan.published_day import published_day
+from postloan.steps.security_ties import security_ties
 
 _BY_DEBTOR = ("debtor", "relation", "statement", "event", "elsewhere", "pledge", "guarantee")
 _OF_LOAN = {
@@ -57,6 +59,40 @@ def dossier(home: Path, debtor_id: str, debtor_no: int, on: date) -> Dossier:
         pledges=rows["pledge"].join(_valued(facts, on, collateral_ids), on="collateral_id", how="left"),
         guarantees=rows["guarantee"],
     )
+
+
+class Surety(NamedTuple):
+    """Who stands for a loan, and by which guarantee or collateral."""
+
+    security_id: str
+    party_id: str
+    is_guarantee: bool
+
+
+def parties_of_loan(home: Path, loan_id: str, on: date) -> list[Surety]:
+    """Everybody who stands for a loan on a published day, the borrower's own collateral included: pledges first.
+
+    Raises NothingPublished, LoanUnknown.
+    """
+    facts = published_day(home, on).facts
+    loan_no, debtor_no, shard = facts.find_loan(loan_id)
+    rows = {
+        name: facts.read(name, shard).filter(pl.col("debtor_no") == debtor_no)
+        for name in ("loan", "contract", "pledge", "guarantee")
+    }  # fmt: skip
+    mine = security_ties(
+        rows["loan"].filter(pl.col("loan_no") == loan_no), rows["contract"], rows["pledge"], rows["guarantee"], on=on
+    )
+    owners = facts.read("collateral", None, ("collateral_id", "owner_id"))
+    guarantors = rows["guarantee"].select("guarantee_id", "guarantor_id").unique("guarantee_id")
+    tied = mine.join(owners, on="collateral_id", how="left").join(guarantors, on="guarantee_id", how="left")
+    return [
+        Surety(collateral_id or guarantee_id, owner_id or guarantor_id, collateral_id is None)
+        for collateral_id, guarantee_id, owner_id, guarantor_id in tied.sort("security")
+        .select("collateral_id", "guarantee_id", "owner_id", "guarantor_id")
+        .unique(maintain_order=True)
+        .iter_rows()
+    ]
 
 
 def loan_paper(home: Path, loan_id: str, part: str, on: date) -> pl.DataFrame:

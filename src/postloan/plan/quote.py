@@ -65,7 +65,7 @@ def quote(home: Path, loan_id: str, on: date, *, prepay: Decimal | None) -> Quot
     pays the loan off, or the loan has no schedule that a prepayment changes.
     """
     facts, rulebook = Facts(home, None), load_rulebook(home)
-    policy = _as_ours(policy_on(rulebook, law_day(on, facts)).without_signals())
+    policy = as_ours(policy_on(rulebook, law_day(on, facts)).without_signals())
     loan_no, _, inputs, assessed = assess_one(facts, NO_NEIGHBOURS, policy, loan_id, on)
     loan, balance = row_of(assessed.loans, loan_no), row_of(assessed.balances, loan_no)
     interest_cents = balance["overdue_interest_cents"] + balance["accrued_interest_cents"]
@@ -83,7 +83,7 @@ def quote(home: Path, loan_id: str, on: date, *, prepay: Decimal | None) -> Quot
     return told if prepay is None else _with_prepayment(told, inputs, policy, loan_no, int(prepay * _CENTS))
 
 
-def _as_ours(policy: Policy) -> Policy:
+def as_ours(policy: Policy) -> Policy:
     """A quote asks what a decision would do once it is in force, whoever keeps the balance."""
     record = policy.book_of_record
     holder = record.holder.model_copy(update={"system": "postloan"})

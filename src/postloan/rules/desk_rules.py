@@ -23,6 +23,7 @@ from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
+from postloan.rules.restructuring_rules import Restructurings
 from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
 
@@ -88,7 +89,7 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor", "impairment", "covenant", "officer", "collateral"]
+    page: Literal["loan", "debtor", "impairment", "covenant", "restructure", "officer", "collateral"]
     ahead_days: Days = 0
 
 
@@ -113,6 +114,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
     "names": TypeAdapter(RuleFile[Names]),
+    "restructurings": TypeAdapter(RuleFile[Restructurings]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
     "studio": TypeAdapter(RuleFile[Studio]),

@@ -29,6 +29,7 @@ APPROVES = frozenset({
     "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
     "covenant.write", "covenant.review", "covenant.approve", "contact.write", "contact.approve",
     "collateral.write", "collateral.confirm", "collateral.approve",
+    "restructure.write", "restructure.review", "restructure.approve",
 })  # fmt: skip
 
 MENU = (
@@ -45,6 +46,7 @@ MENU = (
     Entry("studio", _("规则工作室"), "adjustments", "studio:rules", frozenset({"studio.read"})),
     Entry("covenants", _("约定条款"), "file-text", "covenant:covenants", frozenset({"covenant.read"})),
     Entry("clocks", _("法律时限"), "clock", "disposal:clocks", frozenset({"clock.read"})),
+    Entry("restructurings", _("贷款重组"), "scale", "restructure:restructurings", frozenset({"restructure.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

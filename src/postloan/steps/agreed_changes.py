@@ -20,7 +20,7 @@ from postloan.tables.decided import has_begun
 from postloan.tables.results import Due, ExtensionLimit, Position, Relief, ScheduleSource
 
 _EPOCH = date(1970, 1, 1)
-_OF_TERMS = ("prepayment", "extension", "rate_change", "deferral", "capitalise", "reamortise")
+_OF_TERMS = ("prepayment", "extension", "rate_change", "deferral", "capitalise", "reamortise", "split")
 _KINDS = (*_OF_TERMS, "waiver")
 _ONE_E8, _CENTS = 10**8, 100
 _OVERDUE = {
@@ -222,6 +222,8 @@ class _Change:
         elif kind == "deferral":
             due_on, new_due_on = (_number(date.fromisoformat(said[name])) for name in ("due_on", "new_due_on"))
             changes.defer(plan, terms, day, due_on, new_due_on)
+        elif kind == "split":
+            changes.split(plan, terms, day, _cents(said["amount"]))
         elif kind == "capitalise":
             owed = self._owed(plan, decision["effective_on"])
             parts = {name: owed[_OVERDUE[name]] for name in said["components"]}

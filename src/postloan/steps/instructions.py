@@ -10,7 +10,7 @@ import polars as pl
 from postloan.tables.published import Instruction
 from postloan.tables.units import INSTRUCTION_STATES
 
-_CHANGES = ("restructure", "prepayment", "extension", "rate_change", "deferral", "capitalise", "reamortise")
+_CHANGES = ("restructure", "prepayment", "extension", "rate_change", "deferral", "capitalise", "reamortise", "split")
 _KINDS = (*_CHANGES, "write_off", "waiver", "misuse", "accelerate")
 # What a decision alone brings into force where we keep the balance; of the others it is told what was done.
 _TAKEN_BY_US = ("restructure", "write_off", "misuse", "accelerate")

@@ -9,6 +9,7 @@ from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
+from postloan.tables.said_of_restructuring import RESTRUCTURE_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
 Language = Literal["zh", "en"]
@@ -210,6 +211,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "custody_back": ("权证归还", "Document back"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
+        "restructuring": ("贷款重组", "Restructuring of a loan"),
+        "loan_waiver": ("息费减免", "Waiver"),
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -248,6 +251,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "collateral.write": ("提出", "Proposal"),
         "collateral.confirm": ("复核", "Review"),
         "collateral.approve": ("批准", "Approval"),
+        "restructure.write": ("提出", "Proposal"),
+        "restructure.review": ("复核", "Review"),
+        "restructure.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -261,6 +267,12 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "watch": ("列入观察名单", "Watch list"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
+        "extension": ("展期", "Extension"),
+        "rate_change": ("调整利率", "Change of the rate"),
+        "deferral": ("延期还款", "Deferral"),
+        "capitalise": ("欠息转本", "Arrears made principal"),
+        "reamortise": ("重新摊还", "Re-amortisation"),
+        "split": ("拆分", "Split"),
     },
     "decision_standing": {
         "waiting": ("待移交", "To be handed over"),
@@ -282,6 +294,20 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "evidence": ("依据", "Evidence"),
         "stage": ("阶段", "Stage"),
         "strategies": ("策略及权重", "Strategies and weights"),
+        "difficulty": ("财务困难情形", "Difficulty"),
+        "adjustment": ("调整方式", "Adjustment"),
+        "note": ("说明", "Note"),
+        "matures_on": ("到期日", "Matures on"),
+        "annual_rate": ("年利率", "Yearly rate"),
+        "periods": ("期数", "Periods"),
+        "due_on": ("原还款日", "Due day"),
+        "new_due_on": ("新还款日", "New due day"),
+        "components": ("转本项目", "Components"),
+        "component": ("减免项目", "Component"),
+        "amount": ("金额", "Amount"),
+        "principal": ("本金", "Principal"),
+        "interest": ("利息", "Interest"),
+        "ground": ("依据", "Ground"),
     },
     "withdrawal_state": {
         "proposed": ("待批准", "Proposed"),
@@ -312,13 +338,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **INSPECTION_SAID,
     **WARNING_SAID,
     **CONTACT_SAID,
-    "paper_state": {
-        "drawn": ("待检查", "To be checked"),
-        "checked": ("已打分", "Marked"),
-        "rectifying": ("待整改", "To be put right"),
-        "rectified": ("待复查", "To be re-checked"),
-        "closed": ("已办结", "Done"),
-    },
+    **RESTRUCTURE_SAID,
     "strategy": {
         "cure": ("自行恢复", "Cure"),
         "restructure": ("重组", "Restructuring"),

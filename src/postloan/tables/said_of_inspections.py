@@ -34,4 +34,11 @@ INSPECTION_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "issued": ("整改中", "Being put right"),
         "closed": ("已关闭", "Closed"),
     },
+    "paper_state": {
+        "drawn": ("待检查", "To be checked"),
+        "checked": ("已打分", "Marked"),
+        "rectifying": ("待整改", "To be put right"),
+        "rectified": ("待复查", "To be re-checked"),
+        "closed": ("已办结", "Done"),
+    },
 }

@@ -21,7 +21,7 @@ from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 
 _PAGES = {
     "loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan", "officer": "core:officer",
-    "covenant": "covenant:covenant", "collateral": "collateral:collateral",
+    "covenant": "covenant:covenant", "collateral": "collateral:collateral", "restructure": "restructure:compare",
 }  # fmt: skip
 
 

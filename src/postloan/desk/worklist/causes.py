@@ -151,6 +151,17 @@ def _covenant_cure_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | 
     return _covenants(day, ending, pl.col("cure_ends_on").cast(pl.String))
 
 
+def _restructure_broken(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    missed = pl.col("is_restructured") & (pl.col("days_past_due") > 0)
+    return _loans(day).filter(missed).with_columns(told=_DAYS_TOLD)
+
+
+def _observation_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    ends, last = pl.col("observation_ends_on"), day.on + timedelta(days=kind.ahead_days)
+    near = pl.col("is_restructured") & (ends >= day.on) & (ends <= last)
+    return _loans(day).filter(near).with_columns(told=ends.cast(pl.String))
+
+
 def _recovery_plan_missing(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     bad = differences(day).filter(kind="no_plan").select("loan_id", claim="claim_cents").lazy()
     return _loans(day).join(bad, on="loan_id").with_columns(told=_DAYS_TOLD, amount_cents="claim")
@@ -202,6 +213,8 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "collateral_insurance": _collateral_insurance,
     "collateral_revalue": _collateral_revalue,
     "recovery_plan_missing": _recovery_plan_missing,
+    "restructure_broken": _restructure_broken,
+    "observation_ends": _observation_ends,
     "covenant_due": _covenant_due,
     "covenant_breach": _covenant_breach,
     "covenant_cure_ends": _covenant_cure_ends,

@@ -136,6 +136,19 @@ def reamortise(
     level(plan, terms, place, left_cents)
 
 
+def split(plan: Plan, terms: Terms, day: int, cents: int) -> None:
+    """Split principal to come in two: `cents` of it fall due with the last row, the rest is made anew before it.
+
+    All of it bears interest, whichever part it is in. What was split off before stays split off.
+    """
+    place = plan.first_after(day)
+    left_cents = plan.left_cents(place)
+    if plan.split_cents + cents >= left_cents:
+        raise impossible(day, "no more can be split off than a part of the principal to come")
+    plan.split_cents += cents
+    level(plan, terms, place, left_cents)
+
+
 def part_as_run(plan: Plan, place: int, left_cents: int) -> None:
     """Let the rows from `place` on have so much principal to repay, where cash and not the plan says how much.
 

@@ -101,16 +101,19 @@ def remake(
 
 
 def level(plan: Plan, terms: Terms, first: int, left_cents: int, *, unpaid_cents: int = 0) -> None:
-    """Repay `left_cents` by the rows from `first` on, by the method of the loan; see `remake`."""
-    rows = plan.rows[first:]
+    """Repay `left_cents` by the rows from `first` on, by the method of the loan; see `remake`.
+
+    What was split off is left to the last row.
+    """
+    rows, parted_cents = plan.rows[first:], max(0, left_cents - plan.split_cents)
     free = [0] * sum(row.number < terms.free_periods for row in rows[:-1])
     count = len(rows) - len(free)
     if terms.method == PLANNED:
-        asks = _in_proportion(rows, left_cents)
+        asks = _in_proportion(rows, parted_cents)
     elif is_annuity(terms.method):
         asks = free + _amounts(plan, terms, rows[len(free) :], left_cents)
     elif terms.method in (EQUAL_PRINCIPAL, FLAT):
-        asks = free + [left_cents // count] * count
+        asks = free + [parted_cents // count] * count
     else:
         asks = [0] * len(rows)
     remake(plan, terms, first, left_cents, asks, unpaid_cents=unpaid_cents)
@@ -129,8 +132,9 @@ def _in_proportion(rows: list[Row], left_cents: int) -> list[int]:
 def _amounts(plan: Plan, terms: Terms, rows: list[Row], left_cents: int) -> list[int]:
     """Find the amounts, level or in steps, that repay a balance at the end of the periods of the plan.
 
-    Source   annuity with a factor of its own each period: A = (P·Π(1+f) − Σ gₖ·Π later) ÷ Σ qₖ·Π later, with gₖ and qₖ
-             what the steps up to k add and by how much they multiply. A period counts whole, by its months.
+    Source   annuity with a factor of its own each period: A = (P·Π(1+f) − S − Σ gₖ·Π later) ÷ Σ qₖ·Π later, with S what
+             was split off, and gₖ and qₖ what the steps up to k add and by how much they multiply. A period counts
+             whole, by its months.
     """
     is_geometric, is_arithmetic = terms.method == STEP_GEOMETRIC, terms.method == STEP_ARITHMETIC
     numbers = [row.number for row in rows]
@@ -145,7 +149,8 @@ def _amounts(plan: Plan, terms: Terms, rows: list[Row], left_cents: int) -> list
             grown *= grows
             shares = shares * grows + ratio**step
             added = added * grows + (terms.step * step if is_arithmetic else 0)
-        amount = max(Decimal(0), (grown * left_cents - added) / shares)
+        split_cents = min(plan.split_cents, left_cents)
+        amount = max(Decimal(0), (grown * left_cents - split_cents - added) / shares)
         amount_cents = int(amount.to_integral_value(ROUND_HALF_UP))
     amounts, done = [], 0
     for step in steps[: len(rows)]:

@@ -68,16 +68,20 @@ class Plan:
     rates       (day, yearly rate in 1e-8), in order; the first holds before its day too.
     joins       (day, cents): principal that joined the balance inside a period, and bears from that day.
     flat_cents  what flat interest runs on, whatever was repaid.
+    split_cents principal that was split off: it is repaid at once with the last row, the rest by the loan's method.
     """
 
     rows: list[Row]
     rates: list[tuple[int, int]]
     joins: list[tuple[int, int]]
     flat_cents: int
+    split_cents: int = 0
 
     def copied(self) -> "Plan":
         """Return a plan that can be changed without changing this one."""
-        return Plan([replace(row) for row in self.rows], self.rates.copy(), self.joins.copy(), self.flat_cents)
+        return Plan(
+            [replace(row) for row in self.rows], self.rates.copy(), self.joins.copy(), self.flat_cents, self.split_cents
+        )
 
     def first_after(self, day: int) -> int:
         """Return the place of the first row that a change on a day works on: neither due nor ended by then.

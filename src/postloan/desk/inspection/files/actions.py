@@ -44,9 +44,9 @@ def files_add(
         if found.sha256 in known:
             continue
         known.add(found.sha256)
-        _keep(file_path(found.sha256), content)
+        keep(file_path(found.sha256), content)
         if found.thumbnail:
-            _keep(thumbnail_path(found.sha256), found.thumbnail)
+            keep(thumbnail_path(found.sha256), found.thumbnail)
         made.append(_row(officer, inspection, name, found))
     InspectionFile.objects.bulk_create(made)
     if made:
@@ -67,7 +67,7 @@ def _must_have_room(held: int, rules: FileRules) -> None:
 def _row(officer: Officer, inspection: Inspection, name: str, found: Content) -> InspectionFile:
     bands = [found.looks[at : at + _BAND] for at in range(0, 4 * _BAND, _BAND)]
     return InspectionFile(
-        inspection=inspection, name=_plain_name(name, found.kind), kind=found.kind, sha256=found.sha256,
+        inspection=inspection, name=plain_name(name, found.kind), kind=found.kind, sha256=found.sha256,
         size=found.size, width=found.width, height=found.height, band_0=bands[0], band_1=bands[1], band_2=bands[2],
         band_3=bands[3], taken_at=found.taken_at, latitude_e7=found.latitude_e7, longitude_e7=found.longitude_e7,
         camera=found.camera, added_by=officer,
@@ -99,7 +99,7 @@ def _must_be_writable(inspection: Inspection) -> None:
         )
 
 
-def _keep(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes) -> None:
     """Write bytes under their hash; what is there already is the same."""
     if path.exists():
         return
@@ -109,7 +109,7 @@ def _keep(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _plain_name(name: str, kind: str) -> str:
+def plain_name(name: str, kind: str) -> str:
     """The name that the file had, without folders and control characters, and with the ending of what it is."""
     bare = "".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
     stem = bare.rpartition(".")[0] or bare or "file"

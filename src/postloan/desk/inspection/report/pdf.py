@@ -21,14 +21,14 @@ def pdf_of(document: Mapping[str, Any]) -> bytes:
     made = typst.compile(  # type: ignore[type-var]
         TEMPLATE.read_bytes(),
         root=str(media),
-        font_paths=_fonts(),
+        font_paths=fonts(),
         sys_inputs=inputs_of(document),
     )
     return bytes(made)
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """The fonts of documents; read once a process."""
     return typst.Fonts(
         include_system_fonts=False,

@@ -39,33 +39,33 @@ def word_of(document: Mapping[str, Any]) -> bytes:
 @cache
 def _template() -> bytes:
     drawn = Document()
-    _page(drawn)
-    _styles(drawn)
-    _line(drawn, "{{ title }}", size=20, bold=True, font=_HEAD, centred=True)
-    _line(drawn, "{{ form }}　{{ number_said }} {{ number }}", size=11, centred=True)
-    _line(drawn, "{{ state }}", size=11, bold=True, centred=True)
-    _heading(drawn, "{{ basics_said }}")
-    _rows(drawn, "row in basics", ["{{ row[0] }}", "{{ row[1] }}"], widths=(4.2, 12.4))
-    _heading(drawn, "{{ figures_said }}")
-    _rows(drawn, "row in figures", ["{{ row[0] }}", "{{ row[1] }}"], widths=(4.2, 12.4))
+    page_of(drawn)
+    styles_of(drawn)
+    line_of(drawn, "{{ title }}", size=20, bold=True, font=_HEAD, centred=True)
+    line_of(drawn, "{{ form }}　{{ number_said }} {{ number }}", size=11, centred=True)
+    line_of(drawn, "{{ state }}", size=11, bold=True, centred=True)
+    heading_of(drawn, "{{ basics_said }}")
+    rows_of(drawn, "row in basics", ["{{ row[0] }}", "{{ row[1] }}"], widths=(4.2, 12.4))
+    heading_of(drawn, "{{ figures_said }}")
+    rows_of(drawn, "row in figures", ["{{ row[0] }}", "{{ row[1] }}"], widths=(4.2, 12.4))
     for name in ("loans", "collateral"):
-        _line(drawn, f"{{%p if {name}.rows %}}")
-        _line(drawn, f"{{{{ {name}.title }}}}", bold=True)
-        _rows(
+        line_of(drawn, f"{{%p if {name}.rows %}}")
+        line_of(drawn, f"{{{{ {name}.title }}}}", bold=True)
+        rows_of(
             drawn, f"row in {name}.rows", [f"{{{{ row[{at}] }}}}" for at in range(6)], widths=(3, 3, 3, 2.4, 2.6, 2.6),
             head=[f"{{{{ {name}.head[{at}] }}}}" for at in range(6)],
         )  # fmt: skip
-        _line(drawn, "{%p endif %}")
-    _heading(drawn, "{{ differences_said }}")
-    _line(drawn, "{%p if not differences %}")
-    _line(drawn, "{{ no_differences }}")
-    _line(drawn, "{%p else %}")
+        line_of(drawn, "{%p endif %}")
+    heading_of(drawn, "{{ differences_said }}")
+    line_of(drawn, "{%p if not differences %}")
+    line_of(drawn, "{{ no_differences }}")
+    line_of(drawn, "{%p else %}")
     _table_of_three(drawn)
-    _line(drawn, "{%p endif %}")
-    _line(drawn, "{%p for section in sections %}")
-    _heading(drawn, "{{ section.title }}")
-    _rows(drawn, "row in section.rows", ["{{ row[0] }}", "{{ row[1] }}"], widths=(5.6, 11))
-    _line(drawn, "{%p endfor %}")
+    line_of(drawn, "{%p endif %}")
+    line_of(drawn, "{%p for section in sections %}")
+    heading_of(drawn, "{{ section.title }}")
+    rows_of(drawn, "row in section.rows", ["{{ row[0] }}", "{{ row[1] }}"], widths=(5.6, 11))
+    line_of(drawn, "{%p endfor %}")
     _after_sections(drawn)
     held = io.BytesIO()
     drawn.save(held)
@@ -73,36 +73,37 @@ def _template() -> bytes:
 
 
 def _after_sections(drawn: Any) -> None:
-    _heading(drawn, "{{ findings_said }}")
-    _line(drawn, "{%p if not findings %}")
-    _line(drawn, "{{ no_findings }}")
-    _line(drawn, "{%p else %}")
-    _rows(
+    heading_of(drawn, "{{ findings_said }}")
+    line_of(drawn, "{%p if not findings %}")
+    line_of(drawn, "{{ no_findings }}")
+    line_of(drawn, "{%p else %}")
+    rows_of(
         drawn, "row in findings", [f"{{{{ row[{at}] }}}}" for at in range(4)], widths=(9, 2, 2.8, 2.8),
         head=[f"{{{{ findings_head[{at}] }}}}" for at in range(4)],
     )  # fmt: skip
-    _line(drawn, "{%p endif %}")
-    _line(drawn, "{%p if photos %}")
-    _heading(drawn, "{{ photos_said }}")
-    _line(drawn, "{%p endif %}")
-    _line(drawn, "{%p for photo in photos %}")
-    _line(drawn, "{{ photo.image }}", centred=True)
-    _line(drawn, "{{ photo.said }}", size=9, centred=True)
-    _line(drawn, "{%p endfor %}")
-    _heading(drawn, "{{ opinion_said }}")
-    _line(drawn, "{{ opinion }}")
-    _heading(drawn, "{{ signatures_said }}")
+    line_of(drawn, "{%p endif %}")
+    line_of(drawn, "{%p if photos %}")
+    heading_of(drawn, "{{ photos_said }}")
+    line_of(drawn, "{%p endif %}")
+    line_of(drawn, "{%p for photo in photos %}")
+    line_of(drawn, "{{ photo.image }}", centred=True)
+    line_of(drawn, "{{ photo.said }}", size=9, centred=True)
+    line_of(drawn, "{%p endfor %}")
+    heading_of(drawn, "{{ opinion_said }}")
+    line_of(drawn, "{{ opinion }}")
+    heading_of(drawn, "{{ signatures_said }}")
     cells = ["{{ row[0] }}", "{{ row[1] }}", "{{ row[2] }}"]
-    _rows(drawn, "row in signatures", cells, widths=(3.4, 8.2, 5))
+    rows_of(drawn, "row in signatures", cells, widths=(3.4, 8.2, 5))
 
 
 def _table_of_three(drawn: Any) -> None:
     cells = [f"{{{{ row[{at}] }}}}" for at in range(3)]
     head = [f"{{{{ differences_head[{at}] }}}}" for at in range(3)]
-    _rows(drawn, "row in differences", cells, widths=(5.6, 5.5, 5.5), head=head)
+    rows_of(drawn, "row in differences", cells, widths=(5.6, 5.5, 5.5), head=head)
 
 
-def _page(drawn: Any) -> None:
+def page_of(drawn: Any) -> None:
+    """Give a document its page: the bank and a number above, what it is and the count of pages below."""
     section = drawn.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin, section.right_margin = Cm(2.2), Cm(2.2)
@@ -116,22 +117,25 @@ def _page(drawn: Any) -> None:
     _run(foot, " {{ pages_said }}", size=9, colour=_GREY)
 
 
-def _styles(drawn: Any) -> None:
+def styles_of(drawn: Any) -> None:
+    """Give a document the types of official papers."""
     style = drawn.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(10.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), _BODY)
     style.paragraph_format.space_after = Pt(2)
 
 
-def _heading(drawn: Any, said: str) -> None:
-    line = _line(drawn, said, size=12, bold=True, font=_HEAD)
+def heading_of(drawn: Any, said: str) -> None:
+    """Draw a heading, which stays with what follows it."""
+    line = line_of(drawn, said, size=12, bold=True, font=_HEAD)
     line.paragraph_format.space_before = Pt(10)
     line.paragraph_format.keep_with_next = True
 
 
-def _line(
+def line_of(
     drawn: Any, said: str, *, size: float = 10.5, bold: bool = False, font: str = "", centred: bool = False
 ) -> Any:
+    """Draw a line of text, and return it; size in points."""
     line = drawn.add_paragraph()
     if centred:
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -151,7 +155,7 @@ def _run(
         run.font.color.rgb = colour
 
 
-def _rows(drawn: Any, loop: str, cells: Sequence[str], *, widths: Sequence[float], head: Sequence[str] = ()) -> None:
+def rows_of(drawn: Any, loop: str, cells: Sequence[str], *, widths: Sequence[float], head: Sequence[str] = ()) -> None:
     """A table with a row for each round of a loop; the loop's own rows vanish when it is filled."""
     table = drawn.add_table(rows=0, cols=len(cells))
     table.style, table.autofit = "Table Grid", False

@@ -1,0 +1,1 @@
+"""Restructuring: options compared, offers made, consents gathered, agreed to and handed to the night."""

@@ -1,0 +1,1 @@
+"""The agreement that a restructuring is signed by."""

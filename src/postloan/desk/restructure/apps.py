@@ -1,0 +1,14 @@
+"""Restructuring as a Django application."""
+
+from django.apps import AppConfig
+
+
+class RestructureConfig(AppConfig):
+    """Options, offers, consents and agreements of restructurings and waivers."""
+
+    name = "postloan.desk.restructure"
+    label = "restructure"
+
+    def ready(self) -> None:
+        """Make its lists known."""
+        from postloan.desk.restructure import lists  # noqa: F401, PLC0415 - registers when imported

@@ -1,0 +1,1 @@
+"""Consents of guarantors and mortgagors, each a paper that was handed in."""

@@ -1,0 +1,71 @@
+"""A walk of a restructuring: four options compared, one agreed on, two people, and the next night has it."""
+
+import json
+from datetime import timedelta
+
+import polars as pl
+from looking import scrolls_sideways, serious
+from playwright.sync_api import expect
+
+from postloan.snapshot.read import published_days, read_loans
+
+OWN_BOOK = """
+rule: book_of_record
+says: There is no core system; our own balance is published.
+
+versions:
+  - from: 2021-01-01
+    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
+"""
+
+
+def test_an_officer_compares_four_options_and_the_next_night_has_the_one_agreed_on(open_as, site) -> None:
+    own = site.home / "rulebook" / "bank"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "book_of_record.yaml").write_text(OWN_BOOK)
+    last = published_days(site.home)[-1]
+    far = pl.col("matures_on") > last + timedelta(days=400)
+    loan = (
+        read_loans(site.home, last)
+        .filter(far, org_id="330001", tier="pass", status="active", method="level_instalment", security_kind="credit")
+        .filter(~pl.col("is_restructured"), pl.col("extension_latest_on") > pl.col("matures_on") + timedelta(days=200))
+        .sort("outstanding_cents")
+        .row(0, named=True)
+    )
+
+    officer = open_as("officer")
+    officer.goto(f"{site.address}/loans/{loan['loan_id']}/")
+    officer.click("text=重组方案比较")
+    expect(officer.locator(".options thead th")).to_have_count(6)
+    expect(officer.locator(".options")).to_contain_text("cn-2023-1 Art. 21")
+    assert serious(officer) == []
+    officer.locator("text=登记为我行方案").first.click()
+    expect(officer.locator(".alert")).to_contain_text("第 1 轮")
+    officer.fill("textarea[name=note]", "借款人面谈后接受")
+    officer.click("button[value=accepted]")
+    officer.select_option("select[name=difficulty]", "cash_flow_short")
+    officer.fill("form[action$=propose] textarea", "订单下降，回款放缓")
+    officer.click("text=提交审批")
+    expect(officer.locator(".alert")).to_contain_text("已提交审批")
+    assert not scrolls_sideways(officer)
+    address = officer.url
+
+    approver = open_as("approver")
+    approver.goto(address)
+    approver.keyboard.press("a")
+    expect(approver.locator(".alert")).to_contain_text("已办理")
+    assert serious(approver) == []
+
+    following = last + timedelta(days=1)
+    told = json.loads(site.command("hand-over", "--on", following, "--json"))
+    assert (told["count"], told["accepted"], told["refused"]) == ("2", "2", "0")
+    site.command("night", following)
+    site.command("adopt", "--on", following)
+
+    officer.goto(f"{site.address}/loans/{loan['loan_id']}/")
+    expect(officer.locator("h1 .tier")).to_have_text("关注")
+    expect(officer.locator(".facts").first).to_contain_text("cn-2023-1 Art. 21")
+    officer.goto(f"{site.address}/restructurings/watched/")
+    expect(officer.locator(".list-table")).to_contain_text(loan["loan_id"])
+    row = read_loans(site.home, following).row(by_predicate=pl.col("loan_id") == loan["loan_id"], named=True)
+    assert row["service_year_cents"] < loan["service_year_cents"]
