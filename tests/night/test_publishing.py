@@ -123,7 +123,7 @@ def test_the_manifest_pins_what_the_night_rests_on(home: Path) -> None:
     assert manifest["pins"]["feeds"] == Facts(home, None).feed_hashes
     assert manifest["pins"]["rulebook"] == load_rulebook(home).fingerprint
     assert (manifest["on"], manifest["shards"], manifest["currency"]) == (ON.isoformat(), SHARDS, "CNY")
-    assert len(manifest["files"]) == 6 * SHARDS + 3, "six tables a shard, and three of the bank"
+    assert len(manifest["files"]) == 8 * SHARDS + 8, "eight tables a shard, and eight of the bank"
     assert all(check["passed"] for check in manifest["checks"])
     totals = manifest["totals"]
     assert sum(tier["loans"] for tier in totals["tiers"].values()) == int(
