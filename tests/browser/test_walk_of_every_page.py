@@ -21,13 +21,16 @@ from postloan.site.menu import entries_for
 from postloan.snapshot.read import published_days
 
 # No link leads to what a form asks for.
-ASKED_BY_FORMS = {"risk": ("/search/?q=有限公司", "/freezes/propose")}
+ASKED_BY_FORMS = {"risk": ("/search/?q=有限公司", "/freezes/propose", "/reports/exposures/list?industries=C")}
 # A workbook that is too large to be made at once; lists of the small bank are not.
 MADE_FOR_LARGE_LISTS = {"core:export_fetch"}
 
 
 # The blanks of addresses that take only some words.
-LATER = {"withdrawal:decision"}
+LATER = {
+    "withdrawal:decision", "restructure:restructuring", "restructure:paper", "restructure:agreement_word",
+    "restructure:agreement_pdf",
+}  # fmt: skip
 """Where a link leads once something was decided: the walk to the night looks at it."""
 NAMED = {"field": "phone", "part": "payments"}
 # An element as axe knows it: its name and how it looks, not what it leads to or is called.

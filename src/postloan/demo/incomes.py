@@ -18,10 +18,10 @@ SHOWN_IN = 3
 SHOWN_SHARE = 0.85
 """Of so many the bank has an income; who does not show it once does not show it later."""
 
-YEARLY = {HOME: 0.06, CONSUMER: 0.42, BUSINESS: 0.25, MICRO: 0.15}
+YEARLY = {HOME: 0.085, CONSUMER: 0.42, BUSINESS: 0.25, MICRO: 0.15}
 """Of the amount of a first loan, about so much is paid in a year."""
 
-PAID_SHARE, SPREAD = 0.34, 0.35
+PAID_SHARE, SPREAD = 0.32, 0.30
 """In the middle, so much of an income goes there; log-normal around it."""
 
 ROUND_CENTS = 1_000_00

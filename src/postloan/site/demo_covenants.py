@@ -3,16 +3,19 @@
 from datetime import timedelta
 from uuid import UUID
 
+import polars as pl
+
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.core.authority import actions_of, scope_of
 from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.desk.covenant.actions import BREACHES, notice_send, proposal_make
 from postloan.desk.covenant.models import Proposal, StatementUpload
-from postloan.desk.covenant.queries import covenants_seen
+from postloan.desk.covenant.queries import Test, covenants_seen
 from postloan.desk.covenant.statements.actions import upload_keep
 from postloan.desk.covenant.statements.queries import known_values
 from postloan.desk.covenant.statements.reading import Read
+from postloan.snapshot.read import read_covenant_tests
 
 _CURE, _WAIVER, _UPLOAD = UUID(int=3), UUID(int=4), UUID(int=5)
 """Keys that do not change, so that a list shows them in one order in every demo."""
@@ -33,9 +36,32 @@ def covenants_a_little(risk: Officer) -> None:
     for test in breached[:1]:
         notice_send(risk, test, sent_on=test["notice_on"], way="delivered", note=_TOLD, day=desk.day)
         proposal_make(risk, test, "covenant_cure", ends_on=None, reason=_CURED, proposal_id=_CURE, day=desk.day)
-    for test in breached[1:2]:
-        until = desk.day.on + timedelta(days=90)
-        proposal_make(risk, test, "covenant_waiver", ends_on=until, reason=_WAIVED, proposal_id=_WAIVER, day=desk.day)
+    if len(breached) > 1:
+        _ask_waiver(desk, breached[1])
+    elif not breached:
+        _ask_waiver_elsewhere(desk)
+
+
+def _ask_waiver(desk: Desk, test: Test) -> None:
+    until = desk.day.on + timedelta(days=90)
+    proposal_make(
+        desk.officer, test, "covenant_waiver", ends_on=until, reason=_WAIVED, proposal_id=_WAIVER, day=desk.day
+    )
+
+
+def _ask_waiver_elsewhere(desk: Desk) -> None:
+    """In a small bank no covenant of the risk manager's branch may be broken: the officer of one that is asks."""
+    tests = read_covenant_tests(desk.day.home, desk.day.on)
+    broken = tests.filter("is_latest", pl.col("result").cast(pl.String).is_in(list(BREACHES)))
+    for staff_no in broken.sort("covenant_id")["officer_id"].drop_nulls():
+        officer = Officer.objects.filter(staff_no=staff_no).first()
+        if officer is None:
+            continue
+        his = Desk(officer, actions_of(officer), scope_of(officer, "covenant.write"), None)
+        seen = [row for row in covenants_seen(his).to_dicts() if row["result"] in BREACHES]
+        if seen:
+            _ask_waiver(his, seen[0])
+            return
 
 
 def _send_statements(desk: Desk, debtor_id: str) -> None:
