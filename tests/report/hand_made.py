@@ -10,7 +10,7 @@ import polars as pl
 from postloan.snapshot.files import write_table
 from postloan.snapshot.publish import FinishedShard, publish
 from postloan.tables.losses import STAGE_CAUSES, STAGES
-from postloan.tables.published import PUBLISHED
+from postloan.tables.published import OF_THE_BANK, PUBLISHED
 from postloan.tables.results import LOAN_STATUSES
 from postloan.tables.units import BUCKETS, EXPOSURE_KINDS, LEGAL_FORMS, METHODS, TIERS
 
@@ -79,7 +79,7 @@ def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, sh
         files = {
             "loan": write_table(folder / "loan.parquet", pl.DataFrame(rows, schema=_TYPES)),
         }
-        for table in ("debtor", "ledger_break", "instruction", "warning", "covenant_test", "legal_clock"):
+        for table in PUBLISHED.keys() - {"loan", *OF_THE_BANK}:
             files[table] = write_table(folder / f"{table}.parquet", PUBLISHED[table].create_empty())
         finished.append(FinishedShard(shard, folder, {"files": files}))
     pins = {
