@@ -66,7 +66,7 @@ def warned(
     on: date,
 ) -> Warned:
     """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force and no model."""
-    if not policy.warnings and policy.warning_model is None:
+    if not policy.warns:
         return Warned(PublishedWarning.create_empty(), WarningScore.create_empty())
     of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
     asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
