@@ -34,6 +34,11 @@ def features_kept(home: Path, on: date) -> pl.LazyFrame:
     return pl.scan_parquet(folder / "*.parquet")
 
 
+def features_read(home: Path, on: date) -> pl.DataFrame:
+    """The same, read: what models are fitted and watched on. Raises NothingPublished."""
+    return features_kept(home, on).collect()
+
+
 def features_make(home: Path, on: date) -> None:
     """Reckon the features of a published day, a shard at a time, and put them into place whole."""
     folder, day = features_folder(home, on), published_day(home, on)
