@@ -8,9 +8,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
+from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
-from postloan.desk.core.authority import limit_of
 from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
@@ -84,11 +83,10 @@ def restructuring(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpRespon
 
 def _told(desk: Desk, held: Restructuring) -> dict[str, Any]:
     case, is_now = held.case, not desk.day.is_past
-    may_decide = case and case.waits_for and limit_of(desk.officer, case.waits_for, held.org) != -1
     kinds = {kind for kind, _terms in held.chosen.changes} if held.chosen else set()
     return {
         "held": held, "offers": held.offers.all(), "case": case, "steps": steps_told(case) if case else [],
-        "may_decide": bool(may_decide) and is_now, "decision_id": uuid4(),
+        "may_decide": may_decide(desk, case), "decision_id": uuid4(),
         "may_write": actions.WRITE in desk.actions and is_now and held.state == Restructuring.State.OPEN,
         "may_file": actions.WRITE in desk.actions and is_now and held.state in WRITABLE,
         "parties": parties_asked(held, desk.day), "needs_consent": needs_consent(kinds, desk.day),

@@ -6,7 +6,7 @@ the same bytes.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from postloan.desk.studio.drafts import cite_of
 from postloan.desk.studio.models import RuleChange, RuleFile
 from postloan.errors import PostloanError, RuleOvertaken
 from postloan.rules.rulebook import load_rulebook
-from postloan.rules.warning_files import rule_of, standing_rules, warning_file, with_version
+from postloan.rules.warning_files import StandingRule, rule_of, standing_rules, warning_file, with_version
 from postloan.rules.warnings import WarningRule
 from postloan.snapshot.files import sync_folder, write_bytes
 from postloan.snapshot.read import published_days
@@ -62,13 +62,13 @@ def _mark(on: date) -> None:
     taken: dict[str, list[RuleChange]] = defaultdict(list)
     for change in due.filter(state=RuleChange.State.APPROVED, effective_from__lte=on).order_by("approved_on", "pk"):
         taken[change.category].append(change)
+    standing = standing_rules(load_rulebook(home())) if taken else {}
     for category, changes in sorted(taken.items()):
-        _adopt(category, changes, on)
+        _adopt(category, changes, standing, on)
 
 
-def _adopt(category: str, changes: Sequence[RuleChange], on: date) -> None:
+def _adopt(category: str, changes: Sequence[RuleChange], standing: Mapping[str, StandingRule], on: date) -> None:
     """Put the changes of a category into a version of its file; what no longer fits goes back."""
-    standing = standing_rules(load_rulebook(home()))
     fitting = []
     for change in changes:
         try:
