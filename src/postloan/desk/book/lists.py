@@ -1,6 +1,6 @@
 """The lists of the book: loans, debtors, groups."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,9 @@ from postloan.tables.units import BUCKETS
 _MATURES_WITHIN = timedelta(days=30)
 
 
-def words_of(list_name: str) -> Sequence[tuple[str, Said]]:
-    """The values of a closed list to choose from."""
-    return [(value, said(list_name, value, language())) for value in SAID[list_name]]
+def words_of(list_name: str, only: Iterable[str] = ()) -> Sequence[tuple[str, Said]]:
+    """The values of a closed list to choose from, or some of them alone."""
+    return [(value, said(list_name, value, language())) for value in only or SAID[list_name]]
 
 
 _LOAN_COLUMNS = (

@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
-from postloan.desk.core.authority import limit_of
+from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.covenant import actions, queries
@@ -105,10 +104,9 @@ def proposal(request: HttpRequest, desk: Desk, proposal_id: UUID) -> HttpRespons
     """One waiver or cure: why, and who agreed."""
     held = queries.proposal_seen(desk, proposal_id)
     case = held.case
-    may = bool(case.waits_for) and limit_of(desk.officer, case.waits_for, held.org) != -1 and not desk.day.is_past
     told = {
-        "proposal": held, "case": case, "steps": steps_told(case), "may_decide": may, "decision_id": uuid4(),
-        "here": "covenants", "part": "",
+        "proposal": held, "case": case, "steps": steps_told(case), "may_decide": may_decide(desk, case),
+        "decision_id": uuid4(), "here": "covenants", "part": "",
     }  # fmt: skip
     return render(request, "covenant/proposal.html", told)
 

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
+from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
-from postloan.desk.core.authority import limit_of
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.desk.inspection.queries import rules_on as inspection_rules
@@ -71,7 +71,7 @@ def offer(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     typed = read_typed(request.POST, 1, loan, name="1")
     is_eased = request.POST.get("is_eased", "yes") == "yes"
     made = actions.offer_make(
-        desk.officer, queries.office_of(loan["org_id"]), tried_one(desk, loan, typed, is_eased=is_eased),
+        desk.officer, office_over([loan["org_id"]]), tried_one(desk, loan, typed, is_eased=is_eased),
         by=request.POST.get("by", ""), offer_id=made_id_from(request.POST, "offer_id"),
         held_id=made_id_from(request.POST, "held_id"), day=desk.day,
     )  # fmt: skip
@@ -87,11 +87,10 @@ def restructuring(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpRespon
 
 def _told(desk: Desk, held: Restructuring) -> dict[str, Any]:
     case, is_now = held.case, not desk.day.is_past
-    may_decide = case and case.waits_for and limit_of(desk.officer, case.waits_for, held.org) != -1
     kinds = {kind for kind, _terms in held.chosen.changes} if held.chosen else set()
     return {
         "held": held, "offers": held.offers.all(), "case": case, "steps": steps_told(case) if case else [],
-        "may_decide": bool(may_decide) and is_now, "decision_id": uuid4(),
+        "may_decide": case is not None and may_decide(desk, case), "decision_id": uuid4(),
         "may_write": actions.WRITE in desk.actions and is_now and held.state == Restructuring.State.OPEN,
         "may_file": actions.WRITE in desk.actions and is_now and held.state in WRITABLE,
         "parties": parties_asked(held, desk.day), "needs_consent": needs_consent(kinds, desk.day),
