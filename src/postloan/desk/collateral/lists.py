@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import polars as pl
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import named
@@ -81,11 +80,7 @@ def _register_form(desk: Desk) -> ListForm:
 
 
 def _register_rows(desk: Desk, form: ListForm) -> Source:
-    return FrameSource(form, standing_seen(desk), _dressed)
-
-
-def _dressed(rows: pl.DataFrame) -> pl.DataFrame:
-    return named(rows)
+    return FrameSource(form, standing_seen(desk), named)
 
 
 def _matter_form(desk: Desk) -> ListForm:

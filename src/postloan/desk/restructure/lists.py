@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from postloan.desk.book.queries import named
 from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
@@ -88,7 +89,7 @@ def _watched_form(desk: Desk) -> ListForm:
 
 
 def _watched_rows(desk: Desk, form: ListForm) -> Source:
-    return FrameSource(form, watched_seen(desk))
+    return FrameSource(form, watched_seen(desk), named)
 
 
 RESTRUCTURINGS = register(DeskList("restructurings", "restructure.read", _restructuring_form, _restructuring_rows))

@@ -12,6 +12,7 @@ from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
 from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.queries import rules_on as inspection_rules
 from postloan.desk.restructure import actions, queries
@@ -67,7 +68,7 @@ def offer(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     typed = read_typed(request.POST, 1, loan, name="1")
     is_eased = request.POST.get("is_eased", "yes") == "yes"
     made = actions.offer_make(
-        desk.officer, queries.office_of(loan["org_id"]), tried_one(desk, loan, typed, is_eased=is_eased),
+        desk.officer, office_over([loan["org_id"]]), tried_one(desk, loan, typed, is_eased=is_eased),
         by=request.POST.get("by", ""), offer_id=made_id_from(request.POST, "offer_id"),
         held_id=made_id_from(request.POST, "held_id"), day=desk.day,
     )  # fmt: skip
