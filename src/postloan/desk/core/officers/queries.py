@@ -117,8 +117,10 @@ def office_over(org_ids: Iterable[str]) -> Org:
     found = list(Org.objects.filter(pk__in=wanted))
     if not found or len(found) < len(wanted):
         raise NotFoundHere(message=_("经办机构不在机构表中。"), hint=_("请先由核心系统补送机构。"))
-    above = found[0].above
-    return Org.objects.get(pk=max(set(above).intersection(*(each.above for each in found)), key=above.index))
+    if len(found) == 1:
+        return found[0]
+    shared = set(found[0].above).intersection(*(each.above for each in found))
+    return max(Org.objects.filter(pk__in=shared), key=lambda org: len(org.path))
 
 
 def head_office() -> Org:
