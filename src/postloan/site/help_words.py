@@ -27,6 +27,11 @@ HELP: dict[str, tuple[str, str]] = {
     "help.last": ("最后一天", "last day"),
     "help.month_ends": ("只算月末", "month-ends only"),
     "help.workers": ("并行进程数，0 为不另开进程；默认为核数", "worker processes, 0 for none; default: the number of cores"),
+    "help.engine": ("计算引擎：local 为本机进程，spark 为集群", "what computes shards: processes of this machine, or a Spark cluster"),
+    "help.master": (
+        "Spark 集群地址，如 spark://主机:7077；只用于 --engine spark",
+        "where the Spark cluster answers, such as spark://host:7077; of --engine spark alone",
+    ),
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
