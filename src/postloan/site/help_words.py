@@ -114,6 +114,12 @@ HELP: dict[str, tuple[str, str]] = {
     "help.staff_no": ("数据中的客户经理工号", "the officer's number in the feeds"),
     "help.gate": ("联系台账", "the ledger of contact"),
     "help.gate_file": ("台账文件", "the ledger's file"),
+    "help.prune": (
+        "按保留规则清理过期的已发布日期；已结账和签字引用的日期永不删除。",
+        "Remove published days that the rule of retention lets go; a day that was closed or signed upon stays.",
+    ),
+    "help.try": ("只列出，不删除", "only say what may go"),
+    "help.no_desk": ("该目录从未使用工作台", "the home never had a desk"),
     "help.gate_export": ("导出联系台账", "write the ledger of contact into a file"),
     "help.gate_verify": (
         "离线验证台账：链条完整，且每次获准的联系都符合规则。返回码：0 成立，1 不成立。",
