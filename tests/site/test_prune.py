@@ -72,7 +72,7 @@ def test_what_may_go_is_said_and_then_goes(home: Path) -> None:
     assert published_days(home) == DAYS
     before = {day: read_loans(home, day) for day in DAYS if day not in GONE}
     done = asked(home, "--json")
-    assert json.loads(done.output) == tried | {"removed": True}
+    assert json.loads(done.output) == {**tried, "removed": True}
     assert published_days(home) == [day for day in DAYS if day not in GONE]
     assert all(read_loans(home, day).equals(rows) for day, rows in before.items())
     assert json.loads(asked(home, "--json").output)["days"] == []
