@@ -1,4 +1,4 @@
-"""A case of disposal: the non-performing loans of one debtor, by which route they go, and everything done about them."""
+"""A case of disposal: the non-performing loans of one debtor, by which route they go, and what is done about them."""
 
 import uuid
 from collections.abc import Mapping
@@ -253,7 +253,7 @@ class Outcome(Work):
     """
 
     class State(models.TextChoices):
-        """Drawn up, on its way, agreed to (a write-off is kept and pursued), ended for good, turned down or given up."""
+        """Drawn up, on its way, agreed to (a write-off is pursued), ended for good, turned down or given up."""
 
         DRAFT = "draft"
         PROPOSED = "proposed"
