@@ -24,6 +24,7 @@ from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
+from postloan.rules.preservation_desk import PreservationDesk
 from postloan.rules.restructuring_rules import Restructurings
 from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
@@ -116,6 +117,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
     "names": TypeAdapter(RuleFile[Names]),
+    "preservation": TypeAdapter(RuleFile[PreservationDesk]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
