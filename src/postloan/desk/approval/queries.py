@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from postloan.desk.approval.models import Case, CaseStep
-from postloan.desk.core.authority import within
+from postloan.desk.core.authority import limit_of, within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 
@@ -28,6 +28,11 @@ def cases_seen(desk: Desk) -> QuerySet[Case]:
     mine = CaseStep.objects.filter(officer=desk.officer).values("case")
     found = Case.objects.filter(Q(waits_for__in=desk.actions - {""}) | Q(pk__in=mine))
     return within(found, desk.scope)
+
+
+def may_decide(desk: Desk, case: Case) -> bool:
+    """Whether a case waits for a step that the officer may take in its office, on the day the desk works on."""
+    return bool(case.waits_for) and not desk.day.is_past and limit_of(desk.officer, case.waits_for, case.org) != -1
 
 
 def with_steps(cases: Iterable[Case]) -> list[Case]:

@@ -8,3 +8,7 @@ class PreservationConfig(AppConfig):
 
     name = "postloan.desk.preservation"
     label = "preservation"
+
+    def ready(self) -> None:
+        """Make its lists and its words known."""
+        from postloan.desk.preservation import lists, words  # noqa: F401, PLC0415 - register by being imported

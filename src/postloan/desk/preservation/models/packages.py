@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from postloan.desk.approval.models import Case
-from postloan.desk.core.models import FeedRows, Work
+from postloan.desk.core.models import Decision, Work
 
 
 class Package(Work):
@@ -16,7 +16,7 @@ class Package(Work):
 
     asked          the items of due diligence as they stood when it was drawn up: item, zh, en.
     reserve_cents  the least price: what its loans are worth if they are kept; None until it is priced.
-    price_cents    what was paid. rows the loans' transfers on their way to the night.
+    price_cents    what was paid.
     """
 
     class Kind(models.TextChoices):
@@ -57,7 +57,6 @@ class Package(Work):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approval = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
     winner = models.ForeignKey("Bid", null=True, on_delete=models.PROTECT, related_name="+")
-    rows = models.OneToOneField(FeedRows, null=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.name} {self.state}"
@@ -72,6 +71,7 @@ class PackageLoan(models.Model):
     """A loan of a package, as it stood when it was put in.
 
     worth_cents  what it is worth if it is kept; price_cents its share of the price, by its principal.
+    decision     its transfer on its way to the night, once it is sold.
     """
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="loans")
@@ -83,6 +83,7 @@ class PackageLoan(models.Model):
     interest_cents = models.BigIntegerField()
     worth_cents = models.BigIntegerField()
     price_cents = models.BigIntegerField(null=True)
+    decision = models.OneToOneField(Decision, null=True, on_delete=models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
