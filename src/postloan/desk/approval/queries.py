@@ -30,9 +30,11 @@ def cases_seen(desk: Desk) -> QuerySet[Case]:
     return within(found, desk.scope)
 
 
-def may_decide(desk: Desk, case: Case) -> bool:
-    """Whether a case waits for a step that the officer may take in its office, on the day the desk works on."""
-    return bool(case.waits_for) and not desk.day.is_past and limit_of(desk.officer, case.waits_for, case.org) != -1
+def may_decide(desk: Desk, case: Case | None) -> bool:
+    """Whether an officer may take the step that a case waits for: what buttons a page draws; the action asks again."""
+    if case is None or not case.waits_for or desk.day.is_past:
+        return False
+    return limit_of(desk.officer, case.waits_for, case.org) != -1
 
 
 def with_steps(cases: Iterable[Case]) -> list[Case]:
