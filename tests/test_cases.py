@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from clock_cases import CLOCK_STEPS
 from collateral_cases import COLLATERAL_STEPS
+from disposal_cases import DISPOSAL_STEPS
 from engine_rows import debtor, inputs, kept_by, loan
 from loss_cases import LOSS_STEPS
 from postloan.errors import PostloanError
@@ -151,7 +152,7 @@ KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
 
 
 def run(case: Case) -> pl.DataFrame:
-    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS
+    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS | DISPOSAL_STEPS
     if (of_whole_book := others.get(case.step)) is not None:
         return of_whole_book(case.given, RULEBOOKS[case.bank], case.day)
     return STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
@@ -196,7 +197,7 @@ def test_every_case_has_its_own_name() -> None:
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.because.text in RULEBOOKS[case.bank].texts
     assert case.rule in RULEBOOKS[case.bank].in_force
-    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS
+    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS | DISPOSAL_STEPS
     assert case.step in STEPS.keys() | others.keys()
 
 

@@ -19,6 +19,7 @@ from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
+from postloan.rules.disposal_desk import DisposalDesk
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
@@ -109,6 +110,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "collateral": TypeAdapter(RuleFile[CollateralDesk]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
+    "disposals": TypeAdapter(RuleFile[DisposalDesk]),
     "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
