@@ -43,7 +43,9 @@ def debtors_of_day(day: BusinessDay) -> pl.DataFrame:
             pl.col("is_on_book").any(),
             loan_count=pl.col("is_on_book").sum().cast(pl.Int64),
         )
-        .with_columns(pl.col("debtor_name").fill_null(pl.col("debtor_id")), pl.col("product", "legal_form").fill_null(""))
+        .with_columns(
+            pl.col("debtor_name").fill_null(pl.col("debtor_id")), pl.col("product", "legal_form").fill_null("")
+        )
     )
 
 
