@@ -29,14 +29,14 @@ class Met(NamedTuple):
 def value_meets(home: Path, loan_id: str, cents: int, on: date) -> Met:
     """Let a value meet what a loan owes at close of a day, as if it were paid on it; it decides nothing.
 
-    What has fallen due is met as the night would let cash meet it, by stage and product; what is left then meets principal
-    to come. Raises LoanUnknown, NoRuleInForce, HomeNotReady.
+    What has fallen due is met as the night would let cash meet it, by stage and product; what is left then meets
+    principal to come. Raises LoanUnknown, NoRuleInForce, HomeNotReady.
     Source  rulebook: allocation_order, allocation; Civil Code Art. 561.
     """
     facts, rulebook = Facts(home, None), load_rulebook(home)
     policy = as_ours(policy_on(rulebook, law_day(on, facts)).without_signals())
     loan_no, _shard, inputs, before = assess_one(facts, NO_NEIGHBOURS, policy, loan_id, on)
-    row = {name: None for name in inputs.payment.columns} | {
+    row = dict.fromkeys(inputs.payment.columns) | {
         "loan_no": loan_no, "payment_id": _TRIED, "paid_on": on, "amount_cents": cents,
     }  # fmt: skip
     paid = pl.concat([inputs.payment, pl.DataFrame([row], schema=inputs.payment.schema)])

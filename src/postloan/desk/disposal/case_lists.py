@@ -6,9 +6,9 @@ import polars as pl
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.book.lists import words_of
 from postloan.desk.book.queries import named, office_is, products_of
 from postloan.desk.core.authority import within
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.queries import QuerySource

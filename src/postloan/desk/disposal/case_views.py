@@ -1,15 +1,15 @@
-"""Pages of cases of disposal: the ledger, one case, its proceedings and outcomes, and what is written off and pursued."""
+"""Pages of cases of disposal: the ledger, one case, its proceedings and outcomes, and what is pursued."""
 
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import debtor_seen
-from postloan.desk.core.forms import day_from
+from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
+from postloan.desk.core.forms import cents_from, day_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal import actions, queries
 from postloan.desk.disposal.case_lists import DISPOSALS, PURSUED
@@ -23,7 +23,6 @@ from postloan.desk.disposal.outcomes.proved import grounds_known
 from postloan.desk.disposal.outcomes.reckoned import CHARGES
 from postloan.desk.disposal.papers.keeping import paper_path
 from postloan.desk.disposal.typed import (
-    cents_from,
     deed_from,
     outcome_from,
     paper_from,
@@ -31,7 +30,6 @@ from postloan.desk.disposal.typed import (
     round_from,
     step_from,
 )
-from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.rules.disposal_desk import ROUTES
 from postloan.tables.said import SAID
@@ -212,9 +210,4 @@ def paper(_request: HttpRequest, desk: Desk, case_id: int, sha256: str) -> FileR
         (of_outcome.kind, of_outcome.name) if of_outcome
         else (of_step.paper_kind, of_step.paper_name)  # type: ignore[union-attr]
     )  # fmt: skip
-    answered = FileResponse(paper_path(sha256).open("rb"))
-    answered["Content-Type"] = CONTENT_TYPES[kind]
-    answered["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    answered["X-Content-Type-Options"] = "nosniff"
-    answered["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answered
+    return to_keep(FileResponse(paper_path(sha256).open("rb")), kind, name)

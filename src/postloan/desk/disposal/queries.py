@@ -9,10 +9,10 @@ import polars as pl
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import StepTold, steps_told
+from postloan.desk.approval.queries import StepTold, may_decide, steps_told
 from postloan.desk.book.narrow import collateral_rows
 from postloan.desk.book.queries import loans_split
-from postloan.desk.core.authority import limit_of, within
+from postloan.desk.core.authority import within
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.deeds import WRITE
 from postloan.desk.disposal.models import DisposalCase, Outcome
@@ -106,12 +106,11 @@ def outcomes_told(desk: Desk, case: DisposalCase) -> list[OutcomeTold]:
     for made in case.outcomes.select_related("approval", "asset", "org", "drawn_up_by").prefetch_related("decisions"):
         is_draft = made.state == Outcome.State.DRAFT
         loan = loan_owed(desk.day, made.loan_id) if is_draft else None
-        waits_for = made.approval.waits_for if made.approval else ""
         told.append(OutcomeTold(
             outcome=made, items=items_told(made, desk.day), lacks=lacking(made, loan, desk.day) if loan else (),
             steps=steps_told(made.approval) if made.approval else (),
             may_write=is_draft and is_now and WRITE in desk.actions,
-            may_decide=bool(waits_for) and is_now and limit_of(desk.officer, waits_for, made.org) != -1,
+            may_decide=may_decide(desk, made.approval),
             may_end=made.route == "write_off" and made.state == Outcome.State.APPROVED and is_now
             and "disposal.approve" in desk.actions,
         ))  # fmt: skip

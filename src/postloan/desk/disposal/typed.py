@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.forms import CENTS_DIGITS, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.actions import NewPlan
 from postloan.desk.disposal.courts.actions import NewRound, NewStep
@@ -16,10 +14,8 @@ from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.outcomes.actions import NewOutcome
 from postloan.desk.disposal.outcomes.reckoned import CHARGES
 from postloan.desk.disposal.papers.keeping import Sent, bytes_most
-from postloan.errors import FormWrong
 
 _TEXT_MOST = 2000
-_CENTS = 100
 
 
 def deed_from(request: HttpRequest, desk: Desk) -> Deed:
@@ -29,16 +25,9 @@ def deed_from(request: HttpRequest, desk: Desk) -> Deed:
     return Deed(made_id_from(given, "deed_id"), whole_from(given, "version"), reason, desk.day)
 
 
-def cents_from(given: Mapping[str, str], field: str) -> int:
-    """An amount in cents; nothing typed is none. Raises FormWrong where it is none, or has more than two decimals."""
-    written = given.get(field, "").replace(",", "").strip()
-    try:
-        cents = Decimal(written or 0) * _CENTS
-    except InvalidOperation:
-        cents = Decimal("NaN")
-    if not cents.is_finite() or cents != cents.to_integral_value() or len(f"{cents:.0f}") > CENTS_DIGITS:
-        raise FormWrong(message=_("金额不对：%s") % written[:20], hint=_("请写成 1234567.89。"), where={"field": field})
-    return int(cents)
+def cents_if_any(given: Mapping[str, str], field: str) -> int:
+    """An amount in whole cents; nothing typed is 0. Raises FormWrong."""
+    return cents_from(given, field) if given.get(field, "").strip() else 0
 
 
 def paper_from(request: HttpRequest, day: BusinessDay) -> Sent | None:
@@ -49,7 +38,7 @@ def paper_from(request: HttpRequest, day: BusinessDay) -> Sent | None:
 
 def plan_from(given: Mapping[str, str]) -> NewPlan:
     """A plan. Raises FormWrong."""
-    expected = cents_from(given, "expected")
+    expected = cents_if_any(given, "expected")
     return NewPlan(given.get("route", ""), given.get("target", ""), day_from(given, "due_on"), expected)
 
 
@@ -58,7 +47,7 @@ def step_from(request: HttpRequest, desk: Desk) -> NewStep:
     given = request.POST
     return NewStep(
         step=given.get("step", ""), on=day_from(given, "on"), ends_on=_day_if_any(given, "ends_on"),
-        court=given.get("court", ""), reference=given.get("reference", ""), costs_cents=cents_from(given, "costs"),
+        court=given.get("court", ""), reference=given.get("reference", ""), costs_cents=cents_if_any(given, "costs"),
         adjudged_cents=cents_from(given, "adjudged") if given.get("adjudged", "").strip() else None,
         paper=paper_from(request, desk.day),
     )  # fmt: skip
@@ -78,10 +67,10 @@ def round_from(given: Mapping[str, str]) -> NewRound:
 def outcome_from(given: Mapping[str, str]) -> NewOutcome:
     """An outcome; what a route does not ask for is not read. Raises FormWrong."""
     route = given.get("route", "")
-    waived = {name: cents_from(given, f"waive_{name}") for name in (*CHARGES, "principal")}
+    waived = {name: cents_if_any(given, f"waive_{name}") for name in (*CHARGES, "principal")}
     is_asset = route == "asset"
     return NewOutcome(
-        loan_id=given.get("loan_id", "")[:64], route=route, value_cents=cents_from(given, "value"),
+        loan_id=given.get("loan_id", "")[:64], route=route, value_cents=cents_if_any(given, "value"),
         waived={name: cents for name, cents in waived.items() if cents} if route == "settlement" else {},
         basis=given.get("basis", "") if is_asset else "",
         ground=given.get("ground", "")[:40] if route == "write_off" else "",

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import (
     case_drawn_up,
-    case_held as approval_held,
     case_work,
     step_first,
     verdict_take,
+)
+from postloan.desk.approval.actions import (
+    case_held as approval_held,
 )
 from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import (
@@ -195,7 +197,10 @@ def outcome_decide(officer: Officer, outcome_id: UUID, verdict: str, deed: Deed)
 
 @transaction.atomic
 def outcome_drop(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
-    """Give a draft up. Permission disposal.write. Move draft -> dropped. Raises NotPermitted, ReasonMissing, StaleView."""
+    """Give a draft up. Permission disposal.write. Move draft -> dropped.
+
+    Raises NotPermitted, ReasonMissing, StaleView, IllegalMove.
+    """
     made, is_again = _begun(outcome_id, deed)
     if is_again:
         return made

@@ -14,7 +14,6 @@ from postloan.rules.rulebook import load_rulebook
 from postloan.rules.write_offs import Ground, Lacking, Owed, WriteOffs
 from postloan.tables.said import said
 
-
 _LISTS = {"tier": "tier", "legal_form": "legal_form", "security": "security_kind"}
 """Lacks whose bound is a word of a closed list."""
 

@@ -49,8 +49,8 @@ def parts_of(
 ) -> dict[str, int]:
     """What an outcome meets of each component, or takes off the book, by what is owed on the day.
 
-    An asset meets the debts in the order of the rulebook; a transfer and a write-off take all of it; a settlement what is
-    given up of principal.
+    An asset meets the debts in the order of the rulebook; a transfer and a write-off take all of it; a settlement what
+    is given up of principal.
     """
     owed = owed_parts(loan)
     if route == "asset":
