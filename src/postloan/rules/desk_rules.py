@@ -20,6 +20,7 @@ from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.disposal_routes import DisposalRoutes
+from postloan.rules.disposal_desk import DisposalDesk
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.finances import Finances
 from postloan.rules.inspection_forms import InspectionForms
@@ -112,8 +113,9 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "collateral": TypeAdapter(RuleFile[CollateralDesk]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
-    "disposal_routes": TypeAdapter(RuleFile[DisposalRoutes]),
+    "disposals": TypeAdapter(RuleFile[DisposalDesk]),
     "finances": TypeAdapter(RuleFile[Finances]),
+    "disposal_routes": TypeAdapter(RuleFile[DisposalRoutes]),
     "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),

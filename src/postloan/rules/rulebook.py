@@ -19,6 +19,7 @@ from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.journal import Journal
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
+from postloan.rules.judicial_sale import JudicialSale
 from postloan.rules.legal_clocks import LegalClocks
 from postloan.rules.portfolio import PortfolioLimits
 from postloan.rules.provisions import (
@@ -54,6 +55,7 @@ from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 from postloan.rules.use_of_proceeds import EntrustedPayment, UseOfProceeds
 from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
+from postloan.rules.write_offs import WriteOffs
 
 TEXTS = TypeAdapter(dict[str, Text])
 # Rules of law, each in national/<rule>.yaml.
@@ -79,12 +81,14 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
     "legal_clocks": TypeAdapter(RuleFile[LegalClocks]),
     "collateral_review": TypeAdapter(RuleFile[CollateralReview]),
+    "judicial_sale": TypeAdapter(RuleFile[JudicialSale]),
+    "write_offs": TypeAdapter(RuleFile[WriteOffs]),
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
     "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
-    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review",
+    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review", "judicial_sale", "write_offs",
     *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.

@@ -36,7 +36,8 @@ def standing(
         written_off.filter(pl.col("on") <= on)
         .group_by("loan_no")
         .agg(
-            pl.col("principal_cents").sum().alias("written_off_cents"), pl.col("transferred_cents", "asset_cents").sum(),
+            pl.col("principal_cents").sum().alias("written_off_cents"),
+            pl.col("transferred_cents", "asset_cents").sum(),
             off_on=pl.col("on").max(),
         )
     )

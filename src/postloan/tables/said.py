@@ -7,6 +7,7 @@ from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_collateral import COLLATERAL_SAID
 from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
+from postloan.tables.said_of_disposal import DISPOSAL_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_preservation import PRESERVATION_SAID
@@ -189,6 +190,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "asset_dispose": ("抵债资产处置", "Sell a repossessed asset"),
         "asset_count": ("抵债资产盘点", "Count a repossessed asset"),
         "accountability_due": ("责任认定", "Say who answers for a loss"),
+        "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
+        "disposal_act": ("落实不良处置方案", "See a disposal through"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -207,6 +210,10 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
+        "disposal_settlement": ("和解减免", "Settlement"),
+        "disposal_transfer": ("单户转让", "Sale of a claim"),
+        "disposal_asset": ("以物抵债", "Debt for asset"),
+        "write_off": ("核销", "Write-off"),
         "valuation": ("押品估值", "Valuation of collateral"),
         "call_more": ("已补充押品", "More collateral"),
         "call_repaid": ("已部分还款", "Part repayment"),
@@ -270,6 +277,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "preservation.write": ("提出", "Proposal"),
         "preservation.review": ("复核", "Review"),
         "preservation.approve": ("批准", "Approval"),
+        "disposal.write": ("提出", "Proposal"),
+        "disposal.review": ("复核", "Review"),
+        "disposal.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -350,6 +360,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **COLLATERAL_SAID,
     **COVENANT_SAID,
     **CLOCK_SAID,
+    **DISPOSAL_SAID,
     **MODEL_SAID,
     **INSPECTION_SAID,
     **WARNING_SAID,

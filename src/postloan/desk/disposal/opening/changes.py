@@ -24,7 +24,8 @@ def debtors_of_day(day: BusinessDay) -> pl.DataFrame:
     """
     wanted = ("debtor_id", "org_id", "officer_id", "debtor_name", "product", "legal_form")
     bad = _bad_loans(day).select(
-        *wanted, "tier", balance_cents="outstanding_cents", off_cents=pl.lit(0, pl.Int64), is_on_book=pl.lit(value=True),
+        *wanted, "tier",
+        balance_cents="outstanding_cents", off_cents=pl.lit(0, pl.Int64), is_on_book=pl.lit(value=True),
         debt_cents=pl.col("outstanding_cents") + pl.col("arrears_cents").fill_null(0),
     )  # fmt: skip
     ended = Outcome.objects.filter(state=Outcome.State.ENDED).values_list("loan_id", flat=True)
@@ -43,7 +44,9 @@ def debtors_of_day(day: BusinessDay) -> pl.DataFrame:
             pl.col("is_on_book").any(),
             loan_count=pl.col("is_on_book").sum().cast(pl.Int64),
         )
-        .with_columns(pl.col("debtor_name").fill_null(pl.col("debtor_id")), pl.col("product", "legal_form").fill_null(""))
+        .with_columns(
+            pl.col("debtor_name").fill_null(pl.col("debtor_id")), pl.col("product", "legal_form").fill_null("")
+        )
     )
 
 
