@@ -106,7 +106,7 @@ def test_nothing_is_made_or_lost_between_outcomes(position: Position) -> None:
 @few
 @given(positions, st.integers(0, ONE_E8 // 2))
 def test_a_higher_discount_never_raises_what_a_route_is_worth(position: Position, more_e8: int) -> None:
-    """Of an outcome that is worth something: a discount lowers costs as well, and those of a lost suit are all it has."""
+    """Where an outcome is worth something: a discount lowers costs too, and a lost suit has nothing else."""
     dearer = told(replace(position, rate_e8=position.rate_e8 + more_e8))
     for name, route in told(position).items():
         for before, after in zip(route.outcomes, dearer[name].outcomes, strict=True):

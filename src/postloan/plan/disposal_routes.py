@@ -1,4 +1,4 @@
-"""Disposal routes: the ways out of a bad debt side by side, each with its cash, its time, its cost and its worth today."""
+"""Disposal routes: the ways out of a bad debt side by side, each with cash, time, cost and worth today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,10 +117,10 @@ def best_of(routes: Sequence[RouteWorth]) -> RouteWorth:
     return max(routes, key=lambda route: (route.npv_cents, -route.days))
 
 
-def read_position(home: Path, debtor_id: str, loan_ids: Sequence[str], on: date) -> Position | None:
+def read_position(home: Path, loan_ids: Sequence[str], on: date) -> Position | None:
     """Read what there is to be disposed of as a published day knew it; None where none of the loans is on the book.
 
-    loan_ids  loans of the debtor. Raises NothingPublished, LoanUnknown, NoRuleInForce.
+    loan_ids  loans of one debtor. Raises NothingPublished, LoanUnknown, NoRuleInForce.
     """
     day = published_day(home, on)
     policy = as_ours(day.policy.without_signals())

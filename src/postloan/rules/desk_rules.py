@@ -19,8 +19,8 @@ from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
-from postloan.rules.disposal_routes import DisposalRoutes
 from postloan.rules.disposal_desk import DisposalDesk
+from postloan.rules.disposal_routes import DisposalRoutes
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.finances import Finances
 from postloan.rules.inspection_forms import InspectionForms

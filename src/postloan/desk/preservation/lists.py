@@ -1,4 +1,4 @@
-"""The lists of asset preservation: hand-overs, chosen routes, mandates, packages, repossessed assets, accountability."""
+"""The lists of asset preservation: hand-overs, routes, mandates, packages, repossessed assets, accountability."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -26,6 +26,7 @@ urlpatterns = [
     path("preservation/routes/of/<str:debtor_id>/choose", routes.choose, name="choose"),
     path(_CHOICE, routes.comparison, name="comparison"),
     path(f"{_CHOICE}decide", routes.decide, name="route_decide"),
+    path(f"{_CHOICE}plan", routes.plan, name="route_plan"),
     path("preservation/mandates/", counsel.mandates, name="mandates"),
     path("preservation/mandates/of/<str:debtor_id>/", counsel.mandates_of, name="mandates_of"),
     path("preservation/mandates/of/<str:debtor_id>/give", counsel.give, name="mandate_give"),

@@ -118,7 +118,12 @@ def vote_cast(
     if held.votes.filter(member=officer, is_of_now=True).exists():
         raise FormWrong(message=_("您已经表决。"), hint=_("等待其他委员表决。"))
     Vote.objects.create(
-        case=held, member=officer, is_for=is_for, reason=require_reason(reason)[:1000], proposal=held.proposal, on=day.on
+        case=held,
+        member=officer,
+        is_for=is_for,
+        reason=require_reason(reason)[:1000],
+        proposal=held.proposal,
+        on=day.on,
     )
     record(officer, "accountability.voted", held, org=held.org, run_id=day.run_id, reason=reason.strip()[:1000],
            is_for=is_for, proposal=held.proposal)  # fmt: skip

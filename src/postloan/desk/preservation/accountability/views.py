@@ -14,6 +14,7 @@ from postloan.desk.core.officers.queries import org_in_scope
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.pursued import pursued_seen
 from postloan.desk.preservation.accountability import actions
+from postloan.desk.preservation.accountability.losses import written_off_on
 from postloan.desk.preservation.grants import READ, VOTE, WRITE, rules_on
 from postloan.desk.preservation.lists import ACCOUNTABILITIES
 from postloan.desk.preservation.models import Accountability
@@ -29,8 +30,12 @@ def accountabilities(request: HttpRequest, desk: Desk) -> HttpResponse:
     asked = Accountability.objects.values_list("loan_id", flat=True)
     off = pursued_seen(desk).filter(~pl.col("loan_id").is_in(list(asked))).sort("off_cents", descending=True)
     told = {
-        "list": ACCOUNTABILITIES.drawn(request, desk), "here": "preservation", "part": "accountabilities",
-        "may_open": WRITE in desk.actions and not desk.day.is_past, "key": uuid4(), "off": off.head(10).to_dicts(),
+        "list": ACCOUNTABILITIES.drawn(request, desk),
+        "here": "preservation",
+        "part": "accountabilities",
+        "may_open": WRITE in desk.actions and not desk.day.is_past,
+        "key": uuid4(),
+        "off": off.head(10).to_dicts(),
         "off_count": off.height,
     }
     return render(request, "preservation/accountabilities.html", told)
@@ -43,7 +48,7 @@ def open_case(request: HttpRequest, desk: Desk) -> HttpResponse:
     made = actions.accountability_open(
         desk.officer, org_in_scope(desk, loan["org_id"]), loan | {"debtor_name": name_of(desk, loan["debtor_id"])},
         key=made_id_from(request.POST, "key"), loss_cents=cents_from(request.POST, "loss"),
-        off_on=loan["settled_on"] if loan["status"] == "written_off" else None, day=desk.day,
+        off_on=written_off_on(desk, loan), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已发起责任认定。"))
     return redirect("preservation:accountability", made.pk)
@@ -57,8 +62,8 @@ def accountability(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     now = [each for each in votes if each.is_of_now]
     is_now = not desk.day.is_past
     told = {
-        "held": held, "votes": votes, "rule": rules_on(desk.day).accountability, "votes_for": sum(v.is_for for v in now),
-        "votes_cast": len(now), "findings": list(SAID["accountability_finding"]),
+        "held": held, "votes": votes, "rule": rules_on(desk.day).accountability, "votes_cast": len(now),
+        "votes_for": sum(each.is_for for each in now), "findings": list(SAID["accountability_finding"]),
         "may_write": is_now and WRITE in desk.actions and held.state != Accountability.State.CLOSED,
         "may_vote": is_now and VOTE in desk.actions and held.state == Accountability.State.VOTING
         and desk.officer.pk not in {each.member_id for each in now} and desk.officer.pk != held.proposed_by_id,

@@ -23,32 +23,19 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.work.actions import work_close, work_gone, work_open
 from postloan.desk.disposal.models import AssetTaken
+from postloan.desk.disposal.outcomes.reckoned import dispose_by
 from postloan.desk.preservation.grants import APPROVE, REVIEW, WRITE
 from postloan.desk.preservation.models import Asset, AssetCount, AssetLoss
 from postloan.desk.preservation.queries import one_held
 from postloan.errors import FormWrong
 from postloan.rules.desk_rules import DeskRules
-from postloan.rules.legal_clocks import LegalClocks
 from postloan.rules.preservation_desk import PreservationDesk
-from postloan.rules.rulebook import load_rulebook
 
 State = Asset.State
 DISPOSE, COUNT = "asset_dispose", "asset_count"
 KINDS = (DISPOSE, COUNT)
-REAL, MOVABLE = "repossessed_real_estate", "repossessed_movable"
-
-
-def dispose_by(kind: str, taken_on: date, day: BusinessDay) -> date:
-    """The last day that the law gives for selling a thing of a kind.
-
-    Source  rulebook: legal_clocks (DSP-12, DSP-13). Raises FormWrong where the law names no such kind.
-    """
-    law = load_rulebook(day.home).version("legal_clocks", LegalClocks, taken_on)
-    period = next((each for each in law.opened if each.clock in {REAL, MOVABLE} and kind in each.assets), None)
-    if period is None:
-        raise FormWrong(message=_("没有这种资产。"), hint=_("请从列表中选择。"), where={"field": "kind"})
-    found: date = pl.select(period.after(pl.lit(taken_on))).to_series()[0]
-    return found
+TAKEN = ("real_estate", "right", "movable")
+"""The kinds of thing that the law gives a time to sell."""
 
 
 @transaction.atomic
@@ -59,7 +46,7 @@ def assets_open(day: BusinessDay, rules: DeskRules) -> int:
     Source  regulations DSP-12, DSP-13.
     """
     rule = rules.version("preservation", PreservationDesk, day.on).asset
-    taken = _taken_over(day)
+    taken = _taken_over()
     held = Asset.objects.filter(state=State.HELD)
     counted = pl.select(pl.lit(day.on).dt.offset_by(f"-{rule.counted_every_months}mo")).to_series()[0]
     near = held.filter(dispose_by__lte=day.on + timedelta(days=rule.lead_days))
@@ -76,7 +63,7 @@ def assets_open(day: BusinessDay, rules: DeskRules) -> int:
     return len(items)
 
 
-def _taken_over(day: BusinessDay) -> list[str]:
+def _taken_over() -> list[str]:
     """Register what outcomes of disposal took and the register does not have yet."""
     known = Asset.objects.exclude(taken=None).values("taken")
     fresh = AssetTaken.objects.exclude(pk__in=known).filter(outcome__state__in=["approved", "ended"])
@@ -110,8 +97,8 @@ def asset_register(
     """
     refuse_past(day)
     require(officer, WRITE, org=org)
-    if not asset_id.strip() or not name.strip() or taken_on > day.on:
-        raise FormWrong(message=_("资产编号、名称或取得日不对。"), hint=_("取得日不晚于营业日。"))
+    if kind not in TAKEN or not asset_id.strip() or not name.strip() or taken_on > day.on:
+        raise FormWrong(message=_("资产编号、名称、种类或取得日不对。"), hint=_("取得日不晚于营业日。"))
     made, is_new = Asset.objects.get_or_create(
         id=key,
         defaults={
@@ -141,7 +128,9 @@ def asset_count(
     check_seen(held, seen_version)
     check_begins(held, [State.HELD])
     if found not in AssetCount.Found.values or held.counts.filter(confirmed_by=None).exists():
-        raise FormWrong(message=_("盘点结果不对，或上次盘点尚未复核。"), hint=_("请先复核上次盘点。"), where={"field": "found"})
+        raise FormWrong(
+            message=_("盘点结果不对，或上次盘点尚未复核。"), hint=_("请先复核上次盘点。"), where={"field": "found"}
+        )
     made = AssetCount.objects.create(
         asset=held, on=day.on, found=found, note=require_reason(note)[:1000], counted_by=officer
     )
@@ -215,7 +204,9 @@ def asset_sell(
     require(officer, APPROVE, org=held.org)
     reason = require_reason(reason)
     if not buyer.strip() or not held.taken_on <= sold_on <= day.on:
-        raise FormWrong(message=_("买受人或成交日不对。"), hint=_("成交日在取得日与营业日之间。"), where={"field": "sold_on"})
+        raise FormWrong(
+            message=_("买受人或成交日不对。"), hint=_("成交日在取得日与营业日之间。"), where={"field": "sold_on"}
+        )
     move(held, State.SOLD, seen_version=seen_version)
     held.sold_on, held.buyer, held.proceeds_cents, held.taxes_cents = (
         sold_on, buyer.strip()[:200], proceeds_cents, taxes_cents,

@@ -11,6 +11,7 @@ from postloan.desk.book.queries import loan_seen
 from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
 from postloan.desk.core.officers.queries import org_in_scope
 from postloan.desk.core.pages import Desk, page
+from postloan.desk.disposal.typed import cents_if_any
 from postloan.desk.preservation.assets import actions
 from postloan.desk.preservation.grants import APPROVE, READ, REVIEW, WRITE, rules_on
 from postloan.desk.preservation.lists import ASSETS
@@ -25,8 +26,12 @@ _TEXT_MOST = 1000
 def assets(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The register of repossessed assets."""
     told = {
-        "list": ASSETS.drawn(request, desk), "here": "preservation", "part": "assets", "key": uuid4(),
-        "may_register": WRITE in desk.actions and not desk.day.is_past, "kinds": list(SAID["asset_kind"]),
+        "list": ASSETS.drawn(request, desk),
+        "here": "preservation",
+        "part": "assets",
+        "key": uuid4(),
+        "may_register": WRITE in desk.actions and not desk.day.is_past,
+        "kinds": actions.TAKEN,
         "today": desk.day.on,
     }
     return render(request, "preservation/assets.html", told)
@@ -107,7 +112,7 @@ def sell(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     actions.asset_sell(
         desk.officer, held.pk, sold_on=day_from(given, "sold_on"), buyer=given.get("buyer", ""),
         proceeds_cents=cents_from(given, "proceeds"),
-        taxes_cents=cents_from(given, "taxes") if given.get("taxes", "").strip() else 0,
+        taxes_cents=cents_if_any(given, "taxes"),
         reason=given.get("reason", "")[:_TEXT_MOST], seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("处置已登记。"))

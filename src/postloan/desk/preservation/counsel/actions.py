@@ -70,7 +70,9 @@ def lawyer_add(officer: Officer, firm_id: int, given: Mapping[str, str], *, day:
 
 
 @transaction.atomic
-def conflict_note(officer: Officer, org: Org, firm_id: int, debtor_id: str, *, reason: str, day: BusinessDay) -> Conflict:
+def conflict_note(
+    officer: Officer, org: Org, firm_id: int, debtor_id: str, *, reason: str, day: BusinessDay
+) -> Conflict:
     """Note that a firm works for a debtor, or did: it takes no mandate against it (利益冲突). Twice is once.
 
     org  the debtor's office. Permission preservation.write there. Leaves a conflict, an audit entry.
@@ -150,7 +152,9 @@ def cost_book(
     check_begins(held, [State.RUNNING])
     if kind not in SAID["mandate_cost"] or not voucher.strip() or on > day.on:
         raise FormWrong(
-            message=_("费用种类、凭证号或日期不对。"), hint=_("请填写凭证号，日期不晚于营业日。"), where={"field": "kind"}
+            message=_("费用种类、凭证号或日期不对。"),
+            hint=_("请填写凭证号，日期不晚于营业日。"),
+            where={"field": "kind"},
         )
     cap = rules_on(day).cap_of(kind)
     spent_cents = held.costs.filter(kind=kind).aggregate(sum=Sum("amount_cents", default=0))["sum"] + amount_cents
@@ -173,7 +177,9 @@ def _require_over(officer: Officer, held: Mandate) -> None:
         require(officer, APPROVE, org=held.org)
     except NotPermitted as refused:
         raise FormWrong(
-            message=_("该类费用累计超过上限。"), hint=_("超限费用由有批准权限的同事登记并说明理由。"), where=refused.where
+            message=_("该类费用累计超过上限。"),
+            hint=_("超限费用由有批准权限的同事登记并说明理由。"),
+            where=refused.where,
         ) from refused
 
 

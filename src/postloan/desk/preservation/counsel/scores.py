@@ -54,7 +54,9 @@ def scores(desk: Desk) -> list[Score]:
 def _score(firm: Firm, told: dict[str, object] | None) -> Score:
     if told is None:
         return Score(firm, 0, 0, 0, 0, 0, 0, None, None, None, None)
-    num = {name: int(told[name]) for name in ("running", "over", "won", "lost", "costs", "recovered", "claims", "spent")}  # type: ignore[call-overload]
+    num = {
+        name: int(told[name]) for name in ("running", "over", "won", "lost", "costs", "recovered", "claims", "spent")
+    }  # type: ignore[call-overload]
     return Score(
         firm=firm, running=num["running"], over=num["over"], won=num["won"], lost=num["lost"],
         recovered_cents=num["recovered"], costs_cents=num["costs"], won_e8=_share(num["won"], num["over"]),

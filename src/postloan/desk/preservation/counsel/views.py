@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.book.queries import debtor_seen, name_of
 from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
+from postloan.desk.disposal.typed import cents_if_any
 from postloan.desk.preservation.counsel import actions
 from postloan.desk.preservation.counsel.scores import scores
 from postloan.desk.preservation.grants import READ, REVIEW, WRITE, rules_on
@@ -35,7 +36,10 @@ def mandates(request: HttpRequest, desk: Desk) -> HttpResponse:
 def firms(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The firms on the list, with what they won, recovered and cost in the desk's offices."""
     told = {
-        "scores": scores(desk), "ratings": list(SAID["firm_rating"]), "here": "preservation", "part": "firms",
+        "scores": scores(desk),
+        "ratings": list(SAID["firm_rating"]),
+        "here": "preservation",
+        "part": "firms",
         "may_list": REVIEW in desk.actions and not desk.day.is_past,
         "may_write": WRITE in desk.actions and not desk.day.is_past,
         "firms": Firm.objects.prefetch_related("lawyers", "conflicts"),
@@ -107,8 +111,14 @@ def mandate(request: HttpRequest, desk: Desk, mandate_id: UUID) -> HttpResponse:
     """One mandate: its costs by kind beside their caps, and its result."""
     held = one_seen(desk, Mandate, mandate_id, "firm", "lawyer", "opened_by", "case")
     told = {
-        "held": held, "kinds": _kinds(desk, held), "costs": held.costs.select_related("made_by"), "cost_id": uuid4(),
-        "outcomes": Mandate.OVER, "here": "preservation", "part": "", "today": desk.day.on,
+        "held": held,
+        "kinds": _kinds(desk, held),
+        "costs": held.costs.select_related("made_by"),
+        "cost_id": uuid4(),
+        "outcomes": Mandate.OVER,
+        "here": "preservation",
+        "part": "",
+        "today": desk.day.on,
         "may_write": WRITE in desk.actions and not desk.day.is_past and held.is_running,
     }
     return render(request, "preservation/mandate.html", told)
@@ -147,7 +157,7 @@ def close(request: HttpRequest, desk: Desk, mandate_id: UUID) -> HttpResponse:
     given = request.POST
     actions.mandate_close(
         desk.officer, held.pk, given.get("outcome", ""), result=given.get("result", "")[:_TEXT_MOST],
-        recovered_cents=cents_from(given, "recovered") if given.get("recovered", "").strip() else 0,
+        recovered_cents=cents_if_any(given, "recovered"),
         seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("结果已登记。"))

@@ -32,7 +32,10 @@ def handover(request: HttpRequest, desk: Desk, handover_id: int) -> HttpResponse
     held = one_seen(desk, Handover, handover_id, "officer", "hander", "taker")
     is_now = not desk.day.is_past
     told = {
-        "held": held, "items": _items(held), "here": "preservation", "part": "",
+        "held": held,
+        "items": _items(held),
+        "here": "preservation",
+        "part": "",
         "is_late": desk.day.on > held.due_on if held.received_on is None else held.received_on > held.due_on,
         "may_write": is_now and WRITE in desk.actions and held.state == Handover.State.OPEN,
         "may_receive": is_now and RECEIVE in desk.actions and held.state == Handover.State.HANDED,

@@ -83,9 +83,7 @@ class Vote(models.Model):
     class Meta:
         ordering = ("pk",)
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["case", "member"], condition=Q(is_of_now=True), name="one_vote_a_member"
-            ),
+            models.UniqueConstraint(fields=["case", "member"], condition=Q(is_of_now=True), name="one_vote_a_member"),
         ]
 
     def __str__(self) -> str:

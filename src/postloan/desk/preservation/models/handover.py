@@ -53,7 +53,9 @@ class Handover(Work):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["debtor_id"], condition=Q(state__in=["open", "handed", "received"]), name="one_handover_a_debtor"
+                fields=["debtor_id"],
+                condition=Q(state__in=["open", "handed", "received"]),
+                name="one_handover_a_debtor",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "due_on"]), models.Index(fields=["org", "state"])]

@@ -1,8 +1,7 @@
-"""What is done about a package: filled, looked into, priced, offered, agreed to, and handed to the night as transfers."""
+"""What is done about a package: filled, looked into, priced, bid for, agreed to, and handed to the night."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,20 +11,30 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
-from postloan.desk.core.actions import check_begins, check_seen, decide, move, record, refuse_past, require, require_reason
+from postloan.desk.core.actions import (
+    check_begins,
+    check_seen,
+    decide,
+    move,
+    record,
+    refuse_past,
+    require,
+    require_reason,
+)
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
+from postloan.desk.disposal.outcomes.reckoned import changes_of, effective_day, owed_parts
 from postloan.desk.preservation.grants import WRITE, rules_on
 from postloan.desk.preservation.models import Bid, Package, PackageCheck, PackageLoan
+from postloan.desk.preservation.packages.candidates import loans_owed
 from postloan.desk.preservation.packages.eligible import allocated, bars_of, count_is_right
 from postloan.desk.preservation.queries import one_held
-from postloan.errors import FormWrong, NotFoundHere
+from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.tables.said import said
 
 SALE = "package_sale"
-GROUND = "transfer"
+GROUND = "batch_transfer"
 State = Package.State
-_DAY, _CENTS = timedelta(days=1), 100
 
 
 @transaction.atomic
@@ -223,7 +232,9 @@ def sale_propose(
     check_begins(held, [State.BIDDING])
     bid = held.bids.filter(pk=bid_id).first()
     if bid is None or bid.price_cents < (held.reserve_cents or 0):
-        raise FormWrong(message=_("报价低于底价，或没有这个报价。"), hint=_("请重新定价后再报价。"), where={"field": "bid"})
+        raise FormWrong(
+            message=_("报价低于底价，或没有这个报价。"), hint=_("请重新定价后再报价。"), where={"field": "bid"}
+        )
     loss_cents = max(sum(held.loans.values_list("principal_cents", flat=True)) - bid.price_cents, 0)
     case = case_drawn_up(
         SALE, subject=held.subject, title=held.name, page=reverse("preservation:package", args=[held.pk]),
@@ -249,7 +260,7 @@ def sale_decide(
     Move        proposed -> sold, or back to bidding.
     Leaves      after the last step the price shared among the loans, and for each a write-off of all that is owed on it
                 that tells what the price met, for the next night.
-    Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing, NotFoundHere.
+    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, NotFoundHere, IllegalMove also where a loan left the book.
     """
     refuse_past(day)
     held = one_held(Package, package_id, "org")
@@ -268,24 +279,24 @@ def sale_decide(
 
 
 def _sell(officer: Officer, held: Package, day: BusinessDay) -> None:
-    bid, loans, on = held.bids.get(pk=held.winner_id), list(held.loans.order_by("loan_id")), day.latest_on + _DAY
-    shares = allocated(bid.price_cents, [each.principal_cents for each in loans])
+    """Share the price by what each loan owes today, and decide its transfer as that of a single claim is decided."""
+    loans, bid, on = list(held.loans.order_by("loan_id")), held.bids.get(pk=held.winner_id), effective_day(day)
+    owed = {row["loan_id"]: owed_parts(row) for row in loans_owed(day, [each.loan_id for each in loans])}
+    if gone := [each.loan_id for each in loans if each.loan_id not in owed]:
+        raise IllegalMove(
+            message=_("这些借据已不在表内：%s") % "、".join(gone[:5]), hint=_("请否决后退回组包，移出这些借据。")
+        )
+    shares = allocated(bid.price_cents, [owed[each.loan_id]["principal"] for each in loans])
     for loan, price_cents in zip(loans, shares, strict=True):
-        loan.price_cents = price_cents
+        parts = owed[loan.loan_id]
+        loan.price_cents, loan.principal_cents, loan.interest_cents = price_cents, parts["principal"], parts["interest"]
+        (change,) = changes_of("transfer", parts, {}, price_cents, GROUND)
         loan.decision = decide(
-            decision_id=uuid5(held.pk, loan.loan_id), kind="write_off", loan_id=loan.loan_id, debtor_id=loan.debtor_id,
-            effective_on=on, officer=officer, org=held.org,
-            terms={
-                "principal": _written(loan.principal_cents), "interest": _written(loan.interest_cents),
-                "ground": GROUND, "transferred": _written(min(price_cents, loan.principal_cents)),
-            },
+            decision_id=uuid5(held.pk, loan.loan_id), kind=change.kind, loan_id=loan.loan_id, terms=change.terms,
+            debtor_id=loan.debtor_id, effective_on=on, officer=officer, org=held.org,
         )  # fmt: skip
-    PackageLoan.objects.bulk_update(loans, ["price_cents", "decision"])
+    PackageLoan.objects.bulk_update(loans, ["price_cents", "principal_cents", "interest_cents", "decision"])
     held.price_cents, held.buyer, held.sold_on = bid.price_cents, bid.bidder, on
     held.save(update_fields=["price_cents", "buyer", "sold_on"])
     record(officer, "package.sold", held, org=held.org, run_id=day.run_id, buyer=bid.bidder,
            price_cents=bid.price_cents, shares={each.loan_id: each.price_cents for each in loans})  # fmt: skip
-
-
-def _written(cents: int) -> str:
-    return f"{Decimal(cents) / _CENTS:.2f}"

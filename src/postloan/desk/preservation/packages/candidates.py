@@ -1,4 +1,4 @@
-"""The loans that could be in a package: bad ones of its office, each with what keeps it out and what it is worth kept."""
+"""The loans that could be in a package: each with what keeps it out, and what it is worth if it is kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,17 @@ from typing import Any
 import polars as pl
 
 from postloan.desk.book.queries import loans_seen
+from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.officers.queries import orgs_below
 from postloan.desk.core.pages import Desk
 from postloan.desk.preservation.grants import rules_on
 from postloan.desk.preservation.models import Package, PackageLoan
 from postloan.desk.preservation.packages.eligible import Bar, bars_of
+from postloan.snapshot.read import scan_loans
 from postloan.tables.units import NON_PERFORMING
 
 SHOWN_MOST = 200
+_OWED = ("outstanding_cents", "overdue_interest_cents", "penalty_cents", "compound_cents", "overdue_fee_cents")
 _WORDS = ("tier", "legal_form", "product", "org_id", "status", "security_kind", "industry_code")
 
 
@@ -44,6 +47,12 @@ def chosen(desk: Desk, loan_ids: Sequence[str]) -> tuple[list[dict[str, Any]], d
     """The rows of some loans within the desk's offices, and what each is worth kept."""
     rows = _rows(desk).filter(pl.col("loan_id").is_in(list(loan_ids))).sort("loan_id").to_dicts()
     return rows, {row["loan_id"]: worth_kept(row) for row in rows}
+
+
+def loans_owed(day: BusinessDay, loan_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What some loans that are on the book of a day owe, by component, as the published rows tell it."""
+    rows = scan_loans(day.home, day.on).filter(pl.col("loan_id").is_in(list(loan_ids)) & (pl.col("status") == "active"))
+    return rows.select("loan_id", *_OWED).collect().to_dicts()
 
 
 def worth_kept(row: dict[str, Any]) -> int:

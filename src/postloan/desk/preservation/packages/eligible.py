@@ -34,7 +34,8 @@ def bars_of(loan: Mapping[str, Any], kind: str, rules: PreservationDesk, on: dat
         Bar("of_a_company", str(rules.pilot.cite)): not is_person and kind == PERSONS,
         Bar("pilot_ended", str(rules.pilot.cite)): kind in {SINGLE, PERSONS} and on > rules.pilot.ends_on,
         Bar("pilot_security", str(rules.pilot.cite)): is_person and loan["security_kind"] in rules.pilot.not_secured,
-        Bar("pilot_product", str(rules.pilot.cite)): is_person and any(word in product for word in rules.pilot.not_words),
+        Bar("pilot_product", str(rules.pilot.cite)): is_person
+        and any(word in product for word in rules.pilot.not_words),
     }
     return [bar for bar, holds in found.items() if holds]
 

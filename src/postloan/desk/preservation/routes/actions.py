@@ -1,5 +1,7 @@
 """Choosing a way out of a bad debt, and agreeing to it: by route and by what it loses."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,13 +13,21 @@ from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
+from postloan.desk.disposal.actions import NewPlan, plan_write
+from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import DisposalCase
 from postloan.desk.preservation.grants import WRITE
 from postloan.desk.preservation.models import RouteComparison
+from postloan.desk.preservation.queries import one_held
 from postloan.desk.preservation.routes.tried import Tried
 from postloan.errors import FormWrong, NotFoundHere
 
 State = RouteComparison.State
+PLANS: Mapping[str, str] = {
+    "cash": "cash", "court": "cash", "settlement": "settlement", "asset": "asset", "package": "transfer",
+    "write_off": "write_off",
+}  # fmt: skip
+"""By which route of the ledger of disposal each way goes: a suit ends in cash."""
 
 
 @transaction.atomic
@@ -37,7 +47,9 @@ def route_choose(
     refuse_past(day)
     reason, route = require_reason(reason), tried.named(chosen)
     if route is None or tried.supposed.faults:
-        raise FormWrong(message=" ".join(tried.supposed.faults) or _("没有这条处置路径。"), hint=_("请重新测算后选择。"))
+        raise FormWrong(
+            message=" ".join(tried.supposed.faults) or _("没有这条处置路径。"), hint=_("请重新测算后选择。")
+        )
     loss_cents = max(route.loss_cents, 0)
     require(officer, WRITE, org=org, amount_cents=loss_cents)
     # Whoever chooses for the same debtor at the same moment waits here, and then sees this one.
@@ -76,8 +88,8 @@ def route_decide(
     Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing, NotFoundHere.
     """
     refuse_past(day)
-    held = RouteComparison.objects.select_for_update(of=("self",)).filter(pk=comparison_id).first()
-    if held is None or held.approval_id is None:
+    held = one_held(RouteComparison, comparison_id)
+    if held.approval_id is None:
         raise NotFoundHere(message=_("没有这项路径比较。"), hint=_("请从列表进入。"))
     check_begins(held, [State.PROPOSED])
     case = case_held(held.approval_id)
@@ -87,6 +99,27 @@ def route_decide(
         move(held, State.APPROVED if is_agreed else State.REFUSED, seen_version=held.version)
     case_work(case, on=day.on, note=reason)
     return held
+
+
+@transaction.atomic
+def route_plan(officer: Officer, comparison_id: UUID, target: str, deed: Deed) -> DisposalCase:
+    """Write a route that was agreed to into the plan of the debtor's case of disposal (一户一策).
+
+    deed  seen_version is that of the case of disposal.
+
+    Permission, moves and refusals are those of `plan_write`; IllegalMove too where the route is not agreed to.
+    """
+    held = one_held(RouteComparison, comparison_id)
+    check_begins(held, [State.APPROVED])
+    case = running_disposal(held.debtor_id)
+    if case is None:
+        raise NotFoundHere(message=_("该客户没有进行中的处置。"), hint=_("不良贷款由夜间批处理列入处置台账。"))
+    cash_cents = next(each["cash_cents"] for each in held.routes if each["route"] == held.chosen)
+    due_on = deed.day.on + timedelta(days=max(held.days, 1))
+    planned = plan_write(officer, case.pk, deed, NewPlan(PLANS[held.chosen], target, due_on, cash_cents))
+    held.case = planned
+    held.save(update_fields=["case"])
+    return planned
 
 
 def running_disposal(debtor_id: str) -> DisposalCase | None:

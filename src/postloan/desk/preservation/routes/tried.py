@@ -60,7 +60,7 @@ def tried_of(desk: Desk, debtor_id: str, given: Mapping[str, str]) -> Tried:
     loans = held if bad.is_empty() else bad
     position = None
     if not loans.is_empty():
-        position = read_position(desk.day.home, debtor_id, loans["loan_id"].to_list(), desk.day.on)
+        position = read_position(desk.day.home, loans["loan_id"].to_list(), desk.day.on)
     if position is None:
         raise NotFoundHere(message=_("该客户没有在账贷款，或不在您的机构范围内。"), hint=_("请核对客户号和营业日期。"))
     law = load_desk_rules(desk.day.home).version("disposal_routes", DisposalRoutes, desk.day.on)

@@ -11,6 +11,8 @@ from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.core.forms import made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
+from postloan.desk.disposal.deeds import WRITE as PLANS
+from postloan.desk.disposal.typed import deed_from
 from postloan.desk.preservation.grants import READ, WRITE
 from postloan.desk.preservation.lists import ROUTES
 from postloan.desk.preservation.models import RouteComparison
@@ -62,13 +64,24 @@ def choose(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
 def comparison(request: HttpRequest, desk: Desk, comparison_id: UUID) -> HttpResponse:
     """One choice as it was made: what was supposed, the routes side by side, and who agreed."""
     held = one_seen(desk, RouteComparison, comparison_id, "approval__org", "case", "chosen_by")
-    case = held.approval
+    case, disposal = held.approval, actions.running_disposal(held.debtor_id)
+    is_planned = held.state == RouteComparison.State.APPROVED and disposal is not None
     told = {
-        "held": held, "routes": held.routes, "best": held.best, "approval": case, "case": case,
-        "steps": steps_told(case) if case else [],
-        "may_decide": case is not None and may_decide(desk, case), "here": "preservation", "part": "",
-    }
+        "held": held, "routes": held.routes, "best": held.best, "case": case, "disposal": disposal,
+        "steps": steps_told(case) if case else [], "deed_id": uuid4(),
+        "may_decide": case is not None and may_decide(desk, case),
+        "may_plan": is_planned and PLANS in desk.actions and not desk.day.is_past, "here": "preservation", "part": "",
+    }  # fmt: skip
     return render(request, "preservation/comparison.html", told)
+
+
+@page("disposal.write", methods=("POST",))
+def plan(request: HttpRequest, desk: Desk, comparison_id: UUID) -> HttpResponse:
+    """Write a route that was agreed to into the plan of the debtor's case of disposal."""
+    held = one_seen(desk, RouteComparison, comparison_id)
+    case = actions.route_plan(desk.officer, held.pk, request.POST.get("target", ""), deed_from(request, desk))
+    messages.success(request, _("已写入处置方案。"))
+    return redirect("disposal:case", case.pk)
 
 
 @page(READ, methods=("POST",))
