@@ -304,7 +304,7 @@ def _secured(inputs: Inputs, debtor_no: int, on: date) -> tuple[int, int]:
         rank=pl.col("rank").min(), outside_cents=pl.col("prior_claims_cents").max().fill_null(0)
     )
     held = inputs.collateral.filter(~gone).join(ties, on="collateral_id").join(values, on="collateral_id")
-    others = inputs.neighbours.collateral_claim.filter(pl.col("debtor_no") != debtor_no)
+    others = inputs.neighbours.claims.filter(pl.col("debtor_no") != debtor_no)
     before = (
         others.join(held.select("collateral_id", own_rank="rank"), on="collateral_id")
         .filter(pl.col("rank") < pl.col("own_rank"))

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from postloan.rules.clock_desk import LegalForm
 from postloan.rules.figures import Cents, Cited, Days, ShareE8, Strict, Tier, Version, Words
+from postloan.rules.shapes import LegalForm
 from postloan.rules.warning_desk import Within
 
 Several = Annotated[int, Field(ge=1, le=1_000)]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.book.lists import words_of
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
@@ -132,7 +132,7 @@ def _mandate_form(desk: Desk) -> ListForm:
             Filter("firm", _("律师事务所"), ("firm__name",)),
         ),
         tabs=(
-            Tab("running", _("办理中"), {"state": "running"}), Tab("over", _("已办结"), {"state": _OVER}),
+            Tab("running", _("办理中"), {"state": "running"}), Tab("over", _("已结束"), {"state": _OVER}),
             Tab("all", _("全部"), {}),
         ),
         order="-opened_on",

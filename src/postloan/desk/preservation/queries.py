@@ -50,7 +50,7 @@ def office_of_debtor(desk: Desk, debtor_id: str) -> Org:
 def claim_of_debtor(desk: Desk, debtor_id: str) -> int:
     """What the debtor owes on its loans in the desk's offices: principal, and interest and charges in arrears."""
     mine = loans_split(desk, debtor_id)[0].filter(pl.col("status") == "active")
-    return int(mine["outstanding_cents"].sum() + mine["arrears_cents"].sum())
+    return sum(int(mine[name].sum()) for name in ("outstanding_cents", "arrears_cents"))
 
 
 def _nowhere() -> NotFoundHere:

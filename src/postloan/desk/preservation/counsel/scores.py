@@ -1,6 +1,8 @@
 """The scoreboard of counsel: what each firm was asked to do, what it won and recovered, and what that cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
 
@@ -41,8 +43,8 @@ def scores(desk: Desk) -> list[Score]:
         each["firm"]: each
         for each in seen(desk, Mandate).order_by().values("firm").annotate(
             running=Count("pk", filter=~is_over), over=Count("pk", filter=is_over), won=Count("pk", filter=is_won),
-            lost=Count("pk", filter=Q(state="lost")), costs=Sum("costs_cents", default=0),
-            recovered=Sum("recovered_cents", default=0),
+            lost=Count("pk", filter=Q(state="lost")), cost_cents=Sum("costs_cents", default=0),
+            back_cents=Sum("recovered_cents", default=0),
             claims=Sum("claim_cents", filter=is_over, default=0),
             spent=Sum("costs_cents", filter=is_over, default=0), took=Avg(took, filter=is_over),
         )
@@ -51,23 +53,17 @@ def scores(desk: Desk) -> list[Score]:
     return sorted(told, key=lambda one: (one.recovery_e8 is None, -(one.recovery_e8 or 0), one.firm.name))
 
 
-def _score(firm: Firm, told: dict[str, object] | None) -> Score:
-    if told is None:
-        return Score(firm, 0, 0, 0, 0, 0, 0, None, None, None, None)
-    num = {
-        name: int(told[name]) for name in ("running", "over", "won", "lost", "costs", "recovered", "claims", "spent")
-    }  # type: ignore[call-overload]
+def _score(firm: Firm, told: Mapping[str, Any] | None) -> Score:
+    known = told or dict.fromkeys(("running", "over", "won", "lost", "cost_cents", "back_cents", "claims", "spent"), 0)
+    took = known.get("took")
     return Score(
-        firm=firm, running=num["running"], over=num["over"], won=num["won"], lost=num["lost"],
-        recovered_cents=num["recovered"], costs_cents=num["costs"], won_e8=_share(num["won"], num["over"]),
-        recovery_e8=_share(num["recovered"], num["claims"]), cost_e8=_share(num["spent"], num["recovered"]),
-        days=_days(told["took"]),
+        firm=firm, running=known["running"], over=known["over"], won=known["won"], lost=known["lost"],
+        recovered_cents=known["back_cents"], costs_cents=known["cost_cents"],
+        won_e8=_share(known["won"], known["over"]), recovery_e8=_share(known["back_cents"], known["claims"]),
+        cost_e8=_share(known["spent"], known["back_cents"]),
+        days=None if took is None else int(took.total_seconds() // _DAY_SECONDS),
     )  # fmt: skip
 
 
 def _share(part: int, whole: int) -> int | None:
     return part * ONE_E8 // whole if whole else None
-
-
-def _days(took: object) -> int | None:
-    return None if took is None else int(took.total_seconds() // _DAY_SECONDS)  # type: ignore[attr-defined]

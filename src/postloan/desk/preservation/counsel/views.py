@@ -128,7 +128,7 @@ def _kinds(desk: Desk, held: Mandate) -> list[dict[str, Any]]:
     """The kinds of costs with what was spent and the most that may be."""
     spent = dict(held.costs.order_by().values_list("kind").annotate(sum=Sum("amount_cents")))
     rules = rules_on(desk.day)
-    caps = {each.kind: held.claim_cents * each.share_e8 // ONE_E8 for each in rules.caps}
+    caps: dict[str, int] = {each.kind: held.claim_cents * each.share_e8 // ONE_E8 for each in rules.caps}
     return [
         {"kind": kind, "spent_cents": spent.get(kind, 0), "cap_cents": caps.get(kind),
          "is_over": kind in caps and spent.get(kind, 0) > caps[kind]}

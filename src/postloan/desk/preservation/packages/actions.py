@@ -260,7 +260,7 @@ def sale_decide(
     Move        proposed -> sold, or back to bidding.
     Leaves      after the last step the price shared among the loans, and for each a write-off of all that is owed on it
                 that tells what the price met, for the next night.
-    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, NotFoundHere, IllegalMove also where a loan left the book.
+    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, NotFoundHere, IllegalMove where a loan left the book.
     """
     refuse_past(day)
     held = one_held(Package, package_id, "org")
@@ -273,14 +273,14 @@ def sale_decide(
         move(held, State.BIDDING, seen_version=held.version)
     elif case.state == Case.State.APPROVED:
         move(held, State.SOLD, seen_version=held.version)
-        _sell(officer, held, day)
+        _sell(officer, held, held.bids.get(pk=held.winner_id), day)
     case_work(case, on=day.on, note=reason)
     return held
 
 
-def _sell(officer: Officer, held: Package, day: BusinessDay) -> None:
+def _sell(officer: Officer, held: Package, bid: Bid, day: BusinessDay) -> None:
     """Share the price by what each loan owes today, and decide its transfer as that of a single claim is decided."""
-    loans, bid, on = list(held.loans.order_by("loan_id")), held.bids.get(pk=held.winner_id), effective_day(day)
+    loans, on = list(held.loans.order_by("loan_id")), effective_day(day)
     owed = {row["loan_id"]: owed_parts(row) for row in loans_owed(day, [each.loan_id for each in loans])}
     if gone := [each.loan_id for each in loans if each.loan_id not in owed]:
         raise IllegalMove(
@@ -290,11 +290,11 @@ def _sell(officer: Officer, held: Package, day: BusinessDay) -> None:
     for loan, price_cents in zip(loans, shares, strict=True):
         parts = owed[loan.loan_id]
         loan.price_cents, loan.principal_cents, loan.interest_cents = price_cents, parts["principal"], parts["interest"]
-        (change,) = changes_of("transfer", parts, {}, price_cents, GROUND)
-        loan.decision = decide(
-            decision_id=uuid5(held.pk, loan.loan_id), kind=change.kind, loan_id=loan.loan_id, terms=change.terms,
-            debtor_id=loan.debtor_id, effective_on=on, officer=officer, org=held.org,
-        )  # fmt: skip
+        for change in changes_of("transfer", parts, {}, price_cents, GROUND):
+            loan.decision = decide(
+                decision_id=uuid5(held.pk, loan.loan_id), kind=change.kind, loan_id=loan.loan_id, terms=change.terms,
+                debtor_id=loan.debtor_id, effective_on=on, officer=officer, org=held.org,
+            )  # fmt: skip
     PackageLoan.objects.bulk_update(loans, ["price_cents", "principal_cents", "interest_cents", "decision"])
     held.price_cents, held.buyer, held.sold_on = bid.price_cents, bid.bidder, on
     held.save(update_fields=["price_cents", "buyer", "sold_on"])

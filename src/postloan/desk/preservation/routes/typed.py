@@ -66,7 +66,7 @@ def supposed(position: Position, law: DisposalRoutes, given: Mapping[str, str]) 
     if faults:
         return Supposed(position, law, changed, tuple(faults))
     for name in changed.keys() & OF_POSITION.keys():
-        position = replace(position, **{OF_POSITION[name]: _figure(name, changed[name])})
+        position = replace(position, **{OF_POSITION[name]: _figure(name, changed[name])})  # type: ignore[arg-type]
     try:
         for name in changed.keys() & OF_LAW.keys():
             law = _with(law, *OF_LAW[name], _figure(name, changed[name]))
