@@ -14,7 +14,6 @@ from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
-    decide,
     move,
     record,
     refuse_past,
@@ -22,7 +21,7 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.models import Decision, Officer, Org
 from postloan.desk.disposal.outcomes.reckoned import changes_of, effective_day, owed_parts
 from postloan.desk.preservation.grants import WRITE, rules_on
 from postloan.desk.preservation.models import Bid, Package, PackageCheck, PackageLoan
@@ -281,20 +280,23 @@ def sale_decide(
 def _sell(officer: Officer, held: Package, bid: Bid, day: BusinessDay) -> None:
     """Share the price by what each loan owes today, and decide its transfer as that of a single claim is decided."""
     loans, on = list(held.loans.order_by("loan_id")), effective_day(day)
-    owed = {row["loan_id"]: owed_parts(row) for row in loans_owed(day, [each.loan_id for each in loans])}
+    owed = {row["loan_id"]: row for row in loans_owed(day, [each.loan_id for each in loans])}
     if gone := [each.loan_id for each in loans if each.loan_id not in owed]:
         raise IllegalMove(
             message=_("这些借据已不在表内：%s") % "、".join(gone[:5]), hint=_("请否决后退回组包，移出这些借据。")
         )
-    shares = allocated(bid.price_cents, [owed[each.loan_id]["principal"] for each in loans])
+    decisions = []
+    shares = allocated(bid.price_cents, [owed[each.loan_id]["outstanding_cents"] for each in loans])
     for loan, price_cents in zip(loans, shares, strict=True):
-        parts = owed[loan.loan_id]
+        parts = owed_parts(owed[loan.loan_id])
         loan.price_cents, loan.principal_cents, loan.interest_cents = price_cents, parts["principal"], parts["interest"]
         for change in changes_of("transfer", parts, {}, price_cents, GROUND):
-            loan.decision = decide(
-                decision_id=uuid5(held.pk, loan.loan_id), kind=change.kind, loan_id=loan.loan_id, terms=change.terms,
-                debtor_id=loan.debtor_id, effective_on=on, officer=officer, org=held.org,
+            loan.decision = Decision(
+                id=uuid5(held.pk, loan.loan_id), kind=change.kind, loan_id=loan.loan_id, debtor_id=loan.debtor_id,
+                effective_on=on, terms=dict(change.terms), decided_by=officer, org_id=owed[loan.loan_id]["org_id"],
             )  # fmt: skip
+            decisions.append(loan.decision)
+    Decision.objects.bulk_create(decisions)
     PackageLoan.objects.bulk_update(loans, ["price_cents", "principal_cents", "interest_cents", "decision"])
     held.price_cents, held.buyer, held.sold_on = bid.price_cents, bid.bidder, on
     held.save(update_fields=["price_cents", "buyer", "sold_on"])

@@ -50,9 +50,9 @@ def chosen(desk: Desk, loan_ids: Sequence[str]) -> tuple[list[dict[str, Any]], d
 
 
 def loans_owed(day: BusinessDay, loan_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """What some loans that are on the book of a day owe, by component, as the published rows tell it."""
+    """What some loans that are on the book of a day owe, by component, and their offices, as published."""
     rows = scan_loans(day.home, day.on).filter(pl.col("loan_id").is_in(list(loan_ids)) & (pl.col("status") == "active"))
-    return rows.select("loan_id", *_OWED).collect().to_dicts()
+    return rows.select("loan_id", "org_id", *_OWED).collect().to_dicts()
 
 
 def worth_kept(row: dict[str, Any]) -> int:
