@@ -31,13 +31,11 @@ def row_of(home: Path, on: date, loan_id: str) -> dict[str, Any]:
 
 
 def chosen(home: Path, on: date) -> dict[str, Any]:
-    """The bad loan of the officer's office that owes most, of a debtor without another."""
-    alone = pl.len().over("debtor_id") == 1
-    bad = read_loans(home, on).filter(alone).filter(
-        pl.col("tier").cast(pl.String).is_in(["substandard", "doubtful", "loss"]), status="active", org_id="330001"
-    )  # fmt: skip
+    """The bad loan of the risk manager's branch that owes most, where ours is the core's balance."""
+    is_bad = pl.col("tier").cast(pl.String).is_in(["substandard", "doubtful", "loss"]) & (pl.col("status") == "active")
     agrees = (pl.col("own_outstanding_cents") == pl.col("outstanding_cents")) & pl.col("funding_share_e8").is_null()
-    return bad.filter(agrees).sort("overdue_principal_cents").row(-1, named=True)
+    bad = read_loans(home, on).filter(is_bad, agrees, pl.col("org_id").str.starts_with("33"))
+    return bad.sort("overdue_principal_cents").row(-1, named=True)
 
 
 def written(cents: int) -> str:
@@ -55,9 +53,10 @@ def paid(site: Any, on: date, loan_id: str, cents: int) -> None:
 
 
 def night(site: Any, on: date, *, hands_over: int) -> None:
-    """Hand the day over, compute it and open the desk on it."""
+    """Hand the day over, compute it and open the desk on it; what other walks decided may go with it."""
     told = json.loads(site.command("hand-over", "--on", on, "--json"))
-    assert (told["count"], told["accepted"], told["refused"]) == (str(hands_over), str(hands_over), "0")
+    assert (told["accepted"], told["refused"]) == (told["count"], "0")
+    assert int(told["count"]) >= hands_over
     site.command("night", on)
     site.command("adopt", "--on", on)
 
@@ -117,47 +116,48 @@ def test_a_bad_loan_goes_to_court_is_met_by_an_asset_written_off_and_still_bring
     days = [last + place * DAY for place in range(5)]
     loan_id, owed = loan["loan_id"], loan["outstanding_cents"]
 
-    officer = open_as("officer")
-    officer.goto(f"{site.address}/disposals/?tab=all&q={loan['debtor_id']}")
-    officer.locator(".list-table tbody a").first.click()
-    address = officer.url
-    send(officer, "/plan", "登记方案", route="asset", target="拍卖抵押物，流拍后以物抵债", due_on=str(last + 90 * DAY),
+    keeper = open_as("preserver")
+    keeper.goto(f"{site.address}/disposals/?tab=all&q={loan['debtor_id']}")
+    keeper.locator(".list-table tbody a").first.click()
+    address = keeper.url
+    send(keeper, "/plan", "登记方案", route="asset", target="拍卖抵押物，流拍后以物抵债", due_on=str(last + 90 * DAY),
          expected=written(owed // 2), reason="双方无力还款")  # fmt: skip
-    to_court(officer, last, owed)
-    assert serious(officer) == []
-    assert not scrolls_sideways(officer)
+    to_court(keeper, last, owed)
+    assert serious(keeper) == []
+    assert not scrolls_sideways(keeper)
 
     # Court cash: what is owed beside principal, and 5,000.00 more.
     paid(site, days[1], loan_id, sum(loan[name] for name in _CHARGES) + 5_000_00)
     night(site, days[1], hands_over=7)
-    officer.goto(address)
+    keeper.goto(address)
     value = row_of(site.home, days[1], loan_id)["outstanding_cents"] // 3
-    send(officer, "/outcome", "登记处置结果", route="asset", value=written(value), basis="ruling", reference="（2026）闽0203执7号",
-         asset_id="WALK-FLAT", asset_name="思明区某套房", asset_kind="real_estate", taken_on=str(days[1]), reason="二拍流拍")  # fmt: skip
-    send(officer, "/propose", "提交审批", reason="二拍流拍，接受抵债")
+    asset = {"asset_id": "WALK-FLAT", "asset_name": "思明区某套房", "asset_kind": "real_estate", "basis": "ruling"}
+    send(keeper, "/outcome", "登记处置结果", route="asset", value=written(value), reference="（2026）闽0203执7号",
+         taken_on=str(days[1]), reason="二拍流拍", **asset)  # fmt: skip
+    send(keeper, "/propose", "提交审批", reason="二拍流拍，接受抵债")
     agree(open_as("approver"), address)
 
     night(site, days[2], hands_over=2)
-    officer.goto(address)
-    send(officer, "/outcome", "登记处置结果", route="write_off", ground="asset_shortfall", reason="抵债后差额无法收回")
+    keeper.goto(address)
+    send(keeper, "/outcome", "登记处置结果", route="write_off", ground="asset_shortfall", reason="抵债后差额无法收回")
     for shade in range(5):
-        item = officer.locator("form[action$='/paper']").nth(shade)
+        item = keeper.locator("form[action$='/paper']").nth(shade)
         item.locator("input[type=file]").set_input_files(picture(shade))
         item.locator("button").click()
-        expect(officer.locator(".alert")).to_contain_text("材料已上传")
-    send(officer, "/propose", "提交审批", reason="条件齐备")
-    assert serious(officer) == []
+        expect(keeper.locator(".alert")).to_contain_text("材料已上传")
+    send(keeper, "/propose", "提交审批", reason="条件齐备")
+    assert serious(keeper) == []
     agree(open_as("risk"), address)
     agree(open_as("approver"), address)
 
     night(site, days[3], hands_over=1)
-    officer.goto(address)
-    expect(officer.locator("h1")).to_contain_text("账销案存")
+    keeper.goto(address)
+    expect(keeper.locator("h1")).to_contain_text("账销案存")
     paid(site, days[4], loan_id, 1_234_56)
     night(site, days[4], hands_over=0)
-    officer.goto(f"{site.address}/disposals/pursued/?tab=all&q={loan_id}")
-    expect(officer.locator(".list-table tbody tr").first).to_contain_text("1,234.56")
-    assert serious(officer) == []
+    keeper.goto(f"{site.address}/disposals/pursued/?tab=all&q={loan_id}")
+    expect(keeper.locator(".list-table tbody tr").first).to_contain_text("1,234.56")
+    assert serious(keeper) == []
 
     rows = [row_of(site.home, on, loan_id) for on in days]
     cash = rows[1]["paid_principal_cents"] - rows[0]["paid_principal_cents"]
@@ -165,7 +165,8 @@ def test_a_bad_loan_goes_to_court_is_met_by_an_asset_written_off_and_still_bring
     assert cash > 0
     assert met > 0
     told = next(row for row in bridge(site.home, last, days[4]).filed.rows if row["loan_id"] == loan_id)
-    assert {name: told[name] for name in ("opening", "cash", "asset", "written_off", "other", "closing", "recovered")} == {
+    ways = {
         "opening": owed, "cash": -cash, "asset": -met, "written_off": -(owed - cash - met), "other": 0, "closing": 0,
         "recovered": 1_234_56,
     }  # fmt: skip
+    assert {name: told[name] for name in ways} == ways

@@ -144,7 +144,7 @@ def suit_of(case: DisposalCase) -> Lawsuit:
 
 
 def take(suit: Lawsuit, step: str, **more: Any) -> Lawsuit:
-    told = {"on": business_day(None).on, "ends_on": None, "court": "思明区人民法院", "reference": "（2026）闽0203民初1号",
+    told = {"on": business_day(None).on, "ends_on": None, "court": "思明区人民法院", "reference": "民初1号",
             "costs_cents": 0, "adjudged_cents": None, "paper": None}  # fmt: skip
     return step_take(person("risk"), suit.pk, deed(suit), NewStep(step, **(told | more)))
 

@@ -56,7 +56,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     propose_a_little(risk)
     covenants_a_little(risk)
     collateral_a_little(officer, risk)
-    dispose_a_little(risk)
+    dispose_a_little(Officer.objects.get(username="preserver"))
     model_a_little(who_agrees_to_models())
     study_rules(risk)
     work_on_warnings(officer, risk)
