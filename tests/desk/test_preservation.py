@@ -253,7 +253,6 @@ def test_each_rule_keeps_its_loans_out_of_a_package(changes, kind, on, expected,
     loan = {
         "status": "active", "tier": "doubtful", "legal_form": "company", "industry_code": "C13", "security_kind": "credit",
         "product": "流动资金贷款",
-        "security_kind": "credit",
     }  # fmt: skip
     assert [each.bar for each in bars_of(loan | changes, kind, rules_on(day), on)] == expected
 

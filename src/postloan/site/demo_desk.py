@@ -12,6 +12,7 @@ from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_collateral import collateral_a_little
 from postloan.site.demo_covenants import covenants_a_little
+from postloan.site.demo_disposals import dispose_a_little
 from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
@@ -55,6 +56,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     propose_a_little(risk)
     covenants_a_little(risk)
     collateral_a_little(officer, risk)
+    dispose_a_little(Officer.objects.get(username="preserver"))
     model_a_little(who_agrees_to_models())
     study_rules(risk)
     work_on_warnings(officer, risk)

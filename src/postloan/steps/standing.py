@@ -77,7 +77,8 @@ def standing(
 
 def _recovered(gone: pl.DataFrame, payments: pl.DataFrame, on: date) -> pl.DataFrame:
     """What came in on each loan after the day on which the last of it was written off, and on which day last."""
-    since = payments.join(gone.select("loan_no", "off_on"), on="loan_no").filter(
+    told = payments if gone.height else payments.clear()
+    since = told.join(gone.select("loan_no", "off_on"), on="loan_no").filter(
         (pl.col("paid_on") > pl.col("off_on")) & (pl.col("paid_on") <= on)
     )
     return since.group_by("loan_no").agg(since_cents=pl.col("amount_cents").sum(), since_on=pl.col("paid_on").max())

@@ -132,7 +132,7 @@ class Lawsuit(Work):
         CLOSED = "closed"
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
-        State.PREPARED: frozenset({State.FILED, State.CLOSED}),
+        State.PREPARED: frozenset({State.FILED, State.JUDGED, State.CLOSED}),
         State.FILED: frozenset({State.JUDGED, State.CLOSED}),
         State.JUDGED: frozenset({State.ENFORCED, State.CLOSED}),
         State.ENFORCED: frozenset({State.AUCTIONED, State.CLOSED}),

@@ -95,7 +95,8 @@ def securities_of(desk: Desk, case: DisposalCase) -> list[dict[str, Any]]:
 
 def other_cases(desk: Desk, debtor_id: str, *, but: int | None) -> list[DisposalCase]:
     """The cases of a debtor in the desk's offices, the latest first, but for one."""
-    found = cases_seen(desk).filter(debtor_id=debtor_id).exclude(pk=but)
+    found = cases_seen(desk).filter(debtor_id=debtor_id)
+    found = found if but is None else found.exclude(pk=but)
     return list(found.order_by("-opened_on", "-pk")[:_CASES_MOST])
 
 

@@ -84,8 +84,8 @@ def _refresh(now: pl.DataFrame, held: pl.DataFrame) -> None:
     off_only = now.filter(pl.col("debtor_name").is_null()).select("pk", "off_cents")
     for part in _parts(changed.to_dicts()):
         DisposalCase.objects.bulk_update([DisposalCase(pk=row["pk"], **_facts(row)) for row in part], FACTS)
-    for part in _parts(off_only["pk"].to_list()):
-        DisposalCase.objects.filter(pk__in=part).update(off_cents=0)
+    for keys in _parts(off_only["pk"].to_list()):
+        DisposalCase.objects.filter(pk__in=keys).update(off_cents=0)
 
 
 def _follow(rows: pl.DataFrame, to: str, step: str, day: BusinessDay) -> int:

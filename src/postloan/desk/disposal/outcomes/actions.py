@@ -134,7 +134,8 @@ def paper_add(officer: Officer, outcome_id: UUID, item: str, sent: Sent, *, day:
     )  # fmt: skip
     if is_new:
         Outcome.objects.filter(pk=made.pk).update(version=F("version") + 1)
-        _record(officer, made, "paper_added", day, item=item, sha256=kept.sha256)
+        record(officer, "disposal.paper_added", made, org=made.org, run_id=day.run_id, loan_id=made.loan_id,
+               item=item, sha256=kept.sha256)  # fmt: skip
     return made
 
 
@@ -302,7 +303,3 @@ def _held(outcome_id: UUID) -> Outcome:
 def _begun(outcome_id: UUID, deed: Deed) -> tuple[Outcome, bool]:
     refuse_past(deed.day)
     return _held(outcome_id), DisposalEntry.objects.filter(pk=deed.id).exists()
-
-
-def _record(officer: Officer, made: Outcome, deed_name: str, day: BusinessDay, **told: object) -> None:
-    record(officer, f"disposal.{deed_name}", made, org=made.org, run_id=day.run_id, loan_id=made.loan_id, **told)
