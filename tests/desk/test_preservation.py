@@ -39,6 +39,7 @@ from postloan.desk.preservation.models import (
     Package,
     PackageLoan,
     RouteComparison,
+    Vote,
 )
 from postloan.desk.preservation.packages.eligible import allocated, bars_of, count_is_right
 from postloan.errors import FormWrong, NotPermitted, ReasonMissing, SamePerson
@@ -52,6 +53,10 @@ DAYS = yaml.safe_load((Path(__file__).parent / "handover_days.yaml").read_text(e
 @pytest.fixture(autouse=True)
 def _of_the_bank(db: None) -> None:
     """Whoever works on them here does so for head office: a small bank has few bad loans an office."""
+    # What the demo's people began stands in the way of what is begun here.
+    for kind in (RouteComparison, PackageLoan, Accountability):
+        Vote.objects.all().delete()
+        kind.objects.all().delete()
     held = {
         "risk": ("read", "write", "review", "receive", "vote"), "approver": ("read", "approve", "vote"),
         "officer": ("read", "write"), "manager": ("vote", "approve"), "supervisor": ("vote",),
@@ -129,7 +134,7 @@ def test_the_walk_from_hand_over_to_a_sold_package(logged_in, day: BusinessDay, 
     page = risk.get(f"/preservation/handovers/{held.pk}/")
     assert held.debtor_name in page.content.decode()
     _choose_a_route(risk, approver, debtor_id)
-    _mandate(risk, debtor_id)
+    _mandate(risk, approver, debtor_id)
     _sell(risk, approver, bad, day)
 
 
@@ -145,7 +150,7 @@ def _choose_a_route(risk: Client, approver: Client, debtor_id: str) -> None:
     answer = risk.post(f"/preservation/routes/of/{debtor_id}/choose", sent)
     assert answer.status_code == 302
     assert risk.post(f"/preservation/routes/of/{debtor_id}/choose", sent)["Location"] == answer["Location"]
-    made = RouteComparison.objects.get(debtor_id=debtor_id)
+    made = RouteComparison.objects.get(debtor_id=debtor_id, chosen="package")
     assert (made.chosen, made.changed, made.state) == ("package", {"package_price": "45"}, "proposed")
     case = Case.objects.get(pk=made.approval_id)
     assert (case.kind, case.amount_cents) == ("route_package", made.loss_cents)
@@ -154,10 +159,10 @@ def _choose_a_route(risk: Client, approver: Client, debtor_id: str) -> None:
     assert bad_figure.context["faults"]
 
 
-def _mandate(risk: Client, debtor_id: str) -> None:
-    risk.post("/preservation/firms/list", {"name": "正衡律师事务所", "licence": "31310000X", "rating": "A"})
-    firm = Firm.objects.get()
-    risk.post(f"/preservation/firms/{firm.pk}/lawyer", {"name": "周律", "licence": "13101202010001"})
+def _mandate(risk: Client, approver: Client, debtor_id: str) -> None:
+    approver.post("/preservation/firms/list", {"name": "正衡律师事务所", "licence": "31310000X", "rating": "A"})
+    firm = Firm.objects.get(name="正衡律师事务所")
+    approver.post(f"/preservation/firms/{firm.pk}/lawyer", {"name": "周律", "licence": "13101202010001"})
     lawyer = firm.lawyers.get()
     page = risk.get(f"/preservation/mandates/of/{debtor_id}/")
     claim_cents = page.context["claim_cents"]
@@ -166,7 +171,7 @@ def _mandate(risk: Client, debtor_id: str) -> None:
         "fee": f"{claim_cents // 100 // 50}",
     }  # fmt: skip
     assert risk.post(f"/preservation/mandates/of/{debtor_id}/give", sent).status_code == 302
-    made = Mandate.objects.get()
+    made = Mandate.objects.get(firm=firm)
     assert (made.lawyer, made.claim_cents) == (lawyer, claim_cents)
     cost = {"cost_id": str(uuid4()), "kind": "court", "amount": "1000.50", "on": str(made.opened_on), "voucher": "P1"}
     for _twice in range(2):
@@ -175,7 +180,7 @@ def _mandate(risk: Client, debtor_id: str) -> None:
     assert made.costs_cents == 1000_50
     closed = {"version": made.version, "outcome": "won", "recovered": "5000", "result": "判决支持"}
     assert risk.post(f"/preservation/mandates/{made.pk}/close", closed).status_code == 302
-    (score,) = risk.get("/preservation/firms/").context["scores"]
+    score = next(each for each in risk.get("/preservation/firms/").context["scores"] if each.firm == firm)
     assert (score.won, score.recovered_cents, score.won_e8, score.cost_e8) == (1, 5000_00, 10**8, 20_010_000)
 
 
@@ -251,8 +256,8 @@ def _agree(made: Package) -> None:
 )  # fmt: skip
 def test_each_rule_keeps_its_loans_out_of_a_package(changes, kind, on, expected, day: BusinessDay) -> None:
     loan = {
-        "status": "active", "tier": "doubtful", "legal_form": "company", "industry_code": "C13", "security_kind": "credit",
-        "product": "流动资金贷款",
+        "status": "active", "tier": "doubtful", "legal_form": "company", "industry_code": "C13",
+        "security_kind": "credit", "product": "流动资金贷款",
     }  # fmt: skip
     assert [each.bar for each in bars_of(loan | changes, kind, rules_on(day), on)] == expected
 
@@ -271,7 +276,7 @@ def test_a_batch_of_companies_has_three_accounts_and_a_price_is_shared_to_the_ce
 
 def test_counsel_in_conflict_or_over_its_cap_is_refused(day: BusinessDay, bad) -> None:
     risk, org = person("risk"), Org.objects.get(pk=bad["org_id"][0])
-    firm = counsel.firm_list(risk, {"name": "甲所", "licence": "1", "rating": "B"}, day=day)
+    firm = counsel.firm_list(person("approver"), {"name": "甲所", "licence": "1", "rating": "B"}, day=day)
     asked = {
         "firm_id": firm.pk, "lawyer_id": None, "debtor_id": bad["debtor_id"][0], "debtor_name": "甲", "matter": "执行",
         "fee_kind": "fixed", "claim_cents": 1_000_000_00, "day": day,
@@ -291,7 +296,7 @@ def test_counsel_in_conflict_or_over_its_cap_is_refused(day: BusinessDay, bad) -
     over = counsel.cost_book(risk, made.pk, cost_id=uuid4(), amount_cents=1, **(cost | {"note": "加急"}))
     assert over.is_over
     counsel.conflict_note(risk, org, firm.pk, bad["debtor_id"][0], reason="曾为其代理", day=day)
-    assert Conflict.objects.count() == 1
+    assert Conflict.objects.get().firm == firm
     with pytest.raises(FormWrong, match="利益冲突"):
         counsel.mandate_give(risk, org, mandate_id=uuid4(), fee_cents=1, **asked)
 

@@ -13,7 +13,7 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.models import DisposalCase
-from postloan.desk.preservation.grants import APPROVE, REVIEW, WRITE, rules_on
+from postloan.desk.preservation.grants import APPROVE, WRITE, rules_on
 from postloan.desk.preservation.models import Conflict, Firm, Lawyer, Mandate, MandateCost
 from postloan.desk.preservation.queries import one_held
 from postloan.errors import FormWrong, NotPermitted
@@ -30,11 +30,11 @@ def firm_list(officer: Officer, given: Mapping[str, str], *, day: BusinessDay) -
 
     given  name, licence, rating, fees, is_listed; a name that is known already is said anew.
 
-    Permission  preservation.review in head office: the list is of the whole bank. Leaves a firm, an audit entry.
+    Permission  preservation.approve in head office: the list is of the whole bank. Leaves a firm, an audit entry.
     Raises NotPermitted, FormWrong.
     """
     refuse_past(day)
-    require(officer, REVIEW, org=head_office())
+    require(officer, APPROVE, org=head_office())
     name, licence = (given.get(field, "").strip() for field in ("name", "licence"))
     if not name or not licence or given.get("rating") not in Firm.Rating.values:
         raise FormWrong(message=_("名称、执业许可证号和评级都要填写。"), hint=_("请补充后再提交。"))
@@ -52,12 +52,12 @@ def firm_list(officer: Officer, given: Mapping[str, str], *, day: BusinessDay) -
 
 @transaction.atomic
 def lawyer_add(officer: Officer, firm_id: int, given: Mapping[str, str], *, day: BusinessDay) -> Lawyer:
-    """Put a lawyer of a firm on the list. Permission preservation.review in head office.
+    """Put a lawyer of a firm on the list. Permission preservation.approve in head office.
 
     Leaves a lawyer, an audit entry. Raises NotPermitted, FormWrong where the licence is known already.
     """
     refuse_past(day)
-    require(officer, REVIEW, org=head_office())
+    require(officer, APPROVE, org=head_office())
     firm = one_held(Firm, firm_id)
     name, licence = (given.get(field, "").strip() for field in ("name", "licence"))
     if not name or not licence or Lawyer.objects.filter(licence=licence[:64]).exists():

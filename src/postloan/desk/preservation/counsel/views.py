@@ -15,7 +15,7 @@ from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.typed import cents_if_any
 from postloan.desk.preservation.counsel import actions
 from postloan.desk.preservation.counsel.scores import scores
-from postloan.desk.preservation.grants import READ, REVIEW, WRITE, rules_on
+from postloan.desk.preservation.grants import APPROVE, READ, WRITE, rules_on
 from postloan.desk.preservation.lists import MANDATES
 from postloan.desk.preservation.models import Firm, Mandate
 from postloan.desk.preservation.queries import claim_of_debtor, office_of_debtor, one_seen, seen
@@ -40,14 +40,14 @@ def firms(request: HttpRequest, desk: Desk) -> HttpResponse:
         "ratings": list(SAID["firm_rating"]),
         "here": "preservation",
         "part": "firms",
-        "may_list": REVIEW in desk.actions and not desk.day.is_past,
+        "may_list": APPROVE in desk.actions and not desk.day.is_past,
         "may_write": WRITE in desk.actions and not desk.day.is_past,
         "firms": Firm.objects.prefetch_related("lawyers", "conflicts"),
     }
     return render(request, "preservation/firms.html", told)
 
 
-@page(REVIEW, methods=("POST",))
+@page(APPROVE, methods=("POST",))
 def list_firm(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Put a firm on the list, or say it anew."""
     actions.firm_list(desk.officer, request.POST, day=desk.day)
@@ -55,7 +55,7 @@ def list_firm(request: HttpRequest, desk: Desk) -> HttpResponse:
     return redirect("preservation:firms")
 
 
-@page(REVIEW, methods=("POST",))
+@page(APPROVE, methods=("POST",))
 def add_lawyer(request: HttpRequest, desk: Desk, firm_id: int) -> HttpResponse:
     """Put a lawyer on the list."""
     actions.lawyer_add(desk.officer, firm_id, request.POST, day=desk.day)
