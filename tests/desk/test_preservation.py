@@ -92,9 +92,11 @@ def test_a_day_opens_a_hand_over_a_debtor_once_and_lets_go_of_what_is_not_bad(da
     rules = load_desk_rules(day.home)
     opened = Handover.objects.filter(state=Handover.State.OPEN)
     assert set(bad["debtor_id"]) <= set(opened.values_list("debtor_id", flat=True))
+    Handover.objects.filter(debtor_id=bad["debtor_id"][0]).update(exposure_cents=1)
     assert handovers_open(day, rules) == 0
     held = opened.filter(debtor_id=bad["debtor_id"][0]).get()
     assert WorkItem.objects.filter(kind="preservation_handover", subject=held.subject, state="open").count() == 1
+    assert held.exposure_cents >= bad["outstanding_cents"][0]
     assert {"contract", "accounts"} <= {each["item"] for each in held.asked}
     good = loan_rows(day).filter(pl.col("tier").cast(pl.String) == "pass")["debtor_id"][0]
     Handover.objects.filter(pk=held.pk).update(debtor_id=f"{good}x")

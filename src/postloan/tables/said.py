@@ -10,7 +10,12 @@ from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_disposal import DISPOSAL_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
-from postloan.tables.said_of_preservation import PRESERVATION_SAID
+from postloan.tables.said_of_preservation import (
+    PRESERVATION_CASES,
+    PRESERVATION_SAID,
+    PRESERVATION_STEPS,
+    PRESERVATION_WORK,
+)
 from postloan.tables.said_of_restructuring import RESTRUCTURE_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -185,11 +190,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rows_refused": ("数据被退回", "Data refused by intake"),
         "contact_complaint": ("答复投诉", "Answer a complaint"),
         "collateral_call": ("补充担保通知", "Call for collateral"),
-        "preservation_handover": ("移交资产保全", "Hand a file over to asset preservation"),
-        "preservation_receive": ("接收移交档案", "Receive a file handed over"),
-        "asset_dispose": ("抵债资产处置", "Sell a repossessed asset"),
-        "asset_count": ("抵债资产盘点", "Count a repossessed asset"),
-        "accountability_due": ("责任认定", "Say who answers for a loss"),
+        **PRESERVATION_WORK,
         "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
         "disposal_act": ("落实不良处置方案", "See a disposal through"),
     },
@@ -226,13 +227,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
         "restructuring": ("贷款重组", "Restructuring of a loan"),
         "loan_waiver": ("息费减免", "Waiver"),
-        "route_cash": ("处置路径：现金清收", "Route: cash"),
-        "route_settlement": ("处置路径：折扣和解", "Route: settlement"),
-        "route_court": ("处置路径：诉讼执行", "Route: court"),
-        "route_asset": ("处置路径：以物抵债", "Route: asset"),
-        "route_package": ("处置路径：打包转让", "Route: package"),
-        "route_write_off": ("处置路径：核销后追偿", "Route: write-off"),
-        "package_sale": ("资产包转让", "Sale of a package"),
+        **PRESERVATION_CASES,
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -274,9 +269,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "restructure.write": ("提出", "Proposal"),
         "restructure.review": ("复核", "Review"),
         "restructure.approve": ("批准", "Approval"),
-        "preservation.write": ("提出", "Proposal"),
-        "preservation.review": ("复核", "Review"),
-        "preservation.approve": ("批准", "Approval"),
+        **PRESERVATION_STEPS,
         "disposal.write": ("提出", "Proposal"),
         "disposal.review": ("复核", "Review"),
         "disposal.approve": ("批准", "Approval"),

@@ -128,3 +128,30 @@ PRESERVATION_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "exempt": ("尽职免责", "Exempt: all did what was due"),
     },
 }
+
+PRESERVATION_WORK: Mapping[str, tuple[str, str]] = {
+    "preservation_handover": ("移交资产保全", "Hand a file over to asset preservation"),
+    "preservation_receive": ("接收移交档案", "Receive a file handed over"),
+    "asset_dispose": ("抵债资产处置", "Sell a repossessed asset"),
+    "asset_count": ("抵债资产盘点", "Count a repossessed asset"),
+    "accountability_due": ("责任认定", "Say who answers for a loss"),
+}
+"""Its kinds of work."""
+
+PRESERVATION_CASES: Mapping[str, tuple[str, str]] = {
+    "route_cash": ("处置路径：现金清收", "Route: cash"),
+    "route_settlement": ("处置路径：折扣和解", "Route: settlement"),
+    "route_court": ("处置路径：诉讼执行", "Route: court"),
+    "route_asset": ("处置路径：以物抵债", "Route: asset"),
+    "route_package": ("处置路径：打包转让", "Route: package"),
+    "route_write_off": ("处置路径：核销后追偿", "Route: write-off"),
+    "package_sale": ("资产包转让", "Sale of a package"),
+}
+"""Its kinds of case."""
+
+PRESERVATION_STEPS: Mapping[str, tuple[str, str]] = {
+    "preservation.write": ("提出", "Proposal"),
+    "preservation.review": ("复核", "Review"),
+    "preservation.approve": ("批准", "Approval"),
+}
+"""The steps of its chains."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import polars as pl
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -41,7 +42,9 @@ _STANDS = (State.OPEN, State.HANDED, State.RECEIVED)
 def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
     """Open a hand-over for each debtor that a day finds bad and that has none; let go of those no longer bad.
 
-    Twice is once. Leaves hand-overs, work and one audit entry, in one transaction; returns how many were opened.
+    What stands is told anew how bad and how large it is. Twice is once.
+
+    Leaves  hand-overs, work and one audit entry, in one transaction; returns how many were opened.
     Source  regulations PRA-14.
     """
     of_day = rules.version("preservation", PreservationDesk, day.on)
@@ -53,6 +56,7 @@ def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
     for part in _parts(fresh):
         made = Handover.objects.bulk_create(_handover(row, of_day, officers, deadlines, day) for row in part)
         opened += work_open([_work(each, GIVE, day, each.officer_id) for each in made])
+    _refresh(bad)
     still = set(bad["debtor_id"])
     gone = [key for debtor_id, key in standing.items() if debtor_id not in still]
     for part in _parts(gone):
@@ -62,6 +66,19 @@ def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
         record(None, "preservation.handovers_opened", "preservation", run_id=day.run_id, on=day.on, opened=opened,
                gone=len(gone))  # fmt: skip
     return opened
+
+
+def _refresh(bad: pl.DataFrame) -> None:
+    """Say anew how bad standing hand-overs are, and how much they are about, where that changed."""
+    told = ("tier", "exposure_cents", "loan_count")
+    rows = {row["debtor_id"]: tuple(row[name] for name in told) for row in bad.iter_rows(named=True)}
+    held = Handover.objects.filter(state__in=_STANDS).values_list("pk", "debtor_id", *told)
+    changed = [
+        Handover(pk=key, **dict(zip(told, rows[debtor_id], strict=True)))
+        for key, debtor_id, *before in held
+        if debtor_id in rows and rows[debtor_id] != tuple(before)
+    ]
+    Handover.objects.bulk_update(changed, told, batch_size=_BATCH)
 
 
 def _handover(
