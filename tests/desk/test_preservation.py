@@ -16,6 +16,8 @@ from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import BusinessDay, business_day
 from postloan.desk.core.models import AuditEntry, Decision, Grant, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office
+from postloan.desk.disposal.deeds import Deed
+from postloan.desk.disposal.models import AssetTaken, DisposalCase, Outcome
 from postloan.desk.preservation.accountability.actions import accountability_open, accountability_propose, vote_cast
 from postloan.desk.preservation.assets.actions import (
     asset_count,
@@ -42,7 +44,8 @@ from postloan.desk.preservation.models import (
     Vote,
 )
 from postloan.desk.preservation.packages.eligible import allocated, bars_of, count_is_right
-from postloan.errors import FormWrong, NotPermitted, ReasonMissing, SamePerson
+from postloan.desk.preservation.routes.actions import route_decide, route_plan
+from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson
 from postloan.rules.desk_rules import load_desk_rules
 
 pytestmark = pytest.mark.django_db
@@ -157,8 +160,36 @@ def _choose_a_route(risk: Client, approver: Client, debtor_id: str) -> None:
     case = Case.objects.get(pk=made.approval_id)
     assert (case.kind, case.amount_cents) == ("route_package", made.loss_cents)
     assert risk.get(answer["Location"]).status_code == 200
+    _agree_to(made)
+    plan = {"deed_id": str(uuid4()), "target": "打包转让", "reason": "审批通过", "version": made.case.version}
+    assert risk.post(f"/preservation/routes/{made.pk}/plan", plan).status_code == 302
+    made.case.refresh_from_db()
+    assert (made.case.route, made.case.target) == ("transfer", "打包转让")
+    assert made.case.expected_cents == routes["package"]["cash_cents"]
     bad_figure = risk.get(f"/preservation/routes/of/{debtor_id}/?first_price=69")
     assert bad_figure.context["faults"]
+
+
+def _agree_to(made: RouteComparison) -> None:
+    """The steps of its chain that are left, by others; a route that is not agreed to is in no plan."""
+    day = business_day(None)
+    Grant.objects.create(
+        officer=person("inspector"),
+        action="preservation.review",
+        org=head_office(),
+        role="test",
+        begins_on="2021-01-01",
+    )
+    Grant.objects.create(
+        officer=person("risk"), action="disposal.write", org=head_office(), role="test", begins_on="2021-01-01"
+    )
+    with pytest.raises(IllegalMove):
+        route_plan(person("risk"), made.pk, "x", Deed(uuid4(), made.case.version, "x", day))
+    for who in ("inspector", "approver")[-len(Case.objects.get(pk=made.approval_id).steps) + 1 :]:
+        version = Case.objects.get(pk=made.approval_id).version
+        route_decide(person(who), made.pk, "agree", seen_version=version, reason="同意", day=day)
+    made.refresh_from_db()
+    assert made.state == RouteComparison.State.APPROVED
 
 
 def _mandate(risk: Client, approver: Client, debtor_id: str) -> None:
@@ -227,9 +258,6 @@ def _agree(made: Package) -> None:
     from postloan.desk.preservation.packages.actions import sale_decide  # noqa: PLC0415
 
     reviewer = person("inspector")
-    Grant.objects.create(
-        officer=reviewer, action="preservation.review", org=head_office(), role="test", begins_on="2021-01-01"
-    )
     case = Case.objects.get(pk=made.approval_id)
     assert case.waits_for == "preservation.review"
     with pytest.raises(SamePerson):
@@ -331,6 +359,26 @@ def test_an_asset_is_counted_by_two_written_down_and_sold_with_its_result(day: B
     # DSP-16: 650 - (1,000 - 300) - 20
     assert (made.result_cents, made.state) == (-70_00, Asset.State.SOLD)
     assert not WorkItem.objects.filter(subject=made.subject, state="open").exists()
+
+
+def test_what_disposal_took_for_a_debt_comes_into_the_register_once(day: BusinessDay) -> None:
+    case = DisposalCase.objects.filter(state__in=DisposalCase.RUNNING).order_by("pk")[0]
+    outcome = Outcome.objects.create(
+        case=case, org=case.org, loan_id="JJ1", route="asset", state="proposed", on=day.on, drawn_up_by=person("risk")
+    )
+    AssetTaken.objects.create(
+        outcome=outcome, asset_id="YP-9", name="仓库", kind="real_estate", value_cents=5_00, taken_on=day.on,
+        dispose_by=day.on + 730 * DAY,
+    )  # fmt: skip
+    rules = load_desk_rules(day.home)
+    assets_open(day, rules)
+    assert not Asset.objects.filter(asset_id="YP-9").exists()
+    Outcome.objects.filter(pk=outcome.pk).update(state="approved")
+    for _twice in range(2):
+        assets_open(day, rules)
+        held = Asset.objects.get(asset_id="YP-9")
+    assert (held.org, held.loan_id, held.book_cents) == (case.org, "JJ1", 5_00)
+    assert not WorkItem.objects.filter(subject=held.subject).exists()
 
 
 def test_a_committee_says_who_answers_by_a_majority_of_a_quorum(day: BusinessDay, bad) -> None:

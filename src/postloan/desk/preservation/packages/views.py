@@ -19,6 +19,7 @@ from postloan.desk.preservation.models import Package
 from postloan.desk.preservation.packages import actions
 from postloan.desk.preservation.packages.candidates import candidates, chosen
 from postloan.desk.preservation.queries import one_seen
+from postloan.errors import FormWrong
 from postloan.tables.said import SAID
 
 _TEXT_MOST = 2000
@@ -51,14 +52,14 @@ def package(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     """One package: its loans, what was looked into, its price, its bids and its result."""
     held = one_seen(desk, Package, package_id, "approval__org", "winner", "made_by")
     loans = list(held.loans.select_related("decision"))
-    case = held.approval
+    case, worth_cents = held.approval, sum(each.worth_cents for each in loans)
     may_write = WRITE in desk.actions and not desk.day.is_past
     told = {
         "held": held, "loans": loans, "checks": _checks(held), "bids": held.bids.select_related("made_by"),
         "accounts": len({each.debtor_id for each in loans}), "least": rules_on(desk.day).batch.accounts,
         "principal_cents": sum(each.principal_cents for each in loans),
         "interest_cents": sum(each.interest_cents for each in loans),
-        "worth_cents": sum(each.worth_cents for each in loans),
+        "worth_cents": worth_cents, "reserve": f"{worth_cents // 100}.{worth_cents % 100:02d}",
         "candidates": candidates(desk, held) if may_write and held.state == Package.State.DRAFT else [],
         "case": case, "steps": steps_told(case) if case else [], "may_write": may_write, "bid_id": uuid4(),
         "may_decide": case is not None and may_decide(desk, case) and held.state == Package.State.PROPOSED,
@@ -77,6 +78,8 @@ def fill(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     """Put loans into a package."""
     held = one_seen(desk, Package, package_id)
     rows, worths = chosen(desk, request.POST.getlist("loan")[:_LOANS_MOST])
+    if not rows:
+        raise FormWrong(message=_("没有勾选任何记录。"), hint=_("请先在列表中勾选。"), where={"field": "loan"})
     actions.package_fill(desk.officer, held.pk, rows, worths, day=desk.day)
     messages.success(request, _("已入包 %s 笔。") % len(rows))
     return redirect("preservation:package", held.pk)
