@@ -14,12 +14,12 @@ from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
 from postloan.rules.collateral import Collateral, CollateralReview
 from postloan.rules.covenants import Covenants
+from postloan.rules.disposal_law import DISPOSAL_LAW
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
 from postloan.rules.journal import Journal
 from postloan.rules.judging import FactFloors, Grades, GroupAlert, Transition, TransitionOverlay, Upgrade
-from postloan.rules.judicial_sale import JudicialSale
 from postloan.rules.legal_clocks import LegalClocks
 from postloan.rules.portfolio import PortfolioLimits
 from postloan.rules.provisions import (
@@ -55,7 +55,6 @@ from postloan.rules.tier_law import RULES, TierLaw, TierLaws, tier_laws
 from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures, unconfirmed_texts
 from postloan.rules.use_of_proceeds import EntrustedPayment, UseOfProceeds
 from postloan.rules.warnings import CATEGORIES, WarningRule, Warnings
-from postloan.rules.write_offs import WriteOffs
 
 TEXTS = TypeAdapter(dict[str, Text])
 # Rules of law, each in national/<rule>.yaml.
@@ -81,14 +80,13 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
     "legal_clocks": TypeAdapter(RuleFile[LegalClocks]),
     "collateral_review": TypeAdapter(RuleFile[CollateralReview]),
-    "judicial_sale": TypeAdapter(RuleFile[JudicialSale]),
-    "write_offs": TypeAdapter(RuleFile[WriteOffs]),
+    **DISPOSAL_LAW,
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
     "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
-    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review", "judicial_sale", "write_offs",
+    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review", *DISPOSAL_LAW,
     *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
@@ -265,10 +263,8 @@ class Rulebook:
 
 def tier_laws_on(rulebook: Rulebook, on: date) -> TierLaws:
     """The laws of classification begun by `on`; NoRuleInForce where one of their rules has not begun."""
-    return tier_laws(
-        {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()},
-        rulebook.begun("transition", Transition, on),
-    )
+    laws = {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()}
+    return tier_laws(laws, rulebook.begun("transition", Transition, on))
 
 
 def policy_on(rulebook: Rulebook, on: date) -> Policy:

@@ -32,15 +32,7 @@ def standing(
     spoken = ledger.filter(pl.col("on") == on).select(
         "loan_no", core_outstanding_cents="outstanding_cents", core_days_past_due=pl.col("days_past_due").cast(pl.Int32)
     )
-    gone = (
-        written_off.filter(pl.col("on") <= on)
-        .group_by("loan_no")
-        .agg(
-            pl.col("principal_cents").sum().alias("written_off_cents"),
-            pl.col("transferred_cents", "asset_cents").sum(),
-            off_on=pl.col("on").max(),
-        )
-    )
+    gone = _gone(written_off, on)
     own = pl.max_horizontal(pl.lit(0), pl.col("outstanding_cents") - pl.col("written_off_cents"))
     governing = pl.coalesce("core_outstanding_cents", own) if book_of_record == "core" else own
     owes_beside = pl.sum_horizontal("overdue_interest_cents", "overdue_fee_cents", "penalty_cents")
@@ -71,6 +63,19 @@ def standing(
             asset_cents="asset_cents",
             recovered_cents=pl.when("is_off").then("since_cents").otherwise(0),
             last_recovered_on=pl.when("is_off").then("since_on"),
+        )
+    )
+
+
+def _gone(written_off: pl.DataFrame, on: date) -> pl.DataFrame:
+    """What of each loan was written off, what a price and an asset met of it, and the last day of it."""
+    return (
+        written_off.filter(pl.col("on") <= on)
+        .group_by("loan_no")
+        .agg(
+            pl.col("principal_cents").sum().alias("written_off_cents"),
+            pl.col("transferred_cents", "asset_cents").sum(),
+            off_on=pl.col("on").max(),
         )
     )
 

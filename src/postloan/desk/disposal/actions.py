@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import move, require_reason
 from postloan.desk.core.models import Officer
 from postloan.desk.core.work.actions import work_close, work_open
-from postloan.desk.disposal.deeds import Deed, case_held, check_may, note
+from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import DisposalCase
+from postloan.desk.disposal.noting.actions import case_held, check_may, note
 from postloan.desk.disposal.work import ACT, KINDS, work_of
 from postloan.errors import FormWrong
 from postloan.rules.disposal_desk import ROUTES

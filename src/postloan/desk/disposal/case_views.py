@@ -58,11 +58,11 @@ def pursued(request: HttpRequest, desk: Desk) -> HttpResponse:
 def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     """One case: loans, security, plan, proceedings, outcomes, and what happened."""
     found = queries.case_seen(desk, case_id)
-    loans = queries.bad_loans(desk, found)
+    loans, mine = queries.bad_loans(desk, found), queries.loans_mine(desk, found)
     may_write = WRITE in desk.actions and not desk.day.is_past and found.is_running
     told = {
         "case": found, "loans": loans, "off": queries.pursued_of(desk, found),
-        "securities": queries.securities_of(desk, found), "suits": suits_of(found, desk.day),
+        "securities": queries.securities_of(desk, found), "suits": suits_of(found, desk.day, mine), "mine": mine,
         "outcomes": queries.outcomes_told(desk, found), "entries": found.entries.select_related("officer"),
         "others": queries.other_cases(desk, found.debtor_id, but=found.pk), "may_write": may_write,
         "may_settle": may_write and found.state in DisposalCase.ON_BOOK and bool(loans), "routes": ROUTES,

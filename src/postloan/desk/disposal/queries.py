@@ -76,6 +76,11 @@ def counts_by_state(desk: Desk) -> list[StateCount]:
     return [StateCount(state, *found.get(state, (0, 0))) for state in DisposalCase.RUNNING]
 
 
+def loans_mine(desk: Desk, case: DisposalCase) -> frozenset[str]:
+    """The debtor's loans that lie in the desk's offices: those that a page may name."""
+    return frozenset(loans_split(desk, case.debtor_id)[0]["loan_id"])
+
+
 def bad_loans(desk: Desk, case: DisposalCase) -> list[dict[str, Any]]:
     """The debtor's non-performing loans on the book, in the desk's offices."""
     mine = loans_split(desk, case.debtor_id)[0]
@@ -101,10 +106,11 @@ def other_cases(desk: Desk, debtor_id: str, *, but: int | None) -> list[Disposal
 
 
 def outcomes_told(desk: Desk, case: DisposalCase) -> list[OutcomeTold]:
-    """The outcomes of a case, each with its checklist, approval and buttons; the actions ask again."""
+    """The outcomes of the loans that the desk may see, each with its checklist, approval and buttons."""
     is_now = not desk.day.is_past
     told = []
-    for made in case.outcomes.select_related("approval", "asset", "org", "drawn_up_by").prefetch_related("decisions"):
+    mine = case.outcomes.filter(loan_id__in=loans_mine(desk, case))
+    for made in mine.select_related("approval", "asset", "org", "drawn_up_by"):
         is_draft = made.state == Outcome.State.DRAFT
         loan = loan_owed(desk.day, made.loan_id) if is_draft else None
         told.append(OutcomeTold(

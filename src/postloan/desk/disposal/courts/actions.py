@@ -13,8 +13,9 @@ from postloan.desk.core.actions import check_begins, check_seen, move, refuse_pa
 from postloan.desk.core.models import Officer
 from postloan.desk.disposal.courts.legal_rows import step_tell
 from postloan.desk.disposal.courts.steps import ADJUDICATES, LEADS, TOLD_TO_NOBODY
-from postloan.desk.disposal.deeds import WRITE, Deed, case_held, check_may, note
+from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AuctionRound, DisposalCase, DisposalEntry, Lawsuit, LawsuitStep
+from postloan.desk.disposal.noting.actions import case_held, check_may, note
 from postloan.desk.disposal.papers.keeping import Sent, paper_keep
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.tables.said import SAID

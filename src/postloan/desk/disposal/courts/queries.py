@@ -1,5 +1,6 @@
 """What pages read of proceedings: their steps, what may follow, and auctions with what of them breaks the law."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,9 +37,10 @@ class RoundTold:
 
 @dataclass(frozen=True)
 class SuitTold:
-    """A proceeding, the steps that may follow, and its auctions."""
+    """A proceeding, those of its loans that the desk may see, the steps that may follow, and its auctions."""
 
     suit: Lawsuit
+    loan_ids: list[str]
     steps: list[LawsuitStep]
     may_follow: list[str]
     rounds: list[RoundTold]
@@ -65,14 +67,17 @@ def round_seen(desk: Desk, round_id: UUID) -> AuctionRound:
     return found
 
 
-def suits_of(case: DisposalCase, day: BusinessDay) -> list[SuitTold]:
-    """The proceedings of a case, each with its steps and auctions."""
+def suits_of(case: DisposalCase, day: BusinessDay, mine: Container[str]) -> list[SuitTold]:
+    """The proceedings of a case, each with its steps and auctions; `mine` are the loans that the desk may see."""
     steps = Prefetch("steps", LawsuitStep.objects.select_related("taken_by"))
     suits = case.lawsuits.select_related("opened_by").prefetch_related(steps, "rounds")
     return [
-        SuitTold(suit, list(suit.steps.all()), list(LEADS[suit.state]), rounds_told(list(suit.rounds.all()), day))
+        SuitTold(
+            suit, [each for each in suit.loan_ids if each in mine], list(suit.steps.all()), list(LEADS[suit.state]),
+            rounds_told(list(suit.rounds.all()), day),
+        )
         for suit in suits
-    ]
+    ]  # fmt: skip
 
 
 def rounds_told(rounds: list[AuctionRound], day: BusinessDay) -> list[RoundTold]:

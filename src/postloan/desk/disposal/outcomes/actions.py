@@ -33,8 +33,9 @@ from postloan.desk.core.actions import (
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
 from postloan.desk.disposal.courts.legal_rows import step_tell
-from postloan.desk.disposal.deeds import WRITE, Deed, case_held, check_may, note
+from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AssetTaken, DisposalCase, DisposalEntry, Outcome, OutcomePaper
+from postloan.desk.disposal.noting.actions import case_held, check_may, note
 from postloan.desk.disposal.outcomes.proved import ground_said, lacking
 from postloan.desk.disposal.outcomes.reckoned import (
     changes_of,
