@@ -1,13 +1,10 @@
 """Asset preservation at the desk: hand-over, routes, counsel, packages, repossessed assets, accountability."""
 
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 from uuid import uuid4
 
 import polars as pl
 import pytest
-import yaml
 from deciding import person
 from django.test import Client
 
@@ -28,9 +25,7 @@ from postloan.desk.preservation.assets.actions import (
     count_confirm,
 )
 from postloan.desk.preservation.counsel import actions as counsel
-from postloan.desk.preservation.grants import rules_on
 from postloan.desk.preservation.handover.actions import file_tick, handover_give, handover_receive, handovers_open
-from postloan.desk.preservation.handover.causes import Deadlines
 from postloan.desk.preservation.models import (
     Accountability,
     Asset,
@@ -43,14 +38,12 @@ from postloan.desk.preservation.models import (
     RouteComparison,
     Vote,
 )
-from postloan.desk.preservation.packages.eligible import allocated, bars_of, count_is_right
 from postloan.desk.preservation.routes.actions import route_decide, route_plan
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson
 from postloan.rules.desk_rules import load_desk_rules
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-DAYS = yaml.safe_load((Path(__file__).parent / "handover_days.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -84,11 +77,6 @@ def bad(day: BusinessDay) -> pl.DataFrame:
     found = rows.filter(is_bad & (pl.col("status") == "active")).sort("outstanding_cents", descending=True)
     assert found["debtor_id"].n_unique() >= 3
     return found
-
-
-@pytest.mark.parametrize("case", DAYS, ids=[each["case"] for each in DAYS])
-def test_ten_working_days_are_in_time_and_eleven_are_late(case: dict[str, Any], day: BusinessDay) -> None:
-    assert Deadlines(day, rules_on(day)).due(case["reached_on"]) == case["last_on"]
 
 
 def test_a_day_opens_a_hand_over_a_debtor_once_and_lets_go_of_what_is_not_bad(day: BusinessDay, bad) -> None:
@@ -264,44 +252,6 @@ def _agree(made: Package) -> None:
         sale_decide(person("risk"), made.pk, "agree", seen_version=case.version, reason="", day=business_day(None))
     sale_decide(reviewer, made.pk, "agree", seen_version=case.version, reason="", day=business_day(None))
     assert not Decision.objects.filter(kind="write_off", terms__ground="batch_transfer").exists()
-
-
-@pytest.mark.parametrize(
-    ("changes", "kind", "on", "expected"),
-    [
-        ({}, "companies", date(2026, 6, 30), []),
-        ({"tier": "special_mention"}, "companies", date(2026, 6, 30), ["performing"]),
-        ({"legal_form": "government"}, "companies", date(2026, 6, 30), ["state_organ"]),
-        ({"industry_code": "S91"}, "companies", date(2026, 6, 30), ["industry"]),
-        ({"status": "written_off"}, "companies", date(2026, 6, 30), ["off_book"]),
-        ({}, "single", date(2026, 12, 31), []),
-        ({}, "single", date(2027, 1, 1), ["pilot_ended"]),
-        ({"legal_form": "person"}, "companies", date(2026, 6, 30), ["of_a_person"]),
-        ({"legal_form": "person", "product": "个人消费贷款"}, "persons", date(2026, 12, 31), []),
-        ({"legal_form": "person", "product": "个人消费贷款"}, "persons", date(2027, 1, 1), ["pilot_ended"]),
-        ({"legal_form": "person", "security_kind": "mortgage"}, "persons", date(2026, 6, 30), ["pilot_security"]),
-        ({"legal_form": "person", "product": "个人汽车贷款"}, "persons", date(2026, 6, 30), ["pilot_product"]),
-        ({}, "persons", date(2026, 6, 30), ["of_a_company"]),
-    ],
-)  # fmt: skip
-def test_each_rule_keeps_its_loans_out_of_a_package(changes, kind, on, expected, day: BusinessDay) -> None:
-    loan = {
-        "status": "active", "tier": "doubtful", "legal_form": "company", "industry_code": "C13",
-        "security_kind": "credit", "product": "流动资金贷款",
-    }  # fmt: skip
-    assert [each.bar for each in bars_of(loan | changes, kind, rules_on(day), on)] == expected
-
-
-def test_a_batch_of_companies_has_three_accounts_and_a_price_is_shared_to_the_cent(day: BusinessDay) -> None:
-    assert [count_is_right("companies", n, rules_on(day)) for n in (2, 3)] == [False, True]
-    assert [count_is_right("single", n, rules_on(day)) for n in (1, 2)] == [True, False]
-    assert allocated(100, [1, 1, 1]) == [34, 33, 33]
-    assert allocated(10, [3, 3, 4]) == [3, 3, 4]
-    # 0.75, 0.75, 0.50 of a cent: the two largest remainders get the cents.
-    assert allocated(2, [3, 3, 2]) == [1, 1, 0]
-    assert sum(allocated(10**15 + 7, [10**14 + 1, 3, 77])) == 10**15 + 7
-    with pytest.raises(ValueError, match="weights"):
-        allocated(1, [0, 0])
 
 
 def test_counsel_in_conflict_or_over_its_cap_is_refused(day: BusinessDay, bad) -> None:

@@ -103,7 +103,7 @@ def compare_routes(position: Position, law: DisposalRoutes) -> tuple[RouteWorth,
     """Say what each route comes to; an asset is taken only where there is one.
 
     Cash and costs are discounted by the rate of the position, each rounded to the cent as a recovery plan's are.
-    Source  rulebook: disposal_routes (cash, settlement, stages, auctions, asset, package, write_off).
+    Source  rulebook: disposal_routes (DSP-20, DSP-22 for the prices of a court).
     """
     tried = [(route, _OUTCOMES[route](position, law)) for route in ROUTES]
     possible = [(route, outcomes) for route, outcomes in tried if outcomes]
