@@ -11,7 +11,7 @@ from django.test import Client
 from postloan.desk.approval.models import Case
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import BusinessDay, business_day
-from postloan.desk.core.models import AuditEntry, Decision, Grant, Org, WorkItem
+from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import AssetTaken, DisposalCase, Outcome
@@ -329,6 +329,12 @@ def test_what_disposal_took_for_a_debt_comes_into_the_register_once(day: Busines
         held = Asset.objects.get(asset_id="YP-9")
     assert (held.org, held.loan_id, held.book_cents) == (case.org, "JJ1", 5_00)
     assert not WorkItem.objects.filter(subject=held.subject).exists()
+    asset_sell(
+        person("approver"), held.pk, sold_on=day.on, buyer="丙", proceeds_cents=4_00, taxes_cents=0, reason="竞价",
+        seen_version=1, day=day,
+    )  # fmt: skip
+    (told,) = FeedRows.objects.get(table="legal_event", rows__0__asset_id="YP-9").rows
+    assert (told["kind"], told["loan_id"], told["asset_kind"]) == ("sold", "JJ1", "real_estate")
 
 
 def test_a_committee_says_who_answers_by_a_majority_of_a_quorum(day: BusinessDay, bad) -> None:

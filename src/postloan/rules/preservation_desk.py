@@ -82,10 +82,11 @@ class Pilot(Cited):
 
 
 class AssetRule(Cited):
-    """How long before its last day an asset is spoken of, and how often it is counted."""
+    """How long before its last day an asset is spoken of, how often it is counted, and within how many days then."""
 
     lead_days: Days
     counted_every_months: Annotated[int, Field(ge=1, le=60)]
+    count_within_days: Days
 
 
 class AccountabilityRule(Cited):

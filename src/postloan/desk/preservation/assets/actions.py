@@ -1,7 +1,7 @@
 """What is done about a repossessed asset: registered, counted by two people, written down, sold; and its alerts."""
 
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import polars as pl
 from django.db import transaction
@@ -21,7 +21,9 @@ from postloan.desk.core.actions import (
 )
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, WorkItem
-from postloan.desk.core.work.actions import work_close, work_gone, work_open
+from postloan.desk.core.work.actions import work_close, work_open
+from postloan.desk.disposal.courts.legal_rows import step_tell
+from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import AssetTaken
 from postloan.desk.disposal.outcomes.reckoned import dispose_by
 from postloan.desk.preservation.grants import APPROVE, REVIEW, WRITE
@@ -53,11 +55,9 @@ def assets_open(day: BusinessDay, rules: DeskRules) -> int:
     stale = held.filter(Q(counted_on__lte=counted) | Q(counted_on=None, taken_on__lte=counted))
     items = [
         *(_work(each, DISPOSE, each.dispose_by, day) for each in near),
-        *(_work(each, COUNT, day.on + timedelta(days=rule.lead_days), day) for each in stale),
+        *(_work(each, COUNT, day.on + timedelta(days=rule.count_within_days), day) for each in stale),
     ]
     work_open(items)
-    sold = [f"asset:{key}" for key in Asset.objects.filter(state=State.SOLD).values_list("pk", flat=True)]
-    work_gone(KINDS, sold, day.on)
     if taken:
         record(None, "assets.taken_over", "assets", run_id=day.run_id, on=day.on, assets=taken)
     return len(items)
@@ -195,12 +195,13 @@ def asset_sell(
 ) -> Asset:  # fmt: skip
     """Record the sale of an asset, and what it leaves: proceeds less book value, impairment taken off, less taxes.
 
-    Permission  preservation.approve in the office. Move held -> sold. Leaves an audit entry; its work is done.
+    Permission  preservation.approve in the office. Move held -> sold.
+    Leaves      an audit entry; its work is done; of what disposal took the sale as a step at law for the next night.
     Raises NotPermitted, StaleView, IllegalMove, ReasonMissing, FormWrong.
     Source      regulations DSP-16 (form G04, item 9.1.1).
     """
     refuse_past(day)
-    held = one_held(Asset, key, "org")
+    held = one_held(Asset, key, "org", "taken__outcome__case__org")
     require(officer, APPROVE, org=held.org)
     reason = require_reason(reason)
     if not buyer.strip() or not held.taken_on <= sold_on <= day.on:
@@ -213,8 +214,11 @@ def asset_sell(
     )  # fmt: skip
     held.result_cents = proceeds_cents - held.carrying_cents - taxes_cents
     held.save(update_fields=["sold_on", "buyer", "proceeds_cents", "taxes_cents", "result_cents"])
-    for kind in KINDS:
-        work_close((kind,), held.subject, on=day.on)
+    work_close(KINDS, held.subject, on=day.on)
+    if held.taken is not None:
+        deed = Deed(uuid5(held.pk, State.SOLD), seen_version, reason, day)
+        step_tell(officer, held.taken.outcome.case, deed, "sold", [held.loan_id], sold_on, proof=held.buyer,
+                  asset_kind=held.kind, asset_id=held.asset_id)  # fmt: skip
     record(officer, "asset.sold", held, org=held.org, run_id=day.run_id, reason=reason, proceeds_cents=proceeds_cents,
            taxes_cents=taxes_cents, result_cents=held.result_cents, is_late=sold_on > held.dispose_by)  # fmt: skip
     return held
