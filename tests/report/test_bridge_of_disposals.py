@@ -66,7 +66,7 @@ def bridged(published: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
     return {each["way"]: each["balance"] for each in report.shown[0].rows}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(EVENTS)
 def test_whatever_happens_to_a_bad_loan_its_balance_is_kept_to_the_cent(events: list[tuple[str, int, int]]) -> None:
     published = nights(events)

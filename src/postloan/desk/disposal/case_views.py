@@ -68,16 +68,9 @@ def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
         "may_settle": may_write and found.state in DisposalCase.ON_BOOK and bool(loans), "routes": ROUTES,
         "grounds": grounds_known(desk.day), "asset_kinds": list(SAID["asset_kind"]),
         "bases": list(SAID["asset_basis"]), "charges": (*CHARGES, "principal"), "adjudicates": ADJUDICATES,
-        "accepts": ",".join(CONTENT_TYPES.values()), "here": "disposals",
+        "accepts": ",".join(CONTENT_TYPES.values()), "deed_id": uuid4(), "here": "disposals",
     }  # fmt: skip
-    return render(request, "disposal/case.html", told | {"deed_ids": _Ids()})
-
-
-class _Ids:
-    """A new id for each form of a page."""
-
-    def __str__(self) -> str:
-        return str(uuid4())
+    return render(request, "disposal/case.html", told)
 
 
 @page(READ)

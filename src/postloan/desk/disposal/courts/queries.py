@@ -89,17 +89,25 @@ def rounds_told(rounds: list[AuctionRound], day: BusinessDay) -> list[RoundTold]
     told = []
     for each in rounds:
         law = book.version_if_any("judicial_sale", JudicialSale, each.held_on)
-        failed = [
-            other for other in rounds
-            if other.asset_id == each.asset_id and other.round < each.round and other.state == AuctionRound.State.FAILED
-        ]  # fmt: skip
-        before = max(failed, key=lambda other: other.round, default=None)
-        found = law.faults(_round(each), _round(before) if before else None, before.ended_on if before else None) \
-            if law else []  # fmt: skip
-        told.append(RoundTold(each, [
-            FaultTold(said("sale_fault", fault.fault, language()) % fault.bound, str(fault.cite)) for fault in found
-        ]))  # fmt: skip
+        faults = _faults(law, each, _failed_before(rounds, each)) if law else []
+        told.append(RoundTold(each, faults))
     return told
+
+
+def _failed_before(rounds: list[AuctionRound], this: AuctionRound) -> AuctionRound | None:
+    """The last round of the same thing that failed before one."""
+    failed = [
+        each
+        for each in rounds
+        if each.asset_id == this.asset_id and each.round < this.round and each.state == AuctionRound.State.FAILED
+    ]
+    return max(failed, key=lambda each: each.round, default=None)
+
+
+def _faults(law: JudicialSale, this: AuctionRound, before: AuctionRound | None) -> list[FaultTold]:
+    ended_on = before.ended_on if before else None
+    found = law.faults(_round(this), _round(before) if before else None, ended_on)
+    return [FaultTold(said("sale_fault", each.fault, language()) % each.bound, str(each.cite)) for each in found]
 
 
 def _round(held: AuctionRound) -> Round:

@@ -20,7 +20,8 @@ FACTS = (
 def debtors_of_day(day: BusinessDay) -> pl.DataFrame:
     """The debtors with a non-performing loan on the book, or one written off and pursued: FACTS, and whose they are.
 
-    Returns debtor_id, org_id, officer_id, FACTS, is_on_book; the office and officer are those of the largest loan.
+    Returns debtor_id, org_id, officer_id, FACTS, is_on_book; the office and officer are those of the largest loan. What
+    is off the book has no tier there any more, and is a loss here.
     """
     wanted = ("debtor_id", "org_id", "officer_id", "debtor_name", "product", "legal_form")
     bad = _bad_loans(day).select(
@@ -30,8 +31,8 @@ def debtors_of_day(day: BusinessDay) -> pl.DataFrame:
     )  # fmt: skip
     ended = Outcome.objects.filter(state=Outcome.State.ENDED).values_list("loan_id", flat=True)
     off = pursued_rows(day).filter(~pl.col("loan_id").is_in(list(ended)) & (pl.col("left_cents") > 0)).select(
-        *wanted, "tier", balance_cents=pl.lit(0, pl.Int64), off_cents="left_cents", is_on_book=pl.lit(value=False),
-        debt_cents=pl.lit(0, pl.Int64),
+        *wanted, tier=pl.lit("loss"), balance_cents=pl.lit(0, pl.Int64), off_cents="left_cents",
+        is_on_book=pl.lit(value=False), debt_cents=pl.lit(0, pl.Int64),
     )  # fmt: skip
     return (
         pl.concat([bad, off.select(bad.columns)], how="vertical_relaxed")
