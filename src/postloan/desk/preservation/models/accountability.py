@@ -70,7 +70,7 @@ class Accountability(Work):
 
 
 class Vote(models.Model):
-    """What one member of the committee said to a proposal (表决). round rises when another proposal is put."""
+    """What one member of the committee said to a proposal (表决); is_of_now while that proposal stands."""
 
     case = models.ForeignKey(Accountability, on_delete=models.PROTECT, related_name="votes")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
