@@ -59,7 +59,8 @@ def provisions_of(rows: list[Row], rates: ProvisionRates, reserve: GeneralReserv
     standing = frame.select(
         "loan_no", "status", outstanding_cents="cents", own_outstanding_cents="cents",
         core_outstanding_cents=pl.lit(None), balance_break_cents=pl.lit(None), core_days_past_due=pl.lit(None),
-        written_off_cents=zero, transferred_cents=zero, asset_cents=zero,
+        written_off_cents=zero, transferred_cents=zero, asset_cents=zero, recovered_cents=zero,
+        last_recovered_on=pl.lit(None, pl.Date),
     )  # fmt: skip
     shares = frame.select(
         "loan_no", own_share_outstanding_cents="cents", partner_outstanding_cents=zero,

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from clock_cases import CLOCK_STEPS
 from collateral_cases import COLLATERAL_STEPS
+from disposal_cases import DISPOSAL_STEPS
 from engine_rows import debtor, inputs, kept_by, loan
 from loss_cases import LOSS_STEPS
 from postloan.errors import PostloanError
@@ -144,6 +145,9 @@ STEPS: dict[str, Callable[[dict[str, Rows], Policy], pl.DataFrame]] = {
         typed(given["days_past_due"], DaysPastDue).drop("bucket"), policy.dpd_buckets.frame()
     ),
 }
+OF_WHOLE_BOOK = (
+    PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS | DISPOSAL_STEPS
+)
 CASES = cases_in(FOLDER)
 KEY_COLUMNS = {"loan_no", "debtor_no", "on", "bank", "point", "decision", "clock"}
 KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
@@ -151,8 +155,7 @@ KEYS = (("loan_no", "on"), ("loan_no",), ("debtor_no",))
 
 
 def run(case: Case) -> pl.DataFrame:
-    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS
-    if (of_whole_book := others.get(case.step)) is not None:
+    if (of_whole_book := OF_WHOLE_BOOK.get(case.step)) is not None:
         return of_whole_book(case.given, RULEBOOKS[case.bank], case.day)
     return STEPS[case.step](case.given, policy_on(RULEBOOKS[case.bank], case.day))
 
@@ -196,8 +199,7 @@ def test_every_case_has_its_own_name() -> None:
 def test_every_case_argues_from_a_registered_text(case: Case) -> None:
     assert case.because.text in RULEBOOKS[case.bank].texts
     assert case.rule in RULEBOOKS[case.bank].in_force
-    others = PROVISION_STEPS | TIER_STEPS | LOSS_STEPS | PROCEEDS_STEPS | CLOCK_STEPS | COLLATERAL_STEPS
-    assert case.step in STEPS.keys() | others.keys()
+    assert case.step in STEPS.keys() | OF_WHOLE_BOOK.keys()
 
 
 REQUIREMENTS = sorted({each for file in RULEBOOKS[None].written for each in file.covers})

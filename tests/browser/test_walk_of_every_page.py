@@ -29,7 +29,7 @@ MADE_FOR_LARGE_LISTS = {"core:export_fetch"}
 # The blanks of addresses that take only some words.
 LATER = {
     "withdrawal:decision", "restructure:restructuring", "restructure:paper", "restructure:agreement_word",
-    "restructure:agreement_pdf",
+    "restructure:agreement_pdf", "disposal:paper",
 }  # fmt: skip
 """Where a link leads once something was decided: the walk to the night looks at it."""
 NAMED = {"field": "phone", "part": "payments"}

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "rules.md"
 NUMBERS = {
     "CLS": [*range(1, 33), *range(40, 44)],
-    "DSP": [12, 13, 22, 27, *range(30, 36), *range(40, 48), *range(50, 56)],
+    "DSP": [3, 4, 12, 13, *range(20, 24), 27, *range(30, 36), *range(40, 48), *range(50, 56)],
     "ECL": [1, 2, *range(10, 16), *range(20, 29)],
     "PRV": [1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 30, 31, *range(40, 44), 50],
 }

@@ -38,6 +38,8 @@ def count(
         "written_off_cents": 0,
         "transferred_cents": 0,
         "asset_cents": 0,
+        "recovered_cents": 0,
+        "last_recovered_on": None,
     }  # fmt: skip
     result = days_past_due(
         Balances.cast(pl.DataFrame([owed], schema=Balances.create_empty().schema)),

@@ -23,11 +23,12 @@ def shared(*parts: tuple[int, int, int | None]) -> list[Row]:
         pl.DataFrame(
             {"loan_no": numbers, "status": ["active"] * len(parts), "outstanding_cents": whole,
              "own_outstanding_cents": whole, "core_outstanding_cents": None, "balance_break_cents": None,
-             "core_days_past_due": None, "written_off_cents": 0, "transferred_cents": 0, "asset_cents": 0},
+             "core_days_past_due": None, "written_off_cents": 0, "transferred_cents": 0, "asset_cents": 0,
+             "recovered_cents": 0, "last_recovered_on": None},
             schema_overrides={"status": pl.Enum(LOAN_STATUSES), "core_outstanding_cents": pl.Int64,
                               "balance_break_cents": pl.Int64, "core_days_past_due": pl.Int32,
                               "written_off_cents": pl.Int64, "transferred_cents": pl.Int64,
-                              "asset_cents": pl.Int64},
+                              "asset_cents": pl.Int64, "recovered_cents": pl.Int64, "last_recovered_on": pl.Date},
         )
     )  # fmt: skip
     schema = Balances.create_empty().schema

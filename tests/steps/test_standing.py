@@ -19,10 +19,17 @@ def owing(loan_no: int = 1, **cents: Any) -> Row:
     return zero | {"loan_no": loan_no} | {f"{name}_cents": value for name, value in cents.items()}
 
 
-def stand(*rows: Row, ledger: tuple[Row, ...] = (), written_off: tuple[Row, ...] = (), book: Any = "core") -> list[Row]:
+def stand(
+    *rows: Row,
+    ledger: tuple[Row, ...] = (),
+    written_off: tuple[Row, ...] = (),
+    payments: tuple[Row, ...] = (),
+    book: Any = "core",
+) -> list[Row]:
     owed = Balances.validate(pl.DataFrame(list(rows), schema=Balances.create_empty().schema))
     stood = standing(
-        owed, facts("ledger", *ledger), facts("written_off", *written_off), book_of_record=book, on=ON
+        owed, facts("ledger", *ledger), facts("written_off", *written_off), facts("payment", *payments),
+        book_of_record=book, on=ON,
     )  # fmt: skip
     return stood.to_dicts()
 
@@ -51,6 +58,15 @@ def test_the_core_speaks_for_one_loan_and_no_other() -> None:
 
 
 OFF = {"loan_no": 1, "on": date(2024, 6, 1), "principal_cents": 60, "interest_cents": 5, "status": "pursued"}
+
+
+def test_cash_after_the_last_of_it_was_written_off_is_recovery() -> None:
+    days = {date(2024, 5, 31): 1, date(2024, 6, 1): 2, date(2024, 6, 2): 4, ON: 8, date(2024, 7, 1): 16}
+    paid = [{"loan_no": 1, "paid_on": day, "amount_cents": cents} for day, cents in days.items()]
+    (row,) = stand(owing(outstanding=60), written_off=(OFF,), payments=tuple(paid))
+    assert (row["status"], row["recovered_cents"], row["last_recovered_on"]) == ("written_off", 12, ON)
+    (part,) = stand(owing(outstanding=61), written_off=(OFF,), payments=tuple(paid))
+    assert (part["status"], part["recovered_cents"], part["last_recovered_on"]) == ("active", 0, None)
 
 
 def test_principal_written_off_leaves_the_book() -> None:

@@ -51,6 +51,7 @@ def staff() -> list[StaffMember]:
         StaffMember("supervisor", "王立新", HEAD[0], None, "supervisor", logs_in=True),
         StaffMember("auditor", "吴思远", HEAD[0], None, "auditor", logs_in=True),
         StaffMember("modeller", "何雪梅", HEAD[0], None, "model_manager", logs_in=True),
+        StaffMember("preserver", "周海燕", HEAD[0], None, "preservation_officer", logs_in=True),
         StaffMember("admin", "刘文博", HEAD[0], None, "administrator", logs_in=True),
     ]
     held = {member.staff_no for member in leading}

@@ -176,11 +176,16 @@ class SplitTerms(_Terms):
 
 
 class WriteOffTerms(_Terms):
-    """Principal and interest to be taken off the book, and the ground on which it may be done."""
+    """Principal and interest to be taken off the book, and the ground on which it may be done.
+
+    transferred, asset   of the principal, what the price of a transfer or an asset taken in its place met.
+    """
 
     principal: Money
     interest: Money
     ground: Filled
+    transferred: Money | None = None
+    asset: Money | None = None
 
     @model_validator(mode="after")
     def something_is_written_off(self) -> Self:
@@ -189,12 +194,23 @@ class WriteOffTerms(_Terms):
             raise ValueError("principal and interest are both nothing")
         return self
 
+    @model_validator(mode="after")
+    def what_was_met_is_part_of_the_principal(self) -> Self:
+        """A price and an asset beyond the principal are income, and none of the book's business."""
+        if Decimal(self.transferred or 0) + Decimal(self.asset or 0) > Decimal(self.principal):
+            raise ValueError("transferred and asset are more than principal")
+        return self
+
 
 class WaiverTerms(_Terms):
-    """Interest, penalty or fees given up; principal is never waived, it is written off."""
+    """Interest, penalty or fees given up; principal is never waived, it is written off.
+
+    met_by   an asset or a price met it instead of cash: it leaves the arrears all the same.
+    """
 
     component: Literal["fee", "penalty", "compound", "interest"]
     amount: Money
+    met_by: Literal["asset", "price"] | None = None
 
     @model_validator(mode="after")
     def something_is_waived(self) -> Self:

@@ -99,7 +99,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         book_of_record=policy.book_of_record.system, taken=changed.taken, refused=changed.refused, on=on,
     )  # fmt: skip
     gone = written_off_by_all(inputs.written_off, told)
-    stood = standing(owed, inputs.ledger, gone, book_of_record=policy.book_of_record.system, on=on)
+    stood = standing(owed, inputs.ledger, gone, paid, book_of_record=policy.book_of_record.system, on=on)
     shares = funding(book, stood, owed)
     ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
 

@@ -19,11 +19,14 @@ from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
+from postloan.rules.disposal_desk import DisposalDesk
+from postloan.rules.disposal_routes import DisposalRoutes
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.finances import Finances
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
+from postloan.rules.preservation_desk import PreservationDesk
 from postloan.rules.restructuring_rules import Restructurings
 from postloan.rules.retention import Retention
 from postloan.rules.studio import Studio
@@ -111,12 +114,15 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "collateral": TypeAdapter(RuleFile[CollateralDesk]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
+    "disposals": TypeAdapter(RuleFile[DisposalDesk]),
     "finances": TypeAdapter(RuleFile[Finances]),
+    "disposal_routes": TypeAdapter(RuleFile[DisposalRoutes]),
     "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
     "names": TypeAdapter(RuleFile[Names]),
+    "preservation": TypeAdapter(RuleFile[PreservationDesk]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
     "retention": TypeAdapter(RuleFile[Retention]),
     "roles": TypeAdapter(RuleFile[Roles]),

@@ -14,6 +14,7 @@ from postloan.errors import NoRuleInForce
 from postloan.rules import overlay, provision_overlay
 from postloan.rules.collateral import Collateral, CollateralReview
 from postloan.rules.covenants import Covenants
+from postloan.rules.disposal_law import DISPOSAL_LAW
 from postloan.rules.expected_loss import ExpectedLoss
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.forms import Forms
@@ -79,12 +80,13 @@ LAW: dict[str, TypeAdapter[Any]] = {
     "entrusted_payment": TypeAdapter(RuleFile[EntrustedPayment]),
     "legal_clocks": TypeAdapter(RuleFile[LegalClocks]),
     "collateral_review": TypeAdapter(RuleFile[CollateralReview]),
+    **DISPOSAL_LAW,
 }
 # Rules before whose first version there was no such law: silence is an answer there.
 LATER_LAW = {
     "group_alert", "provision_coverage", "general_reserve", "capital_provisions", "stages", "expected_loss",
     "stresses", "rate_risk", "behaviour_score", "warning_model", "use_of_proceeds",
-    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review",
+    "portfolio_limits", "covenants", "legal_clocks", "collateral", "collateral_review", *DISPOSAL_LAW,
     *(f"warnings/{category}" for category in CATEGORIES),
 }  # fmt: skip
 # Rules of law that the bank may tighten in bank/<rule>.yaml: the shape of its file, and how it is laid over the law.
@@ -261,10 +263,8 @@ class Rulebook:
 
 def tier_laws_on(rulebook: Rulebook, on: date) -> TierLaws:
     """The laws of classification begun by `on`; NoRuleInForce where one of their rules has not begun."""
-    return tier_laws(
-        {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()},
-        rulebook.begun("transition", Transition, on),
-    )
+    laws = {rule: rulebook.begun(rule, shape, on) for rule, shape in RULES.items()}
+    return tier_laws(laws, rulebook.begun("transition", Transition, on))
 
 
 def policy_on(rulebook: Rulebook, on: date) -> Policy:

@@ -12,10 +12,12 @@ from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_collateral import collateral_a_little
 from postloan.site.demo_covenants import covenants_a_little
+from postloan.site.demo_disposals import dispose_a_little
 from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.demo_models import Agreeing, model_a_little
+from postloan.site.demo_preservation import preserve_a_little
 from postloan.site.demo_restructurings import restructure_a_little
 from postloan.site.demo_studio import study_rules
 from postloan.site.demo_warnings import answer_warnings, work_on_warnings
@@ -56,6 +58,8 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     propose_a_little(risk)
     covenants_a_little(risk)
     collateral_a_little(officer, risk)
+    dispose_a_little(Officer.objects.get(username="preserver"))
+    preserve_a_little(*(Officer.objects.get(username=name) for name in ("preserver", "approver")))
     restructure_a_little(risk)
     model_a_little(who_agrees_to_models())
     study_rules(risk)

@@ -30,6 +30,8 @@ APPROVES = frozenset({
     "covenant.write", "covenant.review", "covenant.approve", "contact.write", "contact.approve",
     "collateral.write", "collateral.confirm", "collateral.approve",
     "restructure.write", "restructure.review", "restructure.approve",
+    "preservation.write", "preservation.review", "preservation.approve",
+    "disposal.write", "disposal.review", "disposal.approve",
 })  # fmt: skip
 
 MENU = (
@@ -45,8 +47,10 @@ MENU = (
     Entry("events", _("风险事件"), "bolt", "arrival:events", frozenset({"event.read"})),
     Entry("studio", _("规则工作室"), "adjustments", "studio:rules", frozenset({"studio.read"})),
     Entry("covenants", _("约定条款"), "file-text", "covenant:covenants", frozenset({"covenant.read"})),
+    Entry("disposals", _("不良处置"), "gavel", "disposal:cases", frozenset({"disposal.read"})),
     Entry("clocks", _("法律时限"), "clock", "disposal:clocks", frozenset({"clock.read"})),
     Entry("restructurings", _("贷款重组"), "scale", "restructure:restructurings", frozenset({"restructure.read"})),
+    Entry("preservation", _("资产保全"), "shield-check", "preservation:handovers", frozenset({"preservation.read"})),
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),

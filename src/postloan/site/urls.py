@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.contact.urls")),
     path("", include("postloan.desk.collateral.urls")),
     path("", include("postloan.desk.restructure.urls")),
+    path("", include("postloan.desk.preservation.urls")),
     path("api/", api.urls),
     path("", include("postloan.desk.inspection.urls")),
     path("account/login/", account.login, name="account_login"),

@@ -79,13 +79,12 @@ def instructions(
 def written_off_by_all(written_off: pl.DataFrame, told: dy.DataFrame[Instruction]) -> pl.DataFrame:
     """Add to the facts of `written_off` the write-offs that hold by decision alone; what a row confirms counts once."""
     by_decision = told.filter((pl.col("kind") == "write_off") & (pl.col("state") == "in_force"))
-    columns = ["loan_no", "on", "principal_cents"]
+    columns = ["loan_no", "on", "principal_cents", "transferred_cents", "asset_cents"]
     return pl.concat(
         [
-            written_off.select(*columns, "transferred_cents", "asset_cents"),
+            written_off.select(columns),
             by_decision.rename({"effective_on": "on"}).select(columns),
-        ],
-        how="diagonal",
+        ]
     )
 
 
@@ -98,6 +97,8 @@ def _amounts() -> tuple[pl.Expr, ...]:
         .when(kind == "waiver")
         .then(_whole("amount", 2))
         .alias("amount_cents"),
+        pl.when(kind == "write_off").then(_whole("transferred", 2)).alias("transferred_cents"),
+        pl.when(kind == "write_off").then(_whole("asset", 2)).alias("asset_cents"),
     )
 
 

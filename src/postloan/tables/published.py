@@ -83,6 +83,8 @@ class PublishedLoan(PerLoan):
     written_off_cents = money("principal written off, transfers and assets taken included", "核销本金")
     transferred_cents = money("of that, what the price of a transfer met", "其中转让收回")
     asset_cents = money("of that, what an asset taken in its place met", "其中以物抵债")
+    recovered_cents = money("cash received since it was written off", "核销后收回")
+    last_recovered_on = day("last day of such cash", "最近核销后收回日", optional=True)
     overdue_principal_cents = money("principal overdue", "逾期本金")
     overdue_interest_cents = money("interest overdue", "逾期利息")
     overdue_fee_cents = money("fees overdue", "逾期费用")
@@ -291,6 +293,8 @@ class Instruction(Checked):
     effective_on = day("first business date it applies to", "生效日")
     amount_cents = money("what is to be written off or waived; empty for a change of terms", "金额", optional=True)
     principal_cents = money("of that, principal", "其中本金", optional=True)
+    transferred_cents = money("of the principal, what the price of a transfer met", "其中转让收回", optional=True)
+    asset_cents = money("of the principal, what an asset taken in its place met", "其中以物抵债", optional=True)
     terms = text("terms as decided", "内容", optional=False, max_length=20_000)
     state = one_of(
         "withdrawn, waiting (待核心生效), in force by decision, or confirmed by a feed", "状态", INSTRUCTION_STATES

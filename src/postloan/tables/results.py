@@ -230,6 +230,8 @@ class Standing(PerLoan):
     written_off_cents = dy.Int64(min=0)
     transferred_cents = dy.Int64(min=0)
     asset_cents = dy.Int64(min=0)
+    recovered_cents = dy.Int64(min=0)
+    last_recovered_on = dy.Date(nullable=True)
 
 
 class Funding(PerLoan):

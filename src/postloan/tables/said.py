@@ -7,8 +7,15 @@ from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_collateral import COLLATERAL_SAID
 from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
+from postloan.tables.said_of_disposal import DISPOSAL_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
+from postloan.tables.said_of_preservation import (
+    PRESERVATION_CASES,
+    PRESERVATION_SAID,
+    PRESERVATION_STEPS,
+    PRESERVATION_WORK,
+)
 from postloan.tables.said_of_restructuring import RESTRUCTURE_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -183,6 +190,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rows_refused": ("数据被退回", "Data refused by intake"),
         "contact_complaint": ("答复投诉", "Answer a complaint"),
         "collateral_call": ("补充担保通知", "Call for collateral"),
+        **PRESERVATION_WORK,
+        "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
+        "disposal_act": ("落实不良处置方案", "See a disposal through"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),
@@ -201,6 +211,10 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "warning_lift": ("解除预警", "Lifting of a warning"),
         "warning_lift_red": ("解除红色预警", "Lifting of a red warning"),
         "covenant_waiver": ("约定豁免", "Waiver of a covenant"),
+        "disposal_settlement": ("和解减免", "Settlement"),
+        "disposal_transfer": ("单户转让", "Sale of a claim"),
+        "disposal_asset": ("以物抵债", "Debt for asset"),
+        "write_off": ("核销", "Write-off"),
         "valuation": ("押品估值", "Valuation of collateral"),
         "call_more": ("已补充押品", "More collateral"),
         "call_repaid": ("已部分还款", "Part repayment"),
@@ -213,6 +227,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
         "restructuring": ("贷款重组", "Restructuring of a loan"),
         "loan_waiver": ("息费减免", "Waiver"),
+        **PRESERVATION_CASES,
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -254,6 +269,10 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "restructure.write": ("提出", "Proposal"),
         "restructure.review": ("复核", "Review"),
         "restructure.approve": ("批准", "Approval"),
+        **PRESERVATION_STEPS,
+        "disposal.write": ("提出", "Proposal"),
+        "disposal.review": ("复核", "Review"),
+        "disposal.approve": ("批准", "Approval"),
     },
     "decision_kind": {
         "manual_tier": ("人工认定分类", "Tier set by people"),
@@ -334,11 +353,13 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **COLLATERAL_SAID,
     **COVENANT_SAID,
     **CLOCK_SAID,
+    **DISPOSAL_SAID,
     **MODEL_SAID,
     **INSPECTION_SAID,
     **WARNING_SAID,
     **CONTACT_SAID,
     **RESTRUCTURE_SAID,
+    **PRESERVATION_SAID,
     "strategy": {
         "cure": ("自行恢复", "Cure"),
         "restructure": ("重组", "Restructuring"),

@@ -1,4 +1,4 @@
-"""What work about a legal clock says: until when, and what keeps it."""
+"""What work about a legal clock or a disposal says, and lines of a case's ledger."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,3 +15,20 @@ def clock_told(about: str) -> str:
 
 register_told("CLOCK", _("届满前办理：%s"), clock_told)
 register_told("PROOF", _("距上次催收凭证已超周期，自 %s 起"))
+
+
+def _step_told(about: str) -> str:
+    """Say `step day reference`: 起诉 2026-03-01 （2026）闽0203民初1号."""
+    step, on, *reference = about.split(" ", 2)
+    return " ".join([said("legal_step", step, language()), on, *reference])
+
+
+def _auction_told(about: str) -> str:
+    """Say `round day thing`: 第一次拍卖 2026-03-01 YP00012."""
+    number, on, *thing = about.split(" ", 2)
+    return " ".join([said("auction_round", number, language()), on, *thing])
+
+
+register_told("DISPOSED", _("不良贷款：%s"), lambda tier: said("tier", tier, language()))
+register_told("STEP", "%s", _step_told)
+register_told("AUCTION", "%s", _auction_told)

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from postloan.desk.core.figures import exact_percent, money, said_percent
 from postloan.desk.core.lists.cells import language
+from postloan.desk.core.work.told import told_said
 from postloan.site.assets import icon_file
 from postloan.tables.said import said
 
@@ -61,6 +62,12 @@ def chart(options: dict[str, Any], label: str, size: str = "") -> SafeString:
 def word(value: object, list_name: str) -> str:
     """Say a value of a closed list."""
     return "—" if value in {None, ""} else said(list_name, str(value), language())
+
+
+@register.filter
+def told(value: str) -> str:
+    """Say what was told by a known word, as work is; anything else says itself."""
+    return told_said(value)
 
 
 @register.filter

@@ -1,0 +1,33 @@
+"""Which step a proceeding may take from which stage, and where it leads; words as feed `legal_event` has them."""
+
+from collections.abc import Mapping
+
+from postloan.desk.disposal.models import Lawsuit
+
+State = Lawsuit.State
+
+LEADS: Mapping[str, Mapping[str, str]] = {
+    State.PREPARED: {
+        "presuit_preservation": State.PREPARED, "filing": State.FILED, "arbitration": State.FILED,
+        "payment_order": State.FILED, "notarised_enforcement": State.JUDGED, "settled": State.CLOSED,
+    },
+    State.FILED: {
+        "preservation": State.FILED, "judgment": State.JUDGED, "award": State.JUDGED,
+        "mediation_record": State.JUDGED, "withdrawn": State.CLOSED, "dismissed": State.CLOSED,
+        "settled": State.CLOSED,
+    },
+    State.JUDGED: {"enforcement": State.ENFORCED, "settled": State.CLOSED},
+    State.ENFORCED: {
+        "seal": State.ENFORCED, "freeze": State.ENFORCED, "execution_terminated": State.CLOSED,
+        "enforcement_withdrawn": State.CLOSED, "settled": State.CLOSED,
+    },
+    State.AUCTIONED: {
+        "auction_ended": State.ENFORCED, "execution_terminated": State.CLOSED, "settled": State.CLOSED,
+    },
+    State.CLOSED: {},
+}  # fmt: skip
+"""From a stage, the steps there are, and the stage that each leads to. Auctions are published, not typed as steps."""
+ADJUDICATES = frozenset({"judgment", "award", "mediation_record"})
+"""Steps that say how much is owed, and by when it is to be paid."""
+TOLD_TO_NOBODY = frozenset({"settled"})
+"""Steps of which the law of time makes nothing: they are not handed to the night."""

@@ -1,0 +1,1 @@
+"""What a published day opens and closes of the ledger of disposal."""

@@ -1,0 +1,1 @@
+"""Papers of disposal: told by their bytes, kept under their hash."""

@@ -1,0 +1,20 @@
+"""The work items of a case of disposal: to plan it, to see a plan through."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from postloan.desk.core.models import WorkItem
+from postloan.desk.disposal.models import DisposalCase
+
+PLAN, ACT = "disposal_plan", "disposal_act"
+KINDS = (PLAN, ACT)
+
+
+def work_of(case: DisposalCase, kind: str, *, due_on: date, on: date) -> WorkItem:
+    """The work item of a case, for whoever disposes of it."""
+    return WorkItem(
+        kind=kind, subject=case.subject, title=case.debtor_name, org_id=case.org_id,
+        officer_id=case.keeper_id or case.officer_id, page=reverse("disposal:case", args=[case.pk]), due_on=due_on,
+        opened_on=on, amount_cents=case.balance_cents, told=f"DISPOSED {case.tier}", state=WorkItem.State.OPEN,
+    )  # fmt: skip

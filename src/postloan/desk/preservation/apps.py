@@ -1,0 +1,14 @@
+"""Asset preservation as a Django application."""
+
+from django.apps import AppConfig
+
+
+class PreservationConfig(AppConfig):
+    """Hand-overs, routes, counsel, packages, repossessed assets and accountability."""
+
+    name = "postloan.desk.preservation"
+    label = "preservation"
+
+    def ready(self) -> None:
+        """Make its lists and its words known."""
+        from postloan.desk.preservation import lists, words  # noqa: F401, PLC0415 - register by being imported

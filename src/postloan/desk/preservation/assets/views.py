@@ -1,0 +1,119 @@
+"""Pages of repossessed assets: the register, and one asset with its counts, losses and sale."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from postloan.desk.book.queries import loan_seen
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.officers.queries import org_in_scope
+from postloan.desk.core.pages import Desk, page
+from postloan.desk.disposal.typed import cents_if_any
+from postloan.desk.preservation.assets import actions
+from postloan.desk.preservation.grants import APPROVE, READ, REVIEW, WRITE, rules_on
+from postloan.desk.preservation.lists import ASSETS
+from postloan.desk.preservation.models import Asset
+from postloan.desk.preservation.queries import one_seen
+from postloan.tables.said import SAID
+
+_TEXT_MOST = 1000
+
+
+@page(READ)
+def assets(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The register of repossessed assets."""
+    told = {
+        "list": ASSETS.drawn(request, desk),
+        "here": "preservation",
+        "part": "assets",
+        "key": uuid4(),
+        "may_register": WRITE in desk.actions and not desk.day.is_past,
+        "kinds": actions.TAKEN,
+        "today": desk.day.on,
+    }
+    return render(request, "preservation/assets.html", told)
+
+
+@page(WRITE, methods=("POST",))
+def register(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Register an asset."""
+    given = request.POST
+    loan = loan_seen(desk, given.get("loan_id", "").strip())
+    made = actions.asset_register(
+        desk.officer, org_in_scope(desk, loan["org_id"]), key=made_id_from(given, "key"),
+        asset_id=given.get("asset_id", ""), name=given.get("name", ""), kind=given.get("kind", ""),
+        debtor_id=loan["debtor_id"], loan_id=loan["loan_id"], taken_on=day_from(given, "taken_on"),
+        book_cents=cents_from(given, "book"), day=desk.day,
+    )  # fmt: skip
+    messages.success(request, _("已登记。"))
+    return redirect("preservation:asset", made.pk)
+
+
+@page(READ)
+def asset(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """One asset."""
+    held = one_seen(desk, Asset, key, "made_by")
+    counts = list(held.counts.select_related("counted_by", "confirmed_by"))
+    is_held, is_now = held.state == Asset.State.HELD, not desk.day.is_past
+    told = {
+        "held": held, "counts": counts, "losses": held.losses.select_related("made_by"), "loss_id": uuid4(),
+        "waits": any(each.confirmed_by_id is None for each in counts), "founds": list(SAID["asset_found"]),
+        "days_left": (held.dispose_by - desk.day.on).days, "lead": rules_on(desk.day).asset.lead_days,
+        "may_write": is_held and is_now and WRITE in desk.actions,
+        "may_write_down": is_held and is_now and REVIEW in desk.actions,
+        "may_sell": is_held and is_now and APPROVE in desk.actions, "today": desk.day.on,
+        "here": "preservation", "part": "",
+    }  # fmt: skip
+    return render(request, "preservation/asset.html", told)
+
+
+@page(WRITE, methods=("POST",))
+def count(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """Count an asset."""
+    held = one_seen(desk, Asset, key)
+    actions.asset_count(
+        desk.officer, held.pk, request.POST.get("found", ""), note=request.POST.get("note", "")[:_TEXT_MOST],
+        seen_version=whole_from(request.POST, "version"), day=desk.day,
+    )  # fmt: skip
+    messages.success(request, _("盘点已登记，等待复核。"))
+    return redirect("preservation:asset", held.pk)
+
+
+@page(WRITE, methods=("POST",))
+def confirm(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """Confirm a count."""
+    held = one_seen(desk, Asset, key)
+    actions.count_confirm(desk.officer, held.pk, whole_from(request.POST, "count"), day=desk.day)
+    messages.success(request, _("盘点已复核。"))
+    return redirect("preservation:asset", held.pk)
+
+
+@page(REVIEW, methods=("POST",))
+def write_down(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """Note what an asset has lost."""
+    held = one_seen(desk, Asset, key)
+    actions.asset_write_down(
+        desk.officer, held.pk, loss_id=made_id_from(request.POST, "loss_id"),
+        amount_cents=cents_from(request.POST, "amount"), ground=request.POST.get("ground", "")[:_TEXT_MOST],
+        day=desk.day,
+    )  # fmt: skip
+    messages.success(request, _("减值已登记。"))
+    return redirect("preservation:asset", held.pk)
+
+
+@page(APPROVE, methods=("POST",))
+def sell(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """Record the sale of an asset; no taxes are left empty."""
+    held = one_seen(desk, Asset, key)
+    given = request.POST
+    actions.asset_sell(
+        desk.officer, held.pk, sold_on=day_from(given, "sold_on"), buyer=given.get("buyer", ""),
+        proceeds_cents=cents_from(given, "proceeds"),
+        taxes_cents=cents_if_any(given, "taxes"),
+        reason=given.get("reason", "")[:_TEXT_MOST], seen_version=whole_from(given, "version"), day=desk.day,
+    )  # fmt: skip
+    messages.success(request, _("处置已登记。"))
+    return redirect("preservation:asset", held.pk)

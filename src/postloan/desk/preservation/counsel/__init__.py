@@ -1,0 +1,1 @@
+"""Law firms and lawyers, what they are asked to do, what it costs and what comes of it."""

@@ -1,0 +1,17 @@
+"""The rule of disposal at the desk: by when a plan is made, and who agrees to what."""
+
+from typing import Literal
+
+from postloan.rules.figures import Days, Version
+
+Route = Literal["cash", "settlement", "transfer", "securitisation", "asset", "write_off"]
+ROUTES: tuple[Route, ...] = ("cash", "settlement", "transfer", "securitisation", "asset", "write_off")
+
+
+class DisposalDesk(Version):
+    """What the desk asks of cases of disposal from a day on.
+
+    plan_due_in_days  by when whoever holds a case says by which route it is to go.
+    """
+
+    plan_due_in_days: Days

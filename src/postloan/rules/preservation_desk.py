@@ -1,0 +1,126 @@
+"""The rules of asset preservation: what is handed over when, what may be sold in packages, assets, accountability."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from postloan.rules.figures import Cents, Cited, Days, ShareE8, Strict, Tier, Version, Words
+from postloan.rules.shapes import LegalForm
+from postloan.rules.warning_desk import Within
+
+Several = Annotated[int, Field(ge=1, le=1_000)]
+CostKind = Literal[
+    "lawyer", "court", "preservation", "execution", "appraisal", "auction", "notary", "travel", "other"
+]  # fmt: skip
+Need = Literal["all", "mortgage", "guarantee", "company"]
+
+
+class Listed(Strict):
+    """An item of a list that people tick (清单).
+
+    need  for whom it is asked: everybody, or who has such a security or legal form.
+    """
+
+    item: Words
+    zh: Words
+    en: Words
+    need: Need = "all"
+
+
+class HandoverRule(Cited):
+    """Whose file goes to asset preservation on reaching a tier, and within which time.
+
+    persons_from  the exposure from which persons are handed over; companies always are.
+    """
+
+    within: Within
+    tiers: Annotated[tuple[Tier, ...], Field(strict=False, min_length=1)]
+    legal_forms: Annotated[tuple[LegalForm, ...], Field(strict=False, min_length=1)]
+    persons_from_cents: Cents = Field(alias="persons_from")
+
+    def written(self) -> str:
+        """The time and the tiers as a line of the rule file."""
+        return f"within {self.within.days} {self.within.counts}, tiers {' or '.join(self.tiers)}"
+
+
+class CostCap(Cited):
+    """The most that costs of a kind may come to, as a share of the claim; more takes whoever approves."""
+
+    kind: CostKind
+    share_e8: ShareE8 = Field(alias="share")
+
+
+class BatchRule(Cited):
+    """How many accounts a package of companies has at least."""
+
+    accounts: Several
+
+
+class NotSold(Cited):
+    """Debtors whose loans are not sold in packages: by legal form, or by the beginning of their industry."""
+
+    legal_forms: Annotated[tuple[LegalForm, ...], Field(strict=False)] = ()
+    industries: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+
+
+class Sold(Cited):
+    """The tiers whose loans are sold in packages."""
+
+    tiers: Annotated[tuple[Tier, ...], Field(strict=False, min_length=1)]
+
+
+class Pilot(Cited):
+    """Until when loans of persons are sold in packages, and single loans of companies (不良贷款转让试点).
+
+    not_secured  securities that a person's loan must not have; not_words words of products that are not sold.
+    """
+
+    ends_on: Annotated[date, Field(strict=False)]
+    not_secured: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    not_words: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+
+
+class AssetRule(Cited):
+    """How long before its last day an asset is spoken of, how often it is counted, and within how many days then."""
+
+    lead_days: Days
+    counted_every_months: Annotated[int, Field(ge=1, le=60)]
+    count_within_days: Days
+
+
+class AccountabilityRule(Cited):
+    """By when after a write-off it is said who answers for it, how many vote at least, and which share agrees."""
+
+    within_days: Days
+    quorum: Several
+    majority_e8: ShareE8 = Field(alias="majority")
+
+
+class PreservationDesk(Version):
+    """How asset preservation works from a day on."""
+
+    handover: HandoverRule
+    files: Annotated[tuple[Listed, ...], Field(strict=False, min_length=1)]
+    diligence: Annotated[tuple[Listed, ...], Field(strict=False, min_length=1)]
+    caps: Annotated[tuple[CostCap, ...], Field(strict=False)] = ()
+    batch: BatchRule
+    sold: Sold
+    not_sold: NotSold
+    pilot: Pilot
+    asset: AssetRule
+    accountability: AccountabilityRule
+
+    @model_validator(mode="after")
+    def an_item_stands_once(self) -> Self:
+        """Two items of one name could not be told apart."""
+        for listed in (self.files, self.diligence):
+            if len({each.item for each in listed}) < len(listed):
+                raise ValueError("an item stands twice")
+        if len({each.kind for each in self.caps}) < len(self.caps):
+            raise ValueError("a kind of costs has two caps")
+        return self
+
+    def cap_of(self, kind: str) -> CostCap | None:
+        """The cap of a kind of costs."""
+        return next((each for each in self.caps if each.kind == kind), None)
