@@ -22,7 +22,9 @@ from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
+from postloan.rules.message_rules import Messages
 from postloan.rules.news import Names, Sentiment
+from postloan.rules.reminder_rules import Reminders
 from postloan.rules.restructuring_rules import Restructurings
 from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
@@ -113,7 +115,9 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
+    "messages": TypeAdapter(RuleFile[Messages]),
     "names": TypeAdapter(RuleFile[Names]),
+    "reminders": TypeAdapter(RuleFile[Reminders]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
