@@ -32,6 +32,7 @@ class ReminderStep(Cited):
     term           of which loans, where it is of their last day.
     days           before the day, or past due.
     until_days     up to how many days past due it is taken.
+    instead        the message where `message` is a letter and nobody knows an address.
     to             to whom, of those who stand to the debt.
     needs_receipt  whether somebody looks after the proof that it arrived.
     """
@@ -42,6 +43,7 @@ class ReminderStep(Cited):
     days: Days
     until_days: Days | None = None
     message: Key
+    instead: Key | None = None
     to: Annotated[tuple[Role, ...], Field(strict=False, min_length=1)]
     needs_receipt: bool = False
 

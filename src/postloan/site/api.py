@@ -12,6 +12,7 @@ from postloan.desk.arrival.api import router as events
 from postloan.desk.contact.api import router as contact
 from postloan.desk.core.tokens.queries import token_of
 from postloan.desk.lending.api import router as lending
+from postloan.desk.outbox.api import router as outbox
 from postloan.errors import FormWrong, NotPermitted
 
 _PROBLEM = "application/problem+json"
@@ -40,6 +41,7 @@ api = NinjaAPI(
 api.add_router("/lending", lending)
 api.add_router("/events", events)
 api.add_router("/contact", contact)
+api.add_router("/outbox", outbox)
 
 
 @api.exception_handler(AuthenticationError)

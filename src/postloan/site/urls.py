@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.studio.urls")),
     path("", include("postloan.desk.covenant.urls")),
     path("", include("postloan.desk.contact.urls")),
+    path("", include("postloan.desk.outbox.urls")),
     path("", include("postloan.desk.collateral.urls")),
     path("", include("postloan.desk.restructure.urls")),
     path("api/", api.urls),

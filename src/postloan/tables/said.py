@@ -9,6 +9,7 @@ from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
+from postloan.tables.said_of_outbox import OUTBOX_SAID
 from postloan.tables.said_of_restructuring import RESTRUCTURE_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -176,6 +177,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "supervision_recheck": ("督导复查", "Re-check what was put right"),
         "model_alarm": ("模型报警", "Model alarm"),
         "event_refused": ("事件被夜间批处理拒收", "The night refused an event"),
+        "message_stuck": ("消息未能发送", "A message that was not sent"),
         "warning_verify": ("预警核实", "Verify a warning"),
         "warning_plan": ("制定处置方案", "Plan measures"),
         "warning_act": ("落实处置措施", "Carry out measures"),
@@ -338,6 +340,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **INSPECTION_SAID,
     **WARNING_SAID,
     **CONTACT_SAID,
+    **OUTBOX_SAID,
     **RESTRUCTURE_SAID,
     "strategy": {
         "cure": ("自行恢复", "Cure"),

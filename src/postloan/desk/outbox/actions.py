@@ -187,13 +187,30 @@ class NewReceipt:
 
 @transaction.atomic
 def receipt_take(officer: Officer, message_id: UUID, new: NewReceipt) -> Message:
-    """Take a receipt in. The same reference again changes nothing; a later delivery outweighs an earlier failure.
+    """Take in a receipt that a gateway brought. The same reference again changes nothing.
 
-    Permission  outbox.receipt in the message's office. Move  sent -> delivered or undelivered.
+    Permission  outbox.receipt in the message's office. Move  sent -> delivered or undelivered; a later delivery
+                outweighs a failure.
     Raises NotPermitted, NotFoundHere; FormWrong where the message was not sent, or the outcome is none.
     """
     held = message_held(message_id)
     require(officer, RECEIPT, org=held.org)
+    return _receipted(officer, held, new)
+
+
+@transaction.atomic
+def receipt_note(officer: Officer, message_id: UUID, new: NewReceipt, *, day: BusinessDay) -> Message:
+    """Write down a receipt that came on paper.
+
+    Permission  outbox.write in the message's office; else as `receipt_take`. Raises IllegalMove on a past day.
+    """
+    refuse_past(day)
+    held = message_held(message_id)
+    require(officer, WRITE, org=held.org)
+    return _receipted(officer, held, new)
+
+
+def _receipted(officer: Officer, held: Message, new: NewReceipt) -> Message:
     if new.outcome not in {"delivered", "undelivered"} or not new.ref.strip():
         raise FormWrong(message=_("回执内容不对。"), hint=_("请对照接口说明。"), where={"field": "outcome"})
     if held.receipts.filter(ref=new.ref[:120]).exists():

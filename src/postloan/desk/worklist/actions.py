@@ -15,6 +15,7 @@ from postloan.desk.core.models import AdoptedDay, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.inspection.opening.actions import inspections_open
+from postloan.desk.outbox.reminders.actions import reminders_open
 from postloan.desk.warning.opening.actions import cases_open
 from postloan.desk.worklist.causes import causes
 from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
@@ -48,6 +49,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     arrivals_known(day.on)
     opened += cases_open(day, rules, only_in=warns_in)
     opened += calls_open(day, rules)
+    reminders_open(day, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted
