@@ -82,7 +82,9 @@ def falling_due(home: Path, on: date, loans: pl.DataFrame) -> pl.DataFrame:
         dues = planned(inputs, day.policy, on=on).dues.filter(pl.col("due_on") > on)
         of_loans = dues.join(asked.select("loan_no", "of", wanted_on="due_on"), on="loan_no")
         is_last = pl.col("due_on") == pl.col("due_on").max().over("loan_no")
-        found.append(of_loans.filter(pl.when(of="maturity").then(is_last).otherwise(pl.col("due_on") == pl.col("wanted_on"))))
+        found.append(
+            of_loans.filter(pl.when(of="maturity").then(is_last).otherwise(pl.col("due_on") == pl.col("wanted_on")))
+        )
     if not found:
         return pl.DataFrame(schema={"loan_no": pl.Int64, "of": pl.String} | dict.fromkeys(_TO_PAY, pl.Int64))
     return pl.concat(found).select("loan_no", "of", *_TO_PAY)

@@ -111,6 +111,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "hand_over.rules": ("预警规则变更 {rules} 项自 {on} 起启用", "{rules} changes of warning rules hold from {on}"),
     "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
+    "outbox.sent": ("已发送 {count} 条（{told}）", "{count} messages were sent ({told})"),
+    "outbox.nobody": ("没有账户 {officer}", "there is no account {officer}"),
     "gate.exported": ("台账 {count} 条已写入 {file}", "{count} entries of the ledger were written to {file}"),
     "gate.proved": (
         "台账共 {entries} 条，询问 {asks} 次，允许 {allowed} 次，末条 {seq}:{hash}",

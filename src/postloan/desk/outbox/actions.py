@@ -121,7 +121,9 @@ def message_again(officer: Officer, message_id: UUID, *, reason: str, seen_versi
     check_begins(held, Message.STUCK)
     if held.useful_until < today():
         raise FormWrong(
-            message=_("这条消息已过有效期，不再发送。"), hint=_("请作废后重新编写。"), where={"until": held.useful_until}
+            message=_("这条消息已过有效期，不再发送。"),
+            hint=_("请作废后重新编写。"),
+            where={"until": held.useful_until},
         )
     before = move(held, Message.State.QUEUED, seen_version=seen_version)
     held.tries, held.not_before = 0, timezone.now()
@@ -132,7 +134,9 @@ def message_again(officer: Officer, message_id: UUID, *, reason: str, seen_versi
 
 
 @transaction.atomic
-def message_was_sent(officer: Officer, message_id: UUID, *, reason: str, seen_version: int, day: BusinessDay) -> Message:
+def message_was_sent(
+    officer: Officer, message_id: UUID, *, reason: str, seen_version: int, day: BusinessDay
+) -> Message:
     """Say of a message of which nobody knows whether it was sent that it was: looked up at the door.
 
     Permission  outbox.write in its office. Move  unsure -> sent.

@@ -4,13 +4,13 @@ import io
 from datetime import date
 from functools import cache
 
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from docx import Document as Drawn
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from docxtpl import DocxTemplate
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 
 
 def letter_paper(title: str, text: str, bank: str, on: date, *, to: str) -> bytes:

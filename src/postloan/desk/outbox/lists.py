@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.days import home
 from postloan.desk.core.authority import today
+from postloan.desk.core.days import home
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource

@@ -112,9 +112,11 @@ def about_loan(desk: Desk, loan: Mapping[str, Any], name: str, debtor: str) -> A
     """What a message may name of a loan on the page's day: what falls due next, and what is overdue."""
     late_cents = sum(loan[f"{part}_cents"] for part in _LATE)
     late = {"days": loan["days_past_due"], "owed_cents": late_cents} if late_cents else {}
-    asked = loans_of(desk, loan["debtor_id"]).filter(
-        pl.col("loan_no") == loan["loan_no"], pl.col("next_due_on").is_not_null()
-    ).select("loan_no", "shard", debtor_no=pl.lit(loan["debtor_no"]), of=pl.lit("instalment"), due_on="next_due_on")
+    asked = (
+        loans_of(desk, loan["debtor_id"])
+        .filter(pl.col("loan_no") == loan["loan_no"], pl.col("next_due_on").is_not_null())
+        .select("loan_no", "shard", debtor_no=pl.lit(loan["debtor_no"]), of=pl.lit("instalment"), due_on="next_due_on")
+    )
     due = falling_due(desk.day.home, desk.day.on, asked)
     if not due.is_empty():
         row = due.row(0, named=True)

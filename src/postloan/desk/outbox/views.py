@@ -124,7 +124,9 @@ def was_sent(request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse
 def receipt(request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse:
     """Write down that a letter arrived, or came back."""
     found, given = queries.message_seen(desk, message_id), request.POST.dict()
-    new = NewReceipt(str(made_id_from(given, "made_id")), given.get("outcome", ""), timezone.now(), given.get("note", ""))
+    new = NewReceipt(
+        str(made_id_from(given, "made_id")), given.get("outcome", ""), timezone.now(), given.get("note", "")
+    )
     actions.receipt_note(desk.officer, found.pk, new, day=desk.day)
     messages.success(request, _("回执已登记。"))
     return redirect("outbox:message", found.pk)

@@ -66,4 +66,6 @@ def _phones(facts: Facts, parties: pl.DataFrame) -> pl.DataFrame:
         for shard, numbers in sorted(by_shard.items())
     ]
     nothing = pl.DataFrame(schema={"debtor_no": pl.Int64, "phone": pl.String})
-    return pl.concat([nothing, *(each.select("debtor_no", "phone") for each in found)]).rename({"debtor_no": "party_no"})
+    return pl.concat([nothing, *(each.select("debtor_no", "phone") for each in found)]).rename(
+        {"debtor_no": "party_no"}
+    )

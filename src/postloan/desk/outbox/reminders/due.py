@@ -76,4 +76,3 @@ def _priced(rows: pl.DataFrame) -> pl.DataFrame:
     )
     owes = pl.when(of="arrears").then("owed_cents").otherwise(pl.col("principal_cents") + pl.col("interest_cents"))
     return left.filter(owes > 0)
-
