@@ -1,6 +1,7 @@
-"""The outbox: reminders of a published day, and sending by the gate's leave through a folder, a mail server, a gateway."""
+"""The outbox: reminders of a published day, and sending by the gate's leave: a folder, a mail server, a gateway."""
 
 import json
+import socket
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ from postloan.desk.outbox.models import Message, Receipt
 from postloan.desk.outbox.reminders.actions import reminders_open
 from postloan.desk.outbox.sending import actions as sending
 from postloan.desk.outbox.sending import texts
-from postloan.desk.outbox.written import messages_on
+from postloan.desk.outbox.written import messages_now
 from postloan.plan.contact.ledger import read_ledger
 from postloan.plan.contact.parties import Party, sealed_point
 from postloan.plan.contact.proof import Proved, faults_of
@@ -84,7 +85,7 @@ def put(clock: Clock, bank: Path) -> Callable[..., Message]:
     def made(template: str = "overdue_sms", kind: str = "phone", plain: str = "13800001234") -> Message:
         org = person("officer").org
         assert org
-        found = messages_on(bank, today()).named(template)
+        found = messages_now().named(template)
         assert found
         if plain:
             kept = sealed_point(bank, kind, plain)
@@ -239,11 +240,16 @@ def killed(*_: Any, **__: Any) -> None:
     raise Killed
 
 
+def send_and_be_killed(sender: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "message_answered", killed)
+        with pytest.raises(Killed):
+            sending.messages_send(sender, most=10)
+
+
 def test_killed_after_the_folder_it_is_sent_again_as_the_same_file(put, sender, folder, clock, monkeypatch) -> None:
     message = put()
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(sending, "message_answered", killed)
-        sending.messages_send(sender, most=10)
+    send_and_be_killed(sender, monkeypatch)
     assert state_of(message) == "sending"
     clock.at += timedelta(minutes=16)
     assert sending.messages_send(sender, most=10) == {"sent": 1}
@@ -270,9 +276,11 @@ class Mailbox:
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
     box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
-    settings.OUTBOX_SMTP_URL = f"smtp://127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
+    settings.OUTBOX_SMTP_URL = f"smtp://127.0.0.1:{port}"
     settings.OUTBOX_FROM = "loans@bank.example"
     yield box
     server.stop()
@@ -296,9 +304,7 @@ def test_mail_goes_through_a_real_server(by_mail, sender, mailbox, clock, monkey
     assert sending.messages_send(sender, most=10) == {"sent": 1}
     assert f"<{message.pk}@bank.example>" in mailbox.mails[0]
     left = by_mail("zhang@example.com")
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(sending, "message_answered", killed)
-        sending.messages_send(sender, most=10)
+    send_and_be_killed(sender, monkeypatch)
     clock.at += timedelta(minutes=16)
     # The mail went out before the kill: it is not sent a second time, and somebody looks it up.
     assert sending.messages_send(sender, most=10) == {}

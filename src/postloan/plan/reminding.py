@@ -17,7 +17,7 @@ _RUN_OF_DAYS_OFF = 20
 _FOUND = {"loan_no": pl.Int64, "step": pl.String, "of": pl.String, "due_on": pl.Date}
 
 
-def last_day_asked(rules: Reminders, on: date) -> date:
+def last_day_asked(on: date) -> date:
     """Up to which day `steps_of_day` asks of a business date whether somebody works."""
     return on + timedelta(days=1 + _RUN_OF_DAYS_OFF)
 
@@ -57,12 +57,15 @@ def _ahead(loans: pl.DataFrame, step: ReminderStep, short: pl.Expr, goes_on: dat
 
 
 def _behind(loans: pl.DataFrame, steps: Sequence[ReminderStep]) -> pl.DataFrame:
-    taken, named = pl.when(pl.lit(value=False)).then(pl.lit("")), pl.col("days_past_due")
-    for step in sorted((each for each in steps if each.of == "arrears"), key=lambda each: -each.days):
-        taken = taken.when((named >= step.days) & (named <= (step.until_days or 0))).then(pl.lit(step.step))
-    late = loans.filter(named > 0).select(
-        "loan_no", step=taken.otherwise(None), of=pl.lit("arrears"), due_on=pl.col("arrears_since_on")
-    )
+    days = pl.col("days_past_due")
+    latest = sorted((step for step in steps if step.of == "arrears"), key=lambda step: -step.days)
+    holds = [
+        pl.when((days >= step.days) & (days <= (step.until_days or 0))).then(pl.lit(step.step)) for step in latest
+    ]  # fmt: skip
+    late = loans.filter(days > 0).select(
+        "loan_no", step=pl.coalesce(*holds, pl.lit(None, pl.String)), of=pl.lit("arrears"),
+        due_on=pl.col("arrears_since_on"),
+    )  # fmt: skip
     return late.filter(pl.col("step").is_not_null(), pl.col("due_on").is_not_null()).cast(_FOUND)  # type: ignore[arg-type]
 
 
@@ -72,8 +75,8 @@ def falling_due(home: Path, on: date, loans: pl.DataFrame) -> pl.DataFrame:
     loans   loan_no, debtor_no, shard, of, due_on: the next due day of an instalment, or the last day of the loan, which
             the calendar may have moved.
 
-    Returns loan_no, of, principal_cents, interest_cents and fee_cents of that day; a loan without a schedule is left out.
-    Raises NothingPublished.
+    Returns loan_no, of, principal_cents, interest_cents and fee_cents of that day; a loan without a
+    schedule is left out. Raises NothingPublished.
     """
     day = published_day(home, on)
     found = []

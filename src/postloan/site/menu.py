@@ -51,7 +51,7 @@ MENU = (
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),
     Entry("contacts", _("联系记录"), "phone-call", "contact:contacts", frozenset({"contact.read"})),
-    Entry("outbox", _("消息"), "mail", "outbox:outbox", frozenset({"outbox.read"})),
+    Entry("outbox", _("消息"), "message", "outbox:outbox", frozenset({"outbox.read"})),
     Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),
     Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),
     Entry("decisions", _("决定"), "gavel", "withdrawal:decisions", frozenset({"decision.read"})),

@@ -1,4 +1,4 @@
-"""The words of closed lists of messages, visits and outside agencies, Chinese and English side by side; a part of SAID."""
+"""The words of closed lists of messages, visits and outside agencies, in Chinese and English; a part of SAID."""
 
 from collections.abc import Mapping
 

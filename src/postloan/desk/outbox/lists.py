@@ -1,12 +1,8 @@
 """The list of messages: what waits, what is stuck and why, what was sent and arrived."""
 
-from collections.abc import Callable, Sequence
-
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.authority import today
-from postloan.desk.core.days import home
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import language, words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
@@ -15,16 +11,12 @@ from postloan.desk.core.pages import Desk
 from postloan.desk.core.work.told import register_told
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.queries import messages_seen
-from postloan.desk.outbox.written import messages_on
-from postloan.tables.said import SAID, said
-
-
-def _words(list_name: str) -> Callable[[], Sequence[tuple[str, Said]]]:
-    return lambda: [(value, said(list_name, value, language())) for value in SAID[list_name]]
+from postloan.desk.outbox.written import messages_now
+from postloan.tables.said import said
 
 
 def _templates() -> list[tuple[str, Said]]:
-    return [(each.key, each.titled(language())) for each in messages_on(home(), today()).templates]
+    return [(each.key, each.titled(language())) for each in messages_now().templates]
 
 
 def _say_template(key: str) -> str:
@@ -60,9 +52,9 @@ def _form(desk: Desk) -> ListForm:
             Filter("q", _("客户、借据号或收件人"), ("debtor_name", "debtor_id", "loan_id", "party_name")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
             Filter("template", _("模板"), ("template",), "one_of", choices=_templates),
-            Filter("channel", _("渠道"), ("channel",), "one_of", choices=_words("contact_channel")),
-            Filter("rule", _("拒绝依据"), ("refused_by",), "one_of", choices=_words("contact_rule")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=_words("message_state")),
+            Filter("channel", _("渠道"), ("channel",), "one_of", choices=lambda: words_of("contact_channel")),
+            Filter("rule", _("拒绝依据"), ("refused_by",), "one_of", choices=lambda: words_of("contact_rule")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("message_state")),
         ),
         tabs=(
             Tab("waiting", _("待发送"), {"state": ",".join(Message.WAITING)}),

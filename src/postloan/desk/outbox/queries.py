@@ -19,11 +19,11 @@ from postloan.desk.core.officers.queries import head_office, officers_by_number
 from postloan.desk.core.pages import Desk
 from postloan.desk.outbox.actions import NewMessage
 from postloan.desk.outbox.models import Message, Try
-from postloan.desk.outbox.written import About, Filled, filled, messages_on, template_named
+from postloan.desk.outbox.written import About, Filled, filled, messages_now, template_named
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.parties import Party
 from postloan.plan.reminding import falling_due
-from postloan.rules.message_rules import Language, Messages, Template
+from postloan.rules.message_rules import Language, Template
 
 _LETTERS_MOST = 500
 _WORTH = timedelta(days=10)
@@ -66,14 +66,9 @@ def messages_of_debtor(desk: Desk, debtor_id: str) -> list[Message]:
     return list(messages_seen(desk).filter(debtor_id=debtor_id).select_related("org", "point").order_by("-made_on"))
 
 
-def rules_of(desk: Desk) -> Messages:
-    """The messages of the bank's rules on the page's day."""
-    return messages_on(desk.day.home, desk.day.on)
-
-
-def template_seen(desk: Desk, key: str) -> Template:
-    """A template of the day. Raises NotFoundHere."""
-    found = rules_of(desk).named(key)
+def template_seen(key: str) -> Template:
+    """A template. Raises NotFoundHere."""
+    found = messages_now().named(key)
     if found is None:
         raise NotFoundHere(message=_("没有这个消息模板。"), hint=_("请从列表中选择。"))
     return found
@@ -95,7 +90,7 @@ def draft_of(desk: Desk, debtor_id: str, given: Mapping[str, str], spoken: Langu
 
     Raises NotFoundHere, FormWrong.
     """
-    debtor, rules = debtor_seen(desk, debtor_id), rules_of(desk)
+    debtor, rules = debtor_seen(desk, debtor_id), messages_now()
     template = template_named(rules, given.get("template", ""))
     loan = loan_seen(desk, given.get("loan", ""))
     if loan["debtor_id"] != debtor_id:

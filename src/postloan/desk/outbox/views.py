@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import debtor_seen, loans_split
 from postloan.desk.contact.queries import parties_seen
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
+from postloan.desk.core.word import letter_of
 from postloan.desk.outbox import actions, queries
 from postloan.desk.outbox.actions import NewReceipt
-from postloan.desk.outbox.letters import as_word, letter_paper
 from postloan.desk.outbox.lists import OUTBOX
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.samples import sample_of
+from postloan.desk.outbox.written import messages_now
 from postloan.rules.message_rules import FIELDS
 
 
@@ -43,8 +45,8 @@ def message(request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse:
 def letter(_request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse:
     """A message as a letter in Word, without the address: that stands on the one that was printed."""
     found = queries.message_seen(desk, message_id)
-    content = letter_paper(found.title, found.text, queries.bank_name(), found.made_on, to="")
-    return as_word(content, f"{found.title}-{found.debtor_id}.docx")
+    content = letter_of(found.title, found.text.splitlines(), queries.bank_name(), found.made_on)
+    return to_keep(HttpResponse(content), "docx", f"{found.title}-{found.debtor_id}.docx")
 
 
 @page("outbox.read")
@@ -63,15 +65,15 @@ def posted(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @page("outbox.read")
-def templates(request: HttpRequest, desk: Desk) -> HttpResponse:
+def templates(request: HttpRequest, _desk: Desk) -> HttpResponse:
     """The templates of the bank's rules."""
-    return render(request, "outbox/templates.html", {"rules": queries.rules_of(desk), "here": "outbox"})
+    return render(request, "outbox/templates.html", {"rules": messages_now(), "here": "outbox"})
 
 
 @page("outbox.read")
-def template(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
+def template(request: HttpRequest, _desk: Desk, key: str) -> HttpResponse:
     """A template: its sentences with the rule that each answers to, and how it reads."""
-    found, rules = queries.template_seen(desk, key), queries.rules_of(desk)
+    found, rules = queries.template_seen(key), messages_now()
     told = {
         "template": found, "samples": [(each, sample_of(rules, found, each)) for each in ("zh", "en")],
         "fields": [(name, FIELDS[name]) for name in sorted(found.fields)], "here": "outbox",
@@ -86,7 +88,7 @@ def of(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     told = {
         "debtor": debtor_seen(desk, debtor_id), "held": queries.messages_of_debtor(desk, debtor_id),
         "loans": loans_split(desk, debtor_id)[0].to_dicts(), "parties": parties_seen(desk, debtor_id),
-        "rules": queries.rules_of(desk), "given": given, "made_id": uuid4(), "here": "outbox",
+        "rules": messages_now(), "given": given, "made_id": uuid4(), "here": "outbox",
         "draft": queries.draft_of(desk, debtor_id, given) if given.get("template") else None,
     }  # fmt: skip
     return render(request, "outbox/of.html", told)

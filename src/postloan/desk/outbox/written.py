@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.authority import today
+from postloan.desk.core.days import home
 from postloan.desk.core.figures import money
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import head_office
@@ -48,9 +49,9 @@ class Filled:
     text: str
 
 
-def messages_on(home: Path, on: date) -> Messages:
-    """The messages of the bank's rules on a day."""
-    return load_desk_rules(home).version("messages", Messages, on)
+def messages_now() -> Messages:
+    """The messages of the bank's rules today: whatever the business date, they are written and sent by the calendar."""
+    return load_desk_rules(home()).version("messages", Messages, today())
 
 
 def template_named(rules: Messages, key: str) -> Template:

@@ -26,7 +26,7 @@ def parties_in_bulk(
     loans      loan_no, debtor_no, debtor_id, shard.
     customers  of everybody who is a customer on the day: debtor_id, debtor_no, name, legal_form, region_code.
 
-    Returns debtor_id, loan_no, party_id, role, name, form, region, phone (sealed by the feed; null where there is none).
+    Returns debtor_id, loan_no, party_id, role, name, form, region, phone (under the feed's seal, or null).
     A guarantor stands to all loans of a debtor, as `parties_of` reads them. Raises NothingPublished.
     """
     facts = published_day(home, on).facts

@@ -20,14 +20,14 @@ from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.outbox.actions import NewMessage, messages_put
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.reminders.due import reminders_due
-from postloan.desk.outbox.written import About, filled, messages_on, template_named
+from postloan.desk.outbox.written import About, filled, messages_now, template_named
 from postloan.plan.contact.parties import Party
 from postloan.rules.contact_rules import CHANNELS_OF
 from postloan.rules.desk_rules import DeskRules
 from postloan.rules.message_rules import Messages
 from postloan.rules.reminder_rules import Reminders, ReminderStep
 
-_KIND_OF = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
+_KIND_OF: dict[str, str] = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
 _BATCH = 500
 
 
@@ -39,7 +39,7 @@ def reminders_open(day: BusinessDay, rules: DeskRules) -> int:
     are new. Leaves messages and one audit entry.
     Source  regulations LN-22, PRA-12; the rules of reminders carry the clauses.
     """
-    law, texts = rules.version("reminders", Reminders, day.on), messages_on(day.home, day.on)
+    law, texts = rules.version("reminders", Reminders, day.on), messages_now()
     names = [step.step for step in law.steps]
     known = Message.objects.filter(cause__in=names).values_list("loan_id", "cause", "due_on")
     subjects = pl.Series([f"{loan}:{cause}:{due}" for loan, cause, due in known.distinct()], dtype=pl.String)

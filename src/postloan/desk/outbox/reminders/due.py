@@ -27,11 +27,11 @@ def reminders_due(day: BusinessDay, rules: Reminders, known: pl.Series) -> pl.Da
 
     known  the subjects, loan_id:step:due_on, of reminders that were made already: nothing is reckoned for them.
 
-    Returns a row for each party of each reminder: the loan and its debtor, step, of, due_on, party_id, role, name, form,
-    region, phone, principal_cents, interest_cents (fees in it; what waits as cash taken off), owed_cents.
+    Returns a row for each party of each reminder: the loan and its debtor, step, of, due_on, party_id, role, name,
+    form, region, phone, principal_cents, interest_cents (fees in it; what waits as cash taken off), owed_cents.
     """
     loans = _loans(day)
-    steps = steps_of_day(loans, rules, day.on, _off(day, rules)).join(loans.select(_OF_LOAN), on="loan_no")
+    steps = steps_of_day(loans, rules, day.on, _off(day)).join(loans.select(_OF_LOAN), on="loan_no")
     subject = pl.format("{}:{}:{}", "loan_id", "step", "due_on")
     fresh = steps.with_columns(subject=subject).filter(~pl.col("subject").is_in(known.implode()))
     if fresh.is_empty():
@@ -43,7 +43,7 @@ def reminders_due(day: BusinessDay, rules: Reminders, known: pl.Series) -> pl.Da
     roles = sorted({role for step in rules.steps for role in step.to})
     parties = parties_in_bulk(
         day.home, day.on, priced.unique("loan_no").select("loan_no", "debtor_no", "debtor_id", "shard"),
-        debtor_rows(day), roles=roles,  # type: ignore[arg-type]
+        debtor_rows(day), roles=roles,
     ).drop("debtor_id")  # fmt: skip
     reached = priced.join(parties, on="loan_no", maintain_order="left")
     is_told = pl.col("role").is_in(pl.col("step").replace_strict(to, return_dtype=pl.List(pl.String)))
@@ -61,9 +61,9 @@ def _loans(day: BusinessDay) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _off(day: BusinessDay, rules: Reminders) -> list[date]:
+def _off(day: BusinessDay) -> list[date]:
     years = load_rulebook(day.home).version("working_days", WorkingDays, day.on).years
-    return days_off(day.on + timedelta(days=1), last_day_asked(rules, day.on), years, on=day.on)
+    return days_off(day.on + timedelta(days=1), last_day_asked(day.on), years, on=day.on)
 
 
 def _priced(rows: pl.DataFrame) -> pl.DataFrame:

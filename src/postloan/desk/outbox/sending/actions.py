@@ -1,8 +1,9 @@
 """Sending what is due. It errs towards sending once too little: a reader who is reminded twice was disturbed twice.
 
-A message is claimed by one sender, asked of the contact gate, given to a door, and marked. Whoever is killed between the
-door and the mark leaves it claimed. A door that knows a message by its id (a folder, a gateway with Idempotency-Key) is
-given it again. Mail is not: the message is kept as unsure, the ask counts as made, and a person looks it up.
+A message is claimed by one sender, asked of the contact gate, given to a door, and marked. Whoever is killed between
+the door and the mark leaves it claimed. A door that knows a message by its id (a folder, a gateway with
+Idempotency-Key) is given it again. Mail is not: the message is kept as unsure, the ask counts as made, and a person
+looks it up.
 """
 
 from collections import Counter
@@ -25,14 +26,14 @@ from postloan.desk.core.work.actions import work_open
 from postloan.desk.outbox.actions import STUCK, message_held, try_told
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.sending.doors import Answer, Door, Sendable, door_for
-from postloan.desk.outbox.written import messages_on
+from postloan.desk.outbox.written import messages_now
 from postloan.errors import PostloanError
 from postloan.plan.contact.parties import Party, opened_point
 from postloan.rules.contact_rules import CHANNELS_OF
 from postloan.rules.message_rules import Sending
 
 SEND = "outbox.send"
-_KIND_OF = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
+_KIND_OF: dict[str, str] = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
 State = Message.State
 
 
@@ -44,7 +45,7 @@ def messages_send(officer: Officer, *, most: int) -> Counter[str]:
     Permission  outbox.send and contact.ask in each message's office.
     Leaves      of each message what became of it, with its ask in the ledger; one audit entry.
     """
-    rules = messages_on(home(), today()).sending
+    rules = messages_now().sending
     mine = within(Message.objects.all(), scope_of(officer, SEND))
     left_behind(mine, rules)
     messages_expire(mine)
@@ -55,7 +56,7 @@ def messages_send(officer: Officer, *, most: int) -> Counter[str]:
             told[message_send(officer, message_id, rules)] += 1
     if told:
         with transaction.atomic():
-            record(officer, "outbox.sent", "outbox", **told)
+            record(officer, "outbox.sent", "outbox", came=dict(told))
     return told
 
 

@@ -4,14 +4,14 @@ import json
 import os
 from pathlib import Path
 
-from postloan.desk.outbox.letters import letter_paper
+from postloan.desk.core.word import letter_of
 from postloan.desk.outbox.sending.doors import Answer, Sendable
 
 _LETTERS = frozenset({"letter", "formal_demand"})
 
 
 class FolderDoor:
-    """Files below a folder, by channel and day. Its name is the message's id, so that the same again is the same file."""
+    """Files below a folder, by channel and day, each named by its message: the same again is the same file."""
 
     name = "folder"
     is_repeatable = True
@@ -37,7 +37,7 @@ class FolderDoor:
 
 
 def _letter(message: Sendable) -> bytes:
-    return letter_paper(message.title, message.text, message.bank, message.on, to=message.to)
+    return letter_of(message.title, [message.to, *message.text.splitlines()], message.bank, message.on)
 
 
 def _told(message: Sendable) -> bytes:
