@@ -15,6 +15,7 @@ from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
 from postloan.rules.clock_desk import ClockDesk
 from postloan.rules.collateral_desk import CollateralDesk
+from postloan.rules.collection import Collection
 from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
@@ -110,6 +111,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
     "collateral": TypeAdapter(RuleFile[CollateralDesk]),
+    "collection": TypeAdapter(RuleFile[Collection]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
     "finances": TypeAdapter(RuleFile[Finances]),

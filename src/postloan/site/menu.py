@@ -29,7 +29,7 @@ APPROVES = frozenset({
     "warning.write", "warning.verify", "warning.lift", "studio.propose", "studio.approve",
     "covenant.write", "covenant.review", "covenant.approve", "contact.write", "contact.approve",
     "collateral.write", "collateral.confirm", "collateral.approve",
-    "restructure.write", "restructure.review", "restructure.approve",
+    "restructure.write", "restructure.review", "restructure.approve", "collection.work", "collection.approve",
 })  # fmt: skip
 
 MENU = (
@@ -50,6 +50,7 @@ MENU = (
     Entry("findings", _("问题整改"), "alert-triangle", "inspection:findings", frozenset({"inspection.read"})),
     Entry("supervisions", _("督导检查"), "shield-check", "inspection:supervisions", frozenset({"supervision.read"})),
     Entry("classification", _("风险分类"), "scale", "classification:batches", frozenset({"classification.read"})),
+    Entry("collection", _("催收"), "phone-call", "collection:cases", frozenset({"collection.read"})),
     Entry("contacts", _("联系记录"), "phone-call", "contact:contacts", frozenset({"contact.read"})),
     Entry("outbox", _("消息"), "message", "outbox:outbox", frozenset({"outbox.read"})),
     Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.modelling.urls")),
     path("", include("postloan.desk.studio.urls")),
     path("", include("postloan.desk.covenant.urls")),
+    path("", include("postloan.desk.collection.urls")),
     path("", include("postloan.desk.contact.urls")),
     path("", include("postloan.desk.outbox.urls")),
     path("", include("postloan.desk.collateral.urls")),

@@ -5,6 +5,7 @@ from typing import Literal
 
 from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_collateral import COLLATERAL_SAID
+from postloan.tables.said_of_collection import COLLECTION_SAID
 from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
@@ -213,6 +214,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "custody_back": ("权证归还", "Document back"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
+        "collection_court": ("移交诉讼", "Hand-over to court"),
         "restructuring": ("贷款重组", "Restructuring of a loan"),
         "loan_waiver": ("息费减免", "Waiver"),
     },
@@ -253,6 +255,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "collateral.write": ("提出", "Proposal"),
         "collateral.confirm": ("复核", "Review"),
         "collateral.approve": ("批准", "Approval"),
+        "collection.work": ("提出", "Proposal"),
+        "collection.approve": ("批准", "Approval"),
         "restructure.write": ("提出", "Proposal"),
         "restructure.review": ("复核", "Review"),
         "restructure.approve": ("批准", "Approval"),
@@ -339,6 +343,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **MODEL_SAID,
     **INSPECTION_SAID,
     **WARNING_SAID,
+    **COLLECTION_SAID,
     **CONTACT_SAID,
     **OUTBOX_SAID,
     **RESTRUCTURE_SAID,

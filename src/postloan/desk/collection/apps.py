@@ -8,3 +8,7 @@ class CollectionConfig(AppConfig):
 
     name = "postloan.desk.collection"
     label = "collection"
+
+    def ready(self) -> None:
+        """Make its lists known."""
+        from postloan.desk.collection import lists  # noqa: F401, PLC0415 - register by being imported

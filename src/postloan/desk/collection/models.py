@@ -241,12 +241,13 @@ class Collected(models.Model):
 
 
 class Roll(models.Model):
-    """How many cases went from one bucket to another between two adopted days (迁徙), by team and side of a trial.
+    """How many cases went from one bucket to another between two adopted days (迁徙), by office and team.
 
     bucket_to  M0 where the debtor was cured, gone where it left the book.
     """
 
     on = models.DateField()
+    org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+")
     team = models.CharField(max_length=20)
     bucket = models.CharField(max_length=4)
     bucket_to = models.CharField(max_length=4)
@@ -255,7 +256,9 @@ class Roll(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["on", "team", "bucket", "bucket_to"], name="one_roll_a_day_and_buckets")
+            models.UniqueConstraint(
+                fields=["on", "org", "team", "bucket", "bucket_to"], name="one_roll_a_day_office_and_buckets"
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from postloan.desk.arrival.handing.actions import arrivals_known
 from postloan.desk.collateral.calls.actions import calls_open
+from postloan.desk.collection.opening.actions import collection_take
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
@@ -49,6 +50,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     arrivals_known(day.on)
     opened += cases_open(day, rules, only_in=warns_in)
     opened += calls_open(day, rules)
+    opened += collection_take(day, rules, only_in=warns_in)
     reminders_open(day, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
