@@ -178,6 +178,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "supervision_recheck": ("督导复查", "Re-check what was put right"),
         "model_alarm": ("模型报警", "Model alarm"),
         "event_refused": ("事件被夜间批处理拒收", "The night refused an event"),
+        "visit": ("上门", "Visit"),
         "message_stuck": ("消息未能发送", "A message that was not sent"),
         "warning_verify": ("预警核实", "Verify a warning"),
         "warning_plan": ("制定处置方案", "Plan measures"),

@@ -16,6 +16,12 @@ OUTBOX_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "expired": ("已过期", "No longer worth sending"),
         "cancelled": ("已作废", "Taken back"),
     },
+    "visit_state": {
+        "planned": ("待上门", "Planned"),
+        "under_way": ("已签到", "Checked in"),
+        "done": ("已上门", "Made"),
+        "cancelled": ("已取消", "Called off"),
+    },
     "message_try": {
         "sent": ("已发出", "Sent"),
         "shut": ("通道不可用", "The door was shut"),

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from postloan.desk.approval.models import Case
 from postloan.desk.contact.models import Attempt
-from postloan.desk.core.models import Work
+from postloan.desk.core.models import Org, Work
 
 
 class CollectionCase(Work):
