@@ -1,6 +1,5 @@
 """A published day taken over: cases opened, told anew and closed in bulk, promises judged, what came in counted."""
 
-from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -37,14 +36,12 @@ _COPIED = (
 
 
 @transaction.atomic
-def collection_take(day: BusinessDay, rules: DeskRules, *, only_in: Several[str] | None = None) -> int:
+def collection_take(day: BusinessDay, rules: DeskRules) -> int:
     """Take over who is past due on a published day: one running case a debtor. Twice is once.
 
     A debtor that fell past due gets a case; a running case is told anew, with a new step where its strategy has one;
     one whose debtor is cured or left the book is closed with the day and the reason. Promises are kept, partly kept
     or broken by what the loans received. Then cases without a collector are given out.
-
-    only_in  the offices in which cases are opened, where a bank begins with some; None is all.
 
     Leaves   cases, entries, promises, sums and one audit entry, in one transaction. Returns how many were opened.
     Source   regulations PRA-12.
@@ -58,7 +55,7 @@ def collection_take(day: BusinessDay, rules: DeskRules, *, only_in: Several[str]
     judged = _judge(changes, day, now)
     ended = _end(changes, day)
     told = _tell(changes, rule, day, now)
-    opened = _open(changes, rule, day, now, only_in)
+    opened = _open(changes, rule, day, now)
     assigned = cases_assign(rule)
     if opened or ended or judged or told:
         record(None, "collection.taken", "collection", run_id=day.run_id, on=day.on, opened=opened, ended=ended,
@@ -161,10 +158,9 @@ def _tell(changes: Changes, rule: Collection, day: BusinessDay, now: datetime) -
     return len(keys)
 
 
-def _open(changes: Changes, rule: Collection, day: BusinessDay, now: datetime, only_in: Several[str] | None) -> int:
+def _open(changes: Changes, rule: Collection, day: BusinessDay, now: datetime) -> int:
     """Open a case for each debtor that fell past due; of what lies in an office that no feed named, none."""
     offices = set(Org.objects.values_list("pk", flat=True))
-    offices = offices if only_in is None else offices.intersection(only_in)
     fresh = changes.fresh.filter(pl.col("org_id").is_in(sorted(offices)))
     for part in _parts(fresh.to_dicts()):
         made = CollectionCase.objects.bulk_create(_case(row, rule, day.on, now) for row in part)
