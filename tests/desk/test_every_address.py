@@ -15,7 +15,10 @@ from postloan.desk.core.models import Officer
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "modeller", "admin")
+ROLES = (
+    "officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "modeller", "admin", "collector",
+    "collection",
+)  # fmt: skip
 # Who is not logged in needs these; who is logged in may always change his own language, password and second step.
 OPEN = {
     "account_login", "account_logout", "account_change_password", "account_reauthenticate", "set_language", "health",

@@ -14,7 +14,10 @@ from postloan.desk.core.models import AuditEntry, Grant, Officer
 from postloan.desk.core.viewing import may_view_as
 
 pytestmark = pytest.mark.django_db
-ROLES = ("officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "modeller", "admin")
+ROLES = (
+    "officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "modeller", "admin", "collector",
+    "collection",
+)  # fmt: skip
 STILL_DONE = {"core:view_as_end", "account_logout", "set_language"}
 
 

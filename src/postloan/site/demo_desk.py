@@ -11,6 +11,7 @@ from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_collateral import collateral_a_little
+from postloan.site.demo_collection import seat_collectors
 from postloan.site.demo_covenants import covenants_a_little
 from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
@@ -49,6 +50,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         is_last = on == days[-1]
         adopt(home, on, warns_in=None if is_last else [str(officer.org_id)])
         inspect_a_little(home)
+        seat_collectors()
         if not is_last:
             answer_warnings(officer, risk)
     seed_approvals(officer, risk)

@@ -50,7 +50,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     arrivals_known(day.on)
     opened += cases_open(day, rules, only_in=warns_in)
     opened += calls_open(day, rules)
-    opened += collection_take(day, rules, only_in=warns_in)
+    opened += collection_take(day, rules)
     reminders_open(day, rules)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
