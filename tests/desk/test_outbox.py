@@ -320,7 +320,7 @@ def test_an_address_that_nobody_has_fails_and_a_shut_server_is_tried_again(by_ma
     assert sending.messages_send(sender, most=10) == {"failed": 1}
     assert Attempt.objects.get(pk=Message.objects.get(pk=message.pk).attempt_id).outcome == "not_made"
     settings.OUTBOX_SMTP_URL = "smtp://127.0.0.1:9"
-    Message.objects.filter(pk=message.pk).update(state="queued")
+    Message.objects.filter(pk=message.pk).update(state="queued", not_before=NOON)
     assert sending.messages_send(sender, most=10) == {"queued": 1}
 
 
