@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from postloan.rules.agency_rules import Agencies
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
 from postloan.rules.clock_desk import ClockDesk
@@ -108,6 +109,7 @@ class WorkKinds(Version):
 
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
+    "agencies": TypeAdapter(RuleFile[Agencies]),
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
     "collateral": TypeAdapter(RuleFile[CollateralDesk]),

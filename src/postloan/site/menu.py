@@ -53,6 +53,7 @@ MENU = (
     Entry("collection", _("催收"), "phone-call", "collection:cases", frozenset({"collection.read"})),
     Entry("contacts", _("联系记录"), "phone-call", "contact:contacts", frozenset({"contact.read"})),
     Entry("visits", _("上门"), "map-pin", "visit:visits", frozenset({"visit.read"})),
+    Entry("agencies", _("外部机构"), "briefcase", "agency:agencies", frozenset({"agency.read"})),
     Entry("outbox", _("消息"), "message", "outbox:outbox", frozenset({"outbox.read"})),
     Entry("approvals", _("审批"), "clipboard-check", "approval:cases", APPROVES),
     Entry("freezes", _("授信冻结"), "snowflake", "lending:freezes", frozenset({"freeze.read"})),

@@ -27,7 +27,7 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 DESKS = (
     "core", "book", "circle", "approval", "classification", "lending", "withdrawal", "inspection", "warning",
     "disposal", "exceptions", "arrival", "report", "studio", "impairment", "modelling", "covenant", "contact",
-    "collateral", "restructure", "collection", "outbox", "visit", "worklist",
+    "collateral", "restructure", "collection", "outbox", "visit", "agency", "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.contact.urls")),
     path("", include("postloan.desk.outbox.urls")),
     path("", include("postloan.desk.visit.urls")),
+    path("", include("postloan.desk.agency.urls")),
     path("", include("postloan.desk.collateral.urls")),
     path("", include("postloan.desk.restructure.urls")),
     path("api/", api.urls),

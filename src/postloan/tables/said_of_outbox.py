@@ -22,6 +22,28 @@ OUTBOX_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "done": ("已上门", "Made"),
         "cancelled": ("已取消", "Called off"),
     },
+    "agency_state": {
+        "proposed": ("待批准", "Waiting for approval"),
+        "listed": ("在册", "Listed"),
+        "refused": ("未批准", "Refused"),
+        "left": ("已退出", "Left"),
+    },
+    "placement_state": {
+        "waiting": ("待告知", "Waiting until the debtor is told"),
+        "running": ("委托中", "With the agency"),
+        "recalled": ("已收回", "Taken back"),
+        "ended": ("已结束", "Ended"),
+    },
+    "bill_state": {
+        "proposed": ("待批准", "Waiting for approval"),
+        "agreed": ("已批准", "Agreed"),
+        "refused": ("未批准", "Refused"),
+    },
+    "agency_result": {
+        "kept": ("续用", "Kept"),
+        "warned": ("整改", "Warned"),
+        "left": ("退出", "Leaves"),
+    },
     "message_try": {
         "sent": ("已发出", "Sent"),
         "shut": ("通道不可用", "The door was shut"),

@@ -7,6 +7,7 @@ import polars as pl
 from django.db import transaction
 from django.urls import reverse
 
+from postloan.desk.agency.placing.actions import placements_begin, placements_end
 from postloan.desk.arrival.handing.actions import arrivals_known
 from postloan.desk.collateral.calls.actions import calls_open
 from postloan.desk.collection.opening.actions import collection_take
@@ -52,6 +53,8 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     opened += calls_open(day, rules)
     opened += collection_take(day, rules)
     reminders_open(day, rules)
+    placements_end(day=day)
+    placements_begin(day=day)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted
