@@ -46,8 +46,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def form(**more: str) -> dict[str, str]:
     checks = {f"check_{each.check}": "已核查" for each in rules_on(business_day(None).on).checks}
     return checks | {
-        "made_id": str(uuid4()), "name": "诚信资产管理有限公司", "licence": "91330100MA00000000", "line": "0571-88880000",
-        "contract_no": "WW-2026-01", "begins_on": "2026-01-01", "ends_on": "2026-12-31", "schedule": "standard",
+        "made_id": str(uuid4()), "name": "诚信资产管理有限公司", "licence": "91330100MA00000000",
+        "line": "0571-88880000", "contract_no": "WW-2026-01", "begins_on": "2026-01-01", "ends_on": "2026-12-31", "schedule": "standard",
     } | more  # fmt: skip
 
 

@@ -231,7 +231,7 @@ def evaluate(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
 def evaluated(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
     """Propose an evaluation."""
     found, given = queries.agency_seen(desk, agency_id), request.POST.dict()
-    criteria = [each.criterion for each in queries.rules_of(desk).weights]
+    criteria: list[str] = [each.criterion for each in queries.rules_of(desk).weights]
     scores = {name: whole_from(given, f"score_{name}", digits=3) for name in criteria}
     year = whole_from(given, "year", digits=4)
     judging.agency_evaluate(desk.officer, found.pk, year, scores, note=given.get("note", ""), day=desk.day)
