@@ -6,8 +6,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,13 +16,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from deciding import person
 from django.test import Client
+from messaging import Gateway, Mailbox, opened, register
 from warned import debtors_free
 
 from postloan.desk.contact.models import Attempt, ContactPoint
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import Officer, Org, WorkItem
-from postloan.desk.core.officers.actions import officer_open, role_give
+from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.tokens.actions import token_issue
 from postloan.desk.outbox.actions import NewMessage, messages_put
@@ -36,7 +35,7 @@ from postloan.plan.contact.ledger import read_ledger
 from postloan.plan.contact.parties import Party, sealed_point
 from postloan.plan.contact.proof import Proved, faults_of
 from postloan.plan.options import compare
-from postloan.rules.desk_rules import Roles, load_desk_rules
+from postloan.rules.desk_rules import load_desk_rules
 from postloan.site.gate import export_ledger
 
 pytestmark = pytest.mark.django_db
@@ -60,14 +59,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def sender() -> Officer:
     return opened("outbox", "outbox_sender", head_office())
-
-
-def opened(username: str, role: str, org: Org) -> Officer:
-    made = officer_open(None, username=username, name=username, password=None, org=org)
-    given = load_desk_rules(None).version("roles", Roles, today()).named(role)
-    assert given
-    role_give(None, made, given, org, begins_on=date(2021, 1, 1), ends_on=None, reason="test")
-    return made
 
 
 @pytest.fixture
@@ -105,18 +96,6 @@ def put(clock: Clock, bank: Path) -> Callable[..., Message]:
         return Message.objects.get(key=new.key)
 
     return made
-
-
-def register(debtor_id: str, match: str, kind: str) -> None:
-    """Tell the ledger of a point, as registering one does."""
-    from django.db import transaction  # noqa: PLC0415
-
-    from postloan.desk.contact.ledger.actions import entry_append, instant_of, ledger_held  # noqa: PLC0415
-
-    with transaction.atomic():
-        head = ledger_held()
-        entry_append(head, "point", at=instant_of(head), officer="", debtor=debtor_id, party=debtor_id, point=match,
-                     role="debtor", form="person", region="", point_kind=kind, source="合同")  # fmt: skip
 
 
 def state_of(message: Message) -> str:
@@ -256,23 +235,6 @@ def test_killed_after_the_folder_it_is_sent_again_as_the_same_file(put, sender, 
     assert len(list(folder.rglob("*.json"))) == 1
 
 
-class Mailbox:
-    """What a mail server was given."""
-
-    def __init__(self) -> None:
-        self.mails: list[str] = []
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
-        if address.startswith("nobody"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(envelope.content.decode())
-        return "250 taken"
-
-
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
     box = Mailbox()
@@ -322,34 +284,6 @@ def test_an_address_that_nobody_has_fails_and_a_shut_server_is_tried_again(by_ma
     settings.OUTBOX_SMTP_URL = "smtp://127.0.0.1:9"
     Message.objects.filter(pk=message.pk).update(state="queued", not_before=NOON)
     assert sending.messages_send(sender, most=10) == {"queued": 1}
-
-
-class Gateway(ThreadingHTTPServer):
-    """A gateway for text messages that answers what it is told, and keeps what was signed."""
-
-    def __init__(self) -> None:
-        self.answers: list[int] = []
-        self.taken: list[dict[str, Any]] = []
-        super().__init__(("127.0.0.1", 0), _Asked)
-
-
-class _Asked(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        signed = texts.signature("secret", self.headers["X-Postloan-At"], body)
-        status = self.server.answers.pop(0) if self.server.answers else 200
-        if signed != self.headers["X-Postloan-Signature"]:
-            status = 401
-        if status == 200:
-            self.server.taken.append(json.loads(body) | {"key": self.headers["Idempotency-Key"]})
-        answer = json.dumps({"id": "G1"}).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def of_the_outbox() -> None:
 @outbox.command("send", help=SAY("help.outbox_send"))
 def outbox_send(
     ctx: typer.Context,
-    officer: Annotated[str, typer.Option("--as", metavar="USERNAME", help=SAY("help.outbox_as"))] = "outbox",
+    username: Annotated[str, typer.Option("--as", metavar="USERNAME", help=SAY("help.outbox_as"))] = "outbox",
     most: Annotated[int, typer.Option("--most", min=1, help=SAY("help.outbox_most"))] = 10_000,
     home: Home = HOME,
     as_json: AsJson = False,  # noqa: FBT002
@@ -39,11 +39,11 @@ def outbox_send(
     from postloan.desk.outbox.models import Message
     from postloan.desk.outbox.sending.actions import messages_send
 
-    sender = Officer.objects.filter(username=officer, is_active=True).first()
+    sender = Officer.objects.filter(username=username, is_active=True).first()
     if sender is None:
         raise RequestWrong(
-            message=terminal.words("outbox.nobody", officer=officer),
-            hint=f"postloan officer {officer} --role outbox_sender", where={"as": officer},
+            message=terminal.words("outbox.nobody", officer=username),
+            hint=f"postloan officer {username} --role outbox_sender", where={"as": username},
         )  # fmt: skip
     told = messages_send(sender, most=most)
     stuck = sum(told[state] for state in Message.STUCK)

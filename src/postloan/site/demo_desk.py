@@ -9,6 +9,7 @@ from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_give
 from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
+from postloan.site.demo_agencies import agency_a_little
 from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_collateral import collateral_a_little
 from postloan.site.demo_collection import seat_collectors
@@ -57,6 +58,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     propose_a_little(risk)
     covenants_a_little(risk)
     collateral_a_little(officer, risk)
+    agency_a_little(*(Officer.objects.get(username=name) for name in ("collection", "manager")))
     model_a_little(who_agrees_to_models())
     study_rules(risk)
     work_on_warnings(officer, risk)

@@ -24,6 +24,9 @@ from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.parties import opened_point
 
 
+_SHOWN_MOST = 200
+
+
 @dataclass(frozen=True)
 class Stop:
     """A stop of a route: the visit, and its address where it was opened."""
@@ -50,6 +53,13 @@ def visits_of(desk: Desk, case: CollectionCase) -> list[Visit]:
     """The visits of a case, the latest first."""
     found = visits_seen(desk).filter(case=case).select_related("lead", "second", "point")
     return list(found.order_by("-planned_at"))
+
+
+def cases_due(desk: Desk) -> list[CollectionCase]:
+    """The cases in the queue whose strategy has come to a visit and for which none is planned, the most pressing first."""
+    planned = Visit.objects.filter(state__in=[Visit.State.PLANNED, Visit.State.UNDER_WAY]).values("case")
+    found = within(CollectionCase.objects.filter(state="open", channel="visit"), desk.scope).exclude(pk__in=planned)
+    return list(found.select_related("org", "officer").order_by("-priority", "pk")[:_SHOWN_MOST])
 
 
 def planning_told(desk: Desk, case_id: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from postloan.desk.visit import views
 app_name = "visit"
 urlpatterns = [
     path("visits/", views.visits, name="visits"),
+    path("visits/due/", views.due, name="due"),
     path("visits/route/", views.route, name="route"),
     path("visits/route/addresses", views.route_opened, name="route_opened"),
     path("visits/of/<int:case_id>/", views.of_case, name="of_case"),

@@ -39,6 +39,12 @@ def visits(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @page("visit.read")
+def due(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The cases for which a visit is due by their strategy."""
+    return render(request, "visit/due.html", {"cases": queries.cases_due(desk), "here": "visits"})
+
+
+@page("visit.read")
 def of_case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     """The visits of a case of collection, and the form that plans one."""
     told = queries.planning_told(desk, case_id) | {"made_id": uuid4(), "here": "visits"}
