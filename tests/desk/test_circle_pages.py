@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from postloan.desk.book.narrow import debtor_rows, loan_rows
 from postloan.desk.book.queries import names_seen
-from postloan.desk.circle.kept import book_of, ties_of
+from postloan.desk.circle.kept import book_of, rules_of, ties_of
 from postloan.desk.circle.queries import circles_seen
 from postloan.desk.circle.walk import walk
 from postloan.desk.core.authority import actions_of, scope_of
@@ -22,7 +22,8 @@ from postloan.desk.core.days import BusinessDay, business_day
 from postloan.desk.core.figures import money
 from postloan.desk.core.models import AuditEntry, Officer
 from postloan.desk.core.pages import Desk
-from postloan.plan.circles import circle_of, circle_rows
+from postloan.plan.circles import circle_of, circle_rows, contagion_law
+from postloan.plan.derisking import Changes, weigh
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,16 @@ def crossing(day: BusinessDay, mine: set[str]) -> dict[str, Any]:
 def charts(page: str) -> Iterator[dict[str, Any]]:
     for found in re.findall(r'data-options="([^"]*)"', page):
         yield json.loads(html.unescape(found))
+
+
+def test_a_circle_as_it_is_has_the_chances_that_drawing_it_anew_gives(
+    day: BusinessDay, crossing: dict[str, Any]
+) -> None:
+    circle, trials = circle_of(book_of(day), crossing["circle_no"]), rules_of(day).trials
+    first, law = frozenset({crossing["debtor_no"]}), contagion_law(day.home, day.on)
+    kept, drawn = (weigh(each, first, law, trials) for each in (circle, Changes().laid_on(circle)))
+    assert kept.members.equals(drawn.members)
+    assert (kept.expected_cents, kept.expected_fallen) == (drawn.expected_cents, drawn.expected_fallen)
 
 
 # Who sees what ---------------------------------------------------------------------------------------------------

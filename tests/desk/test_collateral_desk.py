@@ -12,11 +12,11 @@ from deciding import person
 from django.test import Client
 
 from postloan.desk.approval.models import Case
-from postloan.desk.collateral.matters.actions import office_over
 from postloan.desk.collateral.models import Call, Document, Matter, Receipt
 from postloan.desk.core.models import AuditEntry, FeedRows, Org, WorkItem
+from postloan.desk.core.officers.queries import office_over
 from postloan.night.run import run_nights
-from postloan.plan.collateral_asked import revalued, stressed
+from postloan.plan.collateral_asked import released, revalued, stressed
 from postloan.site.serving import adopt, hand_over
 from postloan.snapshot.read import read_of_bank
 
@@ -197,6 +197,24 @@ def test_a_release_needs_cover_that_stays(bank: Path, last_day: date, logged_in)
         decide(client, matter)
     (row,) = FeedRows.objects.get(table="collateral").rows
     assert (row["collateral_id"], row["status"], row["kind"]) == (held["collateral_id"], "released", held["kind"])
+
+
+def test_whoever_shares_what_comes_in_place_must_not_fall_short(bank: Path, last_day: date) -> None:
+    rows = read_of_bank(bank, last_day, "collateral_standing").filter(eligibility="eligible", shortfall_cents=0)
+    tight = rows.filter(pl.col("loan_count") > 0).sort(pl.col("ltv_e8") - pl.col("lends_most_e8")).row(-1, named=True)
+    large = rows.filter(pl.col("debtor_id") != tight["debtor_id"]).sort("claim_cents").row(-1, named=True)
+    assert large["claim_cents"] > tight["claim_cents"] // 2, "what joins is not small beside what is there"
+    asked = released(bank, last_day, large["collateral_id"], tight["collateral_id"])
+    shares = read_of_bank(bank, last_day, "collateral_share").filter(collateral_id=tight["collateral_id"])
+    short = asked.fallen_short.filter(pl.col("loan_id").is_in(shares["loan_id"].to_list()))
+    assert short.height, "the loans of what comes in place lose a part of it"
+    assert asked.loans["shortfall_cents_after"].null_count() == 0
+
+
+def test_a_batch_without_an_index_moves_nothing(logged_in) -> None:
+    asked = {"kind": "residential", "by": "series", "series": " "}
+    shown = logged_in("officer").get("/collateral/batch/", asked)
+    assert (shown.status_code, shown.context["batch"].values) == (200, {})
 
 
 def test_a_fall_of_all_values_is_what_revaluing_all_would_be(bank: Path, last_day: date, logged_in) -> None:

@@ -19,7 +19,7 @@ from postloan.desk.book.queries import loan_seen
 from postloan.desk.core.authority import actions_of, scope_of
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, Decision, Grant, WorkItem
-from postloan.desk.core.officers.queries import head_office
+from postloan.desk.core.officers.queries import head_office, office_over
 from postloan.desk.core.pages import Desk
 from postloan.desk.restructure.actions import (
     offer_answer,
@@ -31,7 +31,7 @@ from postloan.desk.restructure.actions import (
 from postloan.desk.restructure.consents.actions import consent_add
 from postloan.desk.restructure.consents.queries import parties_asked
 from postloan.desk.restructure.models import Offer, Restructuring
-from postloan.desk.restructure.queries import office_of, watched_seen
+from postloan.desk.restructure.queries import watched_seen
 from postloan.desk.restructure.tried import tried_one
 from postloan.desk.restructure.typed import FIELDS, typed_of
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
@@ -96,7 +96,8 @@ def offered(loan_id: str, *, who: str = "risk", by: str = "bank", key: UUID | No
     loan = loan_seen(desk_of("risk"), loan_id)
     typed = typed_of(dict.fromkeys(FIELDS, "") | fields, loan, name="1")
     tried = tried_one(desk, loan, typed, is_eased=True)
-    return offer_make(person(who), office_of(loan["org_id"]), tried, by=by, offer_id=key or uuid4(), held_id=uuid4(),
+    org = office_over([loan["org_id"]])
+    return offer_make(person(who), org, tried, by=by, offer_id=key or uuid4(), held_id=uuid4(),
                       day=business_day(None))  # fmt: skip
 
 

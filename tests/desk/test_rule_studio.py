@@ -11,6 +11,7 @@ from modelling import also
 from studying import SIGNAL, approved, begun, decided, proposed, saved, written
 
 from postloan.desk.approval.models import Case
+from postloan.desk.book.features import features_folder, features_make
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, WorkItem
@@ -25,6 +26,7 @@ from postloan.rules.condition import ConditionWrong, condition
 from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.rules.warning_files import rule_written, standing_rules
 from postloan.rules.warnings import FEATURES
+from postloan.snapshot.program import code_fingerprint
 from studio_rules import look_ahead_shortly
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +107,13 @@ def test_a_draft_is_its_authors_and_an_old_page_is_refused(home: Path) -> None:
     assert RuleChange.objects.get(pk=change.pk).rule["levels"] == [{"level": "red", "when": LARGE}]
 
 
+def test_what_is_kept_is_of_the_whole_program_that_reckoned_it(home: Path, last_day: date) -> None:
+    """Steps, kernels and models reckon features too, and steps/warnings asks the rules: a part of it would not tell."""
+    assert features_folder(home, last_day).name.endswith(f"-{code_fingerprint()[:16]}")
+
+
 def test_a_page_tries_a_draft_today_and_on_history(home: Path, logged_in, last_day: date) -> None:
-    kept.features_make(home, last_day)
+    features_make(home, last_day)
     change = saved(begun("edit", SIGNAL), written(SIGNAL, yellow=LARGE))
     client = logged_in("risk")
     page = f"/studio/changes/{change.pk}/"

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from studying import OUTCOME, written
 
-from postloan.desk.studio import kept
+from postloan.desk.book import features as kept
 from postloan.desk.studio.drafts import rule_tried
 from postloan.plan.rule_trial import history, hits_on, records, trial_days, trials
 from postloan.plan.warnings import features_of_day
@@ -120,7 +120,7 @@ def test_todays_hits_are_what_the_night_would_raise(bank: Path, features, last_d
 
 
 def test_features_kept_are_those_reckoned(bank: Path, features, last_day: date, monkeypatch) -> None:
-    monkeypatch.setattr(kept, "_program", lambda: "a program that has kept nothing yet")
+    monkeypatch.setattr(kept, "code_fingerprint", lambda: "a program that has kept nothing yet")
     folder = kept.features_folder(bank, last_day)
     first = kept.features_kept(bank, last_day).collect().sort("debtor_no")
     assert first.equals(features(last_day).collect())

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from postloan.desk.book.narrow import peer_rows
 from postloan.desk.core.days import business_day
 from postloan.desk.core.decisions.rows import rows_refused
 from postloan.desk.core.models import AuditEntry, FeedRows, WorkItem
@@ -27,7 +28,9 @@ from postloan.desk.covenant.statements.template import ITEM_ROW, template_of
 from postloan.errors import FileRefused
 from postloan.intake.facts import Facts
 from postloan.night.run import run_nights
+from postloan.plan.finances import peer_ratios
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.finances import Finances
 from postloan.rules.inspection_rules import Inspections
 from postloan.site.serving import hand_over
 from postloan.snapshot.read import read_covenant_tests
@@ -233,3 +236,18 @@ def test_the_finances_of_a_debtor(bank: Path, last_day: date, logged_in) -> None
     page = logged_in("manager").get(f"/debtors/{debtor}/finances").content.decode()
     for words in ("资产负债率", "同业中位数", "同期本行结算流入", "chart"):
         assert words in page
+
+
+@pytest.mark.django_db
+def test_peers_are_told_of_the_least_count_of_debtors_or_not_at_all(bank: Path, last_day: date, logged_in) -> None:
+    """A quartile is the very ratio of one of them."""
+    few = load_desk_rules(bank).version("finances", Finances, last_day).peers.debtors_least
+    for debtor in read_covenant_tests(bank, last_day)["debtor_id"].unique().sort().head(5):
+        told = logged_in("manager").get(f"/debtors/{debtor}/finances").context["ratios"]
+        assert all(each.debtors is None or each.debtors >= few for each in told)
+    counts = peer_ratios(bank, last_day)["debtors"].unique().sort()
+    assert len(counts) > 1, "the case needs industries with fewer and with more debtors"
+    least = int(counts[-1])
+    shown = peer_rows(business_day(None), least=least)
+    assert shown.height
+    assert set(shown["debtors"]) == {least}

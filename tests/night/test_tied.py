@@ -1,5 +1,6 @@
 """A member, guarantor or guaranteed in default warns the others the same night, whatever the shards."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,17 @@ import pytest
 from a_book import FEED_DAY, ON, Tables, book
 
 from feeds import write_feed
+from postloan.errors import ShardFailed
+from postloan.intake.facts import Facts
 from postloan.intake.load import load_feeds
+from postloan.night.look import look_around, neighbours_left
+from postloan.night.pins import pins
 from postloan.night.run import run_night
+from postloan.night.task import ShardTask
+from postloan.plan.inputs import law_day
 from postloan.plan.warnings import features_of_day
+from postloan.rules.rulebook import load_rulebook, policy_on
+from postloan.snapshot.files import commit_json
 from postloan.snapshot.read import read_loans, read_of_bank, scan_warnings
 from postloan.tables.units import NON_PERFORMING
 
@@ -124,3 +133,21 @@ def test_who_recovers_warns_nobody(tmp_path: Path, parties) -> None:
     home = published(tmp_path, tables, 2)
     assert read_of_bank(home, ON, "debtor_in_default").is_empty()
     assert scan_warnings(home, ON).collect().filter(pl.col("signal") == "WS-GRP-01").is_empty()
+
+
+def test_a_model_without_any_rule_is_told_of_those_tied_too(tmp_path: Path, parties) -> None:
+    bad, (member, *_others) = parties
+    tables = book(debtors=24)
+    for row in tables["debtor"]:
+        row["group_id"] = "G1" if row["debtor_id"] in {bad, member} else None
+    home, night = published(tmp_path, tables, 2), tmp_path / "look"
+    facts, rulebook = Facts(home, None), load_rulebook(home)
+    law = law_day(ON, facts)
+    night.mkdir()
+    commit_json(night / "pins.json", pins(facts, rulebook, on=ON, law_of=law))
+    model_alone = replace(policy_on(rulebook, law), warnings=(), warning_model="a model")
+    tasks = [ShardTask(home, night, shard, ON, facts.known_on, model_alone) for shard in range(2)]
+    look_around(facts, model_alone, tasks, None, killed=ShardFailed(message="", hint=""))
+    told = neighbours_left(night).in_default
+    assert told.height
+    assert told.equals(read_of_bank(home, ON, "debtor_in_default"))

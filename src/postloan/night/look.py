@@ -10,7 +10,7 @@ import polars as pl
 from postloan.errors import ShardFailed
 from postloan.intake.facts import Facts
 from postloan.night.barrier import finished
-from postloan.night.pool import each_done
+from postloan.night.pool import each_done, started
 from postloan.night.task import ShardTask
 from postloan.night.worker import look, look_together, trail
 from postloan.plan.asked import asked
@@ -68,13 +68,13 @@ def _found(
     facts: Facts, policy: Policy, tasks: Sequence[ShardTask], pool: Executor | None, killed: ShardFailed
 ) -> Neighbours:
     told = NO_NEIGHBOURS
-    if policy.expected_loss or policy.warnings:
-        given = asked(facts, on=tasks[0].on, with_tied=bool(policy.warnings))
+    # One worker follows money through the shards while the others look, and while this process finds out whom to ask.
+    trailed = started(trail, tasks[0], pool, killed=killed) if policy.use_of_proceeds else None
+    if policy.expected_loss or policy.warns:
+        given = asked(facts, on=tasks[0].on, with_tied=policy.warns)
         looks = [LookTask(task, given.of_shard(task.shard), given.shared) for task in tasks]
         waiting = [each for each in looks if each.debtors]
         if waiting:
             found = list(each_done(look, waiting, pool, killed=killed))
-            told = next(each_done(look_together, [(given, found)], pool, killed=killed))
-    if policy.use_of_proceeds:
-        told = replace(told, paths=next(each_done(trail, [tasks[0]], pool, killed=killed)))
-    return told
+            told = started(look_together, (given, found), pool, killed=killed)()
+    return replace(told, paths=trailed()) if trailed else told

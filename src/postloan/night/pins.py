@@ -3,12 +3,12 @@
 import hashlib
 import json
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from postloan.intake.facts import Facts
 from postloan.rules.rulebook import Rulebook
 from postloan.snapshot.files import read_json
+from postloan.snapshot.program import code_fingerprint
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -31,15 +31,6 @@ def pins(facts: Facts, rulebook: Rulebook, *, on: date, law_of: date) -> Pins:
 def run_id(pinned: Pins) -> str:
     """Name the run: the first 32 hexadecimal digits of the pins' sha256. No clock, no chance."""
     return hashlib.sha256(json.dumps(pinned, sort_keys=True).encode()).hexdigest()[:32]
-
-
-@cache
-def code_fingerprint() -> str:
-    """Hash every Python source of the package, by name and bytes."""
-    sources = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        sources.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return sources.hexdigest()
 
 
 def begun_nights(home: Path, on: date) -> list[Path]:

@@ -50,9 +50,32 @@ def each_done(work: Callable[[T], R], tasks: Sequence[T], pool: Executor | None,
     if pool is None:
         yield from map(work, tasks)
         return
-    try:
+    with _told_as(killed):
         for future in as_completed([pool.submit(work, task) for task in tasks]):
             yield future.result()
+
+
+def started(work: Callable[[T], R], task: T, pool: Executor | None, *, killed: ShardFailed) -> Callable[[], R]:
+    """Start a task in the pool beside others; return what waits for its outcome. Where there is no pool, that does it.
+
+    Both raise `killed` where a worker was.
+    """
+    if pool is None:
+        return lambda: work(task)
+    with _told_as(killed):
+        future = pool.submit(work, task)
+
+    def outcome() -> R:
+        with _told_as(killed):
+            return future.result()
+
+    return outcome
+
+
+@contextmanager
+def _told_as(killed: ShardFailed) -> Iterator[None]:
+    try:
+        yield
     except BrokenProcessPool:
         raise killed from None
 

@@ -14,7 +14,6 @@ import polars as pl
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
 from postloan.night.look import LookTask, neighbours_left
-from postloan.night.pins import code_fingerprint
 from postloan.night.task import ShardTask, shard_folder
 from postloan.plan.bank import left_for_bank
 from postloan.plan.inputs import Inputs, read_debtors, read_inputs
@@ -22,6 +21,7 @@ from postloan.plan.neighbours import Standings, standings
 from postloan.plan.night import Assessment, assess
 from postloan.plan.proceeds import proceeds_paths
 from postloan.snapshot.files import commit_json, read_json, sync_folder, write_table
+from postloan.snapshot.program import code_fingerprint
 from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.units import BREAK_KINDS, COMPONENTS, INSTRUCTION_STATES, TIERS
 

@@ -9,16 +9,12 @@ import polars as pl
 from postloan.intake.number import shard_of
 from postloan.plan.inputs import law_day, read_debtor
 from postloan.plan.published_day import PublishedDay, published_day
-from postloan.plan.warnings import debtor_features
+from postloan.plan.warnings import features_again
 from postloan.rules.rulebook import policy_on
 from postloan.rules.warnings import WarningRule
-from postloan.snapshot.read import read_covenant_tests, scan_whole_loans
-from postloan.steps.security_ties import security_ties
 from postloan.steps.warnings import warnings
-from postloan.tables.covenants import CovenantTest
 from postloan.tables.event_kinds import LIFTED
 from postloan.tables.features import CircleFeatures, TiedFeatures
-from postloan.tables.published import PublishedLoan
 from postloan.tables.warnings import PublishedWarning
 
 _ROW = ("debtor_no", "happened_on", "kind", "amount_cents")
@@ -37,7 +33,8 @@ def signals_on_arrival(
     """
     day = published_day(home, known)
     shard = shard_of(debtor_id, day.facts.layout.shards)
-    held = day.facts.read("event", shard, ("event_id", *_ROW), pl.col("debtor_no") == debtor_no)
+    is_its = pl.col("debtor_no") == debtor_no
+    held = day.facts.read("event", shard, ("event_id", *_ROW), is_its)
     # A correction may change a kind: the rules that asked the earlier one are asked again, too.
     touched = pl.concat([arrived["kind"], held.join(arrived, on="event_id", how="semi")["kind"]])
     rules = _asking(day, set(touched.str.strip_suffix(LIFTED)), on)
@@ -48,13 +45,8 @@ def signals_on_arrival(
     inputs = read_debtor(day.facts, shard, debtor_no, day.neighbours, with_guarantors=asks_others)
     since = arrived.with_columns(debtor_no=pl.lit(debtor_no, pl.Int64)).select(_ROW)
     events = pl.concat([held.join(arrived, on="event_id", how="anti").select(_ROW), since])
-    mine = scan_whole_loans(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)
-    loans = PublishedLoan.cast(mine.collect())
-    book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
-    ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
-    tests = read_covenant_tests(home, known, shard=shard).filter(pl.col("debtor_no") == debtor_no)
-    features = debtor_features(inputs.with_events(events), loans, ties, CovenantTest.validate(tests), on=on)
-    return warnings(features, loans.clear(), rules=rules)
+    features = features_again(day, shard, inputs.with_events(events), is_its, on=on)
+    return warnings(features, pl.DataFrame(), rules=rules)
 
 
 def _asking(day: PublishedDay, kinds: set[str], on: date) -> list[WarningRule]:

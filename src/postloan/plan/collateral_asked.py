@@ -44,11 +44,6 @@ class Asked:
         }  # fmt: skip
 
 
-def collateral_table(home: Path, on: date, table: str) -> pl.DataFrame:
-    """One of the tables of collateral that the night of a day published. Raises NothingPublished."""
-    return read_of_bank(home, on, table)
-
-
 def paper_of(home: Path, on: date, collateral_id: str, table: str) -> pl.DataFrame:
     """What one feed table says of a collateral, as the night of a day knew it: collateral, valuation or pledge."""
     return published_day(home, on).facts.read(table, None, only=pl.col("collateral_id") == collateral_id)
@@ -63,7 +58,7 @@ def revalued(home: Path, on: date, valued: pl.DataFrame) -> Asked:
 
 
 def released(home: Path, on: date, collateral_id: str, replaced_by: str | None = None) -> Asked:
-    """What would become of a collateral's loans without it, another in its place where one is named."""
+    """What would become of a collateral's loans without it; and of the loans of another, where one takes its place."""
     worthless = pl.DataFrame({"collateral_id": [collateral_id], "value_cents": [0]})
     return _asked(published_day(home, on), worthless, replaced_by)
 
@@ -83,7 +78,7 @@ def values_by_index(home: Path, on: date, collateral_ids: Sequence[str], series:
     kinds = tuple(collateral["kind"].unique().cast(pl.String).sort())
     # The series that was chosen, for all that was chosen, up and down: two people agree to it.
     cite = law.bank.classes[0].cite
-    move = IndexMove(kinds=kinds, series=series, counts_rises=True, cite=cite) if kinds else None
+    move = IndexMove(kinds=kinds, series=series, counts_rises=True, cite=cite) if kinds and series else None
     chosen = law._replace(bank=law.bank.changed(index=(move,) if move else ()))
     rows = collateral_values(
         collateral, day.facts.read("valuation", None, only=only), day.facts.read("market", None), law=chosen, on=on
@@ -133,11 +128,10 @@ def _law(day: PublishedDay) -> CollateralLaw | None:
 
 def _asked(day: PublishedDay, valued: pl.DataFrame, replaced_by: str | None = None) -> Asked:
     shares = read_of_bank(day.home, day.on, "collateral_share")
-    mine = shares.join(valued, on="collateral_id", how="semi").select("loan_no").unique()
-    # The loans asked about, and all that share a collateral with them: values are parted among those.
+    moved = [*valued["collateral_id"], *([] if replaced_by is None else [replaced_by])]
+    # A loan that joins those of a collateral takes from their shares; each is held against all its collateral.
+    mine = shares.filter(pl.col("collateral_id").is_in(moved)).select("loan_no").unique()
     near = shares.join(mine, on="loan_no", how="semi").select("collateral_id").unique()
-    if replaced_by is not None:
-        near = pl.concat([near, pl.DataFrame({"collateral_id": [replaced_by]})]).unique()
     held = shares.join(near, on="collateral_id", how="semi").select(PledgedLoan.column_names())
     if replaced_by is not None:
         held = _with_replacement(held, valued["collateral_id"][0], replaced_by)

@@ -59,7 +59,7 @@ class Changes:
             .join(members.select("debtor_no", "claim_cents", "support_cents"), on="debtor_no", maintain_order="left")
             .select("debtor_no", "guarantor_no", called_cents=called)
         )
-        return Circle(members.drop("support_cents"), pairs)
+        return Circle(members.drop("support_cents", "along_ratio", strict=False), pairs)
 
 
 class Weighed(NamedTuple):
@@ -114,14 +114,17 @@ class Cuts(NamedTuple):
 
 
 def weigh(circle: Circle, first: frozenset[int], law: Contagion, trials: Trials) -> Weighed:
-    """Say what falls and is lost when some fall first, and within a year by chance. Source: risk 6.4."""
+    """Say what falls and is lost when some fall first, and within a year by chance. Source: risk 6.4.
+
+    What chance does to a circle as it is stands in the book of circles, from the same draws; changed, it is drawn anew.
+    """
     network, members = circle.network, circle.members
     debtor = np.repeat(np.arange(members.height), np.diff(network.first))
     round_of, called = cascade(network, _falls(circle, first))
-    told = members.with_columns(
-        round=pl.Series(round_of), called_cents=pl.Series(called),
-        along_ratio=pl.Series(along_ratio(network, members, law, trials.draws(law.draws, members.height))),
-    )  # fmt: skip
+    told = members.with_columns(round=pl.Series(round_of), called_cents=pl.Series(called))
+    if "along_ratio" not in told.columns:
+        drawn = along_ratio(network, members, law, trials.draws(law.draws, members.height))
+        told = told.with_columns(along_ratio=pl.Series(drawn))
     fell = told.filter(pl.col("round") != STANDS)
     by_round = fell.group_by("round").agg(pl.len(), pl.col("claim_cents").sum()).sort("round")
     likely = pl.col("chance") + pl.col("along_ratio")

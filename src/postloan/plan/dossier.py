@@ -76,14 +76,13 @@ def parties_of_loan(home: Path, loan_id: str, on: date) -> list[Surety]:
     """
     facts = published_day(home, on).facts
     loan_no, debtor_no, shard = facts.find_loan(loan_id)
-    rows = {
-        name: facts.read(name, shard).filter(pl.col("debtor_no") == debtor_no)
-        for name in ("loan", "contract", "pledge", "guarantee")
-    }  # fmt: skip
+    its = pl.col("debtor_no") == debtor_no
+    rows = {name: facts.read(name, shard, only=its) for name in ("loan", "contract", "pledge", "guarantee")}
     mine = security_ties(
         rows["loan"].filter(pl.col("loan_no") == loan_no), rows["contract"], rows["pledge"], rows["guarantee"], on=on
     )
-    owners = facts.read("collateral", None, ("collateral_id", "owner_id"))
+    pledged = pl.col("collateral_id").is_in(mine["collateral_id"].unique().implode())
+    owners = facts.read("collateral", None, ("collateral_id", "owner_id"), pledged)
     guarantors = rows["guarantee"].select("guarantee_id", "guarantor_id").unique("guarantee_id")
     tied = mine.join(owners, on="collateral_id", how="left").join(guarantors, on="guarantee_id", how="left")
     return [

@@ -1,6 +1,6 @@
 """Who is exposed to a scenario or an event: the debtors whose loans it meets, and how they stand on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -87,12 +87,19 @@ def event_asked(
     return event
 
 
-def exposed(home: Path, on: date, event: Event, *, within: Sequence[str] | None = None) -> pl.DataFrame:
+def exposed(home: Path, on: date, event: Event, *, within: Collection[str] | None = None) -> pl.DataFrame:
+    """Find the debtors that an event meets on a published day, the largest first: see `met`, and debtor_name."""
+    names = scan_debtors(home, on).select("debtor_no", debtor_name="name").collect()
+    found = met(home, on, event, within=within).join(names, on="debtor_no", how="left")
+    return found.sort("outstanding", "debtor_no", descending=[True, False])
+
+
+def met(home: Path, on: date, event: Event, *, within: Collection[str] | None = None) -> pl.DataFrame:
     """Find the debtors that an event meets on a published day, by what they owe of the loans that it meets.
 
-    Returns debtor_no, debtor_id, debtor_name, industry_code, region_code, tier, stage, loans, outstanding,
-    non_performing, overdue_principal, provisions (of the supervisor's rule), allowance (of expected loss): the bank's
-    own share, in cents; tier and stage are the worst of the loans met.
+    Returns debtor_no, debtor_id, industry_code, region_code, tier, stage, loans, outstanding, non_performing,
+    overdue_principal, provisions (of the supervisor's rule), allowance (of expected loss): the bank's own share, in
+    cents; tier and stage are the worst of the loans met.
 
     within  the offices whose loans count; None is the whole bank. Raises NothingPublished.
     """
@@ -103,7 +110,7 @@ def exposed(home: Path, on: date, event: Event, *, within: Sequence[str] | None 
     provisions = pl.sum_horizontal(
         "general_provision_cents", "specific_provision_cents", "special_provision_cents", ignore_nulls=True
     )
-    found = (
+    return (
         held.filter(_is_met(held, event))
         .group_by("debtor_no", "debtor_id")
         .agg(
@@ -120,8 +127,6 @@ def exposed(home: Path, on: date, event: Event, *, within: Sequence[str] | None 
         )
         .collect()
     )
-    names = scan_debtors(home, on).select("debtor_no", debtor_name="name").collect()
-    return found.join(names, on="debtor_no", how="left").sort("outstanding", "debtor_no", descending=[True, False])
 
 
 def _is_met(held: pl.LazyFrame, event: Event) -> pl.Expr:

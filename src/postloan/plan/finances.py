@@ -39,8 +39,9 @@ def debtor_ratios(home: Path, debtor_id: str, debtor_no: int, on: date) -> pl.Da
     Returns ratio, period_end_on, value_e8, rising; ratios that have no value are left out. Raises NothingPublished.
     """
     facts = published_day(home, on).facts
-    said = facts.read("statement", shard_of(debtor_id, facts.layout.shards), _STATEMENT)
-    return _ratios(said.filter((pl.col("debtor_no") == debtor_no) & (pl.col("period_end_on") <= on))).drop("debtor_no")
+    is_its = pl.col("debtor_no") == debtor_no
+    said = facts.read("statement", shard_of(debtor_id, facts.layout.shards), _STATEMENT, is_its)
+    return _ratios(said.filter(pl.col("period_end_on") <= on)).drop("debtor_no")
 
 
 def peer_ratios(home: Path, on: date) -> pl.DataFrame:
@@ -68,15 +69,13 @@ def debtor_doubts(home: Path, debtor_id: str, debtor_no: int, on: date) -> Doubt
     Raises NothingPublished.
     """
     facts = published_day(home, on).facts
-    shard, mine = shard_of(debtor_id, facts.layout.shards), pl.col("debtor_no") == debtor_no
-    told = statement_features(facts.read("statement", shard, _STATEMENT).filter(mine), on=on)
+    shard, is_its = shard_of(debtor_id, facts.layout.shards), pl.col("debtor_no") == debtor_no
+    told = statement_features(facts.read("statement", shard, _STATEMENT, is_its), on=on)
     if told.is_empty():
         return None
     row = told.row(0, named=True)
     columns = ("debtor_no", "booked_at", "amount_cents", "counterparty_kind")
-    entries = (
-        facts.read("account_entry", shard, columns).filter(mine).with_columns(booked_on=pl.col("booked_at").dt.date())
-    )
+    entries = facts.read("account_entry", shard, columns, is_its).with_columns(booked_on=pl.col("booked_at").dt.date())
     to_on = row["statement_on"]
     begins = date(to_on.year, 1, 1)
     first = entries["booked_on"].min()

@@ -198,11 +198,6 @@ def instalments_to_come(dues: pl.DataFrame, loan_no: int, on: date) -> tuple[Ins
     return tuple(Instalment(*row) for row in rows.select(Instalment._fields).iter_rows())
 
 
-def months_later(day: date, months: int) -> date:
-    """The day so many months later, or the last of its month."""
-    return pl.select(pl.lit(day).dt.offset_by(f"{months}mo")).to_series()[0]  # type: ignore[no-any-return]
-
-
 class _Tries:
     """What all options of one comparison share."""
 

@@ -15,6 +15,7 @@ import dataframely as dy
 import polars as pl
 
 from postloan.errors import NothingPublished
+from postloan.models.foresight import READ, standing
 from postloan.plan.month_ends import is_month_end
 from postloan.rules.studio import Outcome
 from postloan.rules.warnings import WarningRule
@@ -116,8 +117,8 @@ def history(home: Path, days: Sequence[date], outcome: Outcome) -> History:
     """Read published month-ends: who was well, and who went bad when. Of no days there is none."""
     places = _places(days)
     judged = _judged(places, outcome)
-    standing = [_standing(home, day, outcome).with_columns(at=pl.lit(at, pl.Int64)) for at, day in places.items()]
-    told = pl.concat([_NOBODY, *standing])
+    stood = [_standing(home, day, outcome).with_columns(at=pl.lit(at, pl.Int64)) for at, day in places.items()]
+    told = pl.concat([_NOBODY, *stood])
     well = told.filter(~pl.col("is_bad") & pl.col("at").is_in(list(judged)))
     bad = told.filter("is_bad").select("debtor_no", bad_at="at").sort("bad_at")
     next_bad = (
@@ -248,9 +249,8 @@ def _hits(rows: pl.DataFrame, at: int) -> pl.DataFrame:
 
 
 def _standing(home: Path, on: date, outcome: Outcome) -> pl.DataFrame:
-    is_bad = (pl.col("days_past_due") >= outcome.overdue_from_days) | (pl.col("stage").cast(pl.String) == "stage_3")
-    found = _on_book(home, on).group_by("debtor_no").agg(is_bad=is_bad.any())
-    return found.collect()
+    """As the warning model sees it: what it foresees is what rules are judged by."""
+    return standing(scan_whole_loans(home, on).select(READ), outcome.overdue_from_days).select("debtor_no", "is_bad")
 
 
 def _officers(home: Path, on: date) -> int:

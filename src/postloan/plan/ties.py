@@ -8,6 +8,7 @@ import polars as pl
 
 from postloan.plan.published_day import published_day
 from postloan.snapshot.read import scan_debtors
+from postloan.tables.neighbours import guarantee_is_over
 
 GUARANTEE, GROUP = "guarantee", "group"
 """Kinds of ties beside those of relations, which the feed names."""
@@ -31,9 +32,8 @@ def ties(home: Path, on: date) -> Ties:
     debtors = scan_debtors(home, on).select("debtor_no", "debtor_id", "group_id").collect()
     whose = debtors.select("debtor_no", of_id="debtor_id")
     stood = facts.read("guarantee", None).filter(pl.col("begins_on") <= on).join(whose, on="debtor_no")
-    is_over = (pl.col("ends_on") < on) & ~pl.col("is_maximum_amount").fill_null(value=False)
     guarantees = (
-        stood.group_by(from_id="guarantor_id", to_id="of_id", is_over=is_over.fill_null(value=False))
+        stood.group_by(from_id="guarantor_id", to_id="of_id", is_over=guarantee_is_over(on))
         .agg(pl.col("amount_cents").sum(), pl.col("ends_on").max())
         .with_columns(kind=pl.lit(GUARANTEE))
     )

@@ -66,7 +66,7 @@ def warned(
     on: date,
 ) -> Warned:
     """Raise the signals of the day on debtors with a loan on the book; none where no rule is in force and no model."""
-    if not policy.warnings and policy.warning_model is None:
+    if not policy.warns:
         return Warned(PublishedWarning.create_empty(), WarningScore.create_empty())
     of_loans = [name for rule in policy.warnings if rule.of == "loan" for name in ("loan_id", *rule.evidence)]
     asked = _on_book(loans, ("debtor_no", "debtor_id", *of_loans)) if of_loans else loans.clear()
@@ -90,12 +90,19 @@ def features_of_day(home: Path, on: date) -> pl.DataFrame:
 
 def features_of_shard(day: PublishedDay, shard: int) -> pl.DataFrame:
     """Reckon the features of one shard of a published day again; see debtor_features."""
-    inputs = read_inputs(day.facts, shard, day.neighbours)
-    loans = PublishedLoan.cast(scan_whole_loans(day.home, day.on, shard=shard).collect())
+    return features_again(day, shard, read_inputs(day.facts, shard, day.neighbours), pl.lit(value=True), on=day.on)
+
+
+def features_again(day: PublishedDay, shard: int, inputs: Inputs, only: pl.Expr, *, on: date) -> pl.DataFrame:
+    """Reckon features from some inputs, as they stand on a day, and what a published day says of the loans.
+
+    inputs  of one shard; only: the debtors among them whose loans and covenants count, by debtor_no.
+    """
+    loans = PublishedLoan.cast(scan_whole_loans(day.home, day.on, shard=shard).filter(only).collect())
     book = inputs.loan.join(loans.select("loan_no"), on="loan_no", how="semi", maintain_order="left")
-    ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=day.on)
-    tests = CovenantTest.validate(read_covenant_tests(day.home, day.on, shard=shard))
-    return debtor_features(inputs, loans, ties, tests, on=day.on)
+    ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)
+    tests = CovenantTest.validate(read_covenant_tests(day.home, day.on, shard=shard).filter(only))
+    return debtor_features(inputs, loans, ties, tests, on=on)
 
 
 def debtor_features(

@@ -6,6 +6,7 @@ The reference is the last month-end a card was fitted on. Stability is of the da
 the latest month-end whose label is ripe, since the months that the label looks ahead have been published by then.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,9 @@ from postloan.plan.warnings import features_of_day
 from postloan.rules.model_rules import Monitoring
 from postloan.snapshot.read import published_days, scan_loans
 
+FeaturesOf = Callable[[Path, date], pl.DataFrame]
+"""The features of debtors on a published day, see plan/warnings; whoever keeps them need not reckon them again."""
+
 Unwatched = Literal["kind", "calibration", "label", "columns", "reference"]
 """Why a card cannot be watched on published days: it gives no score or no PD, its label is none that published days
 tell, it uses columns that they have not, or the day it was fitted on is not published."""
@@ -37,13 +41,13 @@ class WatchedDay:
     watched: Watched
 
 
-def sample(home: Path, days: tuple[date, ...], label: str) -> pl.DataFrame:
+def sample(home: Path, days: tuple[date, ...], label: str, *, features: FeaturesOf = features_of_day) -> pl.DataFrame:
     """A plain table for a fit: the loans, or debtors, of published month-ends with what became of them.
 
     label  one of models/behaviour or models/foresight, which says how many months are looked ahead.
     Raises NothingPublished where a month-end is not published, RequestWrong where one is too young for its label.
     """
-    return pl.concat([_labelled(home, day, label) for day in days])
+    return pl.concat([_labelled(home, day, label, features) for day in days])
 
 
 def month_ends_between(home: Path, first: date, last: date) -> tuple[date, ...]:
@@ -73,26 +77,28 @@ def fitted_until(card: Card) -> date | None:
         return None
 
 
-def reference_of(home: Path, card: Card) -> Scored:
+def reference_of(home: Path, card: Card, *, features: FeaturesOf = features_of_day) -> Scored:
     """The rows of the last month-end that a card was fitted on, with what became of them; unwatched() was asked first.
 
     Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong where what
     became of them is not published yet.
     """
-    return scored(card, _labelled(home, _fitted(card)[0], card.training.label))
+    return scored(card, _labelled(home, _fitted(card)[0], card.training.label, features))
 
 
-def watch_on(home: Path, card: Card, reference: Scored, on: date, bands: Monitoring) -> WatchedDay:
+def watch_on(
+    home: Path, card: Card, reference: Scored, on: date, bands: Monitoring, *, features: FeaturesOf = features_of_day
+) -> WatchedDay:
     """Watch a card against its reference, on a published month-end after its fit.
 
     Raises TableUnfit, ChallengerMissing where its library is not there, NothingPublished, RequestWrong.
     """
     label, (fitted, months) = card.training.label, _fitted(card)
-    still = stability(card, reference, scored(card, _rows(home, on, label)), bands)
+    still = stability(card, reference, scored(card, _rows(home, on, label, features)), bands)
     ripe = [day for day in month_ends_between(home, fitted, month_end_after(on, -months)) if day > fitted]
     if not ripe:
         return WatchedDay(on, None, Watched(still, ()))
-    outcome = outcomes(reference, scored(card, _labelled(home, ripe[-1], label)), label, bands)
+    outcome = outcomes(reference, scored(card, _labelled(home, ripe[-1], label, features)), label, bands)
     return WatchedDay(on, ripe[-1], Watched((*still, *outcome.findings), outcome.grades))
 
 
@@ -109,7 +115,7 @@ def _months(label: str) -> int | None:
     return of_debtors.months if of_debtors else months_of(label)
 
 
-def _labelled(home: Path, on: date, label: str) -> pl.DataFrame:
+def _labelled(home: Path, on: date, label: str, features: FeaturesOf) -> pl.DataFrame:
     months = _months(label)
     assert months is not None  # noqa: S101 - a label of published days
     until = month_end_after(on, months)
@@ -122,12 +128,12 @@ def _labelled(home: Path, on: date, label: str) -> pl.DataFrame:
         )
     if foresight.foreseen(label):
         frames = [scan_loans(home, day).select(foresight.READ) for day in later]
-        return foresight.labelled(_rows(home, on, label), frames, label)
+        return foresight.labelled(_rows(home, on, label, features), frames, label)
     frames = [scan_loans(home, day).select(LOAN, "status", "tier") for day in later]
-    return labelled(_rows(home, on, label), frames, label)
+    return labelled(_rows(home, on, label, features), frames, label)
 
 
-def _rows(home: Path, on: date, label: str) -> pl.DataFrame:
+def _rows(home: Path, on: date, label: str, features: FeaturesOf) -> pl.DataFrame:
     """The loans or debtors of a published day that a label is of. Raises NothingPublished."""
     if on not in published_days(home):
         raise NothingPublished(
@@ -138,5 +144,5 @@ def _rows(home: Path, on: date, label: str) -> pl.DataFrame:
     told = foresight.foreseen(label)
     if told is None:
         return behaviour(scan_loans(home, on).select(READ), on)
-    features = foresight.well(features_of_day(home, on), scan_loans(home, on).select(foresight.READ), told.days)
-    return foresight.plain(features, on)
+    are_well = foresight.well(features(home, on), scan_loans(home, on).select(foresight.READ), told.days)
+    return foresight.plain(are_well, on)

@@ -1,12 +1,11 @@
 """The rule of legal clocks at the desk: when work is opened before a right is lost, how often a demand is proved."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from postloan.rules.figures import Cited, Version
-
-LegalForm = Literal["person", "sole_trader", "company", "financial", "government"]
+from postloan.rules.shapes import LegalForm
 
 
 class Lead(Cited):

@@ -21,6 +21,7 @@ from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
 from postloan.rules.desk_exceptions import ExceptionKinds
 from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
+from postloan.rules.finances import Finances
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
@@ -111,6 +112,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "collection": TypeAdapter(RuleFile[Collection]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
+    "finances": TypeAdapter(RuleFile[Finances]),
     "legal_clocks": TypeAdapter(RuleFile[ClockDesk]),
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),

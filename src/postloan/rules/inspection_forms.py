@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from postloan.rules.figures import Strict, Version, Words
-from postloan.rules.inspection_rules import LegalForm
+from postloan.rules.shapes import LegalForm
 
 Part = Literal["borrower", "guarantor", "collateral", "conclusion"]
 AnswerKind = Literal["choice", "yes_no", "text", "number"]

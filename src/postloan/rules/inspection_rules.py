@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from postloan.rules.figures import Cents, Cite, Days, ShareE8, Strict, Tier, Version, Words
+from postloan.rules.shapes import LegalForm
 
-LegalForm = Literal["person", "sole_trader", "company", "financial", "government"]
 SizeClass = Literal["large", "medium", "small", "micro", "none"]
 InspectionKind = Literal["first", "periodic", "triggered", "special", "sampled"]
 Trigger = Literal["tier_worsened", "overdue_principal", "overdue_interest", "event"]

@@ -171,6 +171,11 @@ class Policy:
         """The law by which a loan is classed on the day itself."""
         return self.tier_laws.laws[-1]
 
+    @property
+    def warns(self) -> bool:
+        """Whether debtors are warned of, by rules or by a model: then their features are reckoned."""
+        return bool(self.warnings) or self.warning_model is not None
+
     def without_signals(self) -> "Policy":
         """The same rules but those that speak of loans and decide nothing: warnings, scorecards, covenants, clocks."""
         return replace(self, warnings=(), scorecard=None, warning_model=None, covenants=None, legal_clocks=None)
@@ -318,8 +323,7 @@ def read_rulebook(shipped: Path, own: Path | None, *, other_law: Path | None = N
     texts, written, in_force = _understood(tuple(sources.values()))
     cards = _cards([*in_force["behaviour_score"], *in_force["warning_model"]], shipped, own)
     fingerprint = fingerprint_of([*sources.values(), *cards.values()])
-    held = {name: source.content for name, source in cards.items()}
-    return Rulebook(fingerprint, texts, written, in_force, held)
+    return Rulebook(fingerprint, texts, written, in_force, {name: source.content for name, source in cards.items()})
 
 
 Understood = tuple[Mapping[str, Text], tuple[RuleFile[Any], ...], Mapping[str, tuple[Version, ...]]]

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from postloan.desk.approval.actions import AGREE
+from postloan.desk.book.features import features_read
 from postloan.desk.core.days import BusinessDay, business_day
 from postloan.desk.modelling.actions import card_decide, card_propose
 from postloan.desk.modelling.reading import card_held
@@ -85,7 +86,7 @@ def warn_by_model(home: Path, people: Agreeing) -> None:
 
 
 def _fitted(day: BusinessDay, days: tuple[date, ...], label: str) -> Card:
-    table, rules = sample(day.home, days, label), load_model_rules(day.home)
+    table, rules = sample(day.home, days, label, features=features_read), load_model_rules(day.home)
     written = io.BytesIO()
     table.write_parquet(written)
     asked = Asked("scorecard", label, _MODEL, id=DEBTOR, time=PERIOD, held_out=_HELD_OUT, horizon=label)

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from postloan.plan.contact.ledger import Head, read_ledger, write_ledger
+from postloan.plan.contact.ledger import NOTHING_BEFORE, Head, read_ledger, write_ledger
 from postloan.plan.contact.proof import Fault, Proved, faults_of
 from postloan.rules.calendar import days_off
 from postloan.rules.desk_rules import load_desk_rules
@@ -19,7 +19,7 @@ def export_ledger(path: Path) -> int:
 
     with transaction.atomic():
         head = LedgerHead.objects.filter(pk=1).first()
-        last = Head(head.seq, head.hash) if head else Head(0, "0" * 64)
+        last = Head(head.seq, head.hash) if head else Head(0, NOTHING_BEFORE)
         entries = LedgerEntry.objects.filter(seq__lte=last.seq).order_by("seq").iterator(chunk_size=2000)
         return write_ledger(path, (each.entry for each in entries), last)
 

@@ -64,11 +64,12 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
     is_first = not AdoptedDay.objects.exists()
     if not is_first:
         day_warm(day)
-    adopted = snapshot_adopt(BusinessDay(home, day, run_id, day), load_desk_rules(home), warns_in=warns_in)
+    business = BusinessDay(home, day, run_id, day)
+    adopted = snapshot_adopt(business, load_desk_rules(home), warns_in=warns_in)
     if is_first:
         day_warm(day)
-    models_watch(BusinessDay(home, day, run_id, day))
-    studio_ready(BusinessDay(home, day, run_id, day))
+    models_watch(business)
+    studio_ready(business)
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
 
 

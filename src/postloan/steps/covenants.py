@@ -102,9 +102,7 @@ def _tested(periods: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
     for (metric,), rows in periods.partition_by("metric", as_dict=True, maintain_order=True).items():
         ratio = RATIOS.get(str(metric))
         if ratio is None:
-            nothing = dict.fromkeys(("above", "below"), pl.lit(None, pl.Int128))
-            parts.append(rows.with_columns(**nothing, notice_on=pl.lit(None, pl.Date), untested_why=pl.lit(
-                "metric_unknown", _WHY)))  # fmt: skip
+            parts.append(_untested(rows))
             continue
         of = asked.filter(pl.col("item").is_in(ratio.items)).group_by("debtor_no", "period_end_on")
         items = {item: pl.col("value_cents").filter(pl.col("item") == item).last() for item in ratio.items}
@@ -117,14 +115,14 @@ def _tested(periods: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
         why = pl.when(is_known).then(None).when(pl.col("notice_on").is_null()).then(pl.lit("no_statement"))
         parts.append(found.with_columns(untested_why=why.otherwise(pl.lit("item_missing")).cast(_WHY)))
     columns = [*periods.columns, "above", "below", "notice_on", "untested_why"]
-    return pl.concat([part.select(columns) for part in parts]) if parts else _none_tested(periods)
+    return pl.concat(part.select(columns) for part in (_untested(periods.clear()), *parts))
 
 
-def _none_tested(periods: pl.DataFrame) -> pl.DataFrame:
-    return periods.with_columns(
-        above=pl.lit(None, pl.Int128), below=pl.lit(None, pl.Int128), notice_on=pl.lit(None, pl.Date),
-        untested_why=pl.lit(None, _WHY),
-    )  # fmt: skip
+def _untested(rows: pl.DataFrame) -> pl.DataFrame:
+    """Periods of a metric that is none of the set."""
+    nothing = dict.fromkeys(("above", "below"), pl.lit(None, pl.Int128))
+    why = pl.lit("metric_unknown", _WHY)
+    return rows.with_columns(**nothing, notice_on=pl.lit(None, pl.Date), untested_why=why)
 
 
 def _decided(tested: pl.DataFrame, decisions: pl.DataFrame, on: date) -> pl.DataFrame:

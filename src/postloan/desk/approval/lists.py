@@ -3,17 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.approval.queries import cases_seen
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str) -> list[tuple[str, str]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
+from postloan.tables.said import SAID
 
 
 def _form(desk: Desk) -> ListForm:
@@ -34,10 +30,10 @@ def _form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("对象"), ("title", "subject")),
-            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: _words("case_kind")),
+            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: words_of("case_kind")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("waits", _("待办环节"), ("waits_for",), "one_of", choices=lambda: _words("case_step")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("case_state")),
+            Filter("waits", _("待办环节"), ("waits_for",), "one_of", choices=lambda: words_of("case_step")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("case_state")),
         ),
         tabs=(
             Tab("mine", _("待我审批"), {"state": "open", "waits": mine}),

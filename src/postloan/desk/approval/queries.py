@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from postloan.desk.approval.models import Case, CaseStep
-from postloan.desk.core.authority import within
+from postloan.desk.core.authority import limit_of, within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 
@@ -28,6 +28,13 @@ def cases_seen(desk: Desk) -> QuerySet[Case]:
     mine = CaseStep.objects.filter(officer=desk.officer).values("case")
     found = Case.objects.filter(Q(waits_for__in=desk.actions - {""}) | Q(pk__in=mine))
     return within(found, desk.scope)
+
+
+def may_decide(desk: Desk, case: Case | None) -> bool:
+    """Whether an officer may take the step that a case waits for: what buttons a page draws; the action asks again."""
+    if case is None or not case.waits_for or desk.day.is_past:
+        return False
+    return limit_of(desk.officer, case.waits_for, case.org) != -1
 
 
 def with_steps(cases: Iterable[Case]) -> list[Case]:

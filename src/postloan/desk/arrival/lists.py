@@ -1,22 +1,15 @@
 """The list of arrived events, and the queue of whom they may concern."""
 
-from collections.abc import Sequence
-
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.arrival.queries import events_listed, kind_said, matches_seen
-from postloan.desk.core.lists.cells import language
-from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
+from postloan.desk.core.lists.cells import words_of
+from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import SAID, said
 from postloan.tables.warnings import LEVELS
-
-
-def _words(name: str) -> Sequence[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
 
 
 def _events_form(_desk: Desk) -> ListForm:
@@ -38,8 +31,8 @@ def _events_form(_desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("事件号、内容或客户号"), ("event_id", "text", "debtor_id")),
-            Filter("source", _("来源"), ("source",), "one_of", choices=lambda: _words("event_source")),
-            Filter("state", _("归属"), ("state",), "one_of", choices=lambda: _words("event_state")),
+            Filter("source", _("来源"), ("source",), "one_of", choices=lambda: words_of("event_source")),
+            Filter("state", _("归属"), ("state",), "one_of", choices=lambda: words_of("event_state")),
             Filter("kind", _("事件类型"), ("kind",)),
             Filter("from", _("发生日期 ≥"), ("happened_on",), "at_least", "date"),
         ),
@@ -81,8 +74,8 @@ def _matches_form(_desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("客户名称、客户号或文中名称"), ("debtor_name", "debtor_id", "found")),
-            Filter("how", _("匹配方式"), ("how",), "one_of", choices=lambda: _words("event_how")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("match_state")),
+            Filter("how", _("匹配方式"), ("how",), "one_of", choices=lambda: words_of("event_how")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("match_state")),
         ),
         tabs=(
             Tab("waiting", _("待确认"), {"state": "waiting"}),

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -141,13 +140,12 @@ def names_rule(day: BusinessDay) -> Names:
 
 def names_of_bank(day: BusinessDay) -> pl.DataFrame:
     """The names of all debtors of a day as they are looked for."""
-    return _names(day.home, day.run_id, day, names_rule(day).model_dump_json())
+    return _names(day, names_rule(day))
 
 
 @lru_cache(maxsize=2)
-def _names(_home: Path, _run_id: str, day: BusinessDay, _rules: str) -> pl.DataFrame:
-    rows = debtor_rows(day).select("debtor_id", "name", pl.col("legal_form").cast(pl.String))
-    return known_names(rows, names_rule(day))
+def _names(day: BusinessDay, rule: Names) -> pl.DataFrame:
+    return known_names(debtor_rows(day).select("debtor_id", "name", pl.col("legal_form").cast(pl.String)), rule)
 
 
 def aliases_known() -> pl.DataFrame:

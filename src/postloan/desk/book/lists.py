@@ -1,27 +1,20 @@
 """The lists of the book: loans, debtors, groups."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import debtors_seen, groups_seen, loans_seen, named, office_is, products_of
 from postloan.desk.book.sets import loans_of_set, set_said
-from postloan.desk.core.lists.cells import language
-from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
+from postloan.desk.core.lists.cells import words_of
+from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import SAID, said
 from postloan.tables.units import BUCKETS
 
 _MATURES_WITHIN = timedelta(days=30)
-
-
-def words_of(list_name: str) -> Sequence[tuple[str, Said]]:
-    """The values of a closed list to choose from."""
-    return [(value, said(list_name, value, language())) for value in SAID[list_name]]
 
 
 _LOAN_COLUMNS = (

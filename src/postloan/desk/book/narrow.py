@@ -54,9 +54,12 @@ def collateral_rows(day: BusinessDay) -> pl.DataFrame:
     return kept(file_of(day, "collateral"), lambda: _make_collateral(day))
 
 
-def peer_rows(day: BusinessDay) -> pl.DataFrame:
-    """The quartiles of the ratio set by industry, of every debtor's latest statement up to the day."""
-    return kept(file_of(day, "peer"), lambda: peer_ratios(day.home, day.on))
+def peer_rows(day: BusinessDay, *, least: int) -> pl.DataFrame:
+    """The quartiles of the ratio set by industry, of every debtor's latest statement up to the day; of `least` debtors.
+
+    A quartile is the ratio of a debtor: of fewer it would tell whose.
+    """
+    return kept(file_of(day, "peer"), lambda: peer_ratios(day.home, day.on)).filter(pl.col("debtors") >= least)
 
 
 def file_of(day: BusinessDay, table: str) -> Path:

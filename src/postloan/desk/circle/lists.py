@@ -3,12 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.circle.queries import circles_seen
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import SAID, said
 
 
 def _form(_desk: Desk) -> ListForm:
@@ -34,8 +33,7 @@ def _form(_desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("枢纽或最坏单户"), ("hub_name", "worst_name")),
-            Filter("tier", _("最差分类"), ("tier_worst",), "one_of",
-                   choices=lambda: [(each, said("tier", each, language())) for each in SAID["tier"]]),
+            Filter("tier", _("最差分类"), ("tier_worst",), "one_of", choices=lambda: words_of("tier")),
             Filter("size_from", _("户数 ≥"), ("member_count",), "at_least", "count"),
             Filter("core_from", _("互保户数 ≥"), ("core_count",), "at_least", "count"),
             Filter("impaired_from", _("已减值户数 ≥"), ("impaired_count",), "at_least", "count"),

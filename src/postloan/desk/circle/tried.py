@@ -92,10 +92,11 @@ def tried(circle: Circle, trial: Trial, parties: Mapping[int, Party], law: Conta
     ranks = {number: rank for rank, number in enumerate(circle.members["debtor_no"], 1)}
     lines = list(_lines(before, after))
     if after:
-        lines += _given_up(circle, trial.changes)
+        lines += _given_up(circle, changed, trial.changes)
     names = {number: party.name for number, party in parties.items()}
     return Tried(
-        lines, list(_members(circle, trial, parties, (before, after))), list(_pairs(circle, trial, parties, ranks)),
+        lines, list(_members(circle, trial, parties, ranks, (before, after))),
+        list(_pairs(circle, trial, parties, ranks)),
         list(_cuts(found.cuts, trial, names, ranks)), found.tried, found.among,
         "\n".join(_proposal(trial, names, lines)) if after else "",
     )  # fmt: skip
@@ -130,10 +131,9 @@ def _line(name: str, before: N, after: N | None, write: Callable[[N], str]) -> L
     return Line(name, write(before), write(after), write(after - before))
 
 
-def _given_up(circle: Circle, changes: Changes) -> Iterator[Line]:
+def _given_up(circle: Circle, changed: Circle, changes: Changes) -> Iterator[Line]:
     """The guarantees that end, and the loans that are repaid: what the changes cost in cover and in business."""
-    kept = changes.laid_on(circle).pairs
-    ended = circle.pairs.join(kept, on=["debtor_no", "guarantor_no"], how="anti")
+    ended = circle.pairs.join(changed.pairs, on=["debtor_no", "guarantor_no"], how="anti")
     stands = circle.members.select(guarantor_no="debtor_no", buffer_cents="buffer_cents")
     payable = ended.join(stands, on="guarantor_no").select(pl.min_horizontal("called_cents", "buffer_cents").sum())
     repaid = circle.members.filter(pl.col("debtor_no").is_in(list(changes.gone)))["claim_cents"].sum()
@@ -145,14 +145,14 @@ def _given_up(circle: Circle, changes: Changes) -> Iterator[Line]:
 
 
 def _members(
-    circle: Circle, trial: Trial, parties: Mapping[int, Party], weighed: tuple[Weighed, Weighed | None]
-) -> Iterator[Member]:
+    circle: Circle, trial: Trial, parties: Mapping[int, Party], ranks: Mapping[int, int],
+    weighed: tuple[Weighed, Weighed | None],
+) -> Iterator[Member]:  # fmt: skip
     rows = {row["debtor_no"]: row for row in circle.members.iter_rows(named=True)}
     before, after = (
         None if each is None else {row["debtor_no"]: _fall(row) for row in each.members.iter_rows(named=True)}
         for each in weighed
     )
-    ranks = {number: rank for rank, number in enumerate(rows, 1)}
     assert before is not None  # noqa: S101 - the first of the two is always weighed
     for number, party in parties.items():
         added = {way: money(cents) for (way, whose), cents in trial.added_cents.items() if whose == number}

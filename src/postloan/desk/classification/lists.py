@@ -7,18 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from postloan.desk.classification.models import Batch
 from postloan.desk.classification.queries import STEPS, batches_seen, items_seen
 from postloan.desk.core.authority import within
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str) -> Sequence[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
-
 
 _BATCH_STATES = (("open", _("办理中")), ("closed", _("已办结")))
 _YES_NO = (("True", _("是")), ("False", _("否")))
@@ -103,9 +97,9 @@ def _item_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id", "debtor_id")),
             Filter("batch", _("分类批次"), ("batch_id",), "one_of", choices=lambda: _batch_choices(desk)),
-            Filter("tier", _("系统分类"), ("tier",), "one_of", choices=lambda: _words("tier")),
-            Filter("opinion", _("意见"), ("opinion",), "one_of", choices=lambda: _words("opinion")),
-            Filter("waits", _("待办环节"), ("case__waits_for",), "one_of", choices=lambda: _words("case_step")),
+            Filter("tier", _("系统分类"), ("tier",), "one_of", choices=lambda: words_of("tier")),
+            Filter("opinion", _("意见"), ("opinion",), "one_of", choices=lambda: words_of("opinion")),
+            Filter("waits", _("待办环节"), ("case__waits_for",), "one_of", choices=lambda: words_of("case_step")),
             Filter("officer", _("我的客户"), ("officer_id",), "one_of", choices=lambda: _me(desk)),
             Filter("changed", _("较上季变动"), ("is_changed",), "one_of", choices=lambda: _YES_NO),
             Filter("exception", _("零售例外"), ("is_exception",), "one_of", choices=lambda: _YES_NO),

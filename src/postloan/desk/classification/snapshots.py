@@ -5,7 +5,6 @@ from datetime import date
 import polars as pl
 
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.pages import Desk
 from postloan.snapshot.read import Edition, scan_debtors, scan_loans
 from postloan.tables.units import TIERS
 
@@ -38,8 +37,3 @@ def classed_loans(day: BusinessDay) -> pl.LazyFrame:
 def retail_loans(day: BusinessDay, org_id: str) -> pl.DataFrame:
     """The loans of an office that are classed by days past due."""
     return classed_loans(day).filter(pl.col("is_retail"), pl.col("org_id") == org_id).sort("loan_id").collect()
-
-
-def in_scope(desk: Desk, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of the desk's offices."""
-    return rows if desk.scope.is_all else rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))

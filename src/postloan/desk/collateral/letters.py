@@ -1,18 +1,10 @@
 """Papers of the collateral desk in Word: the letter of a call, the receipt of a title document. In Chinese, as read."""
 
-import io
-from collections.abc import Sequence
 from datetime import date
-from functools import cache
-
-from docx import Document as Drawn
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Pt
-from docxtpl import DocxTemplate
 
 from postloan.desk.collateral.models import Call, Receipt
 from postloan.desk.core.figures import money, said_percent
+from postloan.desk.core.word import letter_of
 
 
 def call_letter(call: Call, on: date) -> bytes:
@@ -27,7 +19,7 @@ def call_letter(call: Call, on: date) -> bytes:
         f"请于 {call.due_on} 前补充我行认可的押品，或归还相应贷款，并提交证明材料。"
         "逾期未办理的，我行将依据合同及《中华人民共和国民法典》第四百零八条采取措施。"
     )
-    return _written("补充担保通知书", [f"{call.debtor_name}：", stood, asked], call.org.name, on)
+    return letter_of("补充担保通知书", [stood, asked], call.org.name, on, to=call.debtor_name)
 
 
 def receipt_paper(receipt: Receipt) -> bytes:
@@ -43,31 +35,4 @@ def receipt_paper(receipt: Receipt) -> bytes:
     ]
     if receipt.due_back_on:
         lines.insert(4, f"应归还日：{receipt.due_back_on}")
-    return _written("权证出库单" if receipt.is_out else "权证入库单", lines, receipt.org.name, receipt.on)
-
-
-def _written(title: str, lines: Sequence[str], bank: str, on: date) -> bytes:
-    template = DocxTemplate(io.BytesIO(_template()))
-    template.render({"title": title, "lines": list(lines), "bank": bank, "on": str(on)}, autoescape=True)
-    held = io.BytesIO()
-    template.save(held)
-    return held.getvalue()
-
-
-@cache
-def _template() -> bytes:
-    drawn = Drawn()
-    style = drawn.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(14)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
-    title = drawn.add_paragraph()
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = title.add_run("{{ title }}")
-    run.font.size, run.bold = Pt(20), True
-    for line in ("{%p for line in lines %}", "{{ line }}", "{%p endfor %}"):
-        drawn.add_paragraph(line)
-    for line in ("{{ bank }}", "{{ on }}"):
-        drawn.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    held = io.BytesIO()
-    drawn.save(held)
-    return held.getvalue()
+    return letter_of("权证出库单" if receipt.is_out else "权证入库单", lines, receipt.org.name, receipt.on)

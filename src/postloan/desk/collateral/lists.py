@@ -1,30 +1,22 @@
 """The lists of collateral: the register, what is proposed, calls, title documents."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-import polars as pl
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.book.lists import words_of
 from postloan.desk.book.queries import named
 from postloan.desk.collateral.models import Call, Document, Matter
 from postloan.desk.collateral.queries import calls_seen, documents_seen, matters_seen, standing_seen
-from postloan.desk.core.lists.cells import language
-from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
+from postloan.desk.core.lists.cells import words_of
+from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import said
 
 _ENDS_WITHIN = timedelta(days=30)
 _READ = "collateral.read"
-
-
-def _words(name: str, only: Sequence[str]) -> list[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in only]
 
 
 def _register_form(desk: Desk) -> ListForm:
@@ -88,11 +80,7 @@ def _register_form(desk: Desk) -> ListForm:
 
 
 def _register_rows(desk: Desk, form: ListForm) -> Source:
-    return FrameSource(form, standing_seen(desk), _dressed)
-
-
-def _dressed(rows: pl.DataFrame) -> pl.DataFrame:
-    return named(rows)
+    return FrameSource(form, standing_seen(desk), named)
 
 
 def _matter_form(desk: Desk) -> ListForm:
@@ -116,8 +104,8 @@ def _matter_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("事项或押品号"), ("title", "collateral_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("kind", _("类别"), ("kind",), "one_of", choices=lambda: _words("case_kind", kinds)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("proposal_state", states)),
+            Filter("kind", _("类别"), ("kind",), "one_of", choices=lambda: words_of("case_kind", kinds)),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("proposal_state", states)),
         ),
         tabs=(Tab("proposed", _("报批中"), {"state": "proposed"}), Tab("all", _("全部"), {})),
         order="-on",
@@ -154,7 +142,7 @@ def _call_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("call_state", states)),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("call_state", states)),
             Filter("due_to", _("答复期限 ≤"), ("due_on",), "at_most", "date"),
         ),
         tabs=(
@@ -189,7 +177,7 @@ def _document_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("权证编号、名称或押品号"), ("number", "name", "collateral_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("document_state", states)),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("document_state", states)),
             Filter("back_to", _("应归还日 ≤"), ("due_back_on",), "at_most", "date"),
         ),
         tabs=(

@@ -8,14 +8,16 @@ import polars as pl
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from postloan.desk.book.narrow import collateral_rows, debtor_rows
+from postloan.desk.book.narrow import collateral_rows, debtor_rows, file_of, kept
 from postloan.desk.collateral.models import Call, Document, Matter
-from postloan.desk.core.authority import within
+from postloan.desk.core.authority import rows_within, within
+from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
-from postloan.plan.collateral_asked import collateral_table
 from postloan.rules.collateral_desk import CollateralDesk
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.figures import ONE_E8
+from postloan.snapshot.read import read_of_bank
 
 _OF_FEEDS = ("collateral_id", "owner_id", "description", "custody", "status", "registered_on", "method", "valuer")
 
@@ -30,11 +32,13 @@ def standing_seen(desk: Desk) -> pl.DataFrame:
 
     What secures no loan lies in no office: only who sees all offices sees it.
     """
-    rows = collateral_table(desk.day.home, desk.day.on, "collateral_standing")
-    if not desk.scope.is_all:
-        rows = rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
-    told = collateral_rows(desk.day).select(_OF_FEEDS)
-    whose = debtor_rows(desk.day).select("debtor_id", debtor_name="name")
+    return rows_within(kept(file_of(desk.day, "collateral_standing"), lambda: _standing(desk.day)), desk.scope)
+
+
+def _standing(day: BusinessDay) -> pl.DataFrame:
+    rows = read_of_bank(day.home, day.on, "collateral_standing")
+    told = collateral_rows(day).select(_OF_FEEDS)
+    whose = debtor_rows(day).select("debtor_id", debtor_name="name")
     words = rows.with_columns(pl.col("kind", "eligibility", "insurance").cast(pl.String))
     return words.join(told, on="collateral_id", how="left", maintain_order="left").join(
         whose, on="debtor_id", how="left", maintain_order="left"
@@ -51,22 +55,20 @@ def collateral_seen(desk: Desk, collateral_id: str) -> dict[str, Any]:
 
 def loans_of(desk: Desk, collateral_id: str) -> list[dict[str, Any]]:
     """The loans that a collateral secures, its share of each, and each loan beside all its collateral."""
-    shares = collateral_table(desk.day.home, desk.day.on, "collateral_share").filter(
+    shares = read_of_bank(desk.day.home, desk.day.on, "collateral_share").filter(
         pl.col("collateral_id") == collateral_id
     )
-    loans = collateral_table(desk.day.home, desk.day.on, "loan_to_value").select(
+    loans = read_of_bank(desk.day.home, desk.day.on, "loan_to_value").select(
         "loan_no", "ltv_e8", "shortfall_cents", "value_cents", "collateral_count"
     )
     whose = debtor_rows(desk.day).select("debtor_id", debtor_name="name")
     rows = shares.join(loans, on="loan_no", how="left").join(whose, on="debtor_id", how="left").sort("loan_no")
-    if not desk.scope.is_all:
-        rows = rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
-    return rows.to_dicts()
+    return rows_within(rows, desk.scope).to_dicts()
 
 
 def loan_stands(desk: Desk, loan_id: str) -> Mapping[str, Any] | None:
     """A loan beside its collateral on the day; None where nothing secures it any more, or nothing is owed."""
-    loans = collateral_table(desk.day.home, desk.day.on, "loan_to_value").filter(pl.col("loan_id") == loan_id)
+    loans = read_of_bank(desk.day.home, desk.day.on, "loan_to_value").filter(pl.col("loan_id") == loan_id)
     return loans.row(0, named=True) if loans.height else None
 
 
@@ -83,7 +85,7 @@ def spread(desk: Desk, by: str) -> list[dict[str, Any]]:
         .sort("value_cents", "part", descending=[True, False])
     )  # fmt: skip
     total = int(parts["value_cents"].sum())
-    return [{**row, "share": row["value_cents"] * 10**8 // total if total else None} for row in parts.to_dicts()]
+    return [{**row, "share": row["value_cents"] * ONE_E8 // total if total else None} for row in parts.to_dicts()]
 
 
 def matters_seen(desk: Desk) -> QuerySet[Matter]:

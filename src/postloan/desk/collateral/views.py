@@ -7,13 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
+from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.collateral import queries
 from postloan.desk.collateral.chart import stress_chart
 from postloan.desk.collateral.lists import MATTERS, REGISTER
 from postloan.desk.collateral.matters.actions import WRITE, matter_decide
 from postloan.desk.collateral.release.actions import release_propose
-from postloan.desk.core.authority import limit_of
 from postloan.desk.core.forms import made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.plan.collateral_asked import paper_of, stressed
@@ -56,9 +55,9 @@ def matter(request: HttpRequest, desk: Desk, matter_id: UUID) -> HttpResponse:
     """One matter: what is proposed, what it would make of loans, who agreed."""
     held = queries.matter_seen(desk, matter_id)
     case = held.case
-    may = bool(case.waits_for) and limit_of(desk.officer, case.waits_for, held.org) != -1 and not desk.day.is_past
     told = {
-        "matter": held, "case": case, "steps": steps_told(case), "may_decide": may, "here": "collateral", "part": "",
+        "matter": held, "case": case, "steps": steps_told(case), "may_decide": may_decide(desk, case),
+        "here": "collateral", "part": "",
         "items": held.told.get("items", [])[: queries.rules_of(desk).batch.shown],
     }  # fmt: skip
     return render(request, "collateral/matter.html", told)

@@ -14,7 +14,8 @@ from postloan.desk.contact.models import Attempt, ContactPoint, LedgerHead
 from postloan.desk.core.actions import record, refuse_past, require
 from postloan.desk.core.days import BusinessDay, home
 from postloan.desk.core.masks import masked_phone
-from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.models import Officer
+from postloan.desk.core.officers.queries import office_over
 from postloan.errors import ContactClosed, FormWrong, NotFoundHere
 from postloan.plan.contact.judging import Answer, Ask, decide
 from postloan.plan.contact.ledger import Entry, written_at
@@ -152,7 +153,7 @@ def point_add(officer: Officer, debtor_id: str, org_id: str, new: NewPoint, *, d
     Permission  contact.write in the debtor's office. Raises NotPermitted, FormWrong, KeyMissing.
     """
     refuse_past(day)
-    require(officer, "contact.write", org=Org.objects.get(pk=org_id))
+    require(officer, "contact.write", org=office_over([org_id]))
     plain, source = new.plain.strip()[:_PLAIN_MOST], new.source.strip()[:200]
     digits = sum(each.isdecimal() for each in plain)
     if new.kind not in CHANNELS_OF or not plain or (new.kind == "phone" and digits < _PHONE_LEAST):
@@ -181,7 +182,7 @@ def _put(
         debtor_id=debtor_id, party_id=f"third:{kept.match[:40]}" if party.role == "third" else party.party_id,
         party_name=party.name[:200], role=party.role, form=party.form, kind=new.kind, region=party.region[:12],
         sealed=kept.sealed, match=kept.match, label=label_of(new.kind, new.plain), source=new.source,
-        org=Org.objects.get(pk=org_id), added_by=officer,
+        org=office_over([org_id]), added_by=officer,
         is_do_not_call=ContactPoint.objects.filter(match=kept.match, is_do_not_call=True).exists(),
     )  # fmt: skip
     entry = entry_append(
@@ -203,7 +204,7 @@ def _point(head: LedgerHead, officer: Officer, wanted: Wanted) -> ContactPoint:
     if isinstance(wanted.point, Party):
         if wanted.point.phone is None:
             raise NotFoundHere(message=_("客户资料中没有电话。"), hint=_("请先登记联系方式。"))
-        require(officer, "contact.ask", org=Org.objects.get(pk=wanted.org_id))
+        require(officer, "contact.ask", org=office_over([wanted.org_id]))
         plain = opened(home(), "phone", wanted.point.phone)
         return _put(head, officer, wanted.debtor_id, wanted.org_id, NewPoint(wanted.point, "phone", plain, FEED))[0]
     found = ContactPoint.objects.select_related("org").filter(pk=wanted.point, debtor_id=wanted.debtor_id).first()

@@ -1,21 +1,15 @@
 """The list of attempts: every ask, allowed or refused, with the rule that refused it."""
 
-from collections.abc import Callable, Sequence
-
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.contact.queries import attempts_seen
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import language, words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
-from postloan.tables.said import SAID, said
-
-
-def _words(list_name: str) -> Callable[[], Sequence[tuple[str, Said]]]:
-    return lambda: [(value, said(list_name, value, language())) for value in SAID[list_name]]
+from postloan.tables.said import said
 
 
 def _form(desk: Desk) -> ListForm:
@@ -43,9 +37,9 @@ def _form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("rule", _("拒绝依据"), ("refused_by",), "one_of", choices=_words("contact_rule")),
-            Filter("channel", _("渠道"), ("channel",), "one_of", choices=_words("contact_channel")),
-            Filter("outcome", _("结果"), ("outcome",), "one_of", choices=_words("contact_outcome")),
+            Filter("rule", _("拒绝依据"), ("refused_by",), "one_of", choices=lambda: words_of("contact_rule")),
+            Filter("channel", _("渠道"), ("channel",), "one_of", choices=lambda: words_of("contact_channel")),
+            Filter("outcome", _("结果"), ("outcome",), "one_of", choices=lambda: words_of("contact_outcome")),
             Filter("allowed", _("允许"), ("is_allowed",), "one_of", choices=_flags),
             Filter("outside", _("超出允许时间"), ("is_outside",), "one_of", choices=_flags),
         ),

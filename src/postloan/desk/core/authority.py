@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+import polars as pl
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
@@ -27,11 +28,17 @@ class Scope:
 
 NOWHERE = Scope(frozenset())
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", pl.DataFrame, pl.LazyFrame)
 
 
 def within(found: QuerySet[M], scope: Scope, office: str = "org") -> QuerySet[M]:
     """Keep of a query what lies in the offices of a scope; `office` is the field that says where a row lies."""
     return found if scope.is_all else found.filter(**{f"{office}__in": scope.org_ids})
+
+
+def rows_within(rows: R, scope: Scope) -> R:
+    """Keep of a frame what lies in the offices of a scope; its column `org_id` says where a row lies."""
+    return rows if scope.is_all else rows.filter(pl.col("org_id").is_in(sorted(scope.org_ids)))
 
 
 def today() -> date:

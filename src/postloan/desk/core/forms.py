@@ -1,7 +1,9 @@
-"""What pages send, read and checked: whole numbers, days, ids that the page made, ticked rows."""
+"""What pages send, read and checked: whole numbers, amounts, days, ids that the page made, ticked rows."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.http import QueryDict
@@ -13,6 +15,8 @@ WHOLE_DIGITS = 9
 """Digits that fit the database's ordinary whole numbers: versions, counts, marks."""
 CENTS_DIGITS = 18
 """Digits that fit its long ones: keys and amounts."""
+AMOUNT = re.compile(r"\d{1,14}(\.\d{1,2})?")
+"""An amount as it is typed, without thousands separators."""
 
 
 def whole_from(given: Mapping[str, str], field: str, *, digits: int = WHOLE_DIGITS) -> int:
@@ -39,6 +43,16 @@ def made_id_from(given: Mapping[str, str], field: str) -> UUID:
         return UUID(given.get(field, ""))
     except ValueError:
         raise _incomplete(field) from None
+
+
+def cents_from(given: Mapping[str, str], field: str) -> int:
+    """An amount above 0 in whole cents, never through a float; thousands separators are allowed. Raises FormWrong."""
+    written = given.get(field, "").replace(",", "").strip()
+    if not AMOUNT.fullmatch(written) or Decimal(written) == 0:
+        raise FormWrong(
+            message=_("金额没有填写或不对。"), hint=_("请填写大于零的金额，最多两位小数。"), where={"field": field}
+        )
+    return int(Decimal(written) * 100)
 
 
 def ticked_from(given: QueryDict, field: str = "ticked") -> list[int]:

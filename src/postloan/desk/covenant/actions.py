@@ -12,9 +12,10 @@ from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import decide, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
+from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.work.actions import work_close
 from postloan.desk.covenant.models import Notice, Proposal
-from postloan.desk.covenant.queries import Test, notice_of, office_of
+from postloan.desk.covenant.queries import Test, notice_of
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 
 BREACH = "covenant_breach"
@@ -34,7 +35,7 @@ def notice_send(officer: Officer, test: Test, *, sent_on: date, way: str, note: 
     Raises NotPermitted, ReasonMissing, IllegalMove where nothing is breached, FormWrong.
     """
     refuse_past(day)
-    org = office_of(test)
+    org = office_over([test["org_id"]])
     require(officer, _WRITE, org=org)
     if test["result"] not in BREACHES:
         raise IllegalMove(
@@ -74,7 +75,7 @@ def proposal_make(
     Raises NotPermitted, ReasonMissing, IllegalMove where there is nothing to waive or no notice was sent, FormWrong.
     """
     refuse_past(day)
-    org = office_of(test)
+    org = office_over([test["org_id"]])
     _check(test, kind, ends_on, day)
     reason = require_reason(reason)
     # Whoever proposes the same at the same moment waits here, and then sees this one.

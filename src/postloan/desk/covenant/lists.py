@@ -1,13 +1,11 @@
 """The lists of covenants: how each stands, what was proposed, and the statements that were sent in."""
 
-from collections.abc import Sequence
-
 import polars as pl
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import named
-from postloan.desk.core.lists.cells import language
-from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
+from postloan.desk.core.lists.cells import words_of
+from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
@@ -16,13 +14,8 @@ from postloan.desk.core.pages import Desk
 from postloan.desk.covenant.chart import said_metric, said_ratio
 from postloan.desk.covenant.queries import covenants_seen, proposals_seen
 from postloan.desk.covenant.statements.queries import uploads_seen
-from postloan.tables.said import SAID, said
 
 _KINDS = ("covenant_waiver", "covenant_cure")
-
-
-def _words(name: str, only: Sequence[str] = ()) -> list[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in only or SAID[name]]
 
 
 def _covenant_form(desk: Desk) -> ListForm:
@@ -52,8 +45,8 @@ def _covenant_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或条款号"), ("debtor_name", "covenant_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("metric", _("指标"), ("metric",), "one_of", choices=lambda: _words("ratio")),
-            Filter("result", _("检验结果"), ("result",), "one_of", choices=lambda: _words("covenant_result")),
+            Filter("metric", _("指标"), ("metric",), "one_of", choices=lambda: words_of("ratio")),
+            Filter("result", _("检验结果"), ("result",), "one_of", choices=lambda: words_of("covenant_result")),
             Filter("due_to", _("下期报表应交日 ≤"), ("next_due_on",), "at_most", "date"),
         ),
         tabs=(
@@ -104,8 +97,8 @@ def _proposal_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或条款号"), ("case__title", "covenant_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: _words("case_kind", _KINDS)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("proposal_state", _STATES)),
+            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: words_of("case_kind", _KINDS)),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("proposal_state", _STATES)),
         ),
         tabs=(Tab("proposed", _("报批中"), {"state": "proposed"}), Tab("all", _("全部"), {})),
         order="-on",
@@ -141,7 +134,7 @@ def _upload_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("upload_state")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("upload_state")),
         ),
         tabs=(
             Tab("all", _("全部"), {}), Tab("read", _("待确认"), {"state": "read"}),

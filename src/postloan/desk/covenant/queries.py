@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.book.queries import named
-from postloan.desk.core.authority import within
-from postloan.desk.core.models import Org
+from postloan.desk.core.authority import rows_within, within
 from postloan.desk.core.pages import Desk
 from postloan.desk.covenant.models import Notice, Proposal
 from postloan.errors import NotFoundHere
@@ -23,9 +22,7 @@ Test = Mapping[str, Any]
 
 def tests_seen(desk: Desk) -> pl.DataFrame:
     """The tests of the day in the desk's offices, with the debtor's name, what it owes, and the officer's name."""
-    tests = read_covenant_tests(desk.day.home, desk.day.on)
-    if not desk.scope.is_all:
-        tests = tests.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
+    tests = rows_within(read_covenant_tests(desk.day.home, desk.day.on), desk.scope)
     whose = debtor_rows(desk.day).select("debtor_id", "exposure_cents", debtor_name="name")
     words = tests.with_columns(pl.col("result", "operator", "untested_why").cast(pl.String))
     return words.join(whose, on="debtor_id", how="left", maintain_order="left")
@@ -74,11 +71,3 @@ def notice_of(test: Test) -> Notice | None:
     """The notice of a test's period."""
     found = Notice.objects.filter(covenant_id=test["covenant_id"], period_end_on=test["period_end_on"])
     return found.select_related("sent_by").first()
-
-
-def office_of(test: Test) -> Org:
-    """The office that a test lies in. Raises NotFoundHere where no feed named it."""
-    found = Org.objects.filter(pk=test["org_id"]).first()
-    if found is None:
-        raise NotFoundHere(message=_("经办机构不在机构表中。"), hint=_("请先由核心系统补送机构。"))
-    return found

@@ -6,22 +6,20 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
-from postloan.desk.core.authority import limit_of
+from postloan.desk.approval.queries import may_decide, steps_told
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.covenant import actions, queries
 from postloan.desk.covenant.chart import covenant_chart, said_metric, said_ratio
-from postloan.desk.covenant.letter import letter_of, letter_said
+from postloan.desk.covenant.letter import notice_letter
 from postloan.desk.covenant.lists import COVENANTS, PROPOSALS
 from postloan.desk.covenant.models import Notice, Proposal
 from postloan.tables.ratios import RATIOS
 
 _REASON_MOST = 2000
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @page("covenant.read")
@@ -78,12 +76,8 @@ def notice(request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
 def letter(_request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
     """The letter of notice, to be printed and sealed: in Chinese, as the borrower reads it."""
     test, _rows = queries.covenant_seen(desk, covenant_id)
-    written = letter_of(letter_said(test, desk.day.on))
-    answer = HttpResponse(written, content_type=_WORD)
-    name = f"{covenant_id}-{test['period_end_on']}.docx"
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    written = HttpResponse(notice_letter(test, desk.day.on))
+    return to_keep(written, "docx", f"{covenant_id}-{test['period_end_on']}.docx")
 
 
 @page("covenant.write", methods=("POST",))
@@ -105,10 +99,9 @@ def proposal(request: HttpRequest, desk: Desk, proposal_id: UUID) -> HttpRespons
     """One waiver or cure: why, and who agreed."""
     held = queries.proposal_seen(desk, proposal_id)
     case = held.case
-    may = bool(case.waits_for) and limit_of(desk.officer, case.waits_for, held.org) != -1 and not desk.day.is_past
     told = {
-        "proposal": held, "case": case, "steps": steps_told(case), "may_decide": may, "decision_id": uuid4(),
-        "here": "covenants", "part": "",
+        "proposal": held, "case": case, "steps": steps_told(case), "may_decide": may_decide(desk, case),
+        "decision_id": uuid4(), "here": "covenants", "part": "",
     }  # fmt: skip
     return render(request, "covenant/proposal.html", told)
 

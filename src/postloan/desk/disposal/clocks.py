@@ -5,6 +5,7 @@ import hashlib
 import polars as pl
 
 from postloan.desk.book.narrow import file_of, kept, loan_rows
+from postloan.desk.core.authority import rows_within
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
 from postloan.errors import NothingPublished
@@ -35,10 +36,7 @@ def _made(day: BusinessDay) -> pl.DataFrame:
 
 def clocks_seen(desk: Desk) -> pl.DataFrame:
     """The clocks of the day on loans in the desk's offices."""
-    rows = clock_rows(desk.day)
-    if desk.scope.is_all:
-        return rows
-    return rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
+    return rows_within(clock_rows(desk.day), desk.scope)
 
 
 def rules_of(day: BusinessDay) -> ClockDesk:

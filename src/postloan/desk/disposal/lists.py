@@ -6,10 +6,9 @@ import polars as pl
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.book.lists import words_of
 from postloan.desk.book.queries import named, office_is
 from postloan.desk.book.tables import PaperTable
-from postloan.desk.core.lists.cells import cell, language
+from postloan.desk.core.lists.cells import cell, language, words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.registry import DeskList, register

@@ -1,7 +1,6 @@
 """Exceptions of the book as a whole: what of a published day passes a limit of the portfolio."""
 
 from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
 from django.urls import reverse
@@ -14,11 +13,11 @@ from postloan.rules.desk_exceptions import ExceptionKind
 
 
 def _portfolio_limit(day: BusinessDay, _kind: ExceptionKind) -> pl.DataFrame:
-    return _passed(day.home, day)
+    return _passed(day)
 
 
 @lru_cache(maxsize=8)
-def _passed(_home: Path, day: BusinessDay) -> pl.DataFrame:
+def _passed(day: BusinessDay) -> pl.DataFrame:
     found = portfolio(day.home, day.on)
     page = reverse("report:report", args=["portfolio"])
     return told_rows(

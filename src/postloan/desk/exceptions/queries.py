@@ -7,7 +7,7 @@ import polars as pl
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.authority import scope_of
+from postloan.desk.core.authority import rows_within, scope_of
 from postloan.desk.core.exceptional import ROW, sources, told_rows
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.form import Said
@@ -43,9 +43,7 @@ def exceptions_seen(desk: Desk) -> pl.DataFrame:
     """The exceptions of the day in the desk's offices; those of no office are for who sees the whole bank."""
     found = [_of_kind(desk, kind) for kind in kinds_in_force(desk) if kind.kind in sources()]
     rows = pl.concat(found) if found else told_rows(()).with_columns(key=pl.lit(""), kind=pl.lit(""), sort=pl.lit(""))
-    if desk.scope.is_all:
-        return rows
-    return rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
+    return rows_within(rows, desk.scope)
 
 
 def _of_kind(desk: Desk, kind: ExceptionKind) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.desk.book.grounds import stage_ground
-from postloan.desk.core.authority import Scope
+from postloan.desk.core.authority import Scope, rows_within
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.impairment.checks import IMPAIRED
 from postloan.desk.impairment.reckoned import is_reckoned, loss_rule
@@ -31,7 +31,7 @@ _COLUMNS: dict[str, pl.DataType] = {
 def differences(day: BusinessDay, scope: Scope | None = None) -> pl.DataFrame:
     """The loans to be explained on a day, in some offices or all; one row a loan and kind."""
     rows = _found(day.home, day, published_run(day.home, day.on))
-    return rows if scope is None or scope.is_all else rows.filter(pl.col("org_id").is_in(sorted(scope.org_ids)))
+    return rows if scope is None else rows_within(rows, scope)
 
 
 @lru_cache(maxsize=16)

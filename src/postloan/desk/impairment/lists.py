@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import named
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.queries import QuerySource
@@ -19,12 +19,6 @@ from postloan.desk.impairment.differences import differences
 from postloan.desk.impairment.models import RunSign
 from postloan.desk.impairment.queries import loans_with_open_plan, proposals_seen
 from postloan.desk.report.kept import runs_published
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str, only: Sequence[str] = ()) -> Sequence[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in only or SAID[name]]
-
 
 _KINDS = ("recovery_plan", "stage", "watch")
 
@@ -51,8 +45,8 @@ def _difference_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("kind", _("例外"), ("kind",), "one_of", choices=lambda: _words("loss_difference")),
-            Filter("ground", _("阶段成因"), ("ground",), "one_of", choices=lambda: _words("stage_cause")),
+            Filter("kind", _("例外"), ("kind",), "one_of", choices=lambda: words_of("loss_difference")),
+            Filter("ground", _("阶段成因"), ("ground",), "one_of", choices=lambda: words_of("stage_cause")),
             Filter("claim_from", _("风险暴露 ≥"), ("claim_cents",), "at_least", "money"),
         ),
         tabs=(
@@ -94,8 +88,8 @@ def _proposal_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: _words("case_kind", _KINDS)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("proposal_state")),
+            Filter("kind", _("事项"), ("kind",), "one_of", choices=lambda: words_of("case_kind", _KINDS)),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("proposal_state")),
         ),
         tabs=(
             Tab("proposed", _("报批中"), {"state": "proposed"}),
@@ -150,7 +144,7 @@ def _backtest_form(desk: Desk) -> ListForm:
 
 
 def _held_states() -> Sequence[tuple[str, Said]]:
-    return _words("proposal_state", ("approved", "replaced"))
+    return words_of("proposal_state", ("approved", "replaced"))
 
 
 def _backtest_rows(desk: Desk, form: ListForm) -> Source:
@@ -181,7 +175,7 @@ def _sign_form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("批次"), ("run_id",)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("sign_state")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("sign_state")),
         ),
         tabs=(Tab("all", _("全部"), {}), Tab("open", _("待签批"), {"state": "reviewed"})),
         order="-on",

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from postloan.desk.core.figures import money
+from postloan.desk.core.forms import AMOUNT
 from postloan.desk.core.lists.cells import language
 from postloan.errors import FormWrong
 from postloan.rules.figures import exact_cents
@@ -19,7 +20,6 @@ from postloan.tables.said import SAID, said
 
 STRATEGIES = tuple(SAID["strategy"])
 ROWS_LEAST, ROWS_MORE, ROWS_MOST = 8, 8, 200
-_AMOUNT = re.compile(r"\d{1,14}(\.\d{1,2})?")
 _SHARE = re.compile(r"\d{1,3}(\.\d{1,6})?")
 _REASON_MOST = 2000
 
@@ -129,7 +129,7 @@ def _row_faults(place: int, row: FlowRow, shares: Mapping[str, Decimal], on: dat
             _("第 %(place)s 行的日期 %(day)s 不在营业日 %(on)s 之后。") % {"place": place, "day": day, "on": on}
         )
     amount = row.amount.replace(",", "")
-    if not _AMOUNT.fullmatch(amount) or not _cents(amount):
+    if not AMOUNT.fullmatch(amount) or not _cents(amount):
         faults.append(_("第 %s 行的金额应为正数，最多两位小数。") % place)
     return faults
 

@@ -6,7 +6,7 @@ from django.db.models import Case, Count, F, Q, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import language, words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
@@ -16,14 +16,8 @@ from postloan.desk.core.work.told import told_said
 from postloan.desk.inspection.models import Finding, Inspection
 from postloan.desk.inspection.queries import findings_seen, inspections_seen
 from postloan.desk.inspection.supervision.queries import supervisions_seen
-from postloan.tables.said import SAID
 
 _TO_DO = "open,returned"
-
-
-def _words(list_name: str) -> Sequence[tuple[str, str | Promise]]:
-    at = 0 if language() == "zh" else 1
-    return [(value, words[at]) for value, words in SAID[list_name].items()]
 
 
 def _inspections_form(desk: Desk) -> ListForm:
@@ -54,10 +48,10 @@ def _inspections_form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
-            Filter("kind", _("检查种类"), ("kind",), "one_of", choices=lambda: _words("inspection_kind")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("inspection_state")),
+            Filter("kind", _("检查种类"), ("kind",), "one_of", choices=lambda: words_of("inspection_kind")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("inspection_state")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("tier", _("五级分类"), ("tier",), "one_of", choices=lambda: _words("tier")),
+            Filter("tier", _("五级分类"), ("tier",), "one_of", choices=lambda: words_of("tier")),
             Filter("exposure_from", _("余额 ≥"), ("exposure_cents",), "at_least", "money"),
             Filter("due_to", _("限期 ≤"), ("due_on",), "at_most", "date"),
             Filter("officer", _("客户经理"), ("officer_id",), "one_of", choices=lambda: _me(desk)),
@@ -106,8 +100,8 @@ def _findings_form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("问题或客户"), ("text", "text_en", "inspection__debtor_name")),
-            Filter("severity", _("程度"), ("severity",), "one_of", choices=lambda: _words("severity")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("finding_state")),
+            Filter("severity", _("程度"), ("severity",), "one_of", choices=lambda: words_of("severity")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("finding_state")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
             Filter("owner", _("整改责任人"), ("owner_id",), "one_of", choices=lambda: _me(desk)),
             Filter("due_to", _("整改限期 ≤"), ("due_on",), "at_most", "date"),
@@ -159,7 +153,7 @@ def _supervisions_form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("项目名称"), ("title",)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("supervision_state")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("supervision_state")),
             Filter("org", _("范围"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
         ),
         tabs=(

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.core.days import home
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import day_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection import queries
@@ -23,8 +24,6 @@ from postloan.desk.inspection.report.reading import draft_from, findings_from, s
 from postloan.desk.inspection.report.signs import signs_of
 from postloan.desk.inspection.report.word import word_of
 from postloan.rules.desk_rules import load_desk_rules
-
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @page("inspection.read")
@@ -127,20 +126,14 @@ def send_back(request: HttpRequest, desk: Desk, inspection_id: int) -> HttpRespo
 def report_pdf(_request: HttpRequest, desk: Desk, inspection_id: int) -> HttpResponse:
     """The report as PDF."""
     found = queries.report_seen(desk, inspection_id)
-    return _file(pdf_of(document_of(found)), "application/pdf", f"{number_of(found)}.pdf")
+    return to_keep(HttpResponse(pdf_of(document_of(found))), "pdf", f"{number_of(found)}.pdf")
 
 
 @page("inspection.read")
 def report_word(_request: HttpRequest, desk: Desk, inspection_id: int) -> HttpResponse:
     """The report as Word."""
     found = queries.report_seen(desk, inspection_id)
-    return _file(word_of(document_of(found)), _WORD, f"{number_of(found)}.docx")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return to_keep(HttpResponse(word_of(document_of(found))), "docx", f"{number_of(found)}.docx")
 
 
 def files_page(desk: Desk, inspection_id: int, **told: Any) -> dict[str, Any]:

@@ -2,18 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
 from postloan.desk.lending.queries import freezes_seen
-from postloan.tables.said import SAID, said
-
-
-def _states() -> list[tuple[str, str]]:
-    return [(value, said("freeze_state", value, language())) for value in SAID["freeze_state"]]
 
 
 def _form(desk: Desk) -> ListForm:
@@ -34,7 +29,7 @@ def _form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
             Filter("org", _("主办机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=_states),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("freeze_state")),
         ),
         tabs=(
             Tab("in_force", _("冻结中"), {"state": "in_force"}),

@@ -2,17 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.pages import Desk
 from postloan.desk.modelling.queries import alarms_seen, cards_seen
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str) -> list[tuple[str, str]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
 
 
 def _card_form(_desk: Desk) -> ListForm:
@@ -37,8 +32,8 @@ def _card_form(_desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("模型或用途"), ("model_id", "purpose")),
-            Filter("kind", _("类型"), ("kind",), "one_of", choices=lambda: _words("model_kind")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("model_state")),
+            Filter("kind", _("类型"), ("kind",), "one_of", choices=lambda: words_of("model_kind")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("model_state")),
             Filter("alarms_from", _("未处置报警 ≥"), ("alarms_open",), "at_least", "count"),
         ),
         tabs=(
@@ -76,8 +71,8 @@ def _alarm_form(_desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("模型"), ("card__model_id",)),
-            Filter("measure", _("指标"), ("measure",), "one_of", choices=lambda: _words("model_measure")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("alarm_state")),
+            Filter("measure", _("指标"), ("measure",), "one_of", choices=lambda: words_of("model_measure")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("alarm_state")),
         ),
         tabs=(
             Tab("open", _("未处置"), {"state": "open"}),

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import refuse_past
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.modelling import actions, queries
@@ -74,11 +74,7 @@ def card(request: HttpRequest, desk: Desk, card_id: UUID) -> HttpResponse:
 def download(_request: HttpRequest, desk: Desk, card_id: UUID) -> HttpResponse:
     """The file of a card, with who approved it and for which days."""
     held = queries.card_seen(desk, card_id)
-    answer = HttpResponse(card_file(card_held(held)), content_type="application/json")
-    name = f"{held.model_id}-{held.edition}.json"
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return to_keep(HttpResponse(card_file(card_held(held))), "json", f"{held.model_id}-{held.edition}.json")
 
 
 @page("model.read", methods=("POST",))

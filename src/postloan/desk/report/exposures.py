@@ -7,7 +7,7 @@ import polars as pl
 
 from postloan.desk.report.book import Within
 from postloan.desk.report.form import Column, Report, Row, Sheet, row, share_e8, snapshot_of
-from postloan.plan.exposures import Event, exposed, scenarios
+from postloan.plan.exposures import Event, exposed, met, scenarios
 
 _SUMS = ("loans", "outstanding", "non_performing", "overdue_principal", "provisions", "allowance")
 _FIGURES = tuple(Column(name, "count" if name == "loans" else "money") for name in _SUMS)
@@ -23,11 +23,11 @@ def exposures(home: Path, on: date, *, within: Within = None) -> Report:
 
     Raises NothingPublished.
     """
-    whole = _totals(exposed(home, on, Event("total"), within=_offices(within)))
+    whole = _totals(met(home, on, Event("total"), within=within))
     lines: list[Row] = []
     for event in scenarios(home, on):
         if not event.is_of_all:
-            sums = _totals(exposed(home, on, event, within=_offices(within)))
+            sums = _totals(met(home, on, event, within=within))
             lines.append(
                 row("item", stress=event.name, **sums, share=share_e8(sums["outstanding"], whole["outstanding"]))
             )
@@ -38,7 +38,7 @@ def exposures(home: Path, on: date, *, within: Within = None) -> Report:
 
 def exposure_list(home: Path, on: date, event: Event, *, within: Within = None) -> Report:
     """Report the total of what an event meets, and every debtor, the largest first. Raises NothingPublished."""
-    found = exposed(home, on, event, within=_offices(within))
+    found = exposed(home, on, event, within=within)
     columns = [column.name for column in _DEBTORS]
     told = found.with_columns(pl.col("tier", "stage").cast(pl.String)).select(columns)
     lines = [row("item", **each) for each in told.iter_rows(named=True)]
@@ -46,10 +46,6 @@ def exposure_list(home: Path, on: date, event: Event, *, within: Within = None) 
     total: Row = dict.fromkeys(columns) | {"debtor_id": "total"} | sums
     sheet = Sheet("exposed_debtors", _DEBTORS, (row("total", **total), *lines))
     return Report("exposed_debtors", snapshot_of(home, on), None, sheet, (sheet,))
-
-
-def _offices(within: Within) -> tuple[str, ...] | None:
-    return None if within is None else tuple(sorted(within))
 
 
 def _totals(found: pl.DataFrame) -> dict[str, int]:

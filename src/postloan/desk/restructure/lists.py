@@ -1,22 +1,16 @@
 """The lists of restructuring: what is negotiated and decided, and the restructured loans that are watched."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.lists.cells import language
-from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
+from postloan.desk.book.queries import named
+from postloan.desk.core.lists.cells import words_of
+from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
 from postloan.desk.restructure.queries import restructurings_seen, watched_seen
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str) -> Sequence[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
 
 
 def _restructuring_form(desk: Desk) -> ListForm:
@@ -40,7 +34,7 @@ def _restructuring_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("restructuring_state")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("restructuring_state")),
         ),
         tabs=(
             Tab("open", _("谈判中"), {"state": "open"}), Tab("proposed", _("报批中"), {"state": "proposed"}),
@@ -81,7 +75,7 @@ def _watched_form(desk: Desk) -> ListForm:
         filters=(
             Filter("q", _("客户名称或借据号"), ("debtor_name", "loan_id")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("keeping", _("履约情况"), ("keeping",), "one_of", choices=lambda: _words("keeping")),
+            Filter("keeping", _("履约情况"), ("keeping",), "one_of", choices=lambda: words_of("keeping")),
             Filter("ends_to", _("观察期截止日 ≤"), ("observation_ends_on",), "at_most", "date"),
         ),
         tabs=(
@@ -95,7 +89,7 @@ def _watched_form(desk: Desk) -> ListForm:
 
 
 def _watched_rows(desk: Desk, form: ListForm) -> Source:
-    return FrameSource(form, watched_seen(desk))
+    return FrameSource(form, watched_seen(desk), named)
 
 
 RESTRUCTURINGS = register(DeskList("restructurings", "restructure.read", _restructuring_form, _restructuring_rows))

@@ -7,9 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.narrow import debtor_rows
-from postloan.desk.book.queries import named
-from postloan.desk.core.authority import within
-from postloan.desk.core.models import Org
+from postloan.desk.core.authority import rows_within, within
 from postloan.desk.core.pages import Desk
 from postloan.desk.restructure.models import Offer, Restructuring
 from postloan.errors import NotFoundHere
@@ -46,21 +44,10 @@ def offer_seen(desk: Desk, held_id: UUID, offer_id: UUID) -> Offer:
 
 def watched_seen(desk: Desk) -> pl.DataFrame:
     """The restructured loans of the day that are watched: until when, and what each missed."""
-    rows = scan_loans(desk.day.home, desk.day.on).filter(pl.col("is_restructured") & (pl.col("status") == "active"))
-    if not desk.scope.is_all:
-        rows = rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
+    rows = rows_within(scan_loans(desk.day.home, desk.day.on), desk.scope)
+    rows = rows.filter(pl.col("is_restructured") & (pl.col("status") == "active"))
     names = debtor_rows(desk.day).select("debtor_id", debtor_name="name")
     missed = pl.col("overdue_principal_cents") + pl.col("overdue_interest_cents")
     told = rows.select(*_WATCHED, missed_cents=missed).collect().join(names, on="debtor_id", how="left")
     keeping = pl.when(pl.col("days_past_due") > 0).then(pl.lit("broken")).otherwise(pl.lit("kept"))
-    return named(
-        told.with_columns(pl.col("tier", "stage").cast(pl.String), keeping=keeping).sort("observation_ends_on")
-    )
-
-
-def office_of(org_id: str) -> Org:
-    """The office that a loan lies in. Raises NotFoundHere where no feed named it."""
-    found = Org.objects.filter(pk=org_id).first()
-    if found is None:
-        raise NotFoundHere(message=_("经办机构不在机构表中。"), hint=_("请先由核心系统补送机构。"))
-    return found
+    return told.with_columns(pl.col("tier", "stage").cast(pl.String), keeping=keeping)

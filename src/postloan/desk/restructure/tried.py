@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from postloan.desk.book.narrow import debtor_rows
+from postloan.desk.book.queries import name_of
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
 from postloan.desk.restructure.models import Offer, Restructuring
@@ -70,8 +70,8 @@ def tried_all(desk: Desk, loan: Mapping[str, Any], columns: Sequence[Typed], *, 
 def tried_one(desk: Desk, loan: Mapping[str, Any], typed: Typed, *, is_eased: bool) -> Tried:
     """Try one column, to be offered."""
     comparison = tried_all(desk, loan, [typed], is_eased=is_eased)
-    name = debtor_rows(desk.day).filter(debtor_id=loan["debtor_id"])["name"].item()
-    return Tried(loan, str(name), typed, comparison.options[0], comparison)
+    name = name_of(desk, loan["debtor_id"])
+    return Tried(loan, name, typed, comparison.options[0], comparison)
 
 
 def tried_again(held: Restructuring, offer: Offer, day: BusinessDay, *, on: date, difficulty: str) -> Tried:

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.forms import AMOUNT
 from postloan.desk.core.lists.cells import language
-from postloan.plan.options import Change, Option, months_later
+from postloan.desk.inspection.opening.due import months_later
+from postloan.plan.options import Change
 from postloan.rules.restructuring_rules import Preset
 from postloan.tables.said import said
 
@@ -23,7 +25,6 @@ FIELDS = (
 """What may be typed: periods, per cent, months, components, periods or `same`, and amounts."""
 SAME = "same"
 _WHOLE = re.compile(r"[1-9]\d{0,2}")
-_AMOUNT = re.compile(r"\d{1,14}(\.\d{1,2})?")
 _PERCENT = re.compile(r"\d{1,2}(\.\d{1,6})?")
 _APPROVER = "approver"
 _ADJUSTMENTS = (
@@ -43,11 +44,6 @@ class Typed:
     fields: Mapping[str, str]
     faults: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
-
-    @property
-    def option(self) -> Option:
-        """The option of the column."""
-        return Option(self.name, self.changes)
 
     @property
     def waived_cents(self) -> int:
@@ -105,7 +101,7 @@ def _is_right(field: str, typed: str) -> bool:
         return set(typed.split()) <= set(CAPITALISED)
     if field == "reamortise":
         return typed == SAME or bool(_WHOLE.fullmatch(typed))
-    return bool(_AMOUNT.fullmatch(typed)) and Decimal(typed) > 0
+    return bool(AMOUNT.fullmatch(typed)) and Decimal(typed) > 0
 
 
 def _changes(fields: Mapping[str, str], next_due_on: date | None) -> list[Change]:

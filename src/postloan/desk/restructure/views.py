@@ -1,20 +1,19 @@
 """Pages of restructuring: options side by side, rounds, consents, approval, agreement, and the loans watched."""
 
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
+from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
-from postloan.desk.core.authority import limit_of
+from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.pages import Desk, page
-from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.desk.inspection.queries import rules_on as inspection_rules
 from postloan.desk.restructure import actions, queries
 from postloan.desk.restructure.agreement.document import agreement_of
@@ -30,9 +29,7 @@ from postloan.desk.restructure.typed import read_typed
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.tables.said import SAID
 
-_Answer = TypeVar("_Answer", FileResponse, HttpResponse)
 _REASON_MOST = 2000
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @page("restructure.read")
@@ -71,7 +68,7 @@ def offer(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     typed = read_typed(request.POST, 1, loan, name="1")
     is_eased = request.POST.get("is_eased", "yes") == "yes"
     made = actions.offer_make(
-        desk.officer, queries.office_of(loan["org_id"]), tried_one(desk, loan, typed, is_eased=is_eased),
+        desk.officer, office_over([loan["org_id"]]), tried_one(desk, loan, typed, is_eased=is_eased),
         by=request.POST.get("by", ""), offer_id=made_id_from(request.POST, "offer_id"),
         held_id=made_id_from(request.POST, "held_id"), day=desk.day,
     )  # fmt: skip
@@ -87,11 +84,10 @@ def restructuring(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpRespon
 
 def _told(desk: Desk, held: Restructuring) -> dict[str, Any]:
     case, is_now = held.case, not desk.day.is_past
-    may_decide = case and case.waits_for and limit_of(desk.officer, case.waits_for, held.org) != -1
     kinds = {kind for kind, _terms in held.chosen.changes} if held.chosen else set()
     return {
         "held": held, "offers": held.offers.all(), "case": case, "steps": steps_told(case) if case else [],
-        "may_decide": bool(may_decide) and is_now, "decision_id": uuid4(),
+        "may_decide": may_decide(desk, case), "decision_id": uuid4(),
         "may_write": actions.WRITE in desk.actions and is_now and held.state == Restructuring.State.OPEN,
         "may_file": actions.WRITE in desk.actions and is_now and held.state in WRITABLE,
         "parties": parties_asked(held, desk.day), "needs_consent": needs_consent(kinds, desk.day),
@@ -134,7 +130,7 @@ def paper(_request: HttpRequest, desk: Desk, held_id: UUID, consent_id: int) -> 
     kept = queries.restructuring_seen(desk, held_id).consents.filter(pk=consent_id).first()
     if kept is None or not consent_path(kept.sha256).is_file():
         raise NotFoundHere(message=_("没有这个文件。"), hint=_("请从页面进入。"))
-    return _sent(FileResponse(consent_path(kept.sha256).open("rb")), CONTENT_TYPES[kept.kind], kept.name)
+    return to_keep(FileResponse(consent_path(kept.sha256).open("rb")), kept.kind, kept.name)
 
 
 @page("restructure.write", methods=("POST",))
@@ -179,19 +175,11 @@ def decide(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
 def agreement_word(_request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
     """The agreement in Word, to be edited and signed: in Chinese, as the borrower reads it."""
     written = word_of(agreement_of(desk, queries.restructuring_seen(desk, held_id)))
-    return _sent(HttpResponse(written), _WORD, f"{held_id}.docx")
+    return to_keep(HttpResponse(written), "docx", f"{held_id}.docx")
 
 
 @page("restructure.read")
 def agreement_pdf(_request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
     """The agreement as PDF, to be filed."""
     written = pdf_of(agreement_of(desk, queries.restructuring_seen(desk, held_id)))
-    return _sent(HttpResponse(written), "application/pdf", f"{held_id}.pdf")
-
-
-def _sent(answered: _Answer, kind: str, name: str) -> _Answer:
-    answered["Content-Type"] = kind
-    answered["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    answered["X-Content-Type-Options"] = "nosniff"
-    answered["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answered
+    return to_keep(HttpResponse(written), "pdf", f"{held_id}.pdf")

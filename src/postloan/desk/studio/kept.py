@@ -1,4 +1,4 @@
-"""What takes long is reckoned once: features of published days as Parquet, trials as JSON, in files beside the desk.
+"""What takes long is reckoned once: trials, as JSON in files beside the desk.
 
 A page finds them ready or has them made in the background, one after the other, as exports are. They hold nothing that
 the facts and the snapshots do not say: whoever deletes them loses the time it takes to reckon again.
@@ -7,24 +7,15 @@ the facts and the snapshots do not say: whoever deletes them loses the time it t
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-import structlog
-
-from postloan.plan.published_day import published_day
-from postloan.plan.warnings import features_of_shard
-from postloan.snapshot.read import published_run
+from postloan.snapshot.program import code_fingerprint
 
 _background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="studio")
 _jobs: dict[Path, Future[None]] = {}
-_log = structlog.get_logger("postloan.studio")
 
 
 def is_ready(path: Path, make: Callable[[], None]) -> bool:
@@ -42,45 +33,11 @@ def is_ready(path: Path, make: Callable[[], None]) -> bool:
     return False
 
 
-def features_folder(home: Path, on: date) -> Path:
-    """Where the features of a published day lie, by its run and the program that reckoned them."""
-    run = published_run(home, on) or ""
-    return home / "desk" / "features" / on.isoformat() / f"{run[:24]}-{_program()[:16]}"
-
-
-def features_kept(home: Path, on: date) -> pl.LazyFrame:
-    """The features of a published day, reckoned first where they are not there. Raises NothingPublished."""
-    folder = features_folder(home, on)
-    if not folder.is_dir():
-        features_make(home, on)
-    return pl.scan_parquet(folder / "*.parquet")
-
-
-def features_make(home: Path, on: date) -> None:
-    """Reckon the features of a published day, a shard at a time, and put them into place whole."""
-    folder, day = features_folder(home, on), published_day(home, on)
-    if folder.is_dir():
-        return
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for shard in range(day.facts.layout.shards):
-        features_of_shard(day, shard).write_parquet(part / f"{shard:04d}.parquet")
-    # A run that was published anew has features of its own: those of the one before are of no use.
-    for old in folder.parent.iterdir():
-        if old != folder and not old.name.startswith("."):
-            shutil.rmtree(old, ignore_errors=True)
-    try:
-        part.rename(folder)
-    except OSError:  # another process was first
-        shutil.rmtree(part, ignore_errors=True)
-    _log.info("features reckoned", on=on.isoformat())
-
-
 def answer_file(home: Path, name: str, asked: Sequence[Any]) -> Path:
     """Where the answer to a question lies."""
-    key = hashlib.sha256(json.dumps([name, *asked, _program()], sort_keys=True, default=str).encode()).hexdigest()
-    return home / "desk" / "trials" / f"{name}-{key[:40]}.json"
+    # Answers of an earlier program are not read.
+    told = json.dumps([name, *asked, code_fingerprint()], sort_keys=True, default=str)
+    return home / "desk" / "trials" / f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:40]}.json"
 
 
 def answer_write(path: Path, told: object) -> None:
@@ -94,14 +51,3 @@ def answer_write(path: Path, told: object) -> None:
 def answer_read(path: Path) -> Any:
     """Read an answer."""
     return json.loads(path.read_bytes())
-
-
-@cache
-def _program() -> str:
-    """What reckons: files of an earlier program are not read."""
-    package = Path(__file__).parents[2]
-    sources = hashlib.sha256()
-    for folder in ("plan", "steps/features", "tables", "rules", "desk/studio"):
-        for path in sorted((package / folder).rglob("*.py")):
-            sources.update(path.read_bytes() + b"\0")
-    return sources.hexdigest()

@@ -2,18 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.lists.cells import language
-from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
+from postloan.desk.core.lists.cells import language, words_of
+from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.pages import Desk
 from postloan.desk.studio.queries import changes_seen, rows_of_rules
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str) -> list[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
+from postloan.tables.said import said
 
 
 def _levels(held: str) -> str:
@@ -23,11 +19,11 @@ def _levels(held: str) -> str:
 
 _FILTERS = (
     Filter("q", _("规则编号或名称"), ("signal", "said")),
-    Filter("category", _("类别"), ("category",), "one_of", choices=lambda: _words("warning_category")),
-    Filter("level", _("预警级别"), ("levels",), choices=lambda: _words("warning_level")),
-    Filter("status", _("状态"), ("status",), "one_of", choices=lambda: _words("rule_status")),
+    Filter("category", _("类别"), ("category",), "one_of", choices=lambda: words_of("warning_category")),
+    Filter("level", _("预警级别"), ("levels",), choices=lambda: words_of("warning_level")),
+    Filter("status", _("状态"), ("status",), "one_of", choices=lambda: words_of("rule_status")),
     Filter("hits_from", _("当日命中 ≥"), ("hits",), "at_least", "count"),
-    Filter("earns", _("是否值得"), ("earns",), "one_of", choices=lambda: _words("flag")),
+    Filter("earns", _("是否值得"), ("earns",), "one_of", choices=lambda: words_of("flag")),
 )
 _RECORD = (
     Column("alerts", _("历史预警次数"), "count"),
@@ -116,8 +112,8 @@ def _changes_form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("规则编号或名称"), ("signal", "name_zh", "name_en")),
-            Filter("kind", _("变更类型"), ("kind",), "one_of", choices=lambda: _words("rule_change")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("rule_state")),
+            Filter("kind", _("变更类型"), ("kind",), "one_of", choices=lambda: words_of("rule_change")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("rule_state")),
             Filter("author", _("起草人"), ("author_id",), "one_of", choices=lambda: [(str(desk.officer.pk), _("我"))]),
         ),
         tabs=(

@@ -10,9 +10,8 @@ import polars as pl
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import StepTold, steps_told
+from postloan.desk.approval.queries import StepTold, may_decide, steps_told
 from postloan.desk.book.queries import debtors_seen
-from postloan.desk.core.authority import limit_of
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 from postloan.desk.studio.drafts import Fault, draft_faults
@@ -225,13 +224,9 @@ def may_do(desk: Desk, change: RuleChange) -> dict[str, bool]:
     """What buttons a page draws for an officer; the actions ask again."""
     is_now, is_mine = not desk.day.is_past, change.author_id == desk.officer.pk
     is_draft = change.state == RuleChange.State.DRAFT and is_mine and is_now
-    waits_for = change.case.waits_for if change.case and change.state == RuleChange.State.PROPOSED else ""
     return {
         "write": is_draft and change.kind != RuleChange.Kind.RETIRE and "studio.edit" in desk.actions,
         "drop": is_draft and "studio.edit" in desk.actions,
         "propose": is_draft and "studio.propose" in desk.actions,
-        "decide": bool(waits_for)
-        and is_now
-        and change.case is not None
-        and limit_of(desk.officer, waits_for, change.case.org) != -1,
+        "decide": change.state == RuleChange.State.PROPOSED and may_decide(desk, change.case),
     }

@@ -1,7 +1,7 @@
 """Trying a rule: whom it would warn of today, what it would have been worth, and what every rule was worth so far."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -9,18 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from postloan.desk.book.features import features_folder, features_kept, features_make
 from postloan.desk.book.queries import debtors_seen, loans_seen
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
-from postloan.desk.studio.kept import (
-    answer_file,
-    answer_read,
-    answer_write,
-    features_folder,
-    features_kept,
-    features_make,
-    is_ready,
-)
+from postloan.desk.studio.kept import answer_file, answer_read, answer_write, is_ready
 from postloan.desk.warning.evidence import evidence_told
 from postloan.plan.rule_trial import Overlap, Trial, Worth, history, hits_on, records, trial_days, trials
 from postloan.rules.desk_rules import load_desk_rules
@@ -144,7 +137,7 @@ def trial_told(desk: Desk, rule: WarningRule, standing: WarningRule | None) -> T
     It is of the whole bank: a rule is, and figures of it name nobody.
     """
     day, rules = desk.day, studio_rules(desk.day)
-    days = trial_days(day.home, day.on, rules.outcome, months_most=rules.history.months_most)
+    days = _days(day, rules)
     if not days:
         return TrialTold(0)
     tried = {_NEW: rule} | ({_OLD: standing} if standing and standing.levels else {})
@@ -197,9 +190,8 @@ def worth_told(worth: Worth, officer_months: int, rules: Studio) -> WorthTold:
 def records_told(day: BusinessDay) -> dict[str, WorthTold] | None:
     """What every signal was worth so far, as nights published it; None while it is being counted."""
     rules = studio_rules(day)
-    days = trial_days(day.home, day.on, rules.outcome, months_most=rules.history.months_most)
-    path = _records_file(day, days, rules)
-    if not is_ready(path, lambda: _record(day, days, rules, path)):
+    path, make = _records(day, rules)
+    if not is_ready(path, make):
         return None
     told = answer_read(path)
     return {name: worth_told(Worth(**each), told["officer_months"], rules) for name, each in told["found"].items()}
@@ -207,16 +199,21 @@ def records_told(day: BusinessDay) -> dict[str, WorthTold] | None:
 
 def day_ready(day: BusinessDay) -> None:
     """Reckon what the studio shows of a day before anybody asks."""
-    rules = studio_rules(day)
-    days = trial_days(day.home, day.on, rules.outcome, months_most=rules.history.months_most)
-    path = _records_file(day, days, rules)
+    path, make = _records(day, studio_rules(day))
     if not path.exists():
-        _record(day, days, rules, path)
+        make()
     features_make(day.home, day.on)
 
 
-def _records_file(day: BusinessDay, days: Sequence[date], rules: Studio) -> Path:
-    return answer_file(day.home, "records", [_runs(day, days), rules.outcome.model_dump(mode="json")])
+def _days(day: BusinessDay, rules: Studio) -> tuple[date, ...]:
+    return trial_days(day.home, day.on, rules.outcome, months_most=rules.history.months_most)
+
+
+def _records(day: BusinessDay, rules: Studio) -> tuple[Path, Callable[[], None]]:
+    """Where the records of a day lie, and what makes them."""
+    days = _days(day, rules)
+    path = answer_file(day.home, "records", [_runs(day, days), rules.outcome.model_dump(mode="json")])
+    return path, lambda: _record(day, days, rules, path)
 
 
 def _record(day: BusinessDay, days: Sequence[date], rules: Studio, path: Path) -> None:

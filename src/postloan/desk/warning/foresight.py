@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 from django.db.models import Count, Q
@@ -13,11 +12,11 @@ from postloan.desk.warning.evidence import probability, reasons_told
 from postloan.desk.warning.models import WarningCase
 from postloan.desk.warning.queries import cases_seen
 from postloan.errors import NothingPublished
-from postloan.models.card import card_of
+from postloan.models.card import Card, card_of
 from postloan.models.foresight import Foreseen, foreseen
-from postloan.rules.rulebook import load_rulebook
+from postloan.plan.published_day import published_day
 from postloan.rules.scores import ModelInForce
-from postloan.snapshot.read import read_manifest, scan_warning_scores
+from postloan.snapshot.read import scan_warning_scores
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,14 @@ def model_told(desk: Desk, debtor_id: str) -> ModelTold | None:
         return None
     (row,) = rows.to_dicts()
     reasons = reasons_told(json.loads(row["reasons"]))
-    return ModelTold(probability(row["pd_ratio"]), row["level"] or "", reasons, ahead, _record(desk, named))
+    return ModelTold(
+        probability(row["pd_ratio"]), row["level"] or "", reasons, ahead, _record(desk, named.signal.id, card)
+    )
 
 
 def _named(desk: Desk) -> ModelInForce | None:
-    law_of = date.fromisoformat(read_manifest(desk.day.home, desk.day.on)["pins"]["law_of"])
-    return load_rulebook(desk.day.home).warning_model(law_of)
+    day = published_day(desk.day.home, desk.day.on)
+    return day.rulebook.warning_model(day.law_of)
 
 
 def _scores(desk: Desk) -> pl.LazyFrame:
@@ -79,13 +80,12 @@ def _scores(desk: Desk) -> pl.LazyFrame:
         return pl.LazyFrame(schema={"debtor_id": pl.String})
 
 
-def _record(desk: Desk, named: ModelInForce) -> ModelRecord:
-    card = card_of(named.card.content, named.card.name)
+def _record(desk: Desk, signal: str, card: Card) -> ModelRecord:
     areas = {each.sample: each.value for each in card.metrics if each.name == "auc"}
     area = areas.get("held_out", areas.get("fit"))
     told = card.training
     is_false = Q(state=WarningCase.State.DISMISSED)
-    found = cases_seen(desk).filter(signal_ids__contains=f" {named.signal.id} ").aggregate(
+    found = cases_seen(desk).filter(signal_ids__contains=f" {signal} ").aggregate(
         cases=Count("pk"),
         found_true=Count("pk", filter=Q(verified_on__isnull=False) & ~is_false),
         found_false=Count("pk", filter=is_false),

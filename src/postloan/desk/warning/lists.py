@@ -1,6 +1,5 @@
 """The list of warning cases: mine, open, red and orange, late, lifted."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Case, Value, When
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import products_of
 from postloan.desk.core.authority import within
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import language, words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Said, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
@@ -21,10 +20,6 @@ from postloan.tables.said import SAID, said
 
 _OFFICERS_MOST = 500
 _RUNNING = ",".join(WarningCase.RUNNING)
-
-
-def _words(name: str) -> Sequence[tuple[str, Said]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
 
 
 def _offices(desk: Desk) -> list[tuple[str, str]]:
@@ -77,14 +72,14 @@ def _form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
-            Filter("level", _("预警级别"), ("level",), "one_of", choices=lambda: _words("warning_level")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: _words("warning_state")),
-            Filter("category", _("类别"), ("categories",), choices=lambda: _words("warning_category")),
+            Filter("level", _("预警级别"), ("level",), "one_of", choices=lambda: words_of("warning_level")),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("warning_state")),
+            Filter("category", _("类别"), ("categories",), choices=lambda: words_of("warning_category")),
             Filter("signal", _("信号"), ("signal_ids",), choices=lambda: _signals(desk)),
             Filter("org", _("机构"), ("org__path",), choices=lambda: _offices(desk)),
             Filter("officer", _("客户经理"), ("officer_id",), "one_of", choices=lambda: _officers(desk)),
             Filter("product", _("产品"), ("product",), "one_of", choices=lambda: products_of(desk)),
-            Filter("tier", _("五级分类"), ("tier",), "one_of", choices=lambda: _words("tier")),
+            Filter("tier", _("五级分类"), ("tier",), "one_of", choices=lambda: words_of("tier")),
             Filter("exposure_from", _("余额 ≥"), ("exposure_cents",), "at_least", "money"),
             Filter("due_to", _("限期 ≤"), ("due_on",), "at_most", "date"),
         ),

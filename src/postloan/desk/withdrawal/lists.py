@@ -2,18 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from postloan.desk.core.lists.cells import language
+from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.queries import QuerySource
 from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
 from postloan.desk.withdrawal.queries import decisions_seen
-from postloan.tables.said import SAID, said
-
-
-def _words(name: str) -> list[tuple[str, str]]:
-    return [(value, said(name, value, language())) for value in SAID[name]]
 
 
 def _form(desk: Desk) -> ListForm:
@@ -35,9 +30,9 @@ def _form(desk: Desk) -> ListForm:
         ),
         filters=(
             Filter("q", _("借据号或客户号"), ("loan_id", "debtor_id")),
-            Filter("kind", _("类型"), ("kind",), "one_of", choices=lambda: _words("decision_kind")),
+            Filter("kind", _("类型"), ("kind",), "one_of", choices=lambda: words_of("decision_kind")),
             Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("standing", _("状态"), ("standing",), "one_of", choices=lambda: _words("decision_standing")),
+            Filter("standing", _("状态"), ("standing",), "one_of", choices=lambda: words_of("decision_standing")),
         ),
         tabs=(
             Tab("all", _("全部"), {}),

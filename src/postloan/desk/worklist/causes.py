@@ -10,9 +10,15 @@ from postloan.desk.core.officers.queries import roles_ending
 from postloan.desk.disposal.clocks import clocks_to_keep, proofs_due
 from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
-from postloan.plan.collateral_asked import collateral_table
 from postloan.rules.desk_rules import WorkKind
-from postloan.snapshot.read import read_covenant_tests, scan_breaks, scan_debtors, scan_group_alerts, scan_loans
+from postloan.snapshot.read import (
+    read_covenant_tests,
+    read_of_bank,
+    scan_breaks,
+    scan_debtors,
+    scan_group_alerts,
+    scan_loans,
+)
 from postloan.tables.units import BUCKETS
 
 CAUSE = ("subject", "title", "page_key", "org_id", "officer_id", "amount_cents", "told", "due_by")
@@ -93,7 +99,7 @@ def _ledger_break(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None)
 
 def _collateral(day: BusinessDay, holds: pl.Expr, told: pl.Expr) -> pl.LazyFrame:
     """One cause a collateral that secures something and of which something holds, for its main debtor."""
-    held = collateral_table(day.home, day.on, "collateral_standing").lazy()
+    held = read_of_bank(day.home, day.on, "collateral_standing").lazy()
     live = ~pl.col("eligibility").is_in(["released", "sold"])
     names = scan_debtors(day.home, day.on).select("debtor_id", title="name")
     return (

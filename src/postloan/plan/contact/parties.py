@@ -15,6 +15,7 @@ from postloan.rules.contact_rules import Form, Role
 
 _PERSONS = frozenset({"person", "sole_trader"})
 _SEALED_AS = "contact_point"
+_OF_PARTY = ("debtor_no", "name", "legal_form", "region_code", "phone")
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ def parties_of(
     """
     facts = published_day(home, on).facts
     shard = shard_of(debtor_id, facts.layout.shards)
-    beside = facts.read("co_borrower", shard).filter(pl.col("loan_no").is_in(list(loan_nos)))["debtor_id"]
+    beside = facts.read("co_borrower", shard, only=pl.col("loan_no").is_in(list(loan_nos)))["debtor_id"]
     mine = pl.col("debtor_no") == number_of([debtor_id])[debtor_id]
-    given = facts.read("guarantee", shard).filter(mine)["guarantor_id"]
+    given = facts.read("guarantee", shard, only=mine)["guarantor_id"]
     roles: dict[str, Role] = dict.fromkeys(sorted(set(given)), "guarantor")
     roles |= dict.fromkeys(sorted(set(beside)), "co_borrower")
     roles.pop(debtor_id, None)
@@ -67,7 +68,8 @@ def parties_of(
     found, numbers = [], number_of(list(wanted))
     for party_id, role in wanted.items():
         number = numbers.get(party_id)
-        rows = facts.read("debtor", shard_of(party_id, facts.layout.shards)).filter(pl.col("debtor_no") == number)
+        theirs = shard_of(party_id, facts.layout.shards)
+        rows = facts.read("debtor", theirs, _OF_PARTY, pl.col("debtor_no") == number)
         found.append(_party(party_id, role, None if rows.is_empty() else rows.row(0, named=True)))
     return found
 

@@ -5,9 +5,9 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
-from postloan.models.circles import ALONE, mutual_cores
+from postloan.steps.features.circles import given_for_others, members_of_circles
 from postloan.tables.features import TiedFeatures, told_of_nobody
-from postloan.tables.neighbours import DebtorInDefault, guarantee_is_over
+from postloan.tables.neighbours import DebtorInDefault
 
 
 def tied_features(
@@ -21,9 +21,7 @@ def tied_features(
     """
     if in_default.is_empty():
         return told_of_nobody(TiedFeatures)
-    in_force = guarantors.filter(
-        (pl.col("begins_on") <= on) & ~guarantee_is_over(on) & (pl.col("debtor_no") != pl.col("guarantor_no"))
-    ).select("debtor_no", "guarantor_no").unique()  # fmt: skip
+    in_force = given_for_others(guarantors, on=on).select("debtor_no", "guarantor_no").unique()
     bad = in_default.select(bad_no="debtor_no")
     found = [
         _of_groups(debtors, in_default),
@@ -58,11 +56,7 @@ def _of_groups(debtors: pl.DataFrame, in_default: pl.DataFrame) -> pl.DataFrame:
 
 def _of_circles(ties: pl.DataFrame, in_default: pl.DataFrame) -> pl.DataFrame:
     """Of each debtor in a circle, how many others of it are in default."""
-    size = int(max(ties["debtor_no"].max() or 0, ties["guarantor_no"].max() or 0)) + 1  # type: ignore[arg-type]
-    core = mutual_cores(ties["debtor_no"].to_numpy(), ties["guarantor_no"].to_numpy(), size=size)
-    members = pl.DataFrame({"debtor_no": range(size), "core": core}, {"debtor_no": pl.Int64, "core": pl.Int64}).filter(
-        pl.col("core") != ALONE
-    )
+    members = members_of_circles(ties)
     bad = members.join(in_default, on="debtor_no", how="semi").select("core", bad_no="debtor_no")
     return (
         members.join(bad, on="core")

@@ -1,7 +1,7 @@
 """Events on their way to the night: what goes with a day, what intake refused, and from when on a night knows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,13 +12,10 @@ from postloan.desk.arrival.judging.actions import feed_id_of
 from postloan.desk.arrival.models import HandedEvent, Match
 from postloan.desk.arrival.queries import WITHDRAWN, unknown_to_night
 from postloan.desk.core.actions import record
-from postloan.desk.core.days import home
-from postloan.desk.core.decisions.beside import Beside, register_beside
+from postloan.desk.core.decisions.beside import Beside, register_beside, sent_back_due_on
 from postloan.desk.core.models import WorkItem
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.warning.opening.actions import arrivals_told
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
 
 COLUMNS = ("event_id", "debtor_id", "happened_on", "source", "kind", "amount_cents", "text")
 REFUSED = "event_refused"
@@ -75,7 +72,7 @@ def events_refused(on: date, refusals: Iterable[Mapping[str, Any]]) -> int:
     said = {str(row["key"]): f"{row['column'] or ''} {row['reason_zh']}".strip()[:300] for row in refusals}
     back = HandedEvent.objects.select_for_update(of=("self",)).filter(feed_day=on, feed_id__in=said, refused="")
     found = list(back.select_related("match__event", "match__org").order_by("pk"))
-    due_on = on + timedelta(days=load_desk_rules(home()).version("approvals", Approvals, on).refused_due_in_days)
+    due_on = sent_back_due_on(on)
     for each in found:
         each.refused = said[each.feed_id]
         record(None, "event.refused", each.match, org=each.match.org, on=on, reason_of_intake=each.refused)

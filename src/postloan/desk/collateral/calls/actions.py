@@ -18,10 +18,9 @@ from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_close, work_open
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
-from postloan.plan.collateral_asked import collateral_table
 from postloan.rules.collateral_desk import CallRule, CollateralDesk
 from postloan.rules.desk_rules import DeskRules
-from postloan.snapshot.read import scan_debtors
+from postloan.snapshot.read import read_of_bank, scan_debtors
 
 CALL = "collateral_call"
 """The kind of work that a call is until it is closed."""
@@ -36,9 +35,7 @@ def calls_open(day: BusinessDay, rules: DeskRules) -> int:
     Source  regulations COL-14; Civil Code Art. 408.
     """
     rule = rules.version("collateral", CollateralDesk, day.on).call
-    short = collateral_table(day.home, day.on, "loan_to_value").filter(
-        pl.col("shortfall_cents") >= max(rule.from_cents, 1)
-    )
+    short = read_of_bank(day.home, day.on, "loan_to_value").filter(pl.col("shortfall_cents") >= max(rule.from_cents, 1))
     offices = set(Org.objects.values_list("pk", flat=True))
     is_open = set(Call.objects.exclude(state=Call.State.CLOSED).values_list("loan_id", flat=True))
     waived = dict(
@@ -57,8 +54,7 @@ def calls_open(day: BusinessDay, rules: DeskRules) -> int:
     names = dict(debtors.select("debtor_id", "name").collect().iter_rows())
     officers = officers_by_number()
     due_on = day.on + timedelta(days=rule.due_in_days)
-    Call.objects.bulk_create([_call(row, names, officers, day, due_on) for row in fresh], batch_size=500)
-    made = Call.objects.filter(on=day.on, state=Call.State.OPEN, loan_id__in=[row["loan_id"] for row in fresh])
+    made = Call.objects.bulk_create([_call(row, names, officers, day, due_on) for row in fresh], batch_size=500)
     opened = work_open([_work(call, day) for call in made])
     record(None, "collateral.called", "collateral", run_id=day.run_id, on=day.on, calls=opened,
            shortfall_cents=sum(row["shortfall_cents"] for row in fresh))  # fmt: skip

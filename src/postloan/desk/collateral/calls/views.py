@@ -14,7 +14,7 @@ from postloan.desk.collateral.lists import CALLS
 from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.models import Call
 from postloan.desk.collateral.views import READ, REASON_MOST
-from postloan.desk.collateral.word import as_word
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 
@@ -43,7 +43,7 @@ def call(request: HttpRequest, desk: Desk, call_id: int) -> HttpResponse:
 def letter(_request: HttpRequest, desk: Desk, call_id: int) -> HttpResponse:
     """The letter, to be printed and sealed: in Chinese, as the borrower reads it."""
     held = queries.call_seen(desk, call_id)
-    return as_word(call_letter(held, desk.day.on), f"{held.loan_id}-{held.on}.docx")
+    return to_keep(HttpResponse(call_letter(held, desk.day.on)), "docx", f"{held.loan_id}-{held.on}.docx")
 
 
 @page(WRITE, methods=("POST",))

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from postloan.desk.collateral.matters.actions import effects, matter_made, office_over
+from postloan.desk.collateral.matters.actions import effects, matter_made
 from postloan.desk.collateral.models import Document, Matter, Receipt
 from postloan.desk.core.actions import check_begins, move, record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
+from postloan.desk.core.officers.queries import office_over
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.rules.collateral_desk import CustodyRule
 

@@ -13,7 +13,7 @@ from postloan.desk.collateral.letters import receipt_paper
 from postloan.desk.collateral.lists import DOCUMENTS
 from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.views import READ, REASON_MOST
-from postloan.desk.collateral.word import as_word
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.errors import NotFoundHere
@@ -46,7 +46,7 @@ def receipt(_request: HttpRequest, desk: Desk, document_id: UUID, receipt_id: in
     found = held.receipts.select_related("document", "org", "first", "second").filter(pk=receipt_id).first()
     if found is None:
         raise NotFoundHere(message=_("没有这张单据。"), hint=_("请从权证页面进入。"))
-    return as_word(receipt_paper(found), f"{found.pk:08d}.docx")
+    return to_keep(HttpResponse(receipt_paper(found)), "docx", f"{found.pk:08d}.docx")
 
 
 @page(WRITE, methods=("POST",))

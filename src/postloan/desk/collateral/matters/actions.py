@@ -1,6 +1,6 @@
 """Matters of collateral: proposed by one, agreed to by others; what an agreement does is said by its kind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -91,16 +91,6 @@ def matter_decide(
         _AGREED[held.kind](held, officer, day)
     case_work(case, on=day.on, note=reason)
     return held
-
-
-def office_over(org_ids: Iterable[str]) -> Org:
-    """The lowest office that all of some offices lie in. Raises NotFoundHere where one of them is not known."""
-    wanted = set(org_ids)
-    found = list(Org.objects.filter(pk__in=wanted))
-    if not found or len(found) < len(wanted):
-        raise NotFoundHere(message=_("经办机构不在机构表中。"), hint=_("请先由核心系统补送机构。"))
-    shared = [org for org in Org.objects.order_by("-path") if all(each.path.startswith(org.path) for each in found)]
-    return max(shared, key=lambda org: len(org.path))
 
 
 def _nothing(_matter: Matter, _officer: Officer, _day: BusinessDay) -> None:

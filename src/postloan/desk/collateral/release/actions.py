@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postloan.desk.collateral.given import released_row
-from postloan.desk.collateral.matters.actions import effects, matter_made, office_over
+from postloan.desk.collateral.matters.actions import effects, matter_made
 from postloan.desk.collateral.models import Document, Matter
 from postloan.desk.core.actions import record, rows_give
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
+from postloan.desk.core.officers.queries import office_over
 from postloan.errors import FormWrong, IllegalMove
 from postloan.plan.collateral_asked import Asked, paper_of, released
 

@@ -1,14 +1,16 @@
 """A batch as a page asks for it: which collateral, moved by which index or share, and what that would make of loans."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 from django.utils.translation import gettext as _
 
 from postloan.desk.collateral.queries import standing_seen
+from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
 from postloan.errors import FormWrong
 from postloan.plan.collateral_asked import Asked, revalued, values_by_index
@@ -21,13 +23,24 @@ _PERCENT, _CHANGE_MOST = 100, 90
 class Batch:
     """What was chosen, and the new values.
 
-    values  cents by collateral; asked  what they would make of loans.
+    values  cents by collateral.
     """
 
     chosen: pl.DataFrame
     source: str
-    values: dict[str, int] = field(default_factory=dict)
-    asked: Asked | None = None
+    values: dict[str, int]
+    day: BusinessDay
+
+    @cached_property
+    def asked(self) -> Asked | None:
+        """What the values would make of loans; None where there are none."""
+        if not self.values:
+            return None
+        frame = pl.DataFrame(
+            {"collateral_id": list(self.values), "value_cents": list(self.values.values())},
+            schema_overrides={"value_cents": pl.Int64},
+        )
+        return revalued(self.day.home, self.day.on, frame)
 
     @property
     def sums(self) -> dict[str, int]:
@@ -58,13 +71,7 @@ def batch_of(desk: Desk, given: Mapping[str, str]) -> Batch:
         source = given.get("series", "").strip()[:60]
         found = values_by_index(desk.day.home, desk.day.on, rows["collateral_id"].to_list(), source)
         values = dict(found.iter_rows())
-    if not values:
-        return Batch(rows, source)
-    frame = pl.DataFrame(
-        {"collateral_id": list(values), "value_cents": list(values.values())},
-        schema_overrides={"value_cents": pl.Int64},
-    )
-    return Batch(rows, source, values, revalued(desk.day.home, desk.day.on, frame))
+    return Batch(rows, source, values, desk.day)
 
 
 def _changed(rows: pl.DataFrame, percent: Decimal) -> dict[str, int]:

@@ -11,10 +11,9 @@ from postloan.desk.collateral import queries
 from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.valuation import actions
 from postloan.desk.collateral.valuation.batch import batch_of, form_of
-from postloan.desk.collateral.valuation.typed import cents_from
 from postloan.desk.collateral.views import REASON_MOST
 from postloan.desk.core.actions import refuse_past
-from postloan.desk.core.forms import day_from, made_id_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from
 from postloan.desk.core.pages import Desk, page
 from postloan.tables.inputs.security import COLLATERAL_KINDS
 

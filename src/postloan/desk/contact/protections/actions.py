@@ -24,7 +24,8 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import Officer, Org, WorkItem
+from postloan.desk.core.models import Officer, WorkItem
+from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.work.actions import work_close, work_open
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.ledger import Entry
@@ -56,7 +57,7 @@ def complaint_open(
     if known is not None:
         return known
     text = require_reason(text)
-    org = Org.objects.get(pk=about.org_id)
+    org = office_over([about.org_id])
     require(officer, "contact.write", org=org)
     head = ledger_held()
     at = instant_of(head)

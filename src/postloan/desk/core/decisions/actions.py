@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import hold_chain, record
 from postloan.desk.core.days import home
-from postloan.desk.core.decisions.beside import tables_beside
+from postloan.desk.core.decisions.beside import sent_back_due_on, tables_beside
 from postloan.desk.core.decisions.delivery import (
     Rows,
     decision_rows,
@@ -24,8 +24,6 @@ from postloan.desk.core.decisions.delivery import (
 from postloan.desk.core.models import AdoptedDay, Decision, WorkItem
 from postloan.desk.core.work.actions import work_open
 from postloan.errors import HandOverLate
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
 
 REFUSED = "decision_refused"
 
@@ -118,7 +116,7 @@ def decisions_refused(on: date, refusals: Iterable[Mapping[str, Any]]) -> int:
     known = set(WorkItem.objects.filter(kind=REFUSED, subject__in=subjects).values_list("subject", flat=True))
     found = Decision.objects.filter(pk__in=list(said), feed_day=on).select_related("decided_by__org")
     back = [each for each in found if f"decision:{each.pk}" not in known and each.decided_by.org_id]
-    due_on = on + timedelta(days=load_desk_rules(home()).version("approvals", Approvals, on).refused_due_in_days)
+    due_on = sent_back_due_on(on)
     work_open([_item(each, "；".join(said[str(each.pk)]), on, due_on) for each in back])
     for each in back:
         record(None, "decision.refused", each, org=each.decided_by.org, on=on, reasons=said[str(each.pk)])

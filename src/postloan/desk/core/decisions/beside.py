@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from postloan.desk.core.days import home
+from postloan.rules.desk_approvals import Approvals
+from postloan.rules.desk_rules import load_desk_rules
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,8 @@ def register_beside(beside: Beside) -> Beside:
 def tables_beside() -> list[Beside]:
     """Every table that goes beside decisions, by name."""
     return [_BESIDE[name] for name in sorted(_BESIDE)]
+
+
+def sent_back_due_on(on: date) -> date:
+    """By when work is due that the night's side sent back with a business date."""
+    return on + timedelta(days=load_desk_rules(home()).version("approvals", Approvals, on).refused_due_in_days)

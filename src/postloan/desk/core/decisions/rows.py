@@ -1,7 +1,7 @@
 """Sets of rows that desks make as data, beside decisions: what goes with a day, and what intake refused of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,12 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from postloan.desk.core.actions import record
-from postloan.desk.core.days import home
-from postloan.desk.core.decisions.beside import Beside
+from postloan.desk.core.decisions.beside import Beside, sent_back_due_on
 from postloan.desk.core.models import FeedRows, WorkItem
 from postloan.desk.core.work.actions import work_open
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
 from postloan.tables.inputs import FEED_TABLES
 
 REFUSED = "rows_refused"
@@ -61,7 +58,7 @@ def rows_refused(on: date, refusals: Iterable[Mapping[str, Any]]) -> int:
     Returns how many sets came back.
     """
     refused = list(refusals)
-    due_on = on + timedelta(days=load_desk_rules(home()).version("approvals", Approvals, on).refused_due_in_days)
+    due_on = sent_back_due_on(on)
     back = 0
     for made in FeedRows.objects.filter(feed_day=on).select_related("org", "made_by"):
         keys = {(made.table, _key_of(made.table, row)) for row in made.rows}

@@ -1,6 +1,6 @@
 """How a value is written in a list: money with its separators, a word of a closed list, a day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from postloan.desk.core.figures import money, said_percent
-from postloan.desk.core.lists.form import Column
-from postloan.tables.said import said
+from postloan.desk.core.lists.form import Column, Said
+from postloan.tables.said import SAID, said
 
 NOTHING = "—"
 
@@ -51,6 +51,11 @@ def written(column: Column, value: Any) -> str:
 def _word(column: Column, value: Any) -> str:
     list_name = column.words or column.kind
     return said(list_name, str(value), language()) if column.kind in {"word", "tier"} else str(value)
+
+
+def words_of(name: str, only: Sequence[str] = ()) -> list[tuple[str, Said]]:
+    """The values of a closed list, or some of them, with their words in the reader's language: what a filter offers."""
+    return [(value, said(name, value, language())) for value in only or SAID[name]]
 
 
 def _moment(value: datetime) -> str:

@@ -1,6 +1,6 @@
 """Finding officers, offices and roles, within what one may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -109,6 +109,18 @@ def org_in_scope(desk: Desk, org_id: str) -> Org:
     if found is None or found.pk not in desk.scope:
         raise NotFoundHere(message=_("没有这个机构，或不在您的机构范围内。"), hint=_("请从列表中选择。"))
     return found
+
+
+def office_over(org_ids: Iterable[str]) -> Org:
+    """The lowest office that all of some offices lie in: of one, itself. Raises NotFoundHere where one is not known."""
+    wanted = set(org_ids)
+    found = list(Org.objects.filter(pk__in=wanted))
+    if not found or len(found) < len(wanted):
+        raise NotFoundHere(message=_("经办机构不在机构表中。"), hint=_("请先由核心系统补送机构。"))
+    if len(found) == 1:
+        return found[0]
+    shared = set(found[0].above).intersection(*(each.above for each in found))
+    return max(Org.objects.filter(pk__in=shared), key=lambda org: len(org.path))
 
 
 def head_office() -> Org:

@@ -8,6 +8,8 @@ from postloan.desk.book.narrow import peer_rows
 from postloan.desk.core.pages import Desk
 from postloan.desk.covenant.chart import said_metric, said_ratio
 from postloan.plan.finances import Doubts, debtor_doubts, debtor_ratios
+from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.finances import Finances
 from postloan.tables.ratios import RATIOS
 
 _PERIODS, _CHARTED, _PERCENT = 8, ("debt_to_assets", "gross_margin", "net_margin"), 10**6
@@ -31,12 +33,13 @@ def finances_told(desk: Desk, debtor: Mapping[str, Any]) -> dict[str, Any]:
     periods = rows["period_end_on"].unique().sort().tail(_PERIODS).to_list()
     held = {(name, period): value for name, period, value in rows.iter_rows()}
     letter = (debtor["industry_code"] or "")[:1]
-    peers = {row["ratio"]: row for row in peer_rows(desk.day).filter(industry=letter).iter_rows(named=True)}
+    least = load_desk_rules(home).version("finances", Finances, on).peers.debtors_least
+    peers = {row["ratio"]: row for row in peer_rows(desk.day, least=least).filter(industry=letter).to_dicts()}
     told = [_ratio(name, held, periods, peers.get(name)) for name in RATIOS]
     return {
         "debtor": debtor, "periods": periods, "ratios": [each for each in told if set(each.values) != {"—"}],
         "chart": _chart(held, periods) if len(periods) > 1 else None, "doubts": _doubts(debtor_doubts(*asked)),
-        "letter": letter,
+        "letter": letter, "peers_least": least,
     }  # fmt: skip
 
 

@@ -5,18 +5,17 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.core.actions import refuse_past
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.forms import made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.covenant.lists import UPLOADS
 from postloan.desk.covenant.statements import actions, queries
 from postloan.desk.covenant.statements.reading import read_statements
 from postloan.desk.covenant.statements.template import template_of
-from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.errors import FormWrong
 from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.inspection_rules import FileRules, Inspections
@@ -57,11 +56,7 @@ def template(_request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """The workbook to fill in."""
     debtor = debtor_seen(desk, debtor_id)
     drawn = template_of(debtor_id, str(debtor["name"]), desk.day.on)
-    answer = HttpResponse(drawn, content_type=CONTENT_TYPES["xlsx"])
-    name = f"statements-{debtor_id}.xlsx"
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return to_keep(HttpResponse(drawn), "xlsx", f"statements-{debtor_id}.xlsx")
 
 
 @page("covenant.read")

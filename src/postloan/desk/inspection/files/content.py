@@ -27,12 +27,6 @@ _ZIP_MEMBERS_MOST = 5000
 _ONE_E7 = 10**7
 _SEXAGESIMAL = (1, 60, 3600)
 
-CONTENT_TYPES = {
-    "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Content:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 
+from postloan.desk.core.downloads import to_keep
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.files.actions import file_remove, files_add
-from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.desk.inspection.files.queries import file_path, thumbnail_path
 from postloan.desk.inspection.models import InspectionFile
 from postloan.desk.inspection.queries import inspection_seen, not_here, rules_on, working_day
@@ -44,14 +43,14 @@ def remove(request: HttpRequest, desk: Desk, inspection_id: int, file_id: int) -
 def fetch(_request: HttpRequest, desk: Desk, inspection_id: int, file_id: int) -> FileResponse:
     """Fetch a file, always as an attachment of the kind that its bytes were found to be."""
     held = _held(desk, inspection_id, file_id, file_path)
-    return _sent(FileResponse(file_path(held.sha256).open("rb")), CONTENT_TYPES[held.kind], held.name)
+    return to_keep(FileResponse(file_path(held.sha256).open("rb")), held.kind, held.name)
 
 
 @page("inspection.read")
 def thumbnail(_request: HttpRequest, desk: Desk, inspection_id: int, file_id: int) -> FileResponse:
     """Fetch a photo small, for the page."""
     held = _held(desk, inspection_id, file_id, thumbnail_path)
-    answer = _sent(FileResponse(thumbnail_path(held.sha256).open("rb")), "image/jpeg", f"{held.sha256[:12]}.jpg")
+    answer = to_keep(FileResponse(thumbnail_path(held.sha256).open("rb")), "jpeg", f"{held.sha256[:12]}.jpg")
     answer["Cache-Control"] = "private, max-age=86400, immutable"
     return answer
 
@@ -61,11 +60,3 @@ def _held(desk: Desk, inspection_id: int, file_id: int, path_of: Callable[[str],
     if held is None or not path_of(held.sha256).is_file():
         raise not_here()
     return held
-
-
-def _sent(answer: FileResponse, kind: str, name: str) -> FileResponse:
-    answer["Content-Type"] = kind
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer

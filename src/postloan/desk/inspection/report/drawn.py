@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from postloan.desk.core.downloads import CONTENT_TYPES
 from postloan.desk.core.pages import Desk
 from postloan.desk.core.work.told import told_said
 from postloan.desk.inspection import queries
-from postloan.desk.inspection.files.content import CONTENT_TYPES
 from postloan.desk.inspection.files.queries import files_said
 from postloan.desk.inspection.models import Inspection
 from postloan.desk.inspection.report.actions import WAYS

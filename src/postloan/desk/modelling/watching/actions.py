@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from postloan.desk.book.features import features_read
 from postloan.desk.core.actions import move, record, refuse_past, require, require_reason
 from postloan.desk.core.authority import limit_of
 from postloan.desk.core.days import BusinessDay
@@ -149,8 +150,8 @@ def _results(held: ModelCard, day: BusinessDay, rules: ModelRules) -> list[tuple
     new = [(each, run) for each, run in runs if run not in known]
     if not new:
         return []
-    reference, bands = reference_of(day.home, card), rules.monitoring(day.on)
-    return [(watch_on(day.home, card, reference, each, bands), run) for each, run in new]
+    reference, bands = reference_of(day.home, card, features=features_read), rules.monitoring(day.on)
+    return [(watch_on(day.home, card, reference, each, bands, features=features_read), run) for each, run in new]
 
 
 def _told(each: WatchedDay) -> dict[str, Any]:

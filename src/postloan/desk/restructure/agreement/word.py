@@ -1,25 +1,17 @@
 """The agreement as Word: a template drawn by python-docx once a process, filled by docxtpl."""
 
-import io
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from docx import Document
-from docxtpl import DocxTemplate
 
-from postloan.desk.inspection.report.word import heading_of, line_of, page_of, rows_of, styles_of
-
-_HEAD = "黑体"
+from postloan.desk.core.word import HEAD, filled, heading_of, line_of, page_of, rows_of, saved, styles_of
 
 
 def word_of(document: Mapping[str, Any]) -> bytes:
     """Write an agreement."""
-    template = DocxTemplate(io.BytesIO(_template()))
-    template.render(dict(document), autoescape=True)
-    held = io.BytesIO()
-    template.save(held)
-    return held.getvalue()
+    return filled(_template(), document)
 
 
 @cache
@@ -27,7 +19,7 @@ def _template() -> bytes:
     drawn = Document()
     page_of(drawn)
     styles_of(drawn)
-    line_of(drawn, "{{ title }}", size=20, bold=True, font=_HEAD, centred=True)
+    line_of(drawn, "{{ title }}", size=20, bold=True, font=HEAD, centred=True)
     line_of(drawn, "{{ state }}", size=11, bold=True, centred=True)
     heading_of(drawn, "一、当事人与借款")
     rows_of(drawn, "row in basics", ["{{ row[0] }}", "{{ row[1] }}"], widths=(4.2, 12.4))
@@ -51,6 +43,4 @@ def _template() -> bytes:
     )  # fmt: skip
     heading_of(drawn, "签章")
     rows_of(drawn, "row in signatures", ["{{ row[0] }}", "{{ row[1] }}"], widths=(4.2, 12.4))
-    held = io.BytesIO()
-    drawn.save(held)
-    return held.getvalue()
+    return saved(drawn)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 from django.conf import settings
 
 from postloan.desk.book.narrow import debtor_rows
@@ -36,11 +37,13 @@ def rules_on(day: BusinessDay) -> Restructurings:
 def parties_asked(held: Restructuring, day: BusinessDay) -> list[Asked]:
     """Everybody but the borrower who stands for the loan today, with what he consented to in writing."""
     given: Mapping[str, Consent] = {each.security_id: each for each in held.consents.select_related("added_by")}
-    names = dict(debtor_rows(day).select("debtor_id", "name").iter_rows())
+    parties = parties_of_loan(day.home, held.loan_id, day.on)
+    theirs = pl.col("debtor_id").is_in([each.party_id for each in parties])
+    names = dict(debtor_rows(day).filter(theirs).select("debtor_id", "name").iter_rows())
     return [
         Asked(each.security_id, each.party_id, names.get(each.party_id, each.party_id), each.is_guarantee,
               given.get(each.security_id))
-        for each in parties_of_loan(day.home, held.loan_id, day.on)
+        for each in parties
         if each.party_id != held.debtor_id
     ]  # fmt: skip
 

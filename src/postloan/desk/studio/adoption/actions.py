@@ -6,8 +6,8 @@ the same bytes.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
@@ -17,16 +17,15 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import hold_chain, move, record
 from postloan.desk.core.days import home
 from postloan.desk.core.decisions.actions import REFUSED, check_turn
+from postloan.desk.core.decisions.beside import sent_back_due_on
 from postloan.desk.core.models import WorkItem
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.studio.actions import refuse_overtaken
 from postloan.desk.studio.drafts import cite_of
 from postloan.desk.studio.models import RuleChange, RuleFile
 from postloan.errors import PostloanError, RuleOvertaken
-from postloan.rules.desk_approvals import Approvals
-from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.rulebook import load_rulebook
-from postloan.rules.warning_files import rule_of, standing_rules, warning_file, with_version
+from postloan.rules.warning_files import StandingRule, rule_of, standing_rules, warning_file, with_version
 from postloan.rules.warnings import WarningRule
 from postloan.snapshot.files import sync_folder, write_bytes
 from postloan.snapshot.read import published_days
@@ -63,13 +62,13 @@ def _mark(on: date) -> None:
     taken: dict[str, list[RuleChange]] = defaultdict(list)
     for change in due.filter(state=RuleChange.State.APPROVED, effective_from__lte=on).order_by("approved_on", "pk"):
         taken[change.category].append(change)
+    standing = standing_rules(load_rulebook(home())) if taken else {}
     for category, changes in sorted(taken.items()):
-        _adopt(category, changes, on)
+        _adopt(category, changes, standing, on)
 
 
-def _adopt(category: str, changes: Sequence[RuleChange], on: date) -> None:
+def _adopt(category: str, changes: Sequence[RuleChange], standing: Mapping[str, StandingRule], on: date) -> None:
     """Put the changes of a category into a version of its file; what no longer fits goes back."""
-    standing = standing_rules(load_rulebook(home()))
     fitting = []
     for change in changes:
         try:
@@ -121,12 +120,11 @@ def _rule_of(change: RuleChange) -> WarningRule:
 def _back(change: RuleChange, why: str, on: date) -> None:
     """Give a change that the rulebook cannot take back to whoever wrote it, as work."""
     move(change, RuleChange.State.OVERTAKEN, seen_version=change.version)
-    due_in_days = load_desk_rules(home()).version("approvals", Approvals, on).refused_due_in_days
     work_open([
         WorkItem(
             kind=REFUSED, subject=change.subject, title=f"{change.signal} {change.name_zh}"[:200], told=why[:300],
             opened_on=on, page=reverse("studio:change", args=[change.pk]), officer=change.author,
-            due_on=on + timedelta(days=due_in_days), org=change.org, state=WorkItem.State.OPEN,
+            due_on=sent_back_due_on(on), org=change.org, state=WorkItem.State.OPEN,
         )
     ])  # fmt: skip
     record(None, "studio.overtaken", change, org=change.org, on=on, reason=why)
