@@ -87,15 +87,20 @@ def rules() -> Collection:
 
 def taken(who: str = "collector") -> CollectionCase:
     """The next case of a collector."""
-    found = case_next(person(who), day=business_day(None))
+    found = case_next(work_desk(who))
     assert found is not None
-    return found
+    return CollectionCase.objects.get(pk=found)
+
+
+def work_desk(who: str) -> Desk:
+    """The desk at which a collector works."""
+    officer = person(who)
+    return Desk(officer, frozenset({"collection.work"}), scope_of(officer, "collection.work"), None)
 
 
 def asked(case: CollectionCase, who: str = "collector", **more: Any) -> Attempt:
     """Ask the gate for the debtor of a case by the number that the feeds tell."""
-    officer = person(who)
-    desk = Desk(officer, frozenset(), scope_of(officer, "collection.work"), None)
+    officer, desk = person(who), work_desk(who)
     debtor: Mapping[str, Any] = debtor_seen(desk, case.debtor_id)
     party = parties_seen(desk, case.debtor_id)[0]
     known = Attempt.objects.filter(debtor_id=case.debtor_id).order_by("-seq").first()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from collecting import LATE, NOON, Clock, Night, asked, noted, promised, rules, taken
+from collecting import LATE, NOON, Clock, Night, asked, noted, promised, rules, taken, work_desk
 from deciding import person
 
 from postloan.desk.collection.court.actions import case_place, case_take_back, court_decide, court_propose
@@ -103,7 +103,7 @@ def test_caps_and_capacity_hold_and_what_is_left_stays_in_the_pool(night) -> Non
     assert mine.count() == 3
     pool = CollectionCase.objects.filter(officer=None, state="open", team="late")
     assert min(mine.values_list("priority", flat=True)) >= max(pool.values_list("priority", flat=True))
-    assert case_next(person("collector2"), day=business_day(None)).officer_id == person("collector2").pk
+    assert taken("collector2").officer == person("collector2")
     assert not CollectionCase.objects.filter(officer=person("collector2")).exclude(team="late").exists()
 
 
@@ -120,7 +120,7 @@ def test_the_next_case_is_the_most_urgent_and_stays_until_it_is_worked(clock) ->
     case_put_back(person("collector"), second.pk, until=None, reason="稍后", day=business_day(None))
     assert taken().pk not in {first.pk, second.pk}
     with pytest.raises(FormWrong):
-        case_next(person("officer"), day=business_day(None))
+        case_next(work_desk("officer"))
 
 
 def test_a_call_at_half_past_ten_is_refused_and_the_case_is_not_worked(clock, logged_in) -> None:

@@ -52,11 +52,11 @@ def promises(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page("collection.work", methods=("POST",))
 def next_case(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Give the next case."""
-    found = case_next(desk.officer, day=desk.day)
+    found = case_next(desk)
     if found is None:
         messages.info(request, _("队列中没有到时间的案件。"))
         return redirect("collection:cases")
-    return redirect("collection:case", found.pk)
+    return redirect("collection:case", found)
 
 
 @page("collection.read")

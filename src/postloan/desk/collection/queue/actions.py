@@ -1,18 +1,19 @@
 """The next case: given to whoever asks, held for a while, and put back; one case lies on one desk."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from postloan.desk.collection.models import CollectionCase, Seat
 from postloan.desk.collection.queue.queries import free_at, own_queue, pool_queue, room_left
 from postloan.desk.core.actions import record, refuse_past, require, require_reason
-from postloan.desk.core.authority import scope_of
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
+from postloan.desk.core.pages import Desk
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.rules.collection import Collection
 from postloan.rules.desk_rules import load_desk_rules
@@ -22,29 +23,27 @@ _TRIES = 20
 
 
 @transaction.atomic
-def case_next(officer: Officer, *, day: BusinessDay) -> CollectionCase | None:
+def case_next(desk: Desk) -> int | None:
     """Give a collector the next case: the one on his desk, else his own most urgent, else his team's; None where none.
 
     A case that is given is held for some minutes, and nobody else is given it. That it was given changes nothing of
     the case and stands on its row alone: a record of it would make all collectors wait for the audit chain.
 
-    Permission  collection.work in the case's office. Raises FormWrong where he has no seat, IllegalMove on a past day.
+    Permission  collection.work, whose offices the desk has. Returns the key of the case.
+    Raises FormWrong where he has no seat, IllegalMove on a past day.
     """
-    refuse_past(day)
-    now = timezone.now()
+    refuse_past(desk.day)
+    now, officer = timezone.now(), desk.officer
     seat = Seat.objects.select_for_update(of=("self",)).filter(officer=officer).first()
     if seat is None:
         raise FormWrong(message=_("您还没有催收席位。"), hint=_("请催收主管在“席位”页设置小组。"))
-    held = CollectionCase.objects.filter(held_by=officer, held_until__gt=now, state=CollectionCase.State.OPEN).first()
-    if held is not None:
-        return held
-    rule = load_desk_rules(day.home).version("collection", Collection, day.on)
-    scope = scope_of(officer, WORK)
-    queues = [own_queue(officer, scope, now)]
-    if seat.is_on and room_left(seat, rule) > 0:
-        queues.append(pool_queue(seat.team, scope, now))
+    # Asked once the seat is held: of two clicks, the second finds what the first was given.
+    on_desk = CollectionCase.objects.filter(held_by=officer, held_until__gt=now, state=CollectionCase.State.OPEN)
+    if (key := on_desk.values_list("pk", flat=True).first()) is not None:
+        return key
+    rule = load_desk_rules(desk.day.home).version("collection", Collection, desk.day.on)
     until = now + timedelta(minutes=rule.hold.minutes)
-    for queue in queues:
+    for queue in _queues(desk, seat, rule, now):
         for _time in range(_TRIES):
             key = queue.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True).first()
             if key is None:
@@ -52,8 +51,15 @@ def case_next(officer: Officer, *, day: BusinessDay) -> CollectionCase | None:
             # What another took since is left: SQLite has no locks of rows, and this alone decides there.
             free = CollectionCase.objects.filter(free_at(now), pk=key, state=CollectionCase.State.OPEN)
             if free.update(held_by=officer, held_until=until):
-                return CollectionCase.objects.get(pk=key)
+                return key
     return None
+
+
+def _queues(desk: Desk, seat: Seat, rule: Collection, now: datetime) -> Iterator[QuerySet[CollectionCase]]:
+    """What a seat is given from: its own cases, then its team's pool while it may have more."""
+    yield own_queue(desk.officer, desk.scope, now)
+    if seat.is_on and room_left(seat, rule) > 0:
+        yield pool_queue(seat.team, desk.scope, now)
 
 
 @transaction.atomic
