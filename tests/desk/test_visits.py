@@ -167,6 +167,5 @@ def test_a_photo_that_was_used_before_is_told(plan, case, clock, logged_in, sett
     held = second.photos.get()
     shown = client.get(f"/visits/{second.pk}/photos/{held.pk}/small")
     assert b"".join(shown.streaming_content).startswith(b"\xff\xd8")
-    shown.close()
     assert client.get(f"/visits/{first.pk}/photos/{held.pk}/fetch").status_code == 404
     assert "待上门" in client.get("/visits/?tab=all").content.decode()

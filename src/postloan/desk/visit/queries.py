@@ -23,7 +23,6 @@ from postloan.desk.visit.models import Visit
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.parties import opened_point
 
-
 _SHOWN_MOST = 200
 
 
@@ -56,7 +55,7 @@ def visits_of(desk: Desk, case: CollectionCase) -> list[Visit]:
 
 
 def cases_due(desk: Desk) -> list[CollectionCase]:
-    """The cases in the queue whose strategy has come to a visit and for which none is planned, the most pressing first."""
+    """The cases in the queue whose strategy has come to a visit and has none planned, the most pressing first."""
     planned = Visit.objects.filter(state__in=[Visit.State.PLANNED, Visit.State.UNDER_WAY]).values("case")
     found = within(CollectionCase.objects.filter(state="open", channel="visit"), desk.scope).exclude(pk__in=planned)
     return list(found.select_related("org", "officer").order_by("-priority", "pk")[:_SHOWN_MOST])
