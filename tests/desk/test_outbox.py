@@ -22,7 +22,7 @@ from warned import debtors_free
 from postloan.desk.contact.models import Attempt, ContactPoint
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import Officer, WorkItem
+from postloan.desk.core.models import FeedRows, Officer, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.tokens.actions import token_issue
 from postloan.desk.outbox.actions import NewMessage, messages_put
@@ -357,9 +357,12 @@ def test_letters_are_posted_from_the_list_and_receipted_on_paper(put, sender, fo
     posted = client.post("/outbox/letters/posted", {"ticked": [str(letter.pk)], "posted_ref": "EMS123"})
     assert posted.status_code == 302
     assert str(letter.pk) not in client.get("/outbox/letters/").content.decode()
-    sent = {"made_id": str(uuid4()), "outcome": "delivered", "note": "本人签收"}
+    Message.objects.filter(pk=letter.pk).update(loan_id="JJ202300000001")
+    sent = {"made_id": str(uuid4()), "outcome": "delivered", "note": "本人签收", "on": "2026-03-05"}
     assert client.post(f"/outbox/{letter.pk}/receipt", sent).status_code == 302
     assert state_of(letter) == "delivered"
+    [row] = FeedRows.objects.get(pk=letter.pk, table="legal_event").rows
+    assert (row["kind"], row["happened_on"], row["proof"]) == ("demand", "2026-03-05", "EMS123 本人签收")
     word = client.get(f"/outbox/{letter.pk}/letter.docx")
     assert word["Content-Type"].endswith("wordprocessingml.document")
 

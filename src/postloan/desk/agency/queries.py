@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from postloan.desk.agency.actions import rules_on
 from postloan.desk.agency.models import Agency, Bill, Placement
 from postloan.desk.collection.models import CollectionCase
+from postloan.desk.collection.queries import named
+from postloan.desk.collection.queries import rules_on as rules_on_collection
 from postloan.desk.core.authority import within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer
@@ -54,19 +56,22 @@ def bill_seen(bill_id: int, agency: Agency) -> Bill:
     return found
 
 
-def placeable(desk: Desk, segment: str, days: int) -> list[CollectionCase]:
-    """Cases of the desk's offices that could be placed: in the queue, of a segment, at least so many days past due."""
+def placeable(desk: Desk, segment: str, days: int) -> list[tuple[CollectionCase, str]]:
+    """Cases in the queue that could be placed, at least so many days past due, each with how its segment is said."""
     taken = Placement.objects.filter(state__in=["waiting", "running"]).values("case")
     found = within(CollectionCase.objects.filter(state="open", days_past_due__gte=days), desk.scope)
     if segment:
         found = found.filter(segment=segment)
-    return list(found.exclude(pk__in=taken).select_related("org").order_by("-days_past_due", "pk")[:_SHOWN_MOST])
+    rules = rules_on_collection(desk)
+    cases = found.exclude(pk__in=taken).select_related("org").order_by("-days_past_due", "pk")[:_SHOWN_MOST]
+    return [(each, named(rules, "segment", each.segment)) for each in cases]
 
 
-def segments_known(desk: Desk) -> list[str]:
-    """The segments that open cases have."""
+def segments_known(desk: Desk) -> list[tuple[str, str]]:
+    """The segments that open cases have, and how they are said."""
     found = within(CollectionCase.objects.filter(state="open"), desk.scope).order_by("segment")
-    return list(found.values_list("segment", flat=True).distinct())
+    rules = rules_on_collection(desk)
+    return [(each, named(rules, "segment", each)) for each in found.values_list("segment", flat=True).distinct()]
 
 
 def checks_said(rules: Agencies, evidence: dict[str, str]) -> list[dict[str, Any]]:

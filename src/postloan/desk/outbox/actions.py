@@ -6,10 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason
+from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason, rows_give
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
@@ -18,11 +19,13 @@ from postloan.desk.outbox.models import Message, Receipt, Try
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.parties import Party
 from postloan.rules.message_rules import Template
+from postloan.tables.inputs import FEED_TABLES
 
 WRITE, RECEIPT = "outbox.write", "outbox.receipt"
 STUCK = "message_stuck"
 """The kind of work that a message is which cannot be sent by itself."""
 _BATCH = 500
+_LEGAL = tuple(name for name in FEED_TABLES["legal_event"].create_empty().columns if name != "known_on")
 
 
 @dataclass(frozen=True)
@@ -231,8 +234,27 @@ def _receipted(officer: Officer, held: Message, new: NewReceipt) -> Message:
         held.save(update_fields=["sent_at"])
     if new.outcome in held.MOVES[held.state]:
         move(held, new.outcome, seen_version=held.version)
+        if held.state == Message.State.DELIVERED:
+            _tell_law(officer, held, new)
     record(officer, "outbox.receipt", held, org=held.org, outcome=new.outcome, ref=new.ref[:120])
     return held
+
+
+def _tell_law(officer: Officer, held: Message, new: NewReceipt) -> None:
+    """Hand a formal demand that arrived to the next night: it interrupts the limitation of the debtor's debt (DSP-33).
+
+    One to a guarantor names his guarantee, which a message does not know: whoever keeps the clocks enters it.
+    """
+    if held.channel != "formal_demand" or not held.loan_id or held.role == "guarantor":
+        return
+    row = dict.fromkeys(_LEGAL, "") | {
+        "legal_event_id": f"MSG-{held.pk.hex}", "loan_id": held.loan_id, "kind": "demand",
+        "happened_on": timezone.localdate(new.at).isoformat(), "proof": f"{held.posted_ref} {new.note}".strip()[:200],
+    }  # fmt: skip
+    rows_give(
+        rows_id=held.pk, table="legal_event", rows=[row], title=held.debtor_name, officer=officer, org=held.org,
+        page=reverse("outbox:message", args=[held.pk]),
+    )  # fmt: skip
 
 
 def message_held(message_id: UUID) -> Message:

@@ -1,6 +1,7 @@
 """Pages of the outbox: the list, one message, letters to be posted, templates, and writing to a debtor's parties."""
 
 from collections.abc import Callable
+from datetime import datetime, time
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.book.queries import debtor_seen, loans_split
 from postloan.desk.contact.queries import parties_seen
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.word import letter_of
 from postloan.desk.outbox import actions, queries
@@ -126,9 +127,8 @@ def was_sent(request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse
 def receipt(request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse:
     """Write down that a letter arrived, or came back."""
     found, given = queries.message_seen(desk, message_id), request.POST.dict()
-    new = NewReceipt(
-        str(made_id_from(given, "made_id")), given.get("outcome", ""), timezone.now(), given.get("note", "")
-    )
+    at = datetime.combine(day_from(given, "on"), time(12), timezone.get_current_timezone())
+    new = NewReceipt(str(made_id_from(given, "made_id")), given.get("outcome", ""), at, given.get("note", ""))
     actions.receipt_note(desk.officer, found.pk, new, day=desk.day)
     messages.success(request, _("回执已登记。"))
     return redirect("outbox:message", found.pk)

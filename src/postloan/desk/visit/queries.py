@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from postloan.desk.collection.models import CollectionCase
-from postloan.desk.collection.queries import case_seen
+from postloan.desk.collection.queries import case_seen, named, rules_on
 from postloan.desk.contact.models import ContactPoint
 from postloan.desk.core.authority import officers_for, within
 from postloan.desk.core.days import home
@@ -54,11 +54,13 @@ def visits_of(desk: Desk, case: CollectionCase) -> list[Visit]:
     return list(found.order_by("-planned_at"))
 
 
-def cases_due(desk: Desk) -> list[CollectionCase]:
-    """The cases in the queue whose strategy has come to a visit and has none planned, the most pressing first."""
+def cases_due(desk: Desk) -> list[tuple[CollectionCase, str]]:
+    """The cases whose strategy has come to a visit that is not planned yet, the most pressing first, with segments."""
     planned = Visit.objects.filter(state__in=[Visit.State.PLANNED, Visit.State.UNDER_WAY]).values("case")
     found = within(CollectionCase.objects.filter(state="open", channel="visit"), desk.scope).exclude(pk__in=planned)
-    return list(found.select_related("org", "officer").order_by("-priority", "pk")[:_SHOWN_MOST])
+    rules = rules_on(desk)
+    cases = found.select_related("org", "officer").order_by("-priority", "pk")[:_SHOWN_MOST]
+    return [(each, named(rules, "segment", each.segment)) for each in cases]
 
 
 def planning_told(desk: Desk, case_id: int) -> dict[str, Any]:

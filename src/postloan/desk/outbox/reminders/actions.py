@@ -26,6 +26,7 @@ from postloan.rules.contact_rules import CHANNELS_OF
 from postloan.rules.desk_rules import DeskRules
 from postloan.rules.message_rules import Messages
 from postloan.rules.reminder_rules import Reminders, ReminderStep
+from postloan.tables.said import said
 
 _KIND_OF: dict[str, str] = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
 _BATCH = 500
@@ -80,13 +81,13 @@ class _Opening:
         assert step is not None  # noqa: S101 - the steps are those of the same rules
         about = self._about(row, step)
         template = template_named(self.texts, self._message_of(step, row))
-        said = filled(self.texts, template, about, self.offices[row["org_id"]])
+        written = filled(self.texts, template, about, self.offices[row["org_id"]])
         late_on = max(today(), self.day.on) + timedelta(days=self.law.keep.days)
         return NewMessage(
             key=f"reminder:{row['loan_id']}:{step.step}:{row['due_on']}:{row['party_id']}", cause=step.step,
             template=template, debtor_id=row["debtor_id"], debtor_name=about.debtor, org_id=row["org_id"],
             party=Party(row["party_id"], row["name"], row["role"], row["form"], row["region"], row["phone"]),
-            title=said.title, text=said.text, made_on=self.day.on, loan_id=row["loan_id"], due_on=row["due_on"],
+            title=written.title, text=written.text, made_on=self.day.on, loan_id=row["loan_id"], due_on=row["due_on"],
             useful_until=late_on if step.of == "arrears" else row["due_on"],
             amount_cents=row["owed_cents"] if step.of == "arrears" else about.amount_cents,
             needs_receipt=step.needs_receipt, officer_id=self.officers.get(row["officer_id"]),
@@ -94,10 +95,12 @@ class _Opening:
 
     def _about(self, row: Mapping[str, Any], step: ReminderStep) -> About:
         debtor = row["debtor_name"] or row["debtor_id"]
+        # Who is no customer has no name here: a letter says what he is to the debt, not his number.
+        name = said("contact_role", row["role"], self.texts.language) if row["name"] == row["party_id"] else row["name"]
         if step.of == "arrears":
-            return About(row["name"], debtor, loan=row["loan_id"], owed_cents=row["owed_cents"],
+            return About(name, debtor, loan=row["loan_id"], owed_cents=row["owed_cents"],
                          days=row["days_past_due"], on=self.day.on)  # fmt: skip
-        return About(row["name"], debtor, loan=row["loan_id"], due_on=row["due_on"], on=self.day.on,
+        return About(name, debtor, loan=row["loan_id"], due_on=row["due_on"], on=self.day.on,
                      principal_cents=row["principal_cents"], interest_cents=row["interest_cents"])  # fmt: skip
 
     def _message_of(self, step: ReminderStep, row: Mapping[str, Any]) -> str:
