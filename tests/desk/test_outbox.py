@@ -346,6 +346,8 @@ def test_receipts_come_by_the_api_once(put, sender, folder, clock) -> None:
     shown = client.get(f"/api/outbox/messages/{first.pk}", headers={"Authorization": f"Bearer {secret}"}).json()
     assert shown["state"] == "delivered"
     assert "text" not in shown
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {"/api/outbox/receipts", "/api/outbox/messages/{message_id}", "/api/agency/ask"} <= paths.keys()
 
 
 def test_letters_are_posted_from_the_list_and_receipted_on_paper(put, sender, folder, logged_in) -> None:
