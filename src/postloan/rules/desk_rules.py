@@ -29,6 +29,7 @@ from postloan.rules.message_rules import Messages
 from postloan.rules.news import Names, Sentiment
 from postloan.rules.reminder_rules import Reminders
 from postloan.rules.restructuring_rules import Restructurings
+from postloan.rules.retention import Retention
 from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
 
@@ -125,6 +126,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "names": TypeAdapter(RuleFile[Names]),
     "reminders": TypeAdapter(RuleFile[Reminders]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
+    "retention": TypeAdapter(RuleFile[Retention]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
     "studio": TypeAdapter(RuleFile[Studio]),

@@ -113,6 +113,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
     "outbox.sent": ("已发送 {count} 条（{told}）", "{count} messages were sent ({told})"),
     "outbox.nobody": ("没有账户 {officer}", "there is no account {officer}"),
+    "prune.found": (
+        "可清理 {days} 天、{runs} 个批次，共 {size} MB；未作删除",
+        "{days} days and {runs} runs may go, {size} MB; nothing was removed",
+    ),
+    "prune.done": ("已清理 {days} 天、{runs} 个批次，共 {size} MB", "{days} days and {runs} runs are gone, {size} MB"),
     "gate.exported": ("台账 {count} 条已写入 {file}", "{count} entries of the ledger were written to {file}"),
     "gate.proved": (
         "台账共 {entries} 条，询问 {asks} 次，允许 {allowed} 次，末条 {seq}:{hash}",
