@@ -91,20 +91,20 @@ def test_a_new_step_brings_a_case_back_and_another_segment_moves_it(night, clock
     case.refresh_from_db()
     assert (case.segment, case.team, case.strategy, case.step_days) == ("person_middle", "late", "firm", 40)
     assert case.ready_at == clock.at
-    assert case.officer == person("collector2")
+    assert case.officer == person("collector")
     assert case.entries.filter(step="step").exists()
 
 
 def test_caps_and_capacity_hold_and_what_is_left_stays_in_the_pool(night) -> None:
     CollectionCase.objects.filter(state="open").update(officer=None)
-    Seat.objects.filter(officer=person("collector2")).update(cap=3)
+    Seat.objects.filter(officer=person("collector")).update(cap=3)
     cases_assign(rules())
-    mine = CollectionCase.objects.filter(officer=person("collector2"), state="open")
+    mine = CollectionCase.objects.filter(officer=person("collector"), state="open")
     assert mine.count() == 3
     pool = CollectionCase.objects.filter(officer=None, state="open", team="late")
     assert min(mine.values_list("priority", flat=True)) >= max(pool.values_list("priority", flat=True))
-    assert taken("collector2").officer == person("collector2")
-    assert not CollectionCase.objects.filter(officer=person("collector2")).exclude(team="late").exists()
+    assert taken("collector").officer == person("collector")
+    assert not CollectionCase.objects.filter(officer=person("collector")).exclude(team="late").exists()
 
 
 def test_the_next_case_is_the_most_urgent_and_stays_until_it_is_worked(clock) -> None:

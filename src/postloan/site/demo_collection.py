@@ -4,7 +4,7 @@ from postloan.desk.collection.seats.actions import seat_set
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import Officer
 
-_SEATS = {"collector": "early", "collector2": "late", "collector3": "companies"}
+_SEATS = {"collector": "late", "collector2": "early", "collector3": "companies"}
 
 
 def seat_collectors() -> None:

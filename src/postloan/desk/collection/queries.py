@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.book.queries import loans_of
 from postloan.desk.collection.models import CollectionCase, CollectionEntry, Promise, Seat
 from postloan.desk.collection.queue.queries import own_queue, pool_queue
-from postloan.desk.contact.models import Complaint
+from postloan.desk.contact.models import Complaint, ContactPoint
 from postloan.desk.contact.queries import PointTold
 from postloan.desk.core.authority import within
 from postloan.desk.core.figures import money
@@ -20,6 +20,7 @@ from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
+from postloan.plan.contact.parties import Party
 from postloan.rules.collection import Collection, OutcomeRule, Step, point_kind_of
 from postloan.rules.desk_rules import load_desk_rules
 
@@ -92,13 +93,22 @@ def script_said(step: Step, case: CollectionCase) -> str:
 
 
 def keys_of(rules: Collection, channel: str) -> list[OutcomeRule]:
-    """The outcomes that can come of a channel, each with its key."""
-    return sorted((rule for rule in rules.outcomes if rule.fits(channel)), key=lambda rule: rule.key or "")
+    """The outcomes that can come of a channel; a promise first: Enter in one of its fields means it."""
+    fitting = [rule for rule in rules.outcomes if rule.fits(channel)]
+    return sorted(fitting, key=lambda rule: (rule.leads_to != "promise", rule.key == "0", rule.key))
 
 
 def channel_first(step: Step, points: Sequence[PointTold]) -> str:
     """The channel of a step, or a call where the debtor has no point for it."""
     return step.channel if point_kind_of(step.channel) in {each.kind for each in points} else "call"
+
+
+def purpose_of(step: Step, channel: str, point: int | Party) -> str:
+    """For what a debtor's party is contacted: what the step is for, collection by another channel, or to be found."""
+    is_third = ContactPoint.objects.filter(pk=point, role="third").exists() if isinstance(point, int) else False
+    if is_third:
+        return "locate"
+    return step.purpose if channel == step.channel else "collect"
 
 
 def promise_begins(desk: Desk, rules: Collection) -> tuple[str, str]:

@@ -94,6 +94,8 @@ def ask(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     found, given = queries.case_seen(desk, case_id), request.POST.dict()
     debtor = debtor_seen(desk, found.debtor_id)
     point = point_named(desk, debtor, given.get("point", ""))
+    step = queries.rules_on(desk).step(found.strategy, found.days_past_due)
+    given["purpose"] = queries.purpose_of(step, given.get("channel", ""), point)
     made = attempt_ask(desk.officer, wanted_from(debtor, point, made_id_from(given, "made_id"), given))
     return redirect(f"{reverse('collection:case', args=[case_id])}?attempt={made.pk}")
 
