@@ -46,6 +46,7 @@ bench: $(READY) $(PAGES) ## measure a night and pages over a million loans
 	@$(BIN)/python bench/night.py
 	@$(BIN)/python bench/pages.py
 	@$(BIN)/python bench/circles.py
+	@$(BIN)/python bench/next_case.py
 
 clean: ## remove what these commands made
 	rm -rf .venv demo-home bench/out dist build .numba_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \

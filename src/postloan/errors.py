@@ -388,3 +388,9 @@ class ContactClosed(PostloanError):
     """An attempt that has its outcome, or was refused, is given one."""
 
     code = "PL-D51"
+
+
+class VisitNotAllowed(PostloanError):
+    """A visit is planned for an hour, or by people, for which the contact gate would refuse it."""
+
+    code = "PL-D55"

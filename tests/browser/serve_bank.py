@@ -1,10 +1,13 @@
 """Opens the demo bank's desk on a home folder and serves it: serve_bank.py HOME PORT."""
 
+import os
 import sys
 from pathlib import Path
 
 from postloan.site import serving
 
+# The server is a program of its own: it finds the walks' settings by its environment.
+os.environ |= {"DJANGO_SETTINGS_MODULE": "walk_settings", "PYTHONPATH": str(Path(__file__).parent)}
 home, port = Path(sys.argv[1]), int(sys.argv[2])
 serving.set_up(home)
 

@@ -19,6 +19,14 @@ from postloan.desk.core.models import Officer
 from postloan.snapshot.read import published_days
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what says nothing new on a second database to the first."""
+    if config.getoption("--database") == "postgres":
+        left = [item for item in items if item.get_closest_marker("one_database")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The home folder of a small demo bank with published month-ends; made once for all workers. Tests only read it."""

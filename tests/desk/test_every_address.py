@@ -16,7 +16,13 @@ from postloan.desk.core.models import Officer
 pytestmark = pytest.mark.django_db
 
 ROLES = (
-    "officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "modeller", "preserver", "admin",
+    "officer", "auditor", "collection",
+    *(
+        pytest.param(role, marks=pytest.mark.one_database)
+        for role in (
+            "inspector", "risk", "approver", "manager", "supervisor", "modeller", "preserver", "collector", "admin",
+        )
+    ),
 )  # fmt: skip
 # Who is not logged in needs these; who is logged in may always change his own language, password and second step.
 OPEN = {

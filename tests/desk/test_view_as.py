@@ -15,7 +15,13 @@ from postloan.desk.core.viewing import may_view_as
 
 pytestmark = pytest.mark.django_db
 ROLES = (
-    "officer", "inspector", "risk", "approver", "manager", "supervisor", "auditor", "modeller", "preserver", "admin",
+    "officer", "auditor", "collection",
+    *(
+        pytest.param(role, marks=pytest.mark.one_database)
+        for role in (
+            "inspector", "risk", "approver", "manager", "supervisor", "modeller", "preserver", "collector", "admin",
+        )
+    ),
 )  # fmt: skip
 STILL_DONE = {"core:view_as_end", "account_logout", "set_language"}
 

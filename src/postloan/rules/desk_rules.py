@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from postloan.rules.agency_rules import Agencies
 from postloan.rules.apart import Found, RulesApart, found_apart, read_apart
 from postloan.rules.circle_rules import CircleRules
 from postloan.rules.clock_desk import ClockDesk
 from postloan.rules.collateral_desk import CollateralDesk
+from postloan.rules.collection import Collection
 from postloan.rules.contact_overlay import check_not_laxer
 from postloan.rules.contact_rules import Contact
 from postloan.rules.desk_approvals import Approvals, Classification, Lending
@@ -25,8 +27,10 @@ from postloan.rules.figures import Cents, Days, RuleFile, Strict, Version, Words
 from postloan.rules.finances import Finances
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
+from postloan.rules.message_rules import Messages
 from postloan.rules.news import Names, Sentiment
 from postloan.rules.preservation_desk import PreservationDesk
+from postloan.rules.reminder_rules import Reminders
 from postloan.rules.restructuring_rules import Restructurings
 from postloan.rules.retention import Retention
 from postloan.rules.studio import Studio
@@ -109,9 +113,11 @@ class WorkKinds(Version):
 
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
+    "agencies": TypeAdapter(RuleFile[Agencies]),
     "approvals": TypeAdapter(RuleFile[Approvals]),
     "circles": TypeAdapter(RuleFile[CircleRules]),
     "collateral": TypeAdapter(RuleFile[CollateralDesk]),
+    "collection": TypeAdapter(RuleFile[Collection]),
     "classification": TypeAdapter(RuleFile[Classification]),
     "contact": TypeAdapter(RuleFile[Contact]),
     "disposals": TypeAdapter(RuleFile[DisposalDesk]),
@@ -121,8 +127,10 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "lending": TypeAdapter(RuleFile[Lending]),
     "inspection_forms": TypeAdapter(RuleFile[InspectionForms]),
     "inspections": TypeAdapter(RuleFile[Inspections]),
+    "messages": TypeAdapter(RuleFile[Messages]),
     "names": TypeAdapter(RuleFile[Names]),
     "preservation": TypeAdapter(RuleFile[PreservationDesk]),
+    "reminders": TypeAdapter(RuleFile[Reminders]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
     "retention": TypeAdapter(RuleFile[Retention]),
     "roles": TypeAdapter(RuleFile[Roles]),

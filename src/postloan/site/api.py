@@ -8,10 +8,12 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
+from postloan.desk.agency.api import router as agency
 from postloan.desk.arrival.api import router as events
 from postloan.desk.contact.api import router as contact
 from postloan.desk.core.tokens.queries import token_of
 from postloan.desk.lending.api import router as lending
+from postloan.desk.outbox.api import router as outbox
 from postloan.errors import FormWrong, NotPermitted
 
 _PROBLEM = "application/problem+json"
@@ -40,6 +42,8 @@ api = NinjaAPI(
 api.add_router("/lending", lending)
 api.add_router("/events", events)
 api.add_router("/contact", contact)
+api.add_router("/outbox", outbox)
+api.add_router("/agency", agency)
 
 
 @api.exception_handler(AuthenticationError)

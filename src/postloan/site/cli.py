@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from postloan.site import cli_desk, cli_exposures, cli_model
+from postloan.site import cli_desk, cli_exposures, cli_model, cli_outbox
 from postloan.site.cli_desk import Host, Port
 from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
 from postloan.site.engines import Engine, EngineAsked, Master, engine_pool
@@ -350,6 +350,7 @@ def demo(
 cli_desk.join(app)
 cli_exposures.join(app)
 cli_model.join(app)
+cli_outbox.join(app)
 
 
 def main() -> None:

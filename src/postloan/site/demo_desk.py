@@ -9,8 +9,10 @@ from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.officers.actions import officer_open, orgs_adopt, role_give
 from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
+from postloan.site.demo_agencies import agency_a_little
 from postloan.site.demo_approvals import seed_approvals
 from postloan.site.demo_collateral import collateral_a_little
+from postloan.site.demo_collection import seat_collectors
 from postloan.site.demo_covenants import covenants_a_little
 from postloan.site.demo_disposals import dispose_a_little
 from postloan.site.demo_events import post_a_little
@@ -52,6 +54,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
         is_last = on == days[-1]
         adopt(home, on, warns_in=None if is_last else [str(officer.org_id)])
         inspect_a_little(home)
+        seat_collectors()
         if not is_last:
             answer_warnings(officer, risk)
     seed_approvals(officer, risk)
@@ -60,6 +63,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     collateral_a_little(officer, risk)
     dispose_a_little(Officer.objects.get(username="preserver"))
     preserve_a_little(*(Officer.objects.get(username=name) for name in ("preserver", "approver")))
+    agency_a_little(*(Officer.objects.get(username=name) for name in ("collection", "manager")))
     restructure_a_little(risk)
     model_a_little(who_agrees_to_models())
     study_rules(risk)

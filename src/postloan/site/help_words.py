@@ -112,6 +112,10 @@ HELP: dict[str, tuple[str, str]] = {
     "help.role": ("角色", "role, of rulebook/desk/roles.yaml"),
     "help.org": ("机构号；默认总行", "office number; the head office without it"),
     "help.staff_no": ("数据中的客户经理工号", "the officer's number in the feeds"),
+    "help.outbox": ("发件箱", "the outbox"),
+    "help.outbox_send": ("发送到期的消息；每条先询问联系控制", "send the messages that are due; each asks the contact gate first"),
+    "help.outbox_as": ("以哪个账户询问和发送", "the account in whose name it asks and sends"),
+    "help.outbox_most": ("最多发送条数", "how many messages at most"),
     "help.gate": ("联系台账", "the ledger of contact"),
     "help.gate_file": ("台账文件", "the ledger's file"),
     "help.prune": (

@@ -2,13 +2,13 @@
 
 ICON_FOLDER = "@tabler/icons/icons/outline"
 ICONS = (
-    "adjustments", "alert-triangle", "archive", "arrow-left", "bell", "bolt", "bookmark", "building-bank", "calculator",
-    "calendar", "camera", "chart-bar", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
-    "clipboard-check", "clipboard-list", "clock", "columns-3", "download", "eye", "file-spreadsheet", "file-text",
-    "filter", "gavel", "history", "home", "key", "layers-subtract", "link", "list-details", "lock", "lock-access",
-    "logout", "menu-2", "message", "phone-call", "printer", "refresh", "report-analytics", "scale", "search", "send",
-    "settings", "shield", "shield-check", "sitemap", "snowflake", "urgent", "user", "user-check", "users",
-    "users-group", "x",
+    "adjustments", "alert-triangle", "archive", "arrow-left", "bell", "bolt", "bookmark", "briefcase", "building-bank",
+    "calculator", "calendar", "camera", "chart-bar", "chart-pie", "check", "chevron-down", "chevron-left",
+    "chevron-right", "clipboard-check", "clipboard-list", "clock", "columns-3", "download", "eye", "file-spreadsheet",
+    "file-text", "filter", "gavel", "history", "home", "key", "layers-subtract", "link", "list-details", "lock",
+    "lock-access", "logout", "menu-2", "map-pin", "message", "phone-call", "printer", "refresh", "report-analytics",
+    "scale", "search", "send", "settings", "shield", "shield-check", "sitemap", "snowflake", "urgent", "user",
+    "user-check", "users", "users-group", "x",
 )  # fmt: skip
 SERVED = (
     "@tabler/core/dist/css/tabler.min.css",

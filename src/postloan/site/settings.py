@@ -27,7 +27,7 @@ WSGI_APPLICATION = "postloan.site.wsgi.application"
 DESKS = (
     "core", "book", "circle", "approval", "classification", "lending", "withdrawal", "inspection", "warning",
     "disposal", "exceptions", "arrival", "report", "studio", "impairment", "modelling", "covenant", "contact",
-    "collateral", "restructure", "preservation", "worklist",
+    "collateral", "restructure", "collection", "outbox", "visit", "agency", "preservation", "worklist",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -182,6 +182,12 @@ STORAGES = {
 MEDIA_ROOT = Path(POSTLOAN_HOME) / "desk" / "files"
 DOCUMENT_FONTS = font_folders()
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Where messages leave: files in a folder, unless a mail server or a gateway for text messages is named.
+OUTBOX_FOLDER = os.environ.get("POSTLOAN_OUTBOX_FOLDER", str(Path(POSTLOAN_HOME) / "desk" / "outbox"))
+OUTBOX_SMTP_URL = os.environ.get("POSTLOAN_OUTBOX_SMTP_URL", "")
+OUTBOX_FROM = os.environ.get("POSTLOAN_OUTBOX_FROM", "postloan@localhost")
+OUTBOX_SMS_URL = os.environ.get("POSTLOAN_OUTBOX_SMS_URL", "")
+OUTBOX_SMS_SECRET = os.environ.get("POSTLOAN_OUTBOX_SMS_SECRET", "")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 

@@ -111,6 +111,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "hand_over.rules": ("预警规则变更 {rules} 项自 {on} 起启用", "{rules} changes of warning rules hold from {on}"),
     "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
+    "outbox.sent": ("已发送 {count} 条（{told}）", "{count} messages were sent ({told})"),
+    "outbox.nobody": ("没有账户 {officer}", "there is no account {officer}"),
     "prune.found": (
         "可清理 {days} 天、{runs} 个批次，共 {size} MB；未作删除",
         "{days} days and {runs} runs may go, {size} MB; nothing was removed",

@@ -5,11 +5,13 @@ from typing import Literal
 
 from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_collateral import COLLATERAL_SAID
+from postloan.tables.said_of_collection import COLLECTION_SAID
 from postloan.tables.said_of_contact import CONTACT_SAID
 from postloan.tables.said_of_covenants import COVENANT_SAID
 from postloan.tables.said_of_disposal import DISPOSAL_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
+from postloan.tables.said_of_outbox import OUTBOX_SAID
 from postloan.tables.said_of_preservation import (
     PRESERVATION_CASES,
     PRESERVATION_SAID,
@@ -183,6 +185,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "supervision_recheck": ("督导复查", "Re-check what was put right"),
         "model_alarm": ("模型报警", "Model alarm"),
         "event_refused": ("事件被夜间批处理拒收", "The night refused an event"),
+        "visit": ("上门", "Visit"),
+        "message_stuck": ("消息未能发送", "A message that was not sent"),
         "warning_verify": ("预警核实", "Verify a warning"),
         "warning_plan": ("制定处置方案", "Plan measures"),
         "warning_act": ("落实处置措施", "Carry out measures"),
@@ -225,6 +229,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "custody_back": ("权证归还", "Document back"),
         "covenant_cure": ("约定补救", "Cure of a covenant"),
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
+        "collection_court": ("移交诉讼", "Hand-over to court"),
         "restructuring": ("贷款重组", "Restructuring of a loan"),
         "loan_waiver": ("息费减免", "Waiver"),
         **PRESERVATION_CASES,
@@ -266,6 +271,8 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "collateral.write": ("提出", "Proposal"),
         "collateral.confirm": ("复核", "Review"),
         "collateral.approve": ("批准", "Approval"),
+        "collection.work": ("提出", "Proposal"),
+        "collection.approve": ("批准", "Approval"),
         "restructure.write": ("提出", "Proposal"),
         "restructure.review": ("复核", "Review"),
         "restructure.approve": ("批准", "Approval"),
@@ -360,7 +367,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **MODEL_SAID,
     **INSPECTION_SAID,
     **WARNING_SAID,
+    **COLLECTION_SAID,
     **CONTACT_SAID,
+    **OUTBOX_SAID,
     **RESTRUCTURE_SAID,
     **PRESERVATION_SAID,
     "strategy": {

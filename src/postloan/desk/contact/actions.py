@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.contact.gate import calendar_of, rules_at, standing_of
 from postloan.desk.contact.ledger.actions import entry_append, instant_of, ledger_held, rules_told
+from postloan.desk.contact.limits import require_within
 from postloan.desk.contact.models import Attempt, ContactPoint, LedgerHead
 from postloan.desk.core.actions import record, refuse_past, require
 from postloan.desk.core.days import BusinessDay, home
@@ -72,6 +73,7 @@ def attempt_ask(officer: Officer, wanted: Wanted) -> Attempt:
     _check_wanted(wanted)
     point = _point(head, officer, wanted)
     require(officer, "contact.ask", org=point.org)
+    require_within(officer, wanted.debtor_id)
     known = Attempt.objects.filter(pk=wanted.id).select_related("point").first()
     if known is not None:
         return _same(known, wanted, point)
@@ -118,6 +120,8 @@ def attempt_close(
     if found is None:
         raise NotFoundHere(message=_("没有这次联系。"), hint=_("请从列表进入。"))
     require(officer, "contact.ask", org=found.org)
+    if found.officer_id != officer.pk:
+        require_within(officer, found.debtor_id)
     if found.outcome == outcome:
         return found
     if not found.is_allowed or found.outcome:

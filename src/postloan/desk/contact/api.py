@@ -11,6 +11,7 @@ from postloan.desk.book.queries import debtor_seen
 from postloan.desk.contact import queries
 from postloan.desk.contact.actions import Wanted, attempt_ask, attempt_close
 from postloan.desk.contact.asking import point_named
+from postloan.desk.contact.limits import require_within
 from postloan.desk.contact.models import Attempt
 from postloan.desk.core.pages import desk_of
 from postloan.rules.contact_rules import Channel, Outcome, Purpose
@@ -138,6 +139,7 @@ def outcome(request: HttpRequest, sent: OutcomeIn) -> Attempt:
 def points(request: HttpRequest, debtor_id: str) -> list[dict[str, Any]]:
     """List the contact points of a debtor of the caller's offices; numbers are masked."""
     desk = desk_of(request, "contact.ask")
+    require_within(desk.officer, debtor_id)
     told = queries.points_told(desk, debtor_id, queries.parties_seen(desk, debtor_id))
     return [
         {"point": each.value, "party_name": each.party_name, "role": each.role, "kind": each.kind, "label": each.label,

@@ -7,8 +7,10 @@ import polars as pl
 from django.db import transaction
 from django.urls import reverse
 
+from postloan.desk.agency.placing.actions import placements_begin, placements_end
 from postloan.desk.arrival.handing.actions import arrivals_known
 from postloan.desk.collateral.calls.actions import calls_open
+from postloan.desk.collection.opening.actions import collection_take
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
@@ -16,6 +18,7 @@ from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.disposal.opening.actions import disposals_open
 from postloan.desk.inspection.opening.actions import inspections_open
+from postloan.desk.outbox.reminders.actions import reminders_open
 from postloan.desk.preservation.assets.actions import assets_open
 from postloan.desk.preservation.handover.actions import handovers_open
 from postloan.desk.warning.opening.actions import cases_open
@@ -54,6 +57,10 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     opened += handovers_open(day, rules)
     opened += assets_open(day, rules)
     opened += disposals_open(day, rules)
+    opened += collection_take(day, rules)
+    reminders_open(day, rules)
+    placements_end(day=day)
+    placements_begin(day=day)
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted

@@ -35,7 +35,12 @@ document.addEventListener("keydown", (event) => {
     action();
     return;
   }
-  document.querySelector(`[data-key-press="${CSS.escape(event.key)}"]`)?.click();
+  const pressed = document.querySelector(`[data-key-press="${CSS.escape(event.key)}"]`);
+  if (!pressed) return;
+  // A field is gone to, and does not begin with the letter of its key.
+  event.preventDefault();
+  if (pressed.matches("input, select, textarea")) pressed.focus();
+  else pressed.click();
 });
 
 document.addEventListener("change", (event) => {

@@ -1,0 +1,1 @@
+"""What agencies report and are paid: held against the ledger, to the cent."""

@@ -1,0 +1,1 @@
+"""Judging an agency once a year, by weights that are data."""

@@ -1,0 +1,19 @@
+"""The account of an agency asks about the debtors that are placed with it, and about nobody else."""
+
+from postloan.desk.agency.models import Agency, Placement
+from postloan.desk.contact.limits import register_limit
+from postloan.desk.core.models import Officer
+
+
+def may_ask(officer: Officer, debtor_id: str) -> bool:
+    """Whether an account may ask about a debtor: anybody's may but an agency's, where the case is not with it now."""
+    agency = Agency.objects.filter(account=officer).first()
+    if agency is None:
+        return True
+    return (
+        agency.state == Agency.State.LISTED
+        and Placement.objects.filter(agency=agency, debtor_id=debtor_id, state=Placement.State.RUNNING).exists()
+    )
+
+
+register_limit(may_ask)

@@ -1,0 +1,1 @@
+"""What collectors do with a case: contact, outcome, promise, and the way to court."""

@@ -1,0 +1,1 @@
+"""A published day taken over: cases opened, told anew, closed, promises judged, and cases given to collectors."""

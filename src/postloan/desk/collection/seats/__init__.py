@@ -1,0 +1,1 @@
+"""Seats: who collects in which team, and how many cases."""

@@ -1,0 +1,1 @@
+"""Messages to who owes or answers for a debt: written from templates, sent when the gate allows it, and receipted."""

@@ -1,0 +1,1 @@
+"""Reminders before a day falls due and after it: opened in bulk when a published day arrives."""
