@@ -28,6 +28,7 @@ from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
 from postloan.rules.preservation_desk import PreservationDesk
 from postloan.rules.restructuring_rules import Restructurings
+from postloan.rules.retention import Retention
 from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
 
@@ -123,6 +124,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "names": TypeAdapter(RuleFile[Names]),
     "preservation": TypeAdapter(RuleFile[PreservationDesk]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
+    "retention": TypeAdapter(RuleFile[Retention]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
     "studio": TypeAdapter(RuleFile[Studio]),
