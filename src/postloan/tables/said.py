@@ -327,6 +327,9 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "principal": ("本金", "Principal"),
         "interest": ("利息", "Interest"),
         "ground": ("依据", "Ground"),
+        "transferred": ("其中转让收回", "Of that, met by a price"),
+        "asset": ("其中以物抵债", "Of that, met by an asset"),
+        "met_by": ("以何抵偿", "Met by"),
     },
     "withdrawal_state": {
         "proposed": ("待批准", "Proposed"),
