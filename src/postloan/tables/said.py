@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from postloan.tables import said_of_preservation as of_preservation
 from postloan.tables.said_of_clocks import CLOCK_SAID
 from postloan.tables.said_of_collateral import COLLATERAL_SAID
 from postloan.tables.said_of_collection import COLLECTION_SAID
@@ -12,12 +13,6 @@ from postloan.tables.said_of_disposal import DISPOSAL_SAID
 from postloan.tables.said_of_inspections import INSPECTION_SAID
 from postloan.tables.said_of_models import MODEL_SAID
 from postloan.tables.said_of_outbox import OUTBOX_SAID
-from postloan.tables.said_of_preservation import (
-    PRESERVATION_CASES,
-    PRESERVATION_SAID,
-    PRESERVATION_STEPS,
-    PRESERVATION_WORK,
-)
 from postloan.tables.said_of_restructuring import RESTRUCTURE_SAID
 from postloan.tables.said_of_warnings import WARNING_SAID
 
@@ -194,7 +189,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rows_refused": ("数据被退回", "Data refused by intake"),
         "contact_complaint": ("答复投诉", "Answer a complaint"),
         "collateral_call": ("补充担保通知", "Call for collateral"),
-        **PRESERVATION_WORK,
+        **of_preservation.WORK_KINDS,
         "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
         "disposal_act": ("落实不良处置方案", "See a disposal through"),
     },
@@ -232,7 +227,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "collection_court": ("移交诉讼", "Hand-over to court"),
         "restructuring": ("贷款重组", "Restructuring of a loan"),
         "loan_waiver": ("息费减免", "Waiver"),
-        **PRESERVATION_CASES,
+        **of_preservation.CASE_KINDS,
     },
     "case_state": {
         "open": ("办理中", "Under way"),
@@ -276,7 +271,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "restructure.write": ("提出", "Proposal"),
         "restructure.review": ("复核", "Review"),
         "restructure.approve": ("批准", "Approval"),
-        **PRESERVATION_STEPS,
+        **of_preservation.CASE_STEPS,
         "disposal.write": ("提出", "Proposal"),
         "disposal.review": ("复核", "Review"),
         "disposal.approve": ("批准", "Approval"),
@@ -371,7 +366,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **CONTACT_SAID,
     **OUTBOX_SAID,
     **RESTRUCTURE_SAID,
-    **PRESERVATION_SAID,
+    **of_preservation.PRESERVATION_SAID,
     "strategy": {
         "cure": ("自行恢复", "Cure"),
         "restructure": ("重组", "Restructuring"),

@@ -129,7 +129,7 @@ PRESERVATION_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 
-PRESERVATION_WORK: Mapping[str, tuple[str, str]] = {
+WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "preservation_handover": ("移交资产保全", "Hand a file over to asset preservation"),
     "preservation_receive": ("接收移交档案", "Receive a file handed over"),
     "asset_dispose": ("抵债资产处置", "Sell a repossessed asset"),
@@ -138,7 +138,7 @@ PRESERVATION_WORK: Mapping[str, tuple[str, str]] = {
 }
 """Its kinds of work."""
 
-PRESERVATION_CASES: Mapping[str, tuple[str, str]] = {
+CASE_KINDS: Mapping[str, tuple[str, str]] = {
     "route_cash": ("处置路径：现金清收", "Route: cash"),
     "route_settlement": ("处置路径：折扣和解", "Route: settlement"),
     "route_court": ("处置路径：诉讼执行", "Route: court"),
@@ -149,7 +149,7 @@ PRESERVATION_CASES: Mapping[str, tuple[str, str]] = {
 }
 """Its kinds of case."""
 
-PRESERVATION_STEPS: Mapping[str, tuple[str, str]] = {
+CASE_STEPS: Mapping[str, tuple[str, str]] = {
     "preservation.write": ("提出", "Proposal"),
     "preservation.review": ("复核", "Review"),
     "preservation.approve": ("批准", "Approval"),
