@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs clean
+.PHONY: help setup spark demo test check bench docs clean
 .DELETE_ON_ERROR:
 
 UV := uv==0.13.9
@@ -17,6 +17,9 @@ help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
 
 setup: $(READY) $(PAGES) ## make .venv and install what uv.lock and package-lock.json name
+
+spark: $(READY) ## add what a night on a Spark cluster needs; Java 17 is the machine's own
+	@$(UV_SYNC) --extra spark
 
 demo: $(READY) $(PAGES) ## build the demo bank in demo-home, show its tiers and open its desk
 	@$(BIN)/postloan demo --home demo-home

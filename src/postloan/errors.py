@@ -171,6 +171,12 @@ class LoanUnknown(PostloanError):
     code = "PL-N06"
 
 
+class ClusterMissing(PostloanError):
+    """Shards were to be computed on a Spark cluster, and Spark is not installed or the cluster does not answer."""
+
+    code = "PL-N07"
+
+
 # Closing ---------------------------------------------------------------------------------------------------------
 
 

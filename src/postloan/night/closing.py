@@ -8,7 +8,7 @@ from postloan.errors import ClosingsDamaged, DayClosed, NotSettled, RequestWrong
 from postloan.night.alone import alone
 from postloan.night.pins import begun_nights
 from postloan.plan.tie_out import tie_out
-from postloan.snapshot.chain import Closing, append, broken_links, content_hash, filed, last_hash, read_closings
+from postloan.snapshot.chain import Closing, append, content_hash, filed, last_hash, whole_closings
 from postloan.snapshot.files import hash_of
 from postloan.snapshot.publish import snapshot_folder
 from postloan.snapshot.read import Edition, published_versions, read_manifest
@@ -25,7 +25,7 @@ def close(home: Path, on: date, *, by: str, note: str | None, closed_at: str) ->
     if not by.strip():
         raise RequestWrong(message="A day is closed by a person.", hint="Say who signs: --by NAME.")
     with alone(home):
-        closings = _require_whole(home)
+        closings = whole_closings(home)
         manifest, last = read_manifest(home, on), filed(home, on)
         runs = published_versions(home, on)
         if last is not None and last.runs == runs:
@@ -55,7 +55,7 @@ def verify_closings(home: Path) -> tuple[int, str | None]:
 
     Raises ClosingsDamaged with everything that does not hold.
     """
-    closings = _require_whole(home)
+    closings = whole_closings(home)
     faults: dict[str, str] = {}
     for closing in closings:
         fault = _fault_of_run(home, closing)
@@ -68,19 +68,6 @@ def verify_closings(home: Path) -> tuple[int, str | None]:
             where=faults,
         )
     return len(closings), last_hash(home)
-
-
-def _require_whole(home: Path) -> list[Closing]:
-    """Read the closings; refuse a chain that was tampered with: a record behind it would vouch for it."""
-    closings = read_closings(home)
-    faults = broken_links(home)
-    if faults:
-        raise ClosingsDamaged(
-            message="The chain of closings does not hold.",
-            hint="Restore the folder `closings` from a copy, and find out who wrote there.",
-            where=faults,
-        )
-    return closings
 
 
 def _require_checked(home: Path, on: date, manifest: dict[str, Any]) -> None:

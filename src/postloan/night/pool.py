@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
@@ -14,7 +13,7 @@ from postloan.night import worker
 T = TypeVar("T")
 R = TypeVar("R")
 
-_SURROUNDINGS = {
+SURROUNDINGS = {
     # Shards are the parallelism.
     "POLARS_MAX_THREADS": "1",
     # Polars' allocator keeps the memory of a shard for the next one: touching fresh pages cost as much as reading.
@@ -76,15 +75,15 @@ def started(work: Callable[[T], R], task: T, pool: Executor | None, *, killed: S
 def _told_as(killed: ShardFailed) -> Iterator[None]:
     try:
         yield
-    except BrokenProcessPool:
-        raise killed from None
+    except BrokenExecutor as broken:
+        raise killed from broken.__cause__
 
 
 @contextmanager
 def _surroundings() -> Iterator[None]:
     """Let processes started meanwhile find the workers' settings, and this one keep its own."""
-    own = {name: os.environ.get(name) for name in _SURROUNDINGS}
-    os.environ.update(_SURROUNDINGS)
+    own = {name: os.environ.get(name) for name in SURROUNDINGS}
+    os.environ.update(SURROUNDINGS)
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import dataframely as dy
@@ -35,7 +36,7 @@ def run_shard(task: ShardTask) -> int:
     inputs = read_inputs(facts, task.shard, neighbours_left(task.folder))
     assessed = assess(inputs, task.policy, on=task.on)
 
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    part = place.with_name(f".{place.name}.{gethostname()}-{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     tables: dict[str, pl.DataFrame] = {

@@ -26,6 +26,7 @@ from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 from postloan.rules.news import Names, Sentiment
 from postloan.rules.restructuring_rules import Restructurings
+from postloan.rules.retention import Retention
 from postloan.rules.studio import Studio
 from postloan.rules.warning_desk import WarningDesk
 
@@ -119,6 +120,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "inspections": TypeAdapter(RuleFile[Inspections]),
     "names": TypeAdapter(RuleFile[Names]),
     "restructurings": TypeAdapter(RuleFile[Restructurings]),
+    "retention": TypeAdapter(RuleFile[Retention]),
     "roles": TypeAdapter(RuleFile[Roles]),
     "sentiment": TypeAdapter(RuleFile[Sentiment]),
     "studio": TypeAdapter(RuleFile[Studio]),

@@ -17,6 +17,7 @@ import typer
 from postloan.site import cli_desk, cli_exposures, cli_model
 from postloan.site.cli_desk import Host, Port
 from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
+from postloan.site.engines import Engine, EngineAsked, Master, engine_pool
 from postloan.site.options import HOME, SAY, AsJson, Home, KnownOn, LawOf, On, Workers, a_day, count, terminal_of
 from postloan.site.terminal import open_terminal
 from postloan.site.words import Words, language_of
@@ -134,15 +135,15 @@ def night(
     on: Annotated[date, typer.Argument(metavar="DATE", parser=a_day, help=SAY("help.day"))],
     home: Home = HOME,
     workers: Workers = None,
+    engine: EngineAsked = Engine.LOCAL,
+    master: Master = None,
     known_on: KnownOn = None,
     law_of: LawOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute and publish one business date."""
     terminal = terminal_of(ctx, as_json=as_json)
-    from postloan.night.pool import workers_pool
-
-    with workers_pool(count(workers)) as pool:
+    with engine_pool(engine, master, workers) as pool:
         from postloan.site.nights import publish_nights, said_night
 
         published = publish_nights(home, [on], terminal, pool=pool, known_on=known_on, law_of=law_of)
@@ -158,17 +159,18 @@ def nights(
     home: Home = HOME,
     month_ends: Annotated[bool, typer.Option("--month-ends", help=SAY("help.month_ends"))] = False,
     workers: Workers = None,
+    engine: EngineAsked = Engine.LOCAL,
+    master: Master = None,
     known_on: KnownOn = None,
     law_of: LawOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute and publish several business dates."""
     terminal = terminal_of(ctx, as_json=as_json)
-    from postloan.night.pool import workers_pool
     from postloan.site.days import days_between
 
     days = days_between(first, last, month_ends=month_ends)
-    with workers_pool(count(workers)) as pool:
+    with engine_pool(engine, master, workers) as pool:
         from postloan.site.nights import publish_nights, said_night
 
         published = publish_nights(home, days, terminal, pool=pool, known_on=known_on, law_of=law_of)
@@ -214,12 +216,12 @@ def replay(
     form: Annotated[Form, typer.Option("--format", help=SAY("help.replay_format"))] = Form.TABLE,
     out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=SAY("help.out"))] = None,
     workers: Workers = None,
+    engine: EngineAsked = Engine.LOCAL,
+    master: Master = None,
 ) -> None:
     """Replay published days under another rulebook."""
     terminal = terminal_of(ctx, as_json=form is Form.JSON)
-    from postloan.night.pool import workers_pool
-
-    with workers_pool(count(workers)) as pool:
+    with engine_pool(engine, master, workers) as pool:
         from postloan.site.replay_screen import show_replay
 
         show_replay(

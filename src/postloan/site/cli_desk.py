@@ -28,6 +28,7 @@ def join(app: typer.Typer) -> None:
     app.command(help=SAY("help.adopt"))(adopt)
     app.command(help=SAY("help.officer"))(officer)
     app.command("hand-over", help=SAY("help.hand_over"))(hand_over)
+    app.command(help=SAY("help.prune"))(prune)
     app.add_typer(audit, name="audit")
     app.add_typer(gate, name="gate")
 
@@ -61,6 +62,29 @@ def adopt(ctx: typer.Context, home: Home = HOME, on: On = None, as_json: AsJson 
         terminal.print_json({name: str(value) for name, value in adopted.items()})
         return
     terminal.out.print(terminal.words("adopt.done", **adopted), soft_wrap=True)
+
+
+def prune(
+    ctx: typer.Context,
+    home: Home = HOME,
+    is_tried: Annotated[bool, typer.Option("--try", help=SAY("help.try"))] = False,  # noqa: FBT002
+    no_desk: Annotated[bool, typer.Option("--no-desk", help=SAY("help.no_desk"))] = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Remove published days that are kept no longer."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site import serving
+    from postloan.site.pruning import pruned
+
+    if not no_desk:
+        serving.set_up(home)
+    found = pruned(home, is_tried=is_tried, has_desk=not no_desk)
+    if as_json:
+        days = [day.isoformat() for day in found.days]
+        terminal.print_json({"days": days, "runs": list(found.runs), "bytes": found.bytes, "removed": not is_tried})
+        return
+    said = {"days": len(found.days), "runs": len(found.runs), "size": f"{found.bytes / 2**20:,.1f}"}
+    terminal.out.print(terminal.words("prune.found" if is_tried else "prune.done", **said), soft_wrap=True)
 
 
 def officer(

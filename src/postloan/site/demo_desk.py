@@ -17,6 +17,7 @@ from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
 from postloan.site.demo_models import Agreeing, model_a_little
+from postloan.site.demo_restructurings import restructure_a_little
 from postloan.site.demo_studio import study_rules
 from postloan.site.demo_warnings import answer_warnings, work_on_warnings
 from postloan.site.serving import adopt
@@ -57,6 +58,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     propose_a_little(risk)
     covenants_a_little(risk)
     collateral_a_little(officer, risk)
+    restructure_a_little(risk)
     model_a_little(who_agrees_to_models())
     study_rules(risk)
     work_on_warnings(officer, risk)

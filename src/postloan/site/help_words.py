@@ -27,6 +27,11 @@ HELP: dict[str, tuple[str, str]] = {
     "help.last": ("最后一天", "last day"),
     "help.month_ends": ("只算月末", "month-ends only"),
     "help.workers": ("并行进程数，0 为不另开进程；默认为核数", "worker processes, 0 for none; default: the number of cores"),
+    "help.engine": ("计算引擎：local 为本机进程，spark 为集群", "what computes shards: processes of this machine, or a Spark cluster"),
+    "help.master": (
+        "Spark 集群地址，如 spark://主机:7077；只用于 --engine spark",
+        "where the Spark cluster answers, such as spark://host:7077; of --engine spark alone",
+    ),
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
@@ -109,6 +114,12 @@ HELP: dict[str, tuple[str, str]] = {
     "help.staff_no": ("数据中的客户经理工号", "the officer's number in the feeds"),
     "help.gate": ("联系台账", "the ledger of contact"),
     "help.gate_file": ("台账文件", "the ledger's file"),
+    "help.prune": (
+        "按保留规则清理过期的已发布日期；已结账和签字引用的日期永不删除。",
+        "Remove published days that the rule of retention lets go; a day that was closed or signed upon stays.",
+    ),
+    "help.try": ("只列出，不删除", "only say what may go"),
+    "help.no_desk": ("该目录从未使用工作台", "the home never had a desk"),
     "help.gate_export": ("导出联系台账", "write the ledger of contact into a file"),
     "help.gate_verify": (
         "离线验证台账：链条完整，且每次获准的联系都符合规则。返回码：0 成立，1 不成立。",

@@ -111,6 +111,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "hand_over.rules": ("预警规则变更 {rules} 项自 {on} 起启用", "{rules} changes of warning rules hold from {on}"),
     "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
+    "prune.found": (
+        "可清理 {days} 天、{runs} 个批次，共 {size} MB；未作删除",
+        "{days} days and {runs} runs may go, {size} MB; nothing was removed",
+    ),
+    "prune.done": ("已清理 {days} 天、{runs} 个批次，共 {size} MB", "{days} days and {runs} runs are gone, {size} MB"),
     "gate.exported": ("台账 {count} 条已写入 {file}", "{count} entries of the ledger were written to {file}"),
     "gate.proved": (
         "台账共 {entries} 条，询问 {asks} 次，允许 {allowed} 次，末条 {seq}:{hash}",

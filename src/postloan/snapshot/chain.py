@@ -89,6 +89,22 @@ def read_closings(home: Path) -> list[Closing]:
     return found
 
 
+def whole_closings(home: Path) -> list[Closing]:
+    """Read the closings, oldest first; refuse a chain that was tampered with: a record behind it would vouch for it.
+
+    Raises ClosingsDamaged.
+    """
+    closings = read_closings(home)
+    faults = broken_links(home)
+    if faults:
+        raise ClosingsDamaged(
+            message="The chain of closings does not hold.",
+            hint="Restore the folder `closings` from a copy, and find out who wrote there.",
+            where=faults,
+        )
+    return closings
+
+
 def filed(home: Path, on: date) -> Closing | None:
     """Find how a day was last filed, or None where it never was."""
     return next((closing for closing in reversed(read_closings(home)) if closing.on == on), None)
