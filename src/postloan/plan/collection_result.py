@@ -44,7 +44,7 @@ def difference(champion: Side, challenger: Side, confidence_e8: int) -> Differen
     """
     if not champion.count or not challenger.count:
         return None
-    z = NormalDist().inv_cdf(0.5 + confidence_e8 / (2 * ONE_E8))
+    z = NormalDist().inv_cdf((ONE_E8 + confidence_e8) / (2 * ONE_E8))
     (low_0, high_0), (low_1, high_1) = _wilson(champion, z), _wilson(challenger, z)
     of, new, old = challenger.share - champion.share, challenger.share, champion.share
     low = of - sqrt((new - low_1) ** 2 + (high_0 - old) ** 2)

@@ -13,6 +13,7 @@ from postloan.desk.core.lists.registry import DeskList, register
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk
+from postloan.rules.collection import Collection, Segment, Team
 from postloan.tables.said import SAID, said
 from postloan.tables.units import BUCKETS
 
@@ -30,15 +31,29 @@ def _collectors() -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in held.values_list("pk", "name")]
 
 
+def _filters(desk: Desk, rules: Collection) -> tuple[Filter, ...]:
+    def choices(what: str) -> Callable[[], Sequence[tuple[str, Said]]]:
+        known: Sequence[Team | Segment] = rules.teams if what == "team" else rules.segments
+        return lambda: [(name := getattr(each, what), named(rules, what, name)) for each in known]
+
+    return (
+        Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
+        Filter("state", _("状态"), ("state",), "one_of", choices=_words("collection_state")),
+        Filter("team", _("小组"), ("team",), "one_of", choices=choices("team")),
+        Filter("segment", _("客群"), ("segment",), "one_of", choices=choices("segment")),
+        Filter("bucket", _("逾期账龄"), ("bucket",), "one_of", choices=lambda: [(each, each) for each in BUCKETS]),
+        Filter("officer", _("催收员"), ("officer_id",), "one_of", choices=_collectors),
+        Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
+        Filter("paused", _("投诉暂停"), ("is_paused",), "one_of", choices=_flags),
+        Filter("cure_from", _("结清所需 ≥"), ("cure_cents",), "at_least", "money"),
+    )
+
+
 def _form(desk: Desk) -> ListForm:
     rules = rules_on(desk)
 
     def say(what: str) -> Callable[[str], str]:
         return lambda name: named(rules, what, name)
-
-    def choices(what: str) -> Callable[[], Sequence[tuple[str, Said]]]:
-        known = {"team": rules.teams, "segment": rules.segments}[what]
-        return lambda: [(getattr(each, what), named(rules, what, getattr(each, what))) for each in known]
 
     return ListForm(
         name="collection",
@@ -71,17 +86,7 @@ def _form(desk: Desk) -> ListForm:
             Column("arm", _("试验分组"), "word", words="collection_arm", is_shown=False),
             Column("debtor_id", _("客户号"), link=("book:debtor", "debtor_id"), is_shown=False),
         ),
-        filters=(
-            Filter("q", _("客户名称或客户号"), ("debtor_name", "debtor_id")),
-            Filter("state", _("状态"), ("state",), "one_of", choices=_words("collection_state")),
-            Filter("team", _("小组"), ("team",), "one_of", choices=choices("team")),
-            Filter("segment", _("客群"), ("segment",), "one_of", choices=choices("segment")),
-            Filter("bucket", _("逾期账龄"), ("bucket",), "one_of", choices=lambda: [(each, each) for each in BUCKETS]),
-            Filter("officer", _("催收员"), ("officer_id",), "one_of", choices=_collectors),
-            Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("paused", _("投诉暂停"), ("is_paused",), "one_of", choices=_flags),
-            Filter("cure_from", _("结清所需 ≥"), ("cure_cents",), "at_least", "money"),
-        ),
+        filters=_filters(desk, rules),
         tabs=(
             Tab("mine", _("我的"), {"state": "open", "officer": str(desk.officer.pk)}),
             Tab("open", _("催收中"), {"state": "open"}),

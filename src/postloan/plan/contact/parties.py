@@ -69,7 +69,7 @@ def parties_of(
     for party_id, role in wanted.items():
         number = numbers.get(party_id)
         theirs = shard_of(party_id, facts.layout.shards)
-        rows = facts.read("debtor", theirs, _OF_PARTY, pl.col("debtor_no") == number)
+        rows = facts.read("debtor", theirs, _OF_PARTY, pl.col("debtor_no") == pl.lit(number, pl.Int64))
         found.append(_party(party_id, role, None if rows.is_empty() else rows.row(0, named=True)))
     return found
 

@@ -71,7 +71,7 @@ def contact_note(
         id=entry_id, case=case, step="contact", outcome=rule.outcome, on=day.on, officer=officer, team=case.team,
         attempt=attempt, amount_cents=made.amount_cents if made else None, text=note.strip()[:_NOTE_MOST],
     )  # fmt: skip
-    worked(case, officer, _ready_at(rule, made, rules))
+    worked(case, officer, _ready_at(rule, made, rules, day))
     record(officer, "collection.contacted", case, org=case.org, run_id=day.run_id, outcome=rule.outcome,
            attempt=str(attempt.pk), amount_cents=entry.amount_cents,
            due_on=made.due_on.isoformat() if made else None)  # fmt: skip
@@ -107,10 +107,10 @@ def _promise(
     )  # fmt: skip
 
 
-def _ready_at(rule: OutcomeRule, made: Promise | None, rules: Collection) -> datetime:
+def _ready_at(rule: OutcomeRule, made: Promise | None, rules: Collection, day: BusinessDay) -> datetime:
     """When a case comes back: after the outcome's time, or when a promise is over."""
     now = timezone.now()
     if made is not None:
-        over = timezone.make_aware(datetime.combine(made.due_on, datetime.min.time()))
-        return max(now, over + timedelta(days=rules.promise.grace_days + 1))
+        # In days from now: the clock may be ahead of the business date, and a night that judges it is quicker.
+        return now + (made.due_on - day.on) + timedelta(days=rules.promise.grace_days + 1)
     return now + timedelta(minutes=rule.again_minutes or 0, days=rule.again_days or 0)
