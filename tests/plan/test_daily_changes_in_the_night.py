@@ -62,6 +62,24 @@ def test_interest_that_ran_on_arrears_is_made_principal_with_it() -> None:
     assert later["accrued_interest_cents"] == 5 * 240 + (10 * (LENT + 14_400) * 2 + 5_000) // 10_000
 
 
+def test_cash_booked_as_principal_is_not_taken_back_for_interest_that_never_ran_on_it() -> None:
+    """Paid 20.00 when long overdue, it met penalty as owed and principal as booked: there less interest ran since.
+
+    What is made principal in December is the interest as owed. As booked no interest was ever received, and none becomes
+    less than none.
+    """
+    on = date(2024, 12, 20)
+    paid = [payment(1, date(2024, 7, 20), 2_000)]
+    change = decided("capitalise", on, components=["interest"])
+    terms = DAILY | {"penalty_factor_e8": 150_000_000}
+    before, after = (row(night(*made, on=on, paid=paid, **terms)) for made in ((), (change,)))
+    assert before["accounting_principal_cents"] == LENT - 2_000
+    assert (before["paid_penalty_cents"], before["accounting_income_cents"]) == (2_000, 0)
+    assert (after["accounting_income_cents"], after["overdue_interest_cents"]) == (0, 0)
+    assert after["capitalised_cents"] == before["overdue_interest_cents"]
+    assert after["accounting_principal_cents"] == LENT - 2_000 + after["capitalised_cents"]
+
+
 def test_overdue_interest_moves_into_the_amounts_to_come_and_bears_none() -> None:
     """144.00 is overdue on 20 March; the ten amounts to come carry 14.40 each, and 12,000.00 repay themselves."""
     change = decided("reamortise", date(2024, 3, 20))

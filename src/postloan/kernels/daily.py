@@ -248,9 +248,11 @@ def _relieve(
         state.waived_cents[loan] += part_cents
     else:
         if component in (INTEREST, PRINCIPAL):
-            # Booked otherwise than it was owed, the cash met the one for the other: it is booked as owed now.
+            # Booked otherwise than it was owed, the cash met the one for the other: it is booked as owed now, as far
+            # as there was cash. On less principal less interest has run; what is missing then is earned with the change.
             other = PRINCIPAL if component == INTEREST else INTEREST
-            moved_cents = _let_go(on, other, cents - part_cents, amounts, owed, sheet, left, log)
+            claimed_cents = min(cents - part_cents, sheet[component])
+            moved_cents = _let_go(on, other, claimed_cents, amounts, owed, sheet, left, log)
             sheet[other] += moved_cents
             sheet[component] -= moved_cents
             owed[_LEFT] += moved_cents if other == INTEREST else -moved_cents
