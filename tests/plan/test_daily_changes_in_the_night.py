@@ -65,8 +65,8 @@ def test_interest_that_ran_on_arrears_is_made_principal_with_it() -> None:
 def test_cash_booked_as_principal_is_not_taken_back_for_interest_that_never_ran_on_it() -> None:
     """Paid 20.00 when long overdue, it met penalty as owed and principal as booked: there less interest ran since.
 
-    What is made principal in December is the interest as owed. As booked no interest was ever received, and none becomes
-    less than none.
+    What is made principal in December is the interest as owed. As booked no interest was ever received, and what was
+    received is not less than none.
     """
     on = date(2024, 12, 20)
     paid = [payment(1, date(2024, 7, 20), 2_000)]

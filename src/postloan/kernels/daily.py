@@ -249,7 +249,7 @@ def _relieve(
     else:
         if component in (INTEREST, PRINCIPAL):
             # Booked otherwise than it was owed, the cash met the one for the other: it is booked as owed now, as far
-            # as there was cash. On less principal less interest has run; what is missing then is earned with the change.
+            # as there was cash. On less principal less interest has run; what is missing then is earned only now.
             other = PRINCIPAL if component == INTEREST else INTEREST
             claimed_cents = min(cents - part_cents, sheet[component])
             moved_cents = _let_go(on, other, claimed_cents, amounts, owed, sheet, left, log)
