@@ -27,6 +27,11 @@ expect.set_options(timeout=30_000)
 _SERVE = Path(__file__).parent / "serve_bank.py"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the walks over every page begin: other walks go on to later days, and then less waits to be done."""
+    items.sort(key=lambda item: not item.name.startswith("test_every_page_of_every_role"))
+
+
 @dataclass
 class Site:
     """A running site.
