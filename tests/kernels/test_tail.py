@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from postloan.errors import EventImpossible
@@ -268,6 +268,13 @@ def built(draw: st.DrawFn) -> Built:
 
 @settings(max_examples=300, deadline=None)
 @given(built().filter(lambda loan: not loan.is_planned), st.integers(BEGUN, FIRST + 700))
+@example(
+    Built(
+        method=3, rates=((19737, 0), (19769, 50), (19843, 0), (19846, 50)), day_count=0, splits=False, plan_periods=0,
+        free_periods=0, step=0, is_planned=False, begins=19737,
+    ),
+    19753,
+)  # fmt: skip
 def test_a_rate_that_follows_its_market_later_makes_what_the_kernel_of_schedules_makes(loan: Built, on: int) -> None:
     plan, terms = loan.plan(on), loan.terms()
     if not loan.splits:

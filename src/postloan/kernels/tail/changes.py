@@ -50,11 +50,15 @@ def reprice(plan: Plan, terms: Terms, day: int, rate_e8: int) -> None:
     period that splits, the principal stays and the interest alone differs.
     """
     place = next((at for at, row in enumerate(plan.rows) if row.ends_on > day), len(plan.rows))
-    if place == len(plan.rows) or rate_on(plan, day) == rate_e8:
+    if place == len(plan.rows):
         return
     asks, left_cents, running = asks_of(plan, terms, place), plan.left_cents(place), plan.rows[place]
     is_inside = running.starts_on < day
-    _set_rate(plan, running.ends_on if is_inside and not terms.splits else day, rate_e8)
+    from_on = running.ends_on if is_inside and not terms.splits else day
+    # Of two changes within a period that does not split, the second may lead back to the rate that still runs.
+    if rate_on(plan, from_on) == rate_e8:
+        return
+    _set_rate(plan, from_on, rate_e8)
     if is_inside and is_thirty(terms):
         run_cents = interest_of(plan, terms, running, left_cents, running.ends_on)
         asks[0] += run_cents + running.carried_cents - running.interest_cents if is_amount(running, terms) else 0
