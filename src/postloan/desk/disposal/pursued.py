@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from postloan.desk.book.narrow import file_of, kept, loan_rows
+from postloan.desk.core.authority import rows_within
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
-from postloan.snapshot.read import scan_loans
+from postloan.snapshot.read import scan_whole_loans
 
 _LEVELS = ("written_off_cents", "transferred_cents", "asset_cents", "recovered_cents")
 
@@ -25,17 +26,14 @@ def pursued_rows(day: BusinessDay) -> pl.DataFrame:
 
 def pursued_seen(desk: Desk) -> pl.DataFrame:
     """Those in the desk's offices."""
-    rows = pursued_rows(desk.day)
-    return rows if desk.scope.is_all else rows.filter(pl.col("org_id").is_in(sorted(desk.scope.org_ids)))
+    return rows_within(pursued_rows(desk.day), desk.scope)
 
 
 def _made(day: BusinessDay) -> pl.DataFrame:
-    known = scan_loans(day.home, day.on, shard=0).collect_schema()
     # A version of the program before recoveries were published says of none that there were any.
-    levels = [pl.col(name) if name in known else pl.lit(0, pl.Int64).alias(name) for name in _LEVELS]
-    last = "last_recovered_on"
-    last_on = pl.col(last) if last in known else pl.lit(None, pl.Date).alias(last)
-    gone = scan_loans(day.home, day.on).filter(pl.col("status") == "written_off").select("loan_id", *levels, last_on)
+    levels = [pl.col(name).fill_null(0) for name in _LEVELS]
+    gone = scan_whole_loans(day.home, day.on).filter(pl.col("status") == "written_off")
+    gone = gone.select("loan_id", *levels, "last_recovered_on")
     rows = loan_rows(day).filter(pl.col("status") == "written_off").lazy().join(gone, on="loan_id").collect()
     met = pl.min_horizontal("recovered_cents", "off_cents")
     return (
