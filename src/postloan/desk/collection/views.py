@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.approval.queries import steps_told
+from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.collection import queries
 from postloan.desk.collection.court.actions import case_take_back, court_decide, court_propose
@@ -79,8 +79,7 @@ def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
         "segment": queries.named(rules, "segment", found.segment), "team": queries.named(rules, "team", found.team),
         "strategy": queries.named(rules, "strategy", found.strategy), "is_worked": is_worked,
         "steps": steps_told(found.approval) if found.approval else [],
-        "may_decide": found.state == CollectionCase.State.PROPOSED and found.approval is not None
-        and found.approval.waits_for in desk.actions and not desk.day.is_past,
+        "may_decide": found.state == CollectionCase.State.PROPOSED and may_decide(desk, found.approval),
         "may_take_back": found.state in {"placed", "court"} and "collection.manage" in desk.actions
         and not desk.day.is_past,
         "waiting": queries.waiting_for(desk), "made_id": uuid4(), "here": "collection",
