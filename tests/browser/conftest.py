@@ -28,8 +28,17 @@ _SERVE = Path(__file__).parent / "serve_bank.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the walks over every page begin: other walks go on to later days, and then less waits to be done."""
-    items.sort(key=lambda item: not item.name.startswith("test_every_page_of_every_role"))
+    """Put the walks last, and of them those over every page first.
+
+    Last, since a browser leaves an event loop running in its process, and Django refuses its database there. Those
+    over every page first, since other walks go on to later days, and then less waits to be done.
+    """
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[bool, bool]:
+    walks = item.path.is_relative_to(Path(__file__).parent)
+    return walks, walks and not item.name.startswith("test_every_page_of_every_role")
 
 
 @dataclass
