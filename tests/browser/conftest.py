@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from desk_bank import build_bank
 from postloan.demo.staff import PASSWORD
 
-_STARTS_SECONDS = 300
+_STARTS_SECONDS = 1_800
 # Two workers and two servers share the machine: patience costs nothing where the page is right.
 expect.set_options(timeout=30_000)
 _SERVE = Path(__file__).parent / "serve_bank.py"
