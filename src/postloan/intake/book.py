@@ -1,6 +1,6 @@
 """Book: what is known as a load goes on: which identifiers exist, whose they are, and what they were numbered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import polars as pl
 from postloan.intake.facts import read_parts
 from postloan.intake.number import NUMBERS_COLUMNS, number_debtors, number_owned, read_numbers
 from postloan.intake.records import CORE, LoadRecord
+from postloan.intake.shape import facts_shape
 
 KNOWN_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "org": {"org_id": pl.String()},
@@ -105,12 +106,17 @@ class Book:
         is_latest = bool(self.superseded) and all(other.load < min(self.superseded) for other in self.others)
         if not is_latest:
             return pl.Series([False]).new_from_index(0, len(identifiers))
-        return ~identifiers.is_in(self.stored(kind, [f"{kind}_id"], with_later=True).to_series().implode())
+        held = [rows.to_series() for rows in self.stored(kind, [f"{kind}_id"], with_later=True)]
+        return ~identifiers.is_in(pl.concat(held).implode())
 
-    def stored(self, table: str, columns: Sequence[str], *, with_later: bool = False) -> pl.DataFrame:
-        """Read rows of earlier loads, each key as it is known best, or with those of later days where asked."""
+    def stored(self, table: str, columns: Sequence[str], *, with_later: bool = False) -> Iterator[pl.DataFrame]:
+        """Read rows of earlier loads, each key as it is known best, or with those of later days where asked.
+
+        A shard at a time: nothing asks for all of a big table at once.
+        """
         loads = self.others if with_later else self.loads
-        return read_parts(self.home, loads, table, shard=None, columns=columns, known_on=date.max)
+        for shard in range(self.shards) if facts_shape(table).sharded else (None,):
+            yield read_parts(self.home, loads, table, shard=shard, columns=columns, known_on=date.max)
 
     def _take(self, kind: str, rows: pl.DataFrame, mode: str) -> None:
         columns = KNOWN_COLUMNS[kind] | ({"shard": pl.Int32()} if kind in NUMBERS_COLUMNS else {})

@@ -15,7 +15,6 @@ from postloan.intake.book import Book
 from postloan.intake.feeds import Feed, check_unchanged, find_days, open_feed
 from postloan.intake.number import numbers_file
 from postloan.intake.quarantine import QUARANTINE_COLUMNS
-from postloan.intake.read import read_table
 from postloan.intake.records import (
     Layout,
     LoadedTable,
@@ -28,11 +27,15 @@ from postloan.intake.records import (
     visible_loads,
 )
 from postloan.intake.seal import Seal, find_seal, needs_seal, sealed
-from postloan.intake.stage import clear_orphans, held_home, sync, write_frame, write_part, write_text
+from postloan.intake.slices import read_slices
+from postloan.intake.stage import clear_orphans, held_home, sync, write_frame, write_text
+from postloan.intake.staged import StagedTable
 from postloan.tables.inputs import FEED_TABLES
 
 SHARDS_MAX = 9_999
 ALL_E8 = 10**8
+ASIDE = "aside"
+"""The folder, among a load's parts, in which big tables are cut."""
 
 Tell = Callable[[str, int, int], None]
 """Told as work goes on: what is at work, how much is done, how much there is."""
@@ -74,15 +77,20 @@ def load_feeds(
     `shards` counts for the first load only. `correct` lets a changed or late day in. What was loaded before a refusal
     stays loaded.
     """
+    check_shards(shards)
+    days = find_days(feed_dir)
+    with held_home(home):
+        return [_DayLoad(home, open_feed(day), shards, correct=correct).run(tell or _keep_silent) for day in days]
+
+
+def check_shards(shards: int) -> None:
+    """Refuse a number of shards that cannot be: RequestWrong."""
     if not 1 <= shards <= SHARDS_MAX:
         raise RequestWrong(
             message=f"{shards} shards cannot be.",
             hint=f"Choose from 1 to {SHARDS_MAX}; a shard of some ten to a hundred thousand loans works well.",
             where={"shards": shards},
         )
-    days = find_days(feed_dir)
-    with held_home(home):
-        return [_DayLoad(home, open_feed(day), shards, correct=correct).run(tell or _keep_silent) for day in days]
 
 
 def _keep_silent(_what: str, _done: int, _total: int) -> None:
@@ -195,37 +203,33 @@ class _DayLoad:
         )
 
     def _stage_table(self, table: str, book: Book, known_on: date) -> tuple[LoadedTable, pl.DataFrame]:
-        file, mode = self.feed.tables[table], self.feed.mode(table)
-        raw = read_table(table, file.path, self.feed.description.encoding)
-        check_unchanged(file)
-        accepted = accept_table(raw, book, mode=mode, feed_day=self.feed.day, known_by=known_on)
-        del raw
-        rows = accepted.rows
-        if needs_seal(table, rows):
-            fingerprints = {record.sealed_with for record in self.records if record.sealed_with}
-            self.seal = self.seal or find_seal(fingerprints=fingerprints, home=self.home)
-            rows = sealed(table, rows, self.seal)
-        last_known_on = rows["known_on"].max()
-        part = LoadedTable(
-            mode=mode,
-            rows=rows.height,
-            quarantined=accepted.quarantined,
-            last_known_on=last_known_on if isinstance(last_known_on, date) else None,
-            repeats_keys=accepted.repeats_keys,
-            shards=write_part(self.home, self.load, table, rows),
-        )
-        return part, accepted.quarantine
+        file, mode, encoding = self.feed.tables[table], self.feed.mode(table), self.feed.description.encoding
+        aside = parts_folder(self.home, self.load) / ASIDE
+        staged = StagedTable(self.home, self.load, table, mode)
+        for piece in read_slices(table, file.path, encoding, book, aside):
+            check_unchanged(file)
+            accepted = accept_table(piece.raw, book, mode=mode, feed_day=self.feed.day, known_by=known_on)
+            staged.take(piece, accepted, self._sealed(table, accepted.rows))
+        return staged.loaded(), staged.quarantine()
+
+    def _sealed(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+        if not needs_seal(table, rows):
+            return rows
+        fingerprints = {record.sealed_with for record in self.records if record.sealed_with}
+        self.seal = self.seal or find_seal(fingerprints=fingerprints, home=self.home)
+        return sealed(table, rows, self.seal)
 
     def _commit(self, record: LoadRecord) -> None:
         parts = parts_folder(self.home, self.load)
         for folder in [*(path for path in parts.rglob("*") if path.is_dir()), parts, parts.parent]:
             sync(folder)
         if not self.records:
-            write_text(layout_file(self.home), _json(self.layout.model_dump(mode="json")))
-        write_text(record_file(self.home, self.load), _json(record.model_dump(mode="json")))
+            write_text(layout_file(self.home), json_text(self.layout.model_dump(mode="json")))
+        write_text(record_file(self.home, self.load), json_text(record.model_dump(mode="json")))
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """Write a record so that the same one always gives the same bytes."""
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

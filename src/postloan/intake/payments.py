@@ -56,7 +56,7 @@ def _involved(payments: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
 def _stored(book: Book, targets: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
     if not visible_parts(book.loads, "payment"):
         return fresh.clear()
-    stored = _involved(book.stored("payment", _COLUMNS), targets)
+    stored = pl.concat(_involved(rows, targets) for rows in book.stored("payment", _COLUMNS))
     return stored.join(fresh, on="payment_id", how="anti")
 
 

@@ -99,8 +99,9 @@ class Complaints:
             ignore_nulls=True,
         )
         keys = self._raw.frame.select(parts)[listed["row"]].select(key).to_series()
+        places = listed["row"] if self._raw.places is None else self._raw.places.gather(listed["row"])
         return (
-            listed.with_columns(pl.lit(self._raw.table).alias("table"), keys.alias("key"), pl.col("row") + 1)
+            listed.with_columns(pl.lit(self._raw.table).alias("table"), keys.alias("key"), places.alias("row") + 1)
             .sort("row", maintain_order=True)
             .select(list(QUARANTINE_COLUMNS))
         )

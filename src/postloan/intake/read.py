@@ -1,7 +1,7 @@
 """Read: a feed file as it stands, whatever its form; nothing is converted yet except to text or to Parquet's types."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,13 +12,16 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipE
 
 from postloan.errors import FeedHeaderWrong, FeedUnreadable
 from postloan.intake.order import read_rows
-from postloan.intake.scan import decoded_pieces, scan_csv
+from postloan.intake.scan import CsvShape, decoded_pieces, scan_csv
 from postloan.tables.inputs import FEED_TABLES
 
 UNITS = {"_cents": 2, "_e8": 8}
 """Decimals held by an integer column of that suffix."""
 
 UNZIPPED_BYTES_MAX = 1 << 30
+
+CSV_WHOLE_BYTES_MAX = 1 << 29
+"""CSV files from this size on are written as Parquet before they are read."""
 
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _PARQUET_KINDS: dict[type[pl.DataType], tuple[type[pl.DataType], ...]] = {
@@ -38,12 +41,14 @@ class RawTable:
     frame         columns under the names of the file.
     sources       schema column → the file's column that holds it (`principal_cents` may come from `principal`).
     number_cells  for spreadsheets: where a cell of an identifier was a number, so that leading zeros are lost.
+    places        which rows of the file these are, the first being 0; None where they are all.
     """
 
     table: str
     frame: pl.DataFrame
     sources: dict[str, str]
     number_cells: dict[str, pl.Series] = field(default_factory=dict)
+    places: pl.Series | None = None
 
 
 def read_table(table: str, path: Path, encoding: str) -> RawTable:
@@ -92,6 +97,61 @@ def _unreadable(path: Path, what: str, wrong: BaseException) -> FeedUnreadable:
     )
 
 
+def parquet_of(table: str, path: Path, encoding: str, aside: Path) -> Path | None:
+    """Give a file that can be read in batches: a Parquet file itself, a big CSV file written as one; None for others.
+
+    aside  a folder that is made where something has to be written.
+    """
+    if path.suffix == ".parquet":
+        return path
+    if path.suffix != ".csv" or path.stat().st_size < CSV_WHOLE_BYTES_MAX:
+        return None
+    shape = scan_csv(path, encoding)
+    match_header(table, shape.header, path)
+    aside.mkdir(parents=True)
+    source, written = path, aside / f"{table}.parquet"
+    try:
+        if encoding != "utf-8":
+            source = aside / f"{table}.csv"
+            with source.open("wb") as opened:
+                opened.writelines(decoded_pieces(path, encoding))
+        rows = pl.scan_csv(source, infer_schema=False, glob=False)
+        rows.sink_parquet(written, compression="lz4", statistics=False)
+        _check_records(path, shape, pl.scan_parquet(written, glob=False).collect_schema().names(), rows_of(written))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as wrong:
+        raise _unreadable(path, "CSV", wrong) from wrong
+    return written
+
+
+def rows_of(path: Path) -> int:
+    """How many rows a Parquet file says it has; 0 where it cannot be read, which reading it will tell."""
+    try:
+        return int(pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return 0
+
+
+def batches_of(path: Path, rows: int, *, numbered: str) -> Iterator[pl.DataFrame]:
+    """Read a Parquet file some rows at a time, in its order, each with its number in the column `numbered`."""
+    whole = pl.scan_parquet(path, glob=False, hive_partitioning=False, row_index_name=numbered)
+    try:
+        yield from whole.collect_batches(chunk_size=rows, maintain_order=True)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as wrong:
+        raise _unreadable(path, "Parquet", wrong) from wrong
+
+
+def sources_of(table: str, path: Path) -> dict[str, str]:
+    """Match the columns of a Parquet file with the schema's, as to name and kind; refuse what does not fit."""
+    try:
+        types = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as wrong:
+        raise _unreadable(path, "Parquet", wrong) from wrong
+    sources = match_header(table, list(types), path)
+    for name, source in sources.items():
+        _check_kind(table, path, name, source, types[source])
+    return sources
+
+
 def _read_csv(table: str, path: Path, encoding: str) -> RawTable:
     shape = scan_csv(path, encoding)
     sources = match_header(table, shape.header, path)
@@ -100,25 +160,23 @@ def _read_csv(table: str, path: Path, encoding: str) -> RawTable:
         frame = pl.read_csv(source, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as wrong:
         raise _unreadable(path, "CSV", wrong) from wrong
-    if frame.columns != shape.header or frame.height != shape.records:
-        raise FeedUnreadable(
-            message=f"{path.name} reads as {frame.height} rows where it has {shape.records} records.",
-            hint="A quote inside a field is doubled, and such a field stands in quotes; deliver the file again.",
-            where={"file": path},
-        )
+    _check_records(path, shape, frame.columns, frame.height)
     return RawTable(table, frame, sources)
 
 
+def _check_records(path: Path, shape: CsvShape, names: list[str], rows: int) -> None:
+    if names != shape.header or rows != shape.records:
+        raise FeedUnreadable(
+            message=f"{path.name} reads as {rows} rows where it has {shape.records} records.",
+            hint="A quote inside a field is doubled, and such a field stands in quotes; deliver the file again.",
+            where={"file": path},
+        )
+
+
 def _read_parquet(table: str, path: Path) -> RawTable:
+    sources = sources_of(table, path)
     try:
-        types = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as wrong:
-        raise _unreadable(path, "Parquet", wrong) from wrong
-    sources = match_header(table, list(types), path)
-    for name, source in sources.items():
-        _check_kind(table, path, name, source, types[source])
-    try:
-        frame = read_rows(path, list(types))
+        frame = read_rows(path)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as wrong:
         raise _unreadable(path, "Parquet", wrong) from wrong
     return RawTable(table, frame, sources)

@@ -46,7 +46,7 @@ def check_moves(table: str, frame: pl.DataFrame, book: Book, complaints: Complai
     if several is not None:
         complaints.add("key_moved", several, owner=named, owner_zh=named_zh)
     if _is_read_with_others(table, book, mode):
-        before = book.stored(table, [*key, owner], with_later=True).rename({owner: "_before"})
+        before = _stored_alike(table, frame, book, (*key, owner)).rename({owner: "_before"})
         met = frame.select(*key, owner).join(before, on=list(key), how="left", maintain_order="left")
         complaints.add("key_moved", met["_before"] != met[owner], owner=named, owner_zh=named_zh)
 
@@ -55,7 +55,9 @@ def owners_in_file(frame: pl.DataFrame, key: tuple[str, ...], owner: str) -> pl.
     """Where a file gives a key, known on several days, several owners; None where no key can come twice."""
     if _is_constant(frame["known_on"]):
         return None
-    return frame.select(pl.col(owner).n_unique().over(key) > 1).to_series()
+    # What was known on one day is told by its duplicates; a row whose owner is unknown spoils no other.
+    owners, days = pl.col(owner).drop_nulls().n_unique(), pl.col("known_on").n_unique()
+    return frame.select((owners.over(key) > 1) & (days.over(key) > 1)).to_series()
 
 
 def repeats_stored(table: str, frame: pl.DataFrame, book: Book, mode: str) -> bool:
@@ -65,9 +67,14 @@ def repeats_stored(table: str, frame: pl.DataFrame, book: Book, mode: str) -> bo
         return True
     if not _is_read_with_others(table, book, mode):
         return False
-    named = facts_shape(table).key
-    before = book.stored(table, list(named), with_later=True)
-    return not frame.select(named).join(before, on=list(named), how="semi").is_empty()
+    return not _stored_alike(table, frame, book, facts_shape(table).key).is_empty()
+
+
+def _stored_alike(table: str, frame: pl.DataFrame, book: Book, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Read the rows of other loads, later days included, that have a key of these."""
+    key = list(facts_shape(table).key)
+    fresh = frame.select(key)
+    return pl.concat(rows.join(fresh, on=key, how="semi") for rows in book.stored(table, columns, with_later=True))
 
 
 def _is_read_with_others(table: str, book: Book, mode: str) -> bool:
