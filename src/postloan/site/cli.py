@@ -129,6 +129,22 @@ def load(
         raise typer.Exit(SOME_QUARANTINED)
 
 
+@app.command(help=SAY("help.reshard"))
+def reshard(
+    ctx: typer.Context,
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help=SAY("help.into"))],
+    shards: Annotated[int, typer.Option("--shards", help=SAY("help.shards_asked"))],
+    home: Home = HOME,
+) -> None:
+    """Write the facts into a new home folder, in another number of shards."""
+    terminal = terminal_of(ctx, as_json=False)
+    from postloan.intake.reshard import reshard as write_anew
+
+    with terminal.progress() as tell:
+        write_anew(home, into, shards, tell=tell)
+    terminal.out.print(terminal.words("reshard.done", home=home, shards=shards, into=into), soft_wrap=True)
+
+
 @app.command(help=SAY("help.night"))
 def night(
     ctx: typer.Context,

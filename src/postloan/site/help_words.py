@@ -16,6 +16,12 @@ HELP: dict[str, tuple[str, str]] = {
     ),
     "help.feed_dir": ("数据文件夹", "feed folder"),
     "help.shards": ("分片数，仅首次接入有效", "shards, fixed by the first load"),
+    "help.reshard": (
+        "把已接入的数据按另一分片数写入新目录；之后在新目录重算各日。",
+        "Write the loaded facts into a new folder in another number of shards; days are computed again there.",
+    ),
+    "help.into": ("新目录，须尚不存在", "the new folder, not there yet"),
+    "help.shards_asked": ("新的分片数", "how many shards it shall have"),
     "help.correct": ("接受对已接入日的更正或补交", "let a corrected or late day in"),
     "help.night": ("计算并发布一天的快照。", "Compute and publish the snapshot of one day."),
     "help.nights": (

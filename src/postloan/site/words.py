@@ -113,6 +113,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "hand_over.next": ("下一步：postloan night {on}", "Next: postloan night {on}"),
     "outbox.sent": ("已发送 {count} 条（{told}）", "{count} messages were sent ({told})"),
     "outbox.nobody": ("没有账户 {officer}", "there is no account {officer}"),
+    "reshard.done": ("{home} 的数据已按 {shards} 个分片写入 {into}", "the facts of {home} lie in {shards} shards in {into}"),
     "prune.found": (
         "可清理 {days} 天、{runs} 个批次，共 {size} MB；未作删除",
         "{days} days and {runs} runs may go, {size} MB; nothing was removed",
