@@ -42,11 +42,11 @@ docs: $(READY) ## write the generated pages again
 	@$(BIN)/python -m postloan.rules.pages
 	@$(BIN)/python -m postloan.site.catalogues
 
-bench: $(READY) $(PAGES) ## measure a night and pages over a million loans
-	@$(BIN)/python bench/night.py
-	@$(BIN)/python bench/pages.py
-	@$(BIN)/python bench/circles.py
-	@$(BIN)/python bench/next_case.py
+# Those of the desk come after those of the night; growth takes most of the time and 60 GB of disk.
+BENCHES := schedules ecl night replay pages circles next_case growth
+bench: $(READY) $(PAGES) ## measure everything and write bench/out/report.md; an hour or two, on a quiet machine
+	@for each in $(BENCHES); do echo "== $$each"; $(BIN)/python bench/$$each.py || exit 1; done
+	@$(BIN)/python bench/report.py
 
 clean: ## remove what these commands made
 	rm -rf .venv demo-home bench/out dist build .numba_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -1,13 +1,17 @@
 """A book for the benches: plain level loans written as integer Parquet feeds, by size, the same for the same seed."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
 
 ON = date(2026, 10, 31)
 _INSTALMENTS, _PAYMENTS = 36, 24
+_CHUNK_LOANS = 1_000_000
+"""Bigger books are written so many loans at a time, and then put together without being held."""
 
 
 def write_book(folder: Path, loans: int, *, seed: int = 7) -> Path:
@@ -15,13 +19,25 @@ def write_book(folder: Path, loans: int, *, seed: int = 7) -> Path:
 
     One loan in 25 has stopped paying at some month, so every tier is there. Three loans belong to two debtors.
     """
-    random = np.random.default_rng(seed)
     day = folder / ON.isoformat()
     day.mkdir(parents=True, exist_ok=True)
+    pl.DataFrame({"org_id": ["0"], "name": ["总行"], "level": ["head"]}).write_parquet(day / "org.parquet")
+    with TemporaryDirectory(dir=folder) as chunks:
+        for first in range(0, loans, _CHUNK_LOANS):
+            random = np.random.default_rng(seed + first // _CHUNK_LOANS)
+            for table, rows in _chunk(first, min(_CHUNK_LOANS, loans - first), random):
+                rows.write_parquet(Path(chunks) / f"{table}-{first:012d}.parquet")
+        for table in ("debtor", "loan", "instalment", "payment"):
+            paths = sorted(Path(chunks).glob(f"{table}-*.parquet"))
+            pl.scan_parquet(paths).sink_parquet(day / f"{table}.parquet")
+    return day
+
+
+def _chunk(first: int, loans: int, random: np.random.Generator) -> Iterator[tuple[str, pl.DataFrame]]:
     debtors = max(1, loans * 2 // 3)
     # Identifiers and amounts as unlike one another as a real book's: constant columns would be read for nothing.
-    debtor_ids = _ids("D", random.permutation(debtors) * 7919)
-    loan_ids = _ids("L", random.permutation(loans) * 7919)
+    debtor_ids = _ids("D", (first + random.permutation(debtors)) * 7919)
+    loan_ids = _ids("L", (first + random.permutation(loans)) * 7919)
     loan = pl.DataFrame(
         {
             "loan_id": loan_ids,
@@ -32,12 +48,10 @@ def write_book(folder: Path, loans: int, *, seed: int = 7) -> Path:
             "paid_months": np.where(random.random(loans) < 0.04, random.integers(6, _PAYMENTS, loans), _PAYMENTS),
         }
     )
-    pl.DataFrame({"org_id": ["0"], "name": ["总行"], "level": ["head"]}).write_parquet(day / "org.parquet")
-    _debtors(debtor_ids).write_parquet(day / "debtor.parquet")
-    _loans(loan).write_parquet(day / "loan.parquet")
-    _instalments(loan).write_parquet(day / "instalment.parquet")
-    _payments(loan, random).write_parquet(day / "payment.parquet")
-    return day
+    yield "debtor", _debtors(debtor_ids)
+    yield "loan", _loans(loan)
+    yield "instalment", _instalments(loan)
+    yield "payment", _payments(loan, first * _PAYMENTS, random)
 
 
 def _ids(letter: str, numbers: np.ndarray) -> pl.Series:
@@ -96,13 +110,13 @@ def _instalments(loan: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _payments(loan: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+def _payments(loan: pl.DataFrame, first: int, random: np.random.Generator) -> pl.DataFrame:
     rows = _rows(loan, _PAYMENTS)
     early_days = pl.Series(random.integers(0, 6, rows.height))
     is_paying = pl.col("k") <= pl.col("paid_months")
     return rows.select(
         "loan_id",
-        payment_id=_ids("P", random.permutation(rows.height)),
+        payment_id=_ids("P", first + random.permutation(rows.height)),
         paid_on=pl.col("due_on") - pl.duration(days=early_days),
         # A loan that has stopped paying still sends a cent: the number of payments is the point of the bench.
         amount_cents=pl.when(is_paying).then(pl.col("part_cents") + pl.col("interest_cents")).otherwise(1),
