@@ -9,7 +9,7 @@ import pytest
 from feeds import SMALL_BANK_DAY, small_bank, write_feed
 from postloan.errors import VersionUnknown
 from postloan.intake.load import load_feeds
-from postloan.night.run import run_night
+from postloan.night.run import run_night, run_nights
 from postloan.plan.corrected import Cause, causes
 from postloan.plan.versions import versions
 from postloan.plan.why import why
@@ -112,7 +112,7 @@ def test_what_was_known_then_is_the_version_of_then_and_gets_no_new_number(tmp_p
     first = run_night(home, ON)
     row = {"payment_id": "P9", "loan_id": "L3", "paid_on": date(2024, 3, 20), "amount": "1.00"}
     load_feeds(home, write_feed(tmp_path, ON + timedelta(days=1), {"payment": [row]}, modes={"payment": "increment"}))
-    second = run_night(home, ON, clock=lambda: "2024-04-02T08:00:00+08:00")
+    (second,) = run_nights(home, [ON], clock=lambda: "2024-04-02T08:00:00+08:00")
     back = run_night(home, ON, known_on=ON)
     assert (first.version, second.version, back.version, back.run_id) == (1, 2, 1, first.run_id)
     assert published_run(home, ON) == first.run_id
