@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).with_name("long_year.py")
-PLANTED = 15
+PLANTED = 19
 """Defects that `planted.py` plants."""
 
 
