@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test check bench docs clean
+.PHONY: help setup spark demo test check bench year docs clean
 .DELETE_ON_ERROR:
 
 UV := uv==0.13.9
@@ -47,6 +47,9 @@ BENCHES := schedules ecl night replay pages circles next_case growth
 bench: $(READY) $(PAGES) ## measure everything and write bench/out/report.md; an hour or two, on a quiet machine
 	@for each in $(BENCHES); do echo "== $$each"; $(BIN)/python bench/$$each.py || exit 1; done
 	@$(BIN)/python bench/report.py
+
+year: $(READY) $(PAGES) ## live a year of 2,000 loans and 400 nights; make year YEAR='--loans 500 --nights 90 --seed 7'
+	@$(BIN)/python tests/year/long_year.py $(YEAR)
 
 clean: ## remove what these commands made
 	rm -rf .venv demo-home bench/out dist build .numba_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \

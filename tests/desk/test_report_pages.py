@@ -64,7 +64,7 @@ def test_what_a_report_is_not_given_by_is_refused(logged_in) -> None:
     assert logged_in("manager").get("/reports/migration/?from=2019-01-01").status_code == 400
 
 
-def test_a_day_that_was_never_closed_is_said(logged_in) -> None:
+def test_a_day_that_was_never_closed_and_has_one_version_is_said(logged_in) -> None:
     answer = logged_in("manager").get("/reports/corrections/")
     assert answer.status_code == 409
     assert "还没有结账" in answer.content.decode()

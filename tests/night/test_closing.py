@@ -117,14 +117,15 @@ def test_a_later_version_can_be_filed_and_the_first_stays_one(home: Path) -> Non
     assert verify_closings(home)[0] == 2
 
 
-def test_a_day_that_was_not_closed_has_one_version_and_a_closed_one_gains_none_by_itself(home: Path) -> None:
-    correct(home, 100)
-    run_night(home, ON)
-    assert len(published_versions(home, ON)) == 1
-    shut(home)
+def test_a_day_gains_a_version_by_a_correction_and_none_by_itself(home: Path) -> None:
+    first = published_run(home, ON)
     assert run_night(home, ON).version == 1
-    with pytest.raises(VersionUnknown, match="no version 2"):
-        edition(home, ON, 2)
+    correct(home, 100)
+    second = run_night(home, ON)
+    assert published_versions(home, ON) == (first, second.run_id), "whether it was closed or not"
+    assert shut(home).version == run_night(home, ON).version == 2
+    with pytest.raises(VersionUnknown, match="no version 3"):
+        edition(home, ON, 3)
     with pytest.raises(VersionUnknown, match="never closed"):
         filed_edition(home, EARLIER)
 

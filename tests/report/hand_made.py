@@ -69,11 +69,13 @@ def _whole_share(row: dict[str, Any]) -> dict[str, Any]:
     return {f"own_share_{name}": row[name] for name in _SHARED} | row
 
 
-def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, shards: int = 2) -> None:
-    """Publish loans as the snapshot of a day, in some shards."""
+def publish_by_hand(
+    home: Path, on: date, loans: Sequence[dict[str, Any]], *, shards: int = 2, run: str | None = None
+) -> None:
+    """Publish loans as the snapshot of a day, in some shards; a `run` of its own makes another version."""
     finished = []
     for shard in range(shards):
-        folder = home / "nights" / str(on) / f"{shard}"
+        folder = home / "nights" / str(on) / (run or "one") / f"{shard}"
         folder.mkdir(parents=True, exist_ok=True)
         rows = [_whole_share(each) for each in loans if each["loan_no"] % shards == shard]
         files = {
@@ -88,4 +90,4 @@ def publish_by_hand(home: Path, on: date, loans: Sequence[dict[str, Any]], *, sh
         "law_of": str(on),
         "loans": [list(map(str, each.values())) for each in loans],
     }
-    publish(home, f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})
+    publish(home, run or f"{on:%Y%m%d}{len(loans):024d}", on, finished, {"pins": pins, "currency": "CNY"})

@@ -176,31 +176,30 @@ def test_a_month_end_from_tie_out_to_correction(home: Path) -> None:
     assert "tieout 1" in refused.stderr
     closed = run("close", ON, "--by", "王敏", "--note", "next month", "--home", home, "--json")
     said = json.loads(closed.stdout)
-    assert (said["version"], said["by"], said["open_items"]) == (1, "王敏", {"tieout": 1})
+    assert (said["version"], said["by"], said["open_items"]) == (2, "王敏", {"tieout": 1})
 
     payment = {"payment_id": "P9", "loan_id": "L2", "paid_on": date(2024, 3, 20), "amount": "268.17"}
     load(home, date(2024, 4, 5), {"payment": [payment]})
-    assert "version 2 beside the one filed" in night(home).stdout
+    assert "version 3 beside those before" in night(home).stdout
 
     rows = json.loads(run("closings", "--on", ON, "--home", home, "--json").stdout)
-    assert [(row["version"], row["by"]) for row in rows] == [(1, "王敏"), (2, None)]
-    assert rows[0]["run_id"] == said["runs"][0] != rows[1]["run_id"]
+    assert [(row["version"], row["by"]) for row in rows] == [(1, None), (2, "王敏"), (3, None)]
+    assert [row["run_id"] for row in rows[:2]] == said["runs"]
     (moved,) = told(run("report", "corrections", "--on", ON, "--home", home, "--format", "csv"))
-    paid = Decimal(moved["outstanding_filed"]) - Decimal(moved["outstanding_now"])
-    assert moved["loan_id"] == "L2"
+    paid = Decimal(moved["outstanding_before"]) - Decimal(moved["outstanding_after"])
+    assert (moved["loan_id"], moved["causes"]) == ("L2", "payment P9")
     assert paid > 0
     by_org = told(run("report", "corrections", "--on", ON, "--by", "org", "--home", home, "--format", "csv"))
-    by_office = {line["org_id"]: Decimal(line["outstanding_filed"]) - Decimal(line["outstanding_now"])
-                 for line in by_org}  # fmt: skip
-    assert by_office == {"000": 0, "010": paid, "": paid}
+    by_office = {line["org_id"]: Decimal(line["outstanding_change"]) for line in by_org}
+    assert by_office == {"000": 0, "010": -paid, "": -paid}
 
     def outstanding(*how: object) -> Decimal:
         result = run("report", "tiers", "--on", ON, "--home", home, "--format", "csv", *how)
         return Decimal(next(line["outstanding"] for line in told(result) if line["row"] == "total"))
 
-    assert outstanding("--filed") == outstanding("--version", 1) == outstanding() + paid
-    assert outstanding("--version", 2) == outstanding()
-    for wrong in (("--version", 3), ("--version", 1, "--filed")):
+    assert outstanding("--filed") == outstanding("--version", 2) == outstanding("--of", 1) == outstanding() + paid
+    assert outstanding("--version", 3) == outstanding("--of", "latest") == outstanding()
+    for wrong in (("--version", 4), ("--version", 1, "--filed"), ("--against", 1)):
         assert run("report", "tiers", "--on", ON, "--home", home, *wrong).exit_code == 1
     nothing = told(run("report", "corrections", "--on", ON, "--filed", "--home", home, "--format", "csv"))
     assert nothing == [], "the filed version differs in nothing from itself"

@@ -24,12 +24,15 @@ from postloan.intake.shape import FactsShape, facts_shape
 class Facts:
     """The accepted rows of all feeds, as known on a day.
 
-    home      the home folder.
-    known_on  rows and loads that became known later are not seen; None is the day of the latest load.
+    home       the home folder.
+    known_on   rows and loads that became known later are not seen; None is the day of the latest load.
+    last_load  loads of a higher number are not seen either: two may become known on one day. None is all.
     """
 
-    def __init__(self, home: Path, known_on: date | None) -> None:
+    def __init__(self, home: Path, known_on: date | None, *, last_load: int | None = None) -> None:
         records, layout = read_records(home), read_layout(home)
+        if last_load is not None:
+            records = [record for record in records if record.load <= last_load]
         if not records or layout is None:
             raise HomeNotReady(
                 message="The home folder holds no loaded feeds.",
@@ -71,6 +74,12 @@ class Facts:
         return read_parts(
             self.home, self._loads, table, shard=shard, columns=columns, known_on=self.known_on, only=only
         )
+
+    def rests_on(self, table: str) -> tuple[tuple[int, ...], date | None]:
+        """Say what a table's rows are a function of: its loads, and the day of knowledge where some rows came later."""
+        parts = visible_parts(self._loads, table)
+        is_late = any((part.tables[table].last_known_on or self.known_on) > self.known_on for part in parts)
+        return tuple(part.load for part in parts), self.known_on if is_late else None
 
     def days_of(self, table: str) -> pl.DataFrame:
         """List in `on` the days of which a dated table speaks, of any loan of the bank."""

@@ -15,7 +15,7 @@ from postloan.snapshot.read import Edition, published_versions, read_manifest
 
 
 def close(home: Path, on: date, *, by: str, note: str | None, closed_at: str) -> tuple[Closing, str]:
-    """File the latest version of a published day; return the record and its hash.
+    """File the version of a published day that is read; return the record and its hash.
 
     by         who signs.
     note       why it is closed although something does not tie; needed then, free otherwise.
@@ -27,8 +27,8 @@ def close(home: Path, on: date, *, by: str, note: str | None, closed_at: str) ->
     with alone(home):
         closings = whole_closings(home)
         manifest, last = read_manifest(home, on), filed(home, on)
-        runs = published_versions(home, on)
-        if last is not None and last.runs == runs:
+        versions, run = published_versions(home, on), manifest["run_id"]
+        if last is not None and last.run_id == run:
             raise DayClosed(
                 message=f"{on} was closed by {last.by} at {last.closed_at}, and nothing was published for it since.",
                 hint=f"Load the correction and compute the day again: postloan night {on}. Then close the new version.",
@@ -43,7 +43,8 @@ def close(home: Path, on: date, *, by: str, note: str | None, closed_at: str) ->
                 where={"on": on, **open_items},
             )
         closing = Closing(
-            number=len(closings) + 1, on=on, runs=runs, content_sha256=content_hash(manifest),
+            number=len(closings) + 1, on=on, runs=versions[: versions.index(run) + 1],
+            content_sha256=content_hash(manifest),
             known_on=date.fromisoformat(manifest["pins"]["known_on"]), loads=manifest["pins"].get("feeds", {}),
             by=by.strip(), note=note, closed_at=closed_at, open_items=open_items, before=last_hash(home),
         )  # fmt: skip

@@ -25,11 +25,12 @@ from postloan.snapshot.publish import publish
 from postloan.snapshot.read import is_published, published_versions, read_manifest
 
 Tell = Callable[[date, int, int], None]
+Clock = Callable[[], str]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A published night: its run, its manifest, which version of a day once closed it is, if it was there already."""
+    """A published night: its run, its manifest, which version of its day it is, and whether it was there already."""
 
     on: date
     run_id: str
@@ -46,6 +47,7 @@ def run_nights(
     law_of: date | None = None,
     pool: Executor | None = None,
     tell: Tell | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[Published]:
     """Compute and publish nights one after the other, in the order given.
 
@@ -53,11 +55,12 @@ def run_nights(
     law_of    the day whose rules apply; None is each business date itself, or what the feeds say of days before the
               rulebook begins.
     pool      the workers, see `workers_pool`; None computes in this process.
+    clock     tells when a version of a day is published, which is noted beside it; None notes nothing.
     Raises HomeBusy, HomeNotReady, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights stand.
     """
     with alone(home):
         for on in days:
-            yield _run_night(home, on, known_on, law_of, pool, tell)
+            yield _run_night(home, on, known_on, law_of, pool, tell, clock)
 
 
 def run_night(
@@ -74,7 +77,13 @@ def run_night(
 
 
 def _run_night(
-    home: Path, on: date, known_on: date | None, law_of: date | None, pool: Executor | None, tell: Tell | None
+    home: Path,
+    on: date,
+    known_on: date | None,
+    law_of: date | None,
+    pool: Executor | None,
+    tell: Tell | None,
+    clock: Clock | None,
 ) -> Published:
     facts, rulebook = Facts(home, known_on), load_rulebook(home)
     law = law_of or law_day(on, facts)
@@ -107,14 +116,16 @@ def _run_night(
     checks = check_night(home, on, totals, limits, [rose])
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
-    publish(home, run, on, shards, manifest, [*bank_tables(folder, shards, facts, policy, on=on), *around])
+    whole = [*bank_tables(folder, shards, facts, policy, on=on), *around]
+    publish(home, run, on, shards, manifest, whole, at=clock() if clock else None)
     _settle(home, on, folder)
     return _published(home, on, was_there=False)
 
 
 def _published(home: Path, on: date, *, was_there: bool) -> Published:
     manifest = read_manifest(home, on)
-    return Published(on, manifest["run_id"], manifest, was_there, len(published_versions(home, on)))
+    run = manifest["run_id"]
+    return Published(on, run, manifest, was_there, published_versions(home, on).index(run) + 1)
 
 
 def _settle(home: Path, on: date, folder: Path) -> None:

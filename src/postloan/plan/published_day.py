@@ -38,8 +38,9 @@ class PublishedDay:
 
     @cached_property
     def facts(self) -> Facts:
-        """The facts as the night knew them."""
-        return Facts(self.home, date.fromisoformat(self.pins["known_on"]))
+        """The facts as the night knew them, though more was loaded since that became known on the same day."""
+        last_load = max((int(load) for load in self.pins.get("feeds", {})), default=None)
+        return Facts(self.home, date.fromisoformat(self.pins["known_on"]), last_load=last_load)
 
     @cached_property
     def neighbours(self) -> Neighbours:

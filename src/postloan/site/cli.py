@@ -18,7 +18,21 @@ from postloan.site import cli_desk, cli_exposures, cli_model, cli_outbox
 from postloan.site.cli_desk import Host, Port
 from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
 from postloan.site.engines import Engine, EngineAsked, Master, engine_pool
-from postloan.site.options import HOME, SAY, AsJson, Home, KnownOn, LawOf, On, Workers, a_day, count, terminal_of
+from postloan.site.options import (
+    HOME,
+    SAY,
+    AsJson,
+    Filed,
+    Home,
+    KnownOn,
+    LawOf,
+    On,
+    VersionAsked,
+    Workers,
+    a_day,
+    count,
+    terminal_of,
+)
 from postloan.site.terminal import open_terminal
 from postloan.site.words import Words, language_of
 
@@ -185,11 +199,11 @@ def nights(
     terminal = terminal_of(ctx, as_json=as_json)
     from postloan.site.days import days_between
 
-    days = days_between(first, last, month_ends=month_ends)
+    asked = days_between(first, last, month_ends=month_ends)
     with engine_pool(engine, master, workers) as pool:
         from postloan.site.nights import publish_nights, said_night
 
-        published = publish_nights(home, days, terminal, pool=pool, known_on=known_on, law_of=law_of)
+        published = publish_nights(home, asked, terminal, pool=pool, known_on=known_on, law_of=law_of)
     if as_json:
         terminal.print_json([said_night(each) for each in published])
 
@@ -204,18 +218,19 @@ def report(
     by: Annotated[Group | None, typer.Option("--by", help=SAY("help.by"))] = None,
     form: Annotated[Form, typer.Option("--format", help=SAY("help.format"))] = Form.TABLE,
     out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help=SAY("help.out"))] = None,
-    version: Annotated[
-        int | None, typer.Option("--version", min=1, metavar="N", help=SAY("help.version_of_day"))
-    ] = None,
-    filed: Annotated[bool, typer.Option("--filed", help=SAY("help.filed"))] = False,
+    version: VersionAsked = None,
+    filed: Filed = False,
+    of: Annotated[str | None, typer.Option("--of", metavar="VERSION", help=SAY("help.of"))] = None,
+    against: Annotated[str | None, typer.Option("--against", metavar="VERSION", help=SAY("help.against"))] = None,
 ) -> None:
     """Give a report of published days; exit 1 where a check of the report does not hold."""
     terminal = terminal_of(ctx, as_json=form is Form.JSON)
     from postloan.desk.report.ask import ask_report
-    from postloan.site.reporting import day_asked, give_report, say_failed
+    from postloan.site.reporting import day_asked, give_report, run_asked, say_failed
 
-    day = day_asked(home, on, version=version, filed=filed)
-    asked = ask_report(home, kind.value, on=day, from_on=from_on, by=by.value if by else None)
+    day = day_asked(home, on, version=version, filed=filed, of=of)
+    run = run_asked(home, on, against)
+    asked = ask_report(home, kind.value, on=day, from_on=from_on, by=by.value if by else None, against=run)
     give_report(asked, form.value, out, terminal)
     if say_failed(asked, terminal):
         raise typer.Exit(REFUSED)
@@ -280,19 +295,35 @@ def closings(
         show_closings(home, on, terminal)
 
 
+@app.command(help=SAY("help.days"))
+def days(ctx: typer.Context, home: Home = HOME, on: On = None, as_json: AsJson = False) -> None:
+    """List published days, or the versions of one."""
+    terminal = terminal_of(ctx, as_json=as_json)
+    from postloan.site.days_screen import show_days, show_versions
+
+    if on is None:
+        show_days(home, terminal)
+    else:
+        show_versions(home, on, terminal)
+
+
 @app.command(help=SAY("help.why"))
 def why(
     ctx: typer.Context,
     loan_id: Annotated[str, typer.Argument(metavar="LOAN_ID", help=SAY("help.loan_id"))],
     home: Home = HOME,
     on: On = None,
+    version: VersionAsked = None,
+    filed: Filed = False,
 ) -> None:
     """Show why a loan has its tier."""
     terminal = terminal_of(ctx, as_json=False)
     from postloan.desk.report.ask import last_published
+    from postloan.site.reporting import day_asked
     from postloan.site.why_screen import show_why
 
-    show_why(home, loan_id, on or last_published(home), terminal.words.language, terminal.out)
+    day = day_asked(home, on, version=version, filed=filed) or last_published(home)
+    show_why(home, loan_id, day, terminal.words.language, terminal.out)
 
 
 @app.command(help=SAY("help.quote"))

@@ -63,13 +63,13 @@ def show_verified(home: Path, terminal: Terminal) -> None:
 def _versions(home: Path, on: date | None) -> list[dict[str, object]]:
     """Lay out versions of closed days, a row each, by day and version; NothingPublished where `on` has none."""
     closings = read_closings(home)
-    signed = {(each.on, each.version): each for each in closings}
+    signed = {(each.on, each.run_id): each for each in closings}
     days = sorted({each.on for each in closings}) if on is None else [on]
     rows: list[dict[str, object]] = []
     for day in days:
         runs = published_versions(home, day)
         for version, run in enumerate(runs, start=1):
-            filed = signed.get((day, version))
+            filed = signed.get((day, run))
             who = {"by": filed.by, "closed_at": filed.closed_at, "note": filed.note} if filed else {}
             row = {"on": day.isoformat(), "version": version, "run_id": run}
             rows.append(row | (who or dict.fromkeys(("by", "closed_at", "note"))))

@@ -41,8 +41,8 @@ HELP: dict[str, tuple[str, str]] = {
     "help.known_on": ("只看该日已知的数据；默认为最近一次接入", "see only what was known by this day; default: the latest load"),
     "help.law_of": ("使用该日的规则；默认为业务日期", "use the rules of this day; default: the business date"),
     "help.report": (
-        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，losses 预期信用损失，allowance 减值准备变动，stress 压力测试，rates 重定价缺口与利率冲击，portfolio 组合集中度与限额，exposures 情景敞口，journal 记账分录，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令，clocks 法律时限，tieout 总账核对，groups 集团预警，corrections 结账后更正。返回码：0 正常，1 拒绝或核对关系不符。",
-        "Report on tiers, overdue buckets, migration, provisions, expected losses, why the allowance moved, stresses, rates, limits of the portfolio, exposure to scenarios, the journal, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, instructions to it, legal clocks, the tie-out with the general ledger, group alerts, or what a later version corrects. Exit: 0 done, 1 refused or a check of the report failed.",
+        "出具报表：tiers 五级分类，overdue 逾期账龄，migration 分类迁徙，provisions 贷款损失准备，losses 预期信用损失，allowance 减值准备变动，stress 压力测试，rates 重定价缺口与利率冲击，portfolio 组合集中度与限额，exposures 情景敞口，journal 记账分录，rolls 滚动率，vintages 账龄批次，bridge 不良变动，g11、g12 监管报表，breaks 对账差异，instructions 核心指令，clocks 法律时限，tieout 总账核对，groups 集团预警，corrections 版本差异。返回码：0 正常，1 拒绝或核对关系不符。",
+        "Report on tiers, overdue buckets, migration, provisions, expected losses, why the allowance moved, stresses, rates, limits of the portfolio, exposure to scenarios, the journal, roll rates, vintages, the NPL bridge, the supervisor's forms g11 and g12, breaks with the core's ledger, instructions to it, legal clocks, the tie-out with the general ledger, group alerts, or what a version of a day says otherwise than another. Exit: 0 done, 1 refused or a check of the report failed.",
     ),
     "help.exposures": (
         "列出情景或突发事件波及的客户：敞口、准备、分类；用 --format xlsx 导出 Excel。",
@@ -64,7 +64,16 @@ HELP: dict[str, tuple[str, str]] = {
     "help.by": ("分组：org 机构，product 产品，industry 行业", "group by org (branch), product or industry"),
     "help.format": ("table、csv、json 或 xlsx", "table, csv, json or xlsx"),
     "help.out": ("写入文件（xlsx 必填）", "write to this file; xlsx needs it"),
-    "help.version_of_day": ("读取该日的第 N 版；默认为最新版", "read version N of the day of --on; default: the latest"),
+    "help.version_of_day": ("读取该日的第 N 版；默认为当前版", "read version N of the day of --on; default: the one that is read"),
+    "help.of": (
+        "读取该日的某一版：版本号、filed 已结账、latest 最后一版或批次号开头",
+        "read a version of the day of --on: its number, filed, latest, or the beginning of its run",
+    ),
+    "help.against": (
+        "版本差异与哪一版比较；默认为已结账的版本，未结账的为前一版",
+        "with which version corrections compare; default: the filed one, or of a day never closed the one before",
+    ),
+    "help.days": ("列出已发布的日期，或某日的各版本及其由来。", "List published days, or the versions of one and what each is for."),
     "help.filed": ("读取该日已结账的版本", "read the day of --on as it was last filed"),
     "help.close": (
         "结账：由具名人员确认某日最新版本，此后永久保留；更正另成新版本。",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from postloan.desk.core.figures import decimal_money, decimal_share, money_units, said_money, said_percent
@@ -32,13 +32,17 @@ def publish_nights(
             tell(terminal.words("night.progress", day=on), done, total)
 
         began = time.perf_counter()
-        nights = run_nights(home, days, known_on=known_on, law_of=law_of, pool=pool, tell=tell_shards)
+        nights = run_nights(home, days, known_on=known_on, law_of=law_of, pool=pool, tell=tell_shards, clock=_now)
         for night in nights:
             published.append(night)
             if not terminal.as_json:
                 terminal.print_line(_line(night, time.perf_counter() - began, terminal))
             began = time.perf_counter()
     return published
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def said_night(night: Published) -> dict[str, object]:

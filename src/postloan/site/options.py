@@ -46,4 +46,6 @@ Workers = Annotated[int | None, typer.Option("--workers", min=0, help=SAY("help.
 KnownOn = Annotated[date | None, typer.Option("--known-on", parser=a_day, metavar="DATE", help=SAY("help.known_on"))]
 LawOf = Annotated[date | None, typer.Option("--law-of", parser=a_day, metavar="DATE", help=SAY("help.law_of"))]
 On = Annotated[date | None, typer.Option("--on", parser=a_day, metavar="DATE", help=SAY("help.on"))]
+VersionAsked = Annotated[int | None, typer.Option("--version", min=1, metavar="N", help=SAY("help.version_of_day"))]
+Filed = Annotated[bool, typer.Option("--filed", help=SAY("help.filed"))]
 HOME = Path("postloan-home")

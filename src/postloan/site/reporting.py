@@ -10,17 +10,27 @@ from postloan.desk.report.form import Report
 from postloan.errors import RequestWrong
 from postloan.site.tables_on_screen import show_report
 from postloan.site.terminal import Terminal
-from postloan.snapshot.read import edition, filed_edition
+from postloan.snapshot.read import edition, filed_edition, named_edition
 
 
-def day_asked(home: Path, on: date | None, *, version: int | None, filed: bool) -> date | None:
+def day_asked(home: Path, on: date | None, *, version: int | None, filed: bool, of: str | None = None) -> date | None:
     """Take the day that was asked for in the version that was asked for. Raises VersionUnknown, RequestWrong."""
-    if version is None and not filed:
+    asked = [version is not None, filed, of is not None]
+    if sum(asked) > 1:
+        raise RequestWrong(
+            message="Two versions of one day were asked for.", hint="Give one of --version, --filed and --of."
+        )
+    if not any(asked):
         return on
-    if version is not None and filed:
-        raise RequestWrong(message="The filed version has a number of its own.", hint="Give --version or --filed.")
     day = on or last_published(home)
+    if of is not None:
+        return named_edition(home, day, of)
     return filed_edition(home, day) if version is None else edition(home, day, version)
+
+
+def run_asked(home: Path, on: date | None, name: str | None) -> str | None:
+    """Find the run of the version to compare with; None where none was named. Raises VersionUnknown."""
+    return None if name is None else named_edition(home, on or last_published(home), name).run_id
 
 
 def give_report(report: Report, form: str, out: Path | None, terminal: Terminal) -> None:

@@ -45,7 +45,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "{day}  run {run}  {loans} loans  {balance} {unit}  NPL {npl} %  {checks} checks passed  {state}",
     ),
     "night.took": ("{seconds} 秒", "{seconds} s"),
-    "night.version": ("{state}（第 {version} 版，已结账版本保留）", "{state}, version {version} beside the one filed"),
+    "night.version": ("{state}（第 {version} 版，此前各版保留）", "{state}, version {version} beside those before"),
     "night.was_there": ("此前已发布", "already published"),
     # rules
     "rules.title": ("{day} 生效的规则", "Rules in force on {day}"),

@@ -1,7 +1,8 @@
 """Publishing: a finished night becomes a snapshot, then the pointer of its business date moves to it.
 
 The order is the promise: tables, manifest, folder into place, pointer last. Killed anywhere, the old pointer stands.
-Of a day that was closed, the pointer keeps every run since, in order: they are its versions, the filed one among them.
+The pointer keeps every run of its day in the order in which they were first published: they are its versions, numbered
+from 1, and one of them is the one that is read.
 """
 
 import os
@@ -12,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from postloan.snapshot.chain import filed
+from postloan.snapshot.chain import read_closings
 from postloan.snapshot.files import commit_json, hash_of, read_json, sync_folder
 from postloan.tables.published import OF_THE_BANK, PUBLISHED
 
@@ -54,8 +55,12 @@ def publish(
     shards: list[FinishedShard],
     manifest: dict[str, Any],
     whole: Sequence[FinishedTable] = (),
+    *,
+    at: str | None = None,
 ) -> Path:
     """Publish a night's tables under its run and point the business date to it.
+
+    at  when, by the clock of whoever publishes; kept beside the run, never in it.
 
     Tables are linked, not copied, where the disk allows; a run published before is written again only if damaged.
     """
@@ -82,36 +87,64 @@ def publish(
         commit_json(part / "manifest.json", manifest | {"run_id": run, "on": on.isoformat(), "files": files})
         part.rename(place)
         sync_folder(place.parent)
-    _point(home, on, run)
+    _point(home, on, run, at)
     return place
 
 
-def versions_of(home: Path, on: date) -> tuple[str, ...]:
-    """List the runs of a day by version, from 1; of a day never closed only the latest run counts. None is empty.
+@dataclass(frozen=True)
+class Pointer:
+    """What stands in the pointer of a day.
 
-    Raises OSError, ValueError, KeyError where the pointer cannot be read, ClosingsDamaged.
+    run_id    the run that is read.
+    versions  every run of the day, in the order in which they were first published.
+    made_at   when each was, by the clock of whoever published it, where that is known.
+    """
+
+    run_id: str
+    versions: tuple[str, ...]
+    made_at: dict[str, str]
+
+
+def read_pointer(home: Path, on: date) -> Pointer | None:
+    """Read the pointer of a day; None where there is none.
+
+    Raises OSError, ValueError, KeyError, TypeError where it cannot be read.
     """
     pointer = pointer_file(home, on)
-    if pointer.is_file():
-        said = read_json(pointer)
-        return tuple(said.get("versions", [said["run_id"]]))
-    closing = filed(home, on)
-    return closing.runs if closing else ()
+    if not pointer.is_file():
+        return None
+    said = read_json(pointer)
+    # Earlier programs wrote a run again where a day was pointed back to it.
+    versions = tuple(dict.fromkeys([*said.get("versions", ()), said["run_id"]]))
+    return Pointer(said["run_id"], versions, said.get("made_at", {}))
 
 
-def _point(home: Path, on: date, run: str) -> None:
-    """Point a day to a run: instead of the one before, or beside it where that day was closed."""
-    closing = filed(home, on)
-    if closing is None:
-        commit_json(pointer_file(home, on), {"run_id": run})
-        return
+def versions_of(home: Path, on: date) -> tuple[str, ...]:
+    """List the runs of a day by version, from 1; of a day whose pointer is gone, what was filed. None is empty.
+
+    Raises OSError, ValueError, KeyError, TypeError where the pointer cannot be read, ClosingsDamaged.
+    """
+    pointer = read_pointer(home, on)
+    return pointer.versions if pointer else _filed_runs(home, on)
+
+
+def _point(home: Path, on: date, run: str, at: str | None) -> None:
+    """Point a day to a run, beside those that it had; the run keeps the number and the instant it had."""
     try:
-        versions = versions_of(home, on)
-    except (OSError, ValueError, KeyError):  # A damaged pointer is made anew; what was filed stays its version.
-        versions = closing.runs
-    if versions[-1] != run:
-        versions = (*versions, run)
-    commit_json(pointer_file(home, on), {"run_id": run, "versions": list(versions)})
+        before = read_pointer(home, on)
+    except (OSError, ValueError, KeyError, TypeError):  # A damaged pointer is made anew.
+        before = None
+    versions = before.versions if before else _filed_runs(home, on)
+    made_at = dict(before.made_at) if before else {}
+    if at is not None:
+        made_at.setdefault(run, at)
+    said: dict[str, Any] = {"run_id": run, "versions": list(dict.fromkeys([*versions, run]))}
+    commit_json(pointer_file(home, on), said | ({"made_at": made_at} if made_at else {}))
+
+
+def _filed_runs(home: Path, on: date) -> tuple[str, ...]:
+    """The runs that the closings of a day name: they stay its versions, whatever becomes of its pointer."""
+    return tuple(dict.fromkeys(run for closing in read_closings(home) if closing.on == on for run in closing.runs))
 
 
 def _is_whole(place: Path, files: dict[str, Any]) -> bool:

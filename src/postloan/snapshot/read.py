@@ -14,6 +14,8 @@ from postloan.snapshot.files import read_json
 from postloan.snapshot.publish import TABLES, pointer_file, snapshot_folder, versions_of
 from postloan.tables.published import PUBLISHED, PublishedDebtor, PublishedLoan
 
+_RUN_LEAST = 8
+"""Digits of a run by which it may be named; a number of fewer is that of a version."""
 _POINTER = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 
 
@@ -39,7 +41,7 @@ def edition(home: Path, on: date, version: int) -> Edition:
     if not 1 <= version <= len(versions):
         raise VersionUnknown(
             message=f"The day {on} has no version {version}.",
-            hint=f"It has {len(versions)}: postloan closings --on {on}. Versions are counted from the first closing.",
+            hint=f"It has {len(versions)}: postloan days --on {on}.",
             where={"home": home, "on": on, "version": version},
         )
     return Edition.of(on, versions[version - 1])
@@ -55,6 +57,47 @@ def filed_edition(home: Path, on: date) -> Edition:
             where={"home": home, "on": on},
         )
     return Edition.of(on, closing.run_id)
+
+
+def edition_before(home: Path, on: date) -> Edition:
+    """Take the version that a day's is compared with: the filed one, or of a day never closed the one before it.
+
+    on  the day in the version that is asked about; any other date is the one that is read.
+    Raises VersionUnknown where the day has no other.
+    """
+    closing, runs = filed(home, on), published_versions(home, on)
+    run = published_run(home, on)
+    if closing is not None:
+        return Edition.of(on, closing.run_id)
+    if run is None or run not in runs[1:]:
+        raise VersionUnknown(
+            message=f"The day {on} has no earlier version to compare with, and was never closed.",
+            hint=f"See postloan days --on {on}; name the one to compare with: --against VERSION.",
+            where={"home": home, "on": on},
+        )
+    return Edition.of(on, runs[runs.index(run) - 1])
+
+
+def named_edition(home: Path, on: date, name: str) -> Edition:
+    """Take a version by what it is called: its number, `filed`, `latest` for the last one made, or a run's beginning.
+
+    Raises VersionUnknown.
+    """
+    if name == "filed":
+        return filed_edition(home, on)
+    runs = published_versions(home, on)
+    if name == "latest" and runs:
+        return Edition.of(on, runs[-1])
+    if name.isascii() and name.isdigit() and len(name) < _RUN_LEAST:
+        return edition(home, on, int(name))
+    found = [run for run in runs if len(name) >= _RUN_LEAST and run.startswith(name)]
+    if len(found) != 1:
+        raise VersionUnknown(
+            message=f"The day {on} has no version {name}.",
+            hint=f"Give its number, filed, latest, or the beginning of its run as postloan days --on {on} lists them.",
+            where={"home": home, "on": on, "version": name},
+        )
+    return Edition.of(on, found[0])
 
 
 def published_versions(home: Path, on: date) -> tuple[str, ...]:

@@ -86,7 +86,6 @@ KINDS = {
 }
 _BY_GROUP: dict[str, Callable[..., Report]] = {
     "tiers": tiers, "overdue": overdue, "provisions": provisions, "losses": losses, "breaks": breaks,
-    "corrections": corrections,
 }  # fmt: skip
 _BETWEEN_BY_GROUP: dict[str, Callable[..., Report]] = {
     "migration": migration, "bridge": bridge, "allowance": allowance,
@@ -105,14 +104,22 @@ _BETWEEN: dict[str, Callable[..., Report]] = {"rolls": rolls, "vintages": vintag
 
 
 def ask_report(
-    home: Path, kind: str, *, on: date | None, from_on: date | None, by: str | None, within: Within = None
+    home: Path,
+    kind: str,
+    *,
+    on: date | None,
+    from_on: date | None,
+    by: str | None,
+    within: Within = None,
+    against: str | None = None,
 ) -> Report:
     """Count a report of a day, or from one to another; days left out are the last published and what `--from` says.
 
-    within  the offices whose loans count; None is the whole bank.
+    within   the offices whose loans count; None is the whole bank.
+    against  of corrections, the run that the day is compared with.
 
-    Raises RequestWrong where a report of one day is given two, one that has no such groups is asked for them, or one
-    of the whole bank is asked for some offices.
+    Raises RequestWrong where a report of one day is given two, one that has no such groups is asked for them, one of
+    the whole bank is asked for some offices, or one that compares no versions is given a second one.
     """
     day, asked, grouping = on or last_published(home), KINDS[kind], cast("Grouping | None", by)
     if grouping is not None and grouping not in asked.groupings:
@@ -126,7 +133,14 @@ def ask_report(
         raise RequestWrong(
             message=f"The report {kind} is of the whole bank.", hint="Ask for the tiers or provisions of an office."
         )
+    if against is not None and kind != "corrections":
+        raise RequestWrong(
+            message=f"The report {kind} compares no versions.", hint="Leave --against out, or ask for corrections."
+        )
     start = from_on or start_of(home, asked, day)
+    if kind == "corrections":
+        orgs = offices_known(home, day) if grouping in {None, *BY_OFFICE} else None
+        return corrections(home, day, grouping, orgs=orgs, within=within, against=against)
     return _counted(home, asked, day, start, grouping, within)
 
 

@@ -42,7 +42,7 @@ _SAYS: dict[str, str | Promise] = {
     "g11": _("1104 资产质量五级分类情况表"),
     "g12": _("1104 贷款质量迁徙情况表"),
     "tieout": _("发布数与总账的核对，逐科目"),
-    "corrections": _("结账后更正的版本与已报版本的差异"),
+    "corrections": _("同一营业日两个版本的差异：逐笔、原因，分机构分类合计到分"),
 }
 _SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
@@ -99,9 +99,11 @@ def kind_named(name: str) -> Kind:
     return KINDS[name]
 
 
-def report_page(question: Question, kind: Kind, by: str | None, *, since_is_asked: bool) -> ReportPage:
+def report_page(
+    question: Question, kind: Kind, by: str | None, *, since_is_asked: bool, against: str | None = None
+) -> ReportPage:
     """Count a report and draw its sheets. Raises NotPermitted where it is of the whole bank and the desk is not."""
-    report = report_asked(question, kind, by, since_is_asked=since_is_asked)
+    report = report_asked(question, kind, by, since_is_asked=since_is_asked, against=against)
     sheets = [drawn_sheet(report, each, question.words, link=question.link, most=ROWS_MOST) for each in report.shown]
     chart = _CHARTS[kind.name](question, report) if kind.name in _CHARTS else None
     return ReportPage(
@@ -109,11 +111,14 @@ def report_page(question: Question, kind: Kind, by: str | None, *, since_is_aske
     )
 
 
-def report_asked(question: Question, kind: Kind, by: str | None, *, since_is_asked: bool) -> Report:
+def report_asked(
+    question: Question, kind: Kind, by: str | None, *, since_is_asked: bool, against: str | None = None
+) -> Report:
     """Count a report.
 
+    against  of corrections, the run that the day is compared with.
     Raises NotPermitted where it is of the whole bank and the desk is not, NothingPublished where a day that it needs
-    was not published, VersionUnknown where a day was never closed.
+    was not published, VersionUnknown where a day was never closed and has one version.
     """
     if _is_closed(question, kind):
         raise NotPermitted(
@@ -122,11 +127,11 @@ def report_asked(question: Question, kind: Kind, by: str | None, *, since_is_ask
         )
     since = question.since if kind.begins and since_is_asked else None
     try:
-        return question.report(kind.name, from_on=since, by=by or None)
+        return question.report(kind.name, from_on=since, by=by or None, against=against)
     except VersionUnknown:
         raise VersionUnknown(
-            message=gettext("%s 还没有结账，没有已报版本可以比较。") % question.on,
-            hint=gettext("请选择已结账的营业日。"),
+            message=gettext("%s 还没有结账，也没有可以比较的另一个版本。") % question.on,
+            hint=gettext("请选择有更正的营业日，或指定比较的版本。"),
             where={"on": question.on},
         ) from None
     except NothingPublished as fault:

@@ -34,15 +34,13 @@ def as_csv(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Write a report as JSON, with the snapshot it was counted from; money and shares are decimal strings."""
-    sheet = report.filed
-    rows = [
-        {"row": line["row"]} | {column.name: _decimal(column, line[column.name]) for column in sheet.columns}
-        for line in sheet.rows
-    ]
     said: dict[str, object] = {"report": report.name, "by": report.by, **_source(report.snapshot)}
     if report.before:
         said["from"] = _source(report.before)
-    return json.dumps(said | {"rows": rows}, ensure_ascii=False, indent=1) + "\n"
+    said["rows"] = _rows(report.filed)
+    if report.more:
+        said["sheets"] = {sheet.name: _rows(sheet) for sheet in report.more}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_xlsx(report: Report, path: Path, words: ReportWords) -> None:
@@ -133,6 +131,13 @@ def _decimal(column: Column, cell: Cell) -> Cell:
     if not isinstance(cell, int) or column.kind in {"count", "number"}:
         return cell
     return decimal_money(cell) if column.kind == "money" else decimal_share(cell)
+
+
+def _rows(sheet: Sheet) -> list[dict[str, Cell]]:
+    return [
+        {"row": line["row"]} | {column.name: _decimal(column, line[column.name]) for column in sheet.columns}
+        for line in sheet.rows
+    ]
 
 
 def _source(snapshot: Snapshot) -> dict[str, object]:

@@ -73,6 +73,7 @@ class Report:
     before   the earlier snapshot, where two were compared.
     points   the published days that were read, where there may be more than two.
     failed   the checks that did not hold.
+    more     further sheets that a JSON file carries.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Report:
     before: Snapshot | None = None
     points: tuple[date, ...] = ()
     failed: tuple[str, ...] = ()
+    more: tuple[Sheet, ...] = ()
 
 
 def filled(name: str, columns: tuple[Column, ...], rows: Iterable[Row]) -> Sheet:

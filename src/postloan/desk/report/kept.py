@@ -34,10 +34,17 @@ def within_of(desk: Desk) -> Within:
 
 
 def kept_report(
-    home: Path, kind: str, *, on: date, from_on: date | None = None, by: str | None = None, within: Within = None
+    home: Path,
+    kind: str,
+    *,
+    on: date,
+    from_on: date | None = None,
+    by: str | None = None,
+    within: Within = None,
+    against: str | None = None,
 ) -> Report:
     """Ask for a report as `ask_report` does, or take the one that was counted before from the same runs."""
-    return _counted(home, kind, on, from_on, by, within, runs_until(home, on))
+    return _counted(home, kind, on, from_on, by, within, against, runs_until(home, on))
 
 
 def days_published(home: Path) -> tuple[date, ...]:
@@ -51,8 +58,9 @@ def runs_published(home: Path) -> tuple[tuple[date, str], ...]:
 
 
 def runs_until(home: Path, on: date) -> tuple[str, ...]:
-    """The runs that a report of a day may rest on: those of every published day up to it."""
-    return tuple(run for day, run in _runs(home, _changed(home)) if day <= on)
+    """The runs that a report of a day may rest on: those of every published day up to it, its own in its version."""
+    own = published_run(home, on) or ""
+    return tuple(own if day == on else run for day, run in _runs(home, _changed(home)) if day <= on)
 
 
 def _changed(home: Path) -> int:
@@ -67,10 +75,17 @@ def _runs(home: Path, _changed_ns: int) -> tuple[tuple[date, str], ...]:
 
 @lru_cache(maxsize=_REPORTS_KEPT)
 def _counted(
-    home: Path, kind: str, on: date, from_on: date | None, by: str | None, within: Within, runs: tuple[str, ...]
+    home: Path,
+    kind: str,
+    on: date,
+    from_on: date | None,
+    by: str | None,
+    within: Within,
+    against: str | None,
+    runs: tuple[str, ...],
 ) -> Report:
     if kind not in _ON_DISK:
-        return ask_report(home, kind, on=on, from_on=from_on, by=by, within=within)
+        return ask_report(home, kind, on=on, from_on=from_on, by=by, within=within, against=against)
     offices = None if within is None else sorted(within)
     asked = [kind, str(on), str(from_on), by, offices, runs, load_rulebook(home).fingerprint, _program()]
     name = hashlib.sha256(json.dumps(asked).encode()).hexdigest()

@@ -14,6 +14,7 @@ from postloan.desk.report.cockpit.question import days_before, read_question
 from postloan.desk.report.cockpit.tiles import tiles_of
 from postloan.desk.report.exposed import asked_of, exposed_page, exposed_report
 from postloan.desk.report.files import workbook_of
+from postloan.desk.report.versions import run_against, version_choices, version_days, version_lines
 from postloan.desk.warning.queries import warnings_tile
 from postloan.errors import NotFoundHere, NotPermitted
 
@@ -52,9 +53,11 @@ def centre(request: HttpRequest, desk: Desk) -> HttpResponse:
 def report(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     """A report as a page: its sheets, its days, its groups."""
     question, by, asked = read_question(request, desk), request.GET.get("by", ""), kind_named(kind)
+    against = run_against(question, request.GET.get("against", ""))
     told = {
-        "page": report_page(question, asked, by, since_is_asked="from" in request.GET), "question": question, "by": by,
-        "days": days_before(desk), "orgs": org_choices(desk), "groupings": groupings_said(question), "here": "reports",
+        "page": report_page(question, asked, by, since_is_asked="from" in request.GET, against=against),
+        "question": question, "by": by, "days": days_before(desk), "orgs": org_choices(desk),
+        "groupings": groupings_said(question), "versions": version_choices(question), "here": "reports",
     }  # fmt: skip
     return render(request, "report/report.html", told)
 
@@ -65,12 +68,20 @@ def report_workbook(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse
     if "export.write" not in desk.actions:
         raise NotPermitted(message=_("您没有导出的权限。"), hint=_("请向系统管理员申请授权。"))
     question, by, asked = read_question(request, desk), request.GET.get("by", ""), kind_named(kind)
-    made = report_asked(question, asked, by, since_is_asked="from" in request.GET)
+    against = run_against(question, request.GET.get("against", ""))
+    made = report_asked(question, asked, by, since_is_asked="from" in request.GET, against=against)
     snapshot = made.snapshot
     report_take(desk.officer, asked.name, on=snapshot.on, run_id=snapshot.run_id, asked=request.GET.dict())
     answer = HttpResponse(workbook_of(made, question.words), content_type=_XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{asked.name}-{snapshot.on}.xlsx"'
     return answer
+
+
+@page("report.read")
+def versions(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The versions of the day: when each was made, and what for."""
+    told = {"lines": version_lines(desk), "days": version_days(desk), "here": "reports"}
+    return render(request, "report/versions.html", told)
 
 
 @page("report.read")

@@ -12,7 +12,7 @@ from postloan.desk.arrival.handing.actions import arrivals_known
 from postloan.desk.collateral.calls.actions import calls_open
 from postloan.desk.collection.opening.actions import collection_take
 from postloan.desk.core.actions import record
-from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.days import BusinessDay, adopted_edition
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.work.actions import work_gone, work_open
@@ -43,7 +43,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     if held is not None:
         return held
     before = AdoptedDay.objects.filter(on__lt=day.on).order_by("-on", "-adopted_at").first()
-    since = None if before is None else BusinessDay(day.home, before.on, before.run_id, day.on)
+    since = None if before is None else _as_adopted(day, before)
     opened = closed = 0
     for kind in rules.version("work", WorkKinds, day.on).kinds:
         found = causes(kind, day, since)
@@ -64,6 +64,11 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
     record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted
+
+
+def _as_adopted(day: BusinessDay, before: AdoptedDay) -> BusinessDay:
+    """An earlier day as the desk knew it: what was corrected since is news of today."""
+    return BusinessDay(day.home, adopted_edition(day.home, before.on, before.run_id), before.run_id, day.on)
 
 
 def _changes(kind: WorkKind, found: pl.DataFrame, on: date) -> tuple[pl.DataFrame, list[str]]:

@@ -50,11 +50,19 @@ class Question:
         return max(ends, default=None)
 
     def report(
-        self, kind: str, *, on: date | None = None, from_on: date | None = None, by: str | None = None
+        self,
+        kind: str,
+        *,
+        on: date | None = None,
+        from_on: date | None = None,
+        by: str | None = None,
+        against: str | None = None,
     ) -> Report:
         """A report of the day, or of another one, for the offices asked for."""
         day = on or self.on
-        return kept_report(self.desk.day.home, kind, on=day, from_on=from_on, by=by, within=self.within)
+        return kept_report(
+            self.desk.day.home, kind, on=day, from_on=from_on, by=by, within=self.within, against=against
+        )
 
     def unit(self, cents_most: int) -> Unit:
         """The unit in which amounts of this size are easily read."""

@@ -214,7 +214,7 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     **_under("confirmed_by", _FEEDS),
     **{
         key: said
-        for kind in ("tier_filed", "tier_now", "other_tier")
+        for kind in ("tier_before", "tier_after", "tier_now", "other_tier")
         for key, said in _under(kind, _TIERS | {"none": ("不在账", "Not in the book")}).items()
     },
     "tier_now.total": _LINES["total"],
