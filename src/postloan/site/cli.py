@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from postloan.site import cli_desk, cli_exposures, cli_model, cli_outbox
+from postloan.site import cli_desk, cli_exposures, cli_model, cli_outbox, cli_reshard
 from postloan.site.cli_desk import Host, Port
 from postloan.site.door import REFUSED, SOME_QUARANTINED, Door
 from postloan.site.engines import Engine, EngineAsked, Master, engine_pool
@@ -141,22 +141,6 @@ def load(
 
     if loading.load(home, feed_dir, terminal, shards=shards, correct=correct):
         raise typer.Exit(SOME_QUARANTINED)
-
-
-@app.command(help=SAY("help.reshard"))
-def reshard(
-    ctx: typer.Context,
-    into: Annotated[Path, typer.Option("--into", metavar="DIR", help=SAY("help.into"))],
-    shards: Annotated[int, typer.Option("--shards", help=SAY("help.shards_asked"))],
-    home: Home = HOME,
-) -> None:
-    """Write the facts into a new home folder, in another number of shards."""
-    terminal = terminal_of(ctx, as_json=False)
-    from postloan.intake.reshard import reshard as write_anew
-
-    with terminal.progress() as tell:
-        write_anew(home, into, shards, tell=tell)
-    terminal.out.print(terminal.words("reshard.done", home=home, shards=shards, into=into), soft_wrap=True)
 
 
 @app.command(help=SAY("help.night"))
@@ -398,6 +382,7 @@ cli_desk.join(app)
 cli_exposures.join(app)
 cli_model.join(app)
 cli_outbox.join(app)
+cli_reshard.join(app)
 
 
 def main() -> None:
