@@ -1,8 +1,10 @@
 """The desk on a home folder: its schema, its static files, the adoption of published days, and the server."""
 
+import fcntl
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -60,17 +62,26 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
             hint="Compute the day first: postloan night DATE.",
             where={"home": home},
         )
-    orgs_adopt(office_rows(home).to_dicts())
-    is_first = not AdoptedDay.objects.exists()
-    if not is_first:
-        day_warm(day)
-    business = BusinessDay(home, day, run_id, day)
-    adopted = snapshot_adopt(business, load_desk_rules(home), warns_in=warns_in)
-    if is_first:
-        day_warm(day)
-    models_watch(business)
-    studio_ready(business)
+    with _in_turn(home):
+        orgs_adopt(office_rows(home).to_dicts())
+        is_first = not AdoptedDay.objects.exists()
+        if not is_first:
+            day_warm(day)
+        business = BusinessDay(home, day, run_id, day)
+        adopted = snapshot_adopt(business, load_desk_rules(home), warns_in=warns_in)
+        if is_first:
+            day_warm(day)
+        models_watch(business)
+        studio_ready(business)
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
+
+
+@contextmanager
+def _in_turn(home: Path) -> Iterator[None]:
+    """Let one adopt at a time: a server that starts waits for a scheduler that adopts. A killed one bars nobody."""
+    with (home / "adopt.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def hand_over(home: Path, on: date) -> dict[str, Any]:
