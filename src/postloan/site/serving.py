@@ -14,7 +14,7 @@ from postloan.snapshot.read import published_days, published_run
 
 
 def set_up(home: Path) -> None:
-    """Bind Django to a home folder, and bring the desk's schema and static files up to date."""
+    """Bind Django to a home folder, and bring the desk's schema up to date."""
     home.mkdir(parents=True, exist_ok=True)
     os.environ["POSTLOAN_HOME"] = str(home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postloan.site.settings")
@@ -26,7 +26,6 @@ def set_up(home: Path) -> None:
     compile_catalogues()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def is_published(home: Path) -> bool:
@@ -115,12 +114,15 @@ def hand_over(home: Path, on: date) -> dict[str, Any]:
 
 
 def serve(host: str, port: int, processes: int) -> None:
-    """Become the server of the desk, until it is stopped. The desk is set up.
+    """Gather the static files and become the server of the desk, until it is stopped. The desk is set up.
 
     The server starts as a program of its own: its workers are forked, and a fork of a process that used Polars hangs.
     """
+    from django.core.management import call_command  # noqa: PLC0415 - keeps the start of other commands short
+
     from postloan.desk.core.lists.actions import exports_left_behind  # noqa: PLC0415 - needs Django set up
 
+    call_command("collectstatic", verbosity=0, interactive=False)
     exports_left_behind()
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     options = ["--workers", str(processes), "--blocking-threads", "4", "--no-ws", "postloan.site.wsgi:application"]
