@@ -56,7 +56,8 @@ def run(command: list[str]) -> Run:
         while not stop.wait(0.05):
             peak[0] = max(peak[0], _resident_bytes(process.pid))
 
-    watcher = threading.Thread(target=watch)
+    # One that is stopped must not stay for its watcher.
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     printed = process.communicate()[0]
     seconds = time.perf_counter() - begun

@@ -134,7 +134,10 @@ def main() -> None:
 
     serving.set_up(home)
     from django.conf import settings
+    from django.core.management import call_command
     from django.test import Client
+
+    call_command("collectstatic", verbosity=0, interactive=False)
 
     from postloan.desk.core.models import Officer
     from postloan.snapshot.read import scan_loans

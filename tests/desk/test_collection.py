@@ -78,6 +78,21 @@ def test_who_is_cured_is_closed_with_the_day_and_who_falls_again_gets_a_new_case
     assert again.opened_on == day.on + timedelta(days=1)
 
 
+def test_what_came_in_while_a_cured_case_waits_for_agreement_is_counted_once(clock, night) -> None:
+    case = taken()
+    court_propose(person("collector"), case.pk, reason="失联", seen_version=case.version, day=business_day(None))
+    night.pays(case.debtor_id, 12_345)
+    night.cured(case.debtor_id)
+    for days in (1, 2):
+        night.falls(days)
+    CollectionCase.objects.filter(pk=case.pk).update(state="court")
+    night.falls(3)
+    case.refresh_from_db()
+    assert (case.state, case.closed_why) == ("closed", "cured")
+    assert list(Collected.objects.filter(case=case).values_list("amount_cents", flat=True)) == [12_345]
+    assert case.collected_cents == 12_345
+
+
 def test_a_day_costs_a_few_questions_however_many_cases(night, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(60):
         night.falls(1)

@@ -7,6 +7,7 @@ import pytest
 import requests
 from allauth.mfa.totp.internal.auth import TOTP
 from deciding import person
+from django.core.cache import cache
 from django.test import Client
 from identity_provider import CLIENT, SECRET, Provider, identity_provider
 
@@ -170,3 +171,9 @@ def test_an_account_that_was_ended_is_told_so(client: Client) -> None:
 def test_a_setting_that_is_missing_or_unsafe_is_named(told: dict[str, str]) -> None:
     with pytest.raises(SettingWrong):
         environment.identity_provider(told)
+
+
+def test_a_whole_bank_logs_in_through_one_proxy(client: Client) -> None:
+    cache.clear()
+    answers = [client.get("/account/login/").status_code for _officer in range(100)]
+    assert set(answers) == {200}

@@ -102,7 +102,7 @@ def test_a_signal_no_worse_than_the_case_is_taken_in_and_raises_nothing(nights: 
 
 
 def test_reads_and_writes_do_not_grow_with_the_signals(nights: Nights, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         nights.adopt(1, (PRINCIPAL, "orange"), (REPEATED, "yellow"), (INTEREST, "red"))
     # Those of the demo that become late have a day of their own.
     WarningCase.objects.exclude(debtor_id=nights.debtor["debtor_id"]).update(due_on=day_after(30).on)

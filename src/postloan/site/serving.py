@@ -1,8 +1,10 @@
 """The desk on a home folder: its schema, its static files, the adoption of published days, and the server."""
 
+import fcntl
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from postloan.snapshot.read import published_days, published_run
 
 
 def set_up(home: Path) -> None:
-    """Bind Django to a home folder, and bring the desk's schema and static files up to date."""
+    """Bind Django to a home folder, and bring the desk's schema up to date."""
     home.mkdir(parents=True, exist_ok=True)
     os.environ["POSTLOAN_HOME"] = str(home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postloan.site.settings")
@@ -24,7 +26,6 @@ def set_up(home: Path) -> None:
     compile_catalogues()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def is_published(home: Path) -> bool:
@@ -60,17 +61,26 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
             hint="Compute the day first: postloan night DATE.",
             where={"home": home},
         )
-    orgs_adopt(office_rows(home).to_dicts())
-    is_first = not AdoptedDay.objects.exists()
-    if not is_first:
-        day_warm(day)
-    business = BusinessDay(home, day, run_id, day)
-    adopted = snapshot_adopt(business, load_desk_rules(home), warns_in=warns_in)
-    if is_first:
-        day_warm(day)
-    models_watch(business)
-    studio_ready(business)
+    with _in_turn(home):
+        orgs_adopt(office_rows(home).to_dicts())
+        is_first = not AdoptedDay.objects.exists()
+        if not is_first:
+            day_warm(day)
+        business = BusinessDay(home, day, run_id, day)
+        adopted = snapshot_adopt(business, load_desk_rules(home), warns_in=warns_in)
+        if is_first:
+            day_warm(day)
+        models_watch(business)
+        studio_ready(business)
     return {"on": day, "run_id": run_id, "opened": adopted.opened_count, "closed": adopted.closed_count}
+
+
+@contextmanager
+def _in_turn(home: Path) -> Iterator[None]:
+    """Let one adopt at a time: a server that starts waits for a scheduler that adopts. A killed one bars nobody."""
+    with (home / "adopt.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def hand_over(home: Path, on: date) -> dict[str, Any]:
@@ -104,12 +114,15 @@ def hand_over(home: Path, on: date) -> dict[str, Any]:
 
 
 def serve(host: str, port: int, processes: int) -> None:
-    """Become the server of the desk, until it is stopped. The desk is set up.
+    """Gather the static files and become the server of the desk, until it is stopped. The desk is set up.
 
     The server starts as a program of its own: its workers are forked, and a fork of a process that used Polars hangs.
     """
+    from django.core.management import call_command  # noqa: PLC0415 - keeps the start of other commands short
+
     from postloan.desk.core.lists.actions import exports_left_behind  # noqa: PLC0415 - needs Django set up
 
+    call_command("collectstatic", verbosity=0, interactive=False)
     exports_left_behind()
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     options = ["--workers", str(processes), "--blocking-threads", "4", "--no-ws", "postloan.site.wsgi:application"]

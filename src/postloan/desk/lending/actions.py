@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
-from postloan.desk.core.actions import check_seen, move, record_alone, refuse_past, require_reason
+from postloan.desk.core.actions import check_seen, hold_chain, move, record_alone, refuse_past, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AuditEntry, Officer
 from postloan.desk.lending.models import Freeze
@@ -32,6 +32,8 @@ def freeze_propose(
     if held is not None:
         return held
     reason = require_reason(reason)
+    # Of two who propose at once, the second asks when the first is done, and is told.
+    hold_chain()
     _refuse_second(debtor["debtor_id"])
     case = _case("freeze", f"debtor:{debtor['debtor_id']}", debtor["name"], freeze_id, debtor["org_id"],
                  debtor["exposure_cents"] or 0, day)  # fmt: skip

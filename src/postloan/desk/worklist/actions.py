@@ -15,6 +15,7 @@ from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay, adopted_edition
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.parts import parts
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.disposal.opening.actions import disposals_open
 from postloan.desk.inspection.opening.actions import inspections_open
@@ -31,15 +32,16 @@ _PAGES = {
 }  # fmt: skip
 
 
-@transaction.atomic
 def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[str] | None = None) -> AdoptedDay:
     """Take a published day over: open the work it gives, close the work whose cause is gone. Twice is once.
 
     warns_in  the offices in which warning cases are opened, where a bank begins with some; None is all.
 
-    Leaves  an AdoptedDay, work items and one audit entry, in one transaction.
+    Leaves  what each desk opens of the day, in parts of a transaction each; then an AdoptedDay and one audit entry.
+            Killed between two and run again, it ends in the same: no part does anything twice, and the day is shown
+            when all is there. The caller lets one adopt at a time.
     """
-    held = AdoptedDay.objects.select_for_update().filter(pk=day.run_id).first()
+    held = AdoptedDay.objects.filter(pk=day.run_id).first()
     if held is not None:
         return held
     before = AdoptedDay.objects.filter(on__lt=day.on).order_by("-on", "-adopted_at").first()
@@ -48,8 +50,8 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     for kind in rules.version("work", WorkKinds, day.on).kinds:
         found = causes(kind, day, since)
         new, gone = _changes(kind, found, day.on)
-        opened += work_open(_items(kind, new, day))
-        closed += work_gone((kind.kind,), gone, day.on)
+        opened += sum(work_open(part) for part in parts(_items(kind, new, day)))
+        closed += sum(work_gone((kind.kind,), part, day.on) for part in parts(gone))
     opened += inspections_open(day, before.on if before else None, rules)
     arrivals_known(day.on)
     opened += cases_open(day, rules, only_in=warns_in)
@@ -61,8 +63,9 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     reminders_open(day, rules)
     placements_end(day=day)
     placements_begin(day=day)
-    adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
-    record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
+    with transaction.atomic():
+        adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
+        record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted
 
 

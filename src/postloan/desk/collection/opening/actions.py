@@ -1,6 +1,6 @@
 """A published day taken over: cases opened, told anew and closed in bulk, promises judged, what came in counted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,11 +14,11 @@ from postloan.desk.collection.opening.changes import Changes, changes_of, rolls_
 from postloan.desk.collection.seats.actions import cases_assign
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import Org
+from postloan.desk.core.models import AuditEntry, Org
+from postloan.desk.core.parts import MOST, parts
 from postloan.rules.collection import Collection
 from postloan.rules.desk_rules import DeskRules
 
-_BATCH = 500
 _TOLD = (
     "debtor_name", "segment", "strategy", "team", "step_days", "channel", "days_past_due", "bucket", "loan_count",
     "past_due_cents", "cure_cents", "exposure_cents", "received_cents", "collected_cents", "tier", "score",
@@ -35,7 +35,6 @@ _COPIED = (
 )  # fmt: skip
 
 
-@transaction.atomic
 def collection_take(day: BusinessDay, rules: DeskRules) -> int:
     """Take over who is past due on a published day: one running case a debtor. Twice is once.
 
@@ -43,128 +42,150 @@ def collection_take(day: BusinessDay, rules: DeskRules) -> int:
     one whose debtor is cured or left the book is closed with the day and the reason. Promises are kept, partly kept
     or broken by what the loans received. Then cases without a collector are given out.
 
-    Leaves   cases, entries, promises, sums and one audit entry, in one transaction. Returns how many were opened.
+    Leaves   cases, entries, promises and sums, in parts of a transaction each; then one audit entry. Killed between two
+             and run again, it ends in the same. Returns how many were opened.
     Source   regulations PRA-12.
     """
     if CollectionCase.objects.filter(told_on__gt=day.on).exists():
         return 0
     rule, now = rules.version("collection", Collection, day.on), timezone.now()
     changes = changes_of(day, rule)
-    _count_in(changes, day)
+    # Before any case is told: of what was told already, nobody could say any more where it came from.
     _roll(changes, day)
     judged = _judge(changes, day, now)
     ended = _end(changes, day)
     told = _tell(changes, rule, day, now)
     opened = _open(changes, rule, day, now)
-    assigned = cases_assign(rule)
-    if opened or ended or judged or told:
-        record(None, "collection.taken", "collection", run_id=day.run_id, on=day.on, opened=opened, ended=ended,
-               told=told, promises=judged, assigned=assigned)  # fmt: skip
+    with transaction.atomic():
+        # Who was given his share of a night's cases is not given it again where the day is taken up anew.
+        is_given = AuditEntry.objects.filter(
+            subject="collection", action="collection.taken", run_id=day.run_id
+        ).exists()
+        assigned = 0 if is_given else cases_assign(rule)
+        if opened or ended or judged or told or assigned:
+            record(None, "collection.taken", "collection", run_id=day.run_id, on=day.on, opened=opened, ended=ended,
+                   told=told, promises=judged, assigned=assigned)  # fmt: skip
     return opened
 
 
-def _count_in(changes: Changes, day: BusinessDay) -> None:
-    """Keep what each running case's loans received since they were told last."""
-    came = changes.held.with_columns(came=pl.col("received_cents") - pl.col("had_cents")).filter(pl.col("came") != 0)
-    known = dict(Collected.objects.filter(on=day.on).values_list("case_id", "amount_cents"))
+def _count_in(cases: Sequence[CollectionCase], now_cents: Mapping[int, int], on: date) -> None:
+    """Keep what cases' loans received since they were told last, and let them know. The caller holds their rows."""
+    came = {case.pk: now_cents[case.pk] - case.received_cents for case in cases}
+    known = dict(Collected.objects.filter(on=on, case__in=cases).values_list("case_id", "amount_cents"))
     rows = [
-        Collected(case_id=row["pk"], on=day.on, team=row["team"], officer_id=row["officer_id"],
-                  amount_cents=row["came"] + known.get(row["pk"], 0))
-        for row in came.iter_rows(named=True)
+        Collected(case=case, on=on, team=case.team, officer_id=case.officer_id,
+                  amount_cents=came[case.pk] + known.get(case.pk, 0))
+        for case in cases if came[case.pk]
     ]  # fmt: skip
     Collected.objects.bulk_create(
-        rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["case", "on"], update_fields=["amount_cents"]
+        rows, update_conflicts=True, unique_fields=["case", "on"], update_fields=["amount_cents"]
     )
+    for case in cases:
+        case.collected_cents += came[case.pk]
+        case.received_cents += came[case.pk]
 
 
 def _roll(changes: Changes, day: BusinessDay) -> None:
     rows = [Roll(on=day.on, **row) for row in rolls_of(changes, day).iter_rows(named=True)]
-    Roll.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    Roll.objects.bulk_create(rows, batch_size=MOST, ignore_conflicts=True)
 
 
 def _judge(changes: Changes, day: BusinessDay, now: datetime) -> int:
     """Settle the promises whose state is known by now, and let their cases come back at once."""
-    for part in _parts(changes.judged.to_dicts()):
-        promises = {str(key): each for key, each in Promise.objects.in_bulk([row["promise"] for row in part]).items()}
-        settled, notes = [], []
-        for row in part:
-            promise = promises[row["promise"]]
-            promise.state, promise.paid_cents, promise.judged_on = row["state"], row["paid_cents"], day.on
-            promise.version += 1
-            settled.append(promise)
-            notes.append(CollectionEntry(case_id=row["case"], step=row["state"], on=day.on, team=promise.team,
-                                         amount_cents=row["paid_cents"]))  # fmt: skip
-        Promise.objects.bulk_update(settled, ["state", "paid_cents", "judged_on", "version"])
-        CollectionEntry.objects.bulk_create(notes, batch_size=_BATCH)
-        for state, count in (("kept", "kept_count"), ("broken", "broken_count")):
-            cases = CollectionCase.objects.filter(pk__in=[row["case"] for row in part if row["state"] == state])
-            cases.update(**{count: F(count) + 1})
-        CollectionCase.objects.filter(pk__in=[row["case"] for row in part]).update(ready_at=now)
-    return len(changes.judged)
+    return sum(_settle(part, day, now) for part in parts(changes.judged.to_dicts()))
+
+
+@transaction.atomic
+def _settle(part: Sequence[Mapping[str, Any]], day: BusinessDay, now: datetime) -> int:
+    # Cases before promises, as whoever works on a case does: else two could wait for each other.
+    list(CollectionCase.objects.select_for_update(of=("self",)).filter(pk__in=[row["case"] for row in part]))
+    running = Promise.objects.select_for_update(of=("self",)).filter(state=Promise.State.OPEN)
+    promises = {str(each.pk): each for each in running.filter(pk__in=[row["promise"] for row in part])}
+    part = [row for row in part if row["promise"] in promises]
+    settled, notes = [], []
+    for row in part:
+        promise = promises[row["promise"]]
+        promise.state, promise.paid_cents, promise.judged_on = row["state"], row["paid_cents"], day.on
+        promise.version += 1
+        settled.append(promise)
+        notes.append(CollectionEntry(case_id=row["case"], step=row["state"], on=day.on, team=promise.team,
+                                     amount_cents=row["paid_cents"]))  # fmt: skip
+    Promise.objects.bulk_update(settled, ["state", "paid_cents", "judged_on", "version"])
+    CollectionEntry.objects.bulk_create(notes)
+    for state, count in (("kept", "kept_count"), ("broken", "broken_count")):
+        cases = CollectionCase.objects.filter(pk__in=[row["case"] for row in part if row["state"] == state])
+        cases.update(**{count: F(count) + 1})
+    CollectionCase.objects.filter(pk__in=[row["case"] for row in part]).update(ready_at=now)
+    return len(settled)
 
 
 def _end(changes: Changes, day: BusinessDay) -> int:
     """Close the cases of debtors that are past due no more; whoever has one on the desk finds it closed."""
-    ended, now = 0, {row["pk"]: row for row in changes.ended.iter_rows(named=True)}
-    for part in _parts(list(now)):
-        free = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.ENDS)
-        cases = list(free.select_for_update(of=("self",)))
-        for case in cases:
-            received_cents = now[case.pk]["received_cents"]
-            case.collected_cents += received_cents - case.received_cents
-            case.received_cents = received_cents
-            case.state, case.closed_why, case.version = (
-                CollectionCase.State.CLOSED,
-                now[case.pk]["why"],
-                case.version + 1,
-            )
-            case.closed_on = case.told_on = day.on
-            case.past_due_cents = case.cure_cents = case.days_past_due = 0
-            case.held_by = case.held_until = None
-        CollectionCase.objects.bulk_create(
-            cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_ENDED)
+    now = {row["pk"]: row for row in changes.ended.iter_rows(named=True)}
+    return sum(_end_part(part, now, day) for part in parts(list(now)))
+
+
+@transaction.atomic
+def _end_part(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], day: BusinessDay) -> int:
+    free = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.ENDS)
+    cases = list(free.select_for_update(of=("self",)))
+    _count_in(cases, {case.pk: now[case.pk]["received_cents"] for case in cases}, day.on)
+    for case in cases:
+        case.state, case.closed_why, case.version = (
+            CollectionCase.State.CLOSED,
+            now[case.pk]["why"],
+            case.version + 1,
         )
-        Promise.objects.filter(case__in=cases, state=Promise.State.OPEN).update(
-            state=Promise.State.REPLACED, judged_on=day.on
-        )
-        for why in CollectionCase.Why.values:
-            _note([case for case in cases if case.closed_why == why], why, day.on)
-        ended += len(cases)
-    return ended
+        case.closed_on = case.told_on = day.on
+        case.past_due_cents = case.cure_cents = case.days_past_due = 0
+        case.held_by = case.held_until = None
+    CollectionCase.objects.bulk_create(cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_ENDED))
+    Promise.objects.filter(case__in=cases, state=Promise.State.OPEN).update(
+        state=Promise.State.REPLACED, judged_on=day.on
+    )
+    for why in CollectionCase.Why.values:
+        _note([case for case in cases if case.closed_why == why], why, day.on)
+    return len(cases)
 
 
 def _tell(changes: Changes, rule: Collection, day: BusinessDay, now: datetime) -> int:
     """Say anew what running cases are: amounts, segment, turn; a new step brings a case back at once."""
     plan = {row["debtor_id"]: row for row in changes.plan.iter_rows(named=True)}
     keys = changes.held.filter(pl.col("bucket_now").is_not_null())["pk"].to_list()
-    for part in _parts(keys):
-        running = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.RUNNING)
-        cases = list(running.select_for_update(of=("self",)))
-        stepped, moved = [], []
-        for case in cases:
-            before = (case.strategy, case.step_days, case.team)
-            case.collected_cents += plan[case.debtor_id]["received_cents"] - case.received_cents
-            _take_in(case, plan[case.debtor_id], rule, day.on)
-            if (case.strategy, case.step_days) != before[:2]:
-                stepped.append(case)
-            if case.team != before[2]:
-                moved.append(case)
-        CollectionCase.objects.bulk_create(
-            cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_TOLD)
-        )
-        CollectionCase.objects.filter(pk__in=[case.pk for case in stepped]).update(ready_at=now)
-        CollectionCase.objects.filter(pk__in=[case.pk for case in moved]).update(officer=None)
-        _note(stepped, "step", day.on)
+    for part in parts(keys):
+        _tell_part(part, plan, rule, day, now)
     return len(keys)
+
+
+@transaction.atomic
+def _tell_part(
+    part: Sequence[int], plan: Mapping[str, Mapping[str, Any]], rule: Collection, day: BusinessDay, now: datetime
+) -> None:
+    running = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.RUNNING)
+    cases = list(running.select_for_update(of=("self",)))
+    _count_in(cases, {case.pk: plan[case.debtor_id]["received_cents"] for case in cases}, day.on)
+    stepped, moved = [], []
+    for case in cases:
+        before = (case.strategy, case.step_days, case.team)
+        _take_in(case, plan[case.debtor_id], rule, day.on)
+        if (case.strategy, case.step_days) != before[:2]:
+            stepped.append(case)
+        if case.team != before[2]:
+            moved.append(case)
+    CollectionCase.objects.bulk_create(cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_TOLD))
+    CollectionCase.objects.filter(pk__in=[case.pk for case in stepped]).update(ready_at=now)
+    CollectionCase.objects.filter(pk__in=[case.pk for case in moved]).update(officer=None)
+    _note(stepped, "step", day.on)
 
 
 def _open(changes: Changes, rule: Collection, day: BusinessDay, now: datetime) -> int:
     """Open a case for each debtor that fell past due; of what lies in an office that no feed named, none."""
     offices = set(Org.objects.values_list("pk", flat=True))
     fresh = changes.fresh.filter(pl.col("org_id").is_in(sorted(offices)))
-    for part in _parts(fresh.to_dicts()):
-        made = CollectionCase.objects.bulk_create(_case(row, rule, day.on, now) for row in part)
-        _note(made, "opened", day.on)
+    for part in parts(fresh.to_dicts()):
+        with transaction.atomic():
+            made = CollectionCase.objects.bulk_create(_case(row, rule, day.on, now) for row in part)
+            _note(made, "opened", day.on)
     return len(fresh)
 
 
@@ -190,10 +211,5 @@ def _take_in(case: CollectionCase, row: Mapping[str, Any], rule: Collection, on:
 
 def _note(cases: Sequence[CollectionCase], step: str, on: date) -> None:
     CollectionEntry.objects.bulk_create(
-        [CollectionEntry(case=case, step=step, on=on, team=case.team) for case in cases], batch_size=_BATCH
+        [CollectionEntry(case=case, step=step, on=on, team=case.team) for case in cases]
     )
-
-
-def _parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(keys), _BATCH):
-        yield keys[start : start + _BATCH]

@@ -19,15 +19,13 @@ from postloan.rules.desk_rules import Role
 def orgs_adopt(rows: Iterable[Mapping[str, Any]]) -> int:
     """Take the offices over as the feed tells them, those above first. An office that is gone stays: its work does."""
     told = {str(row["org_id"]): row for row in rows}
+    held = {each.org_id: each for each in Org.objects.all()}
     for org_id in sorted(told, key=lambda each: _path(each, told).count("/")):
         row = told[org_id]
-        parent = row["parent_id"] if row["parent_id"] in told else None
-        Org.objects.update_or_create(
-            org_id=org_id,
-            defaults={
-                "name": row["name"], "level": row["level"], "parent_id": parent, "path": _path(org_id, told),
-            },
-        )  # fmt: skip
+        parent_id = row["parent_id"] if row["parent_id"] in told else None
+        said = {"name": row["name"], "level": row["level"], "parent_id": parent_id, "path": _path(org_id, told)}
+        if org_id not in held or any(getattr(held[org_id], name) != value for name, value in said.items()):
+            Org.objects.update_or_create(org_id=org_id, defaults=said)
     return len(told)
 
 

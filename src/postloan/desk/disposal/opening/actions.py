@@ -1,8 +1,8 @@
 """Adopting a day's non-performing loans: cases of disposal opened, kept up to date and closed, in bulk and once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -12,6 +12,7 @@ from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.parts import parts
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.disposal.models import DisposalCase, DisposalEntry
 from postloan.desk.disposal.opening.changes import FACTS, debtors_of_day, running_cases
@@ -20,18 +21,16 @@ from postloan.rules.desk_rules import DeskRules
 from postloan.rules.disposal_desk import DisposalDesk
 
 State = DisposalCase.State
-_BATCH = 500
-T = TypeVar("T")
 
 
-@transaction.atomic
 def disposals_open(day: BusinessDay, rules: DeskRules) -> int:
     """Take a published day's non-performing loans over: one running case a debtor. Twice is once.
 
     A debtor that has none gets one, with work for the officer of its largest loan. A running case says anew what is
     owed. Where nothing is on the book any more, what was written off is pursued, and without any the case is closed.
 
-    Leaves  cases, entries, work items and one audit entry, in one transaction. Returns how many were opened.
+    Leaves  cases, entries and work items, in parts of a transaction each; then one audit entry. Killed between two and
+            run again, it ends in the same. Returns how many were opened.
     """
     found, held = debtors_of_day(day), running_cases()
     on_book = found.filter("is_on_book")
@@ -50,8 +49,9 @@ def disposals_open(day: BusinessDay, rules: DeskRules) -> int:
     again = now.filter(pl.col("is_on_book") & (pl.col("was") == State.PURSUED))
     reopened = _follow(again, State.OPEN, "opened", day)
     if opened or closed or pursued or reopened:
-        record(None, "disposals.opened", "disposals", run_id=day.run_id, on=day.on, opened=opened, closed=closed,
-               pursued=pursued, reopened=reopened)  # fmt: skip
+        with transaction.atomic():
+            record(None, "disposals.opened", "disposals", run_id=day.run_id, on=day.on, opened=opened, closed=closed,
+                   pursued=pursued, reopened=reopened)  # fmt: skip
     return opened
 
 
@@ -60,16 +60,17 @@ def _open(fresh: pl.DataFrame, day: BusinessDay, due_in_days: int) -> int:
     officers, offices = officers_by_number(), set(Org.objects.values_list("pk", flat=True))
     rows = [row for row in fresh.iter_rows(named=True) if row["org_id"] in offices]
     due_on = day.on + timedelta(days=due_in_days)
-    for part in _parts(rows):
-        made = DisposalCase.objects.bulk_create(
-            DisposalCase(
-                state=State.OPEN, debtor_id=row["debtor_id"], org_id=row["org_id"], opened_on=day.on,
-                officer_id=officers.get(row["officer_id"]), **_facts(row),
-            )
-            for row in part
-        )  # fmt: skip
-        _note([case.pk for case in made], "opened", day)
-        work_open([work_of(case, PLAN, due_on=due_on, on=day.on) for case in made])
+    for part in parts(rows):
+        with transaction.atomic():
+            made = DisposalCase.objects.bulk_create(
+                DisposalCase(
+                    state=State.OPEN, debtor_id=row["debtor_id"], org_id=row["org_id"], opened_on=day.on,
+                    officer_id=officers.get(row["officer_id"]), **_facts(row),
+                )
+                for row in part
+            )  # fmt: skip
+            _note([case.pk for case in made], "opened", day)
+            work_open([work_of(case, PLAN, due_on=due_on, on=day.on) for case in made])
     return len(rows)
 
 
@@ -82,32 +83,30 @@ def _refresh(now: pl.DataFrame, held: pl.DataFrame) -> None:
     """Say anew what debtors owe where it changed; of those that owe nothing more, only what moved stays at nothing."""
     changed = now.drop_nulls("debtor_name").select("pk", *FACTS).join(held, on=["pk", *FACTS], how="anti")
     off_only = now.filter(pl.col("debtor_name").is_null()).select("pk", "off_cents")
-    for part in _parts(changed.to_dicts()):
+    for part in parts(changed.to_dicts()):
         DisposalCase.objects.bulk_update([DisposalCase(pk=row["pk"], **_facts(row)) for row in part], FACTS)
-    for keys in _parts(off_only["pk"].to_list()):
+    for keys in parts(off_only["pk"].to_list()):
         DisposalCase.objects.filter(pk__in=keys).update(off_cents=0)
 
 
 def _follow(rows: pl.DataFrame, to: str, step: str, day: BusinessDay) -> int:
     """Move cases to where the day says they are, as MOVES allows, and note it."""
     moved = 0
-    for part in _parts(rows["pk"].to_list()):
-        free = [state for state, allowed in DisposalCase.MOVES.items() if to in allowed]
-        keys = list(
-            DisposalCase.objects.select_for_update().filter(pk__in=part, state__in=free).values_list("pk", flat=True)
-        )
-        closed_on = day.on if to == State.CLOSED else None
-        DisposalCase.objects.filter(pk__in=keys).update(state=to, closed_on=closed_on, version=F("version") + 1)
-        _note(keys, step, day)
-        work_gone(KINDS, [f"disposal:{key}" for key in keys], day.on)
-        moved += len(keys)
+    for part in parts(rows["pk"].to_list()):
+        with transaction.atomic():
+            free = [state for state, allowed in DisposalCase.MOVES.items() if to in allowed]
+            keys = list(
+                DisposalCase.objects.select_for_update()
+                .filter(pk__in=part, state__in=free)
+                .values_list("pk", flat=True)
+            )
+            closed_on = day.on if to == State.CLOSED else None
+            DisposalCase.objects.filter(pk__in=keys).update(state=to, closed_on=closed_on, version=F("version") + 1)
+            _note(keys, step, day)
+            work_gone(KINDS, [f"disposal:{key}" for key in keys], day.on)
+            moved += len(keys)
     return moved
 
 
 def _note(keys: Sequence[int], step: str, day: BusinessDay) -> None:
     DisposalEntry.objects.bulk_create(DisposalEntry(case_id=key, step=step, on=day.on) for key in keys)
-
-
-def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), _BATCH):
-        yield rows[start : start + _BATCH]

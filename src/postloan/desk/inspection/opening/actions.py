@@ -14,6 +14,7 @@ from postloan.desk.core.actions import record, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.parts import parts
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.inspection.models import Inspection
 from postloan.desk.inspection.opening.due import Due, Known, debtors_inspected, due_on_day
@@ -22,23 +23,25 @@ from postloan.rules.desk_rules import DeskRules
 from postloan.rules.inspection_forms import InspectionForms
 from postloan.rules.inspection_rules import Inspections
 
-_BATCH = 500
 ORDERED = ("special", "first")
 """The kinds that somebody may order."""
 
 
-@transaction.atomic
 def inspections_open(day: BusinessDay, since: date | None, rules: DeskRules) -> int:
     """Open what a published day makes due, with its work items; let go of what has lost its debtor. Twice is once.
 
-    Leaves  inspections, work items and one audit entry, in one transaction. Returns how many were opened.
+    Leaves  inspections and work items, in parts of a transaction each; then one audit entry. Killed between two and run
+            again, it ends in the same. Returns how many were opened.
     """
     of_day = rules.version("inspections", Inspections, day.on)
     due = due_on_day(day, since, of_day, _known(day))
     opened = _open(due, day, rules, ordered_by=None)
     gone = _let_go(day)
     if opened or gone:
-        record(None, "inspections.opened", "inspections", run_id=day.run_id, on=day.on, opened=len(opened), gone=gone)
+        with transaction.atomic():
+            record(
+                None, "inspections.opened", "inspections", run_id=day.run_id, on=day.on, opened=len(opened), gone=gone
+            )
     return len(opened)
 
 
@@ -134,9 +137,11 @@ def _open(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Of
                 officer_id=officers.get(debtor["officer_id"]),
             )
         )  # fmt: skip
-    opened = Inspection.objects.bulk_create(made, batch_size=_BATCH)
-    work_open([work_of(each, each.kind, each.officer_id, each.due_on, day.on) for each in opened])
-    return opened
+    for part in parts(made, together=lambda each: each.debtor_id):
+        with transaction.atomic():
+            opened = Inspection.objects.bulk_create(part)
+            work_open([work_of(each, each.kind, each.officer_id, each.due_on, day.on) for each in opened])
+    return made
 
 
 def work_of(inspection: Inspection, step: str, officer_id: int | None, due_on: date, on: date) -> WorkItem:
@@ -156,8 +161,10 @@ def _let_go(day: BusinessDay) -> int:
     waiting = Inspection.objects.filter(state=Inspection.State.OPEN)
     held = set(debtors_inspected(day)["debtor_id"])
     gone = [each for each in waiting.only("pk", "debtor_id") if each.debtor_id not in held]
-    keys = [each.pk for each in gone]
-    Inspection.objects.filter(pk__in=keys).update(state=Inspection.State.GONE, version=F("version") + 1)
-    items = WorkItem.objects.filter(subject__in=[each.subject for each in gone], state=WorkItem.State.OPEN)
-    items.update(state=WorkItem.State.GONE, closed_on=day.on)
-    return len(keys)
+    for part in parts(gone):
+        with transaction.atomic():
+            keys = [each.pk for each in part]
+            waiting.filter(pk__in=keys).update(state=Inspection.State.GONE, version=F("version") + 1)
+            items = WorkItem.objects.filter(subject__in=[each.subject for each in part], state=WorkItem.State.OPEN)
+            items.update(state=WorkItem.State.GONE, closed_on=day.on)
+    return len(gone)

@@ -17,6 +17,7 @@ from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.parts import parts
 from postloan.desk.outbox.actions import NewMessage, messages_put
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.reminders.due import reminders_due
@@ -29,15 +30,13 @@ from postloan.rules.reminder_rules import Reminders, ReminderStep
 from postloan.tables.said import said
 
 _KIND_OF: dict[str, str] = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
-_BATCH = 500
 
 
-@transaction.atomic
 def reminders_open(day: BusinessDay, rules: DeskRules) -> int:
     """Put the reminders of a published day into the outbox, and take back those whose loan needs them no more.
 
     One message for a loan, a step, a day that falls due and a party, whatever is published how often. Returns how many
-    are new. Leaves messages and one audit entry.
+    are new. Leaves messages, in parts of a transaction each; then one audit entry.
     Source  regulations LN-22, PRA-12; the rules of reminders carry the clauses.
     """
     law, texts = rules.version("reminders", Reminders, day.on), messages_now()
@@ -47,10 +46,13 @@ def reminders_open(day: BusinessDay, rules: DeskRules) -> int:
     rows = reminders_due(day, law, subjects)
     opening = _Opening.of(day, law, texts)
     new = [opening.message(row) for row in rows.iter_rows(named=True) if row["org_id"] in opening.offices]
-    made = messages_put(new, made_by=None, at=timezone.now())
+    # A loan of which one party was written to is known: its other parties are written to in the same transaction.
+    by_subject = parts(new, together=lambda each: (each.loan_id, each.cause, each.due_on))
+    made = sum(messages_put(part, made_by=None, at=timezone.now()) for part in by_subject)
     dropped = _drop_paid(day, names)
     if made or dropped:
-        record(None, "outbox.reminded", "reminders", run_id=day.run_id, on=day.on, made=made, dropped=dropped)
+        with transaction.atomic():
+            record(None, "outbox.reminded", "reminders", run_id=day.run_id, on=day.on, made=made, dropped=dropped)
     return made
 
 
@@ -119,7 +121,6 @@ def _drop_paid(day: BusinessDay, names: list[str]) -> int:
     about = waits.exclude(due_on__gt=day.on).values_list("pk", "loan_id")
     gone = [pk for pk, loan_id in about if loan_id not in late]
     dropped = 0
-    for start in range(0, len(gone), _BATCH):
-        part = waits.filter(pk__in=gone[start : start + _BATCH])
-        dropped += part.update(state=Message.State.CANCELLED, version=F("version") + 1)
+    for part in parts(gone):
+        dropped += waits.filter(pk__in=part).update(state=Message.State.CANCELLED, version=F("version") + 1)
     return dropped

@@ -1,6 +1,6 @@
 """Handing a file over: opened and let go by published days, ticked item by item, handed, received or sent back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -22,6 +22,7 @@ from postloan.desk.core.actions import (
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.parts import MOST, parts
 from postloan.desk.core.work.actions import work_close, work_gone, work_open
 from postloan.desk.preservation.grants import RECEIVE, WRITE
 from postloan.desk.preservation.handover.causes import Deadlines, debtors_bad, items_asked
@@ -34,17 +35,16 @@ from postloan.rules.preservation_desk import PreservationDesk
 GIVE, TAKE = "preservation_handover", "preservation_receive"
 KINDS = (GIVE, TAKE)
 State = Handover.State
-_BATCH = 500
 _STANDS = (State.OPEN, State.HANDED, State.RECEIVED)
 
 
-@transaction.atomic
 def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
     """Open a hand-over for each debtor that a day finds bad and that has none; let go of those no longer bad.
 
     What stands is told anew how bad and how large it is. Twice is once.
 
-    Leaves  hand-overs, work and one audit entry, in one transaction; returns how many were opened.
+    Leaves  hand-overs and work, in parts of a transaction each; then one audit entry. Killed between two and run again,
+            it ends in the same. Returns how many were opened.
     Source  regulations PRA-14.
     """
     of_day = rules.version("preservation", PreservationDesk, day.on)
@@ -53,18 +53,21 @@ def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
     offices, officers = set(Org.objects.values_list("pk", flat=True)), officers_by_number()
     deadlines, opened = Deadlines(day, of_day), 0
     fresh = [row for row in bad.iter_rows(named=True) if row["debtor_id"] not in standing and row["org_id"] in offices]
-    for part in _parts(fresh):
-        made = Handover.objects.bulk_create(_handover(row, of_day, officers, deadlines, day) for row in part)
-        opened += work_open([_work(each, GIVE, day, each.officer_id) for each in made])
+    for part in parts(fresh):
+        with transaction.atomic():
+            made = Handover.objects.bulk_create(_handover(row, of_day, officers, deadlines, day) for row in part)
+            opened += work_open([_work(each, GIVE, day, each.officer_id) for each in made])
     _refresh(bad)
     still = set(bad["debtor_id"])
     gone = [key for debtor_id, key in standing.items() if debtor_id not in still]
-    for part in _parts(gone):
-        Handover.objects.filter(pk__in=part).update(state=State.GONE, version=F("version") + 1)
-        work_gone(KINDS, [f"handover:{key}" for key in part], day.on)
+    for keys in parts(gone):
+        with transaction.atomic():
+            Handover.objects.filter(pk__in=keys).update(state=State.GONE, version=F("version") + 1)
+            work_gone(KINDS, [f"handover:{key}" for key in keys], day.on)
     if opened or gone:
-        record(None, "preservation.handovers_opened", "preservation", run_id=day.run_id, on=day.on, opened=opened,
-               gone=len(gone))  # fmt: skip
+        with transaction.atomic():
+            record(None, "preservation.handovers_opened", "preservation", run_id=day.run_id, on=day.on, opened=opened,
+                   gone=len(gone))  # fmt: skip
     return opened
 
 
@@ -78,7 +81,7 @@ def _refresh(bad: pl.DataFrame) -> None:
         for key, debtor_id, *before in held
         if debtor_id in rows and rows[debtor_id] != tuple(before)
     ]
-    Handover.objects.bulk_update(changed, told, batch_size=_BATCH)
+    Handover.objects.bulk_update(changed, told, batch_size=MOST)
 
 
 def _handover(
@@ -185,8 +188,3 @@ def handover_receive(
     work_open([_work(held, GIVE, day, held.officer_id)])
     record(officer, "preservation.sent_back", held, org=held.org, run_id=day.run_id, reason=held.note)
     return held
-
-
-def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(rows), _BATCH):
-        yield rows[start : start + _BATCH]

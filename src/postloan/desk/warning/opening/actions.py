@@ -1,7 +1,7 @@
 """Adopting a day's signals: cases opened, raised, told to the office above, and let go, in bulk and once."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import officers_by_number
+from postloan.desk.core.parts import parts
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.warning.clocks import Clocks
 from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
@@ -31,10 +32,7 @@ from postloan.rules.desk_rules import DeskRules
 from postloan.rules.warning_desk import WarningDesk
 from postloan.tables.warnings import LEVELS
 
-_BATCH = 500
 
-
-@transaction.atomic
 def cases_open(day: BusinessDay, rules: DeskRules, *, only_in: Collection[str] | None = None) -> int:
     """Take a published day's signals over: one running case a debtor, all its signals in it. Twice is once.
 
@@ -44,21 +42,23 @@ def cases_open(day: BusinessDay, rules: DeskRules, *, only_in: Collection[str] |
 
     only_in  the offices in which cases are opened, where a bank begins with some; None is all.
 
-    Leaves  cases, signals, entries, work items and one audit entry, in one transaction. Returns how many were opened.
+    Leaves  cases, signals, entries and work items, in parts of a transaction each; then one audit entry. Killed between
+            two and run again, it ends in the same. Returns how many were opened.
     Source  regulations PRA-10, PRA-11.
     """
     clocks = Clocks(day, rules.version("warnings", WarningDesk, day.on))
     changes = changes_of(clocks)
     opened = _open(changes.fresh, clocks, only_in)
     raised = _grow(changes.came, changes.worse, clocks)
-    for part in _parts(changes.gone):
+    for part in parts(changes.gone):
         CaseSignal.objects.filter(pk__in=part).update(gone_on=day.on)
     _refresh(day)
     let_go = _let_go(day)
     late = _tell_above(clocks)
     if opened or raised or changes.gone or let_go or late:
-        record(None, "warnings.opened", "warnings", run_id=day.run_id, on=day.on, opened=opened, raised=raised,
-               signals_gone=len(changes.gone), let_go=let_go, late=late)  # fmt: skip
+        with transaction.atomic():
+            record(None, "warnings.opened", "warnings", run_id=day.run_id, on=day.on, opened=opened, raised=raised,
+                   signals_gone=len(changes.gone), let_go=let_go, late=late)  # fmt: skip
     return opened
 
 
@@ -95,7 +95,6 @@ def signals_arrived(
     return Arrived(case, frozenset(new["signal"]), int(new["rank"].max()))  # type: ignore[arg-type]
 
 
-@transaction.atomic
 def arrivals_told(still_waiting: Collection[str]) -> int:
     """Let signals go by what nights say, where the night of the day knows the events: all debtors but some.
 
@@ -103,7 +102,7 @@ def arrivals_told(still_waiting: Collection[str]) -> int:
     """
     waits = CaseSignal.objects.filter(arrival=CaseSignal.Arrival.WAITS)
     keys = [pk for pk, debtor_id in waits.values_list("pk", "case__debtor_id") if debtor_id not in still_waiting]
-    for part in _parts(keys):
+    for part in parts(keys):
         CaseSignal.objects.filter(pk__in=part).update(arrival=CaseSignal.Arrival.TOLD)
     return len(keys)
 
@@ -116,23 +115,23 @@ def _open(fresh: pl.DataFrame, clocks: Clocks, only_in: Collection[str] | None) 
     offices = offices if only_in is None else offices.intersection(only_in)
     by_level = {level: clocks.due(clocks.of(level).verify) for level in LEVELS}
     kept = fresh.filter(pl.col("debtor_id").is_in([key for key, each in facts.items() if each["org_id"] in offices]))
-    for part in _parts(kept["debtor_id"].unique(maintain_order=True).to_list()):
-        signals = kept.filter(pl.col("debtor_id").is_in(part)).partition_by("debtor_id", as_dict=True)
-        made = WarningCase.objects.bulk_create(
-            _case(facts[key], signals[(key,)], officers, by_level, on) for key in part
-        )
-        of_case = {case.debtor_id: case for case in made}
-        CaseSignal.objects.bulk_create(
-            [
-                _signal(of_case[key].pk, row, on)
-                for key in part
-                for row in signals[(key,)].iter_rows(named=True)
-            ],
-            batch_size=_BATCH,
-        )  # fmt: skip
-        _note(made, "opened", on)
-        work_open([work_of(case, VERIFY, on) for case in made])
-        opened += len(made)
+    for part in parts(kept["debtor_id"].unique(maintain_order=True).to_list()):
+        with transaction.atomic():
+            signals = kept.filter(pl.col("debtor_id").is_in(part)).partition_by("debtor_id", as_dict=True)
+            made = WarningCase.objects.bulk_create(
+                _case(facts[key], signals[(key,)], officers, by_level, on) for key in part
+            )
+            of_case = {case.debtor_id: case for case in made}
+            CaseSignal.objects.bulk_create(
+                [
+                    _signal(of_case[key].pk, row, on)
+                    for key in part
+                    for row in signals[(key,)].iter_rows(named=True)
+                ],
+            )  # fmt: skip
+            _note(made, "opened", on)
+            work_open([work_of(case, VERIFY, on) for case in made])
+            opened += len(made)
     return opened
 
 
@@ -180,36 +179,37 @@ def _grow(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> int:
     on, raised = clocks.day.on, 0
     both = pl.concat([came, worse.select(came.columns)]).sort("case_id", "signal", "loan_id")
     facts = debtors_warned(clocks.day, both["debtor_id"].unique())
-    for part in _parts(both["case_id"].unique(maintain_order=True).to_list()):
-        running = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.RUNNING)
-        cases = list(running.select_for_update(of=("self",)))
-        held = [case.pk for case in cases]
-        new = came.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
-        CaseSignal.objects.bulk_create([_signal(row["case_id"], row, on) for row in new], batch_size=_BATCH)
-        CaseSignal.objects.bulk_update(
-            [
-                CaseSignal(
-                    pk=row["pk"], rank=max(row["rank"], row["held_rank"]), gone_on=None,
-                    level=LEVELS[max(row["rank"], row["held_rank"])], evidence=json.loads(row["evidence"]),
-                )
-                for row in worse.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
-            ],
-            ["rank", "level", "gone_on", "evidence"],
-        )  # fmt: skip
-        signals = both.filter(pl.col("case_id").is_in(held)).partition_by("case_id", as_dict=True)
-        risen = []
-        for case in cases:
-            before = case.rank
-            _take_in(case, signals[(case.pk,)], facts.get(case.debtor_id))
-            case.version += 1
-            if case.rank > before:
-                risen.append(case)
-        _raise(risen, clocks)
-        WarningCase.objects.bulk_update(cases, [
-            "level", "rank", "signal_ids", "categories", "signal_count", "debtor_name", "product", "tier",
-            "exposure_cents", "version", "state", "due_on", "raised_on", "is_raised", "late_to",
-        ])  # fmt: skip
-        raised += len(risen)
+    for part in parts(both["case_id"].unique(maintain_order=True).to_list()):
+        with transaction.atomic():
+            running = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.RUNNING)
+            cases = list(running.select_for_update(of=("self",)))
+            held = [case.pk for case in cases]
+            new = came.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
+            CaseSignal.objects.bulk_create([_signal(row["case_id"], row, on) for row in new])
+            CaseSignal.objects.bulk_update(
+                [
+                    CaseSignal(
+                        pk=row["pk"], rank=max(row["rank"], row["held_rank"]), gone_on=None,
+                        level=LEVELS[max(row["rank"], row["held_rank"])], evidence=json.loads(row["evidence"]),
+                    )
+                    for row in worse.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
+                ],
+                ["rank", "level", "gone_on", "evidence"],
+            )  # fmt: skip
+            signals = both.filter(pl.col("case_id").is_in(held)).partition_by("case_id", as_dict=True)
+            risen = []
+            for case in cases:
+                before = case.rank
+                _take_in(case, signals[(case.pk,)], facts.get(case.debtor_id))
+                case.version += 1
+                if case.rank > before:
+                    risen.append(case)
+            _raise(risen, clocks)
+            WarningCase.objects.bulk_update(cases, [
+                "level", "rank", "signal_ids", "categories", "signal_count", "debtor_name", "product", "tier",
+                "exposure_cents", "version", "state", "due_on", "raised_on", "is_raised", "late_to",
+            ])  # fmt: skip
+            raised += len(risen)
     return raised
 
 
@@ -234,7 +234,7 @@ def _raise(cases: Sequence[WarningCase], clocks: Clocks) -> None:
 def _refresh(day: BusinessDay) -> None:
     """Say anew what the debtors of running cases owe and how they are classed, where either changed."""
     rows = debtors_changed(day)
-    for part in _parts(rows.to_dicts()):
+    for part in parts(rows.to_dicts()):
         WarningCase.objects.bulk_update(
             [WarningCase(pk=row["pk"], exposure_cents=row["exposure_cents"], tier=row["tier"]) for row in part],
             ["exposure_cents", "tier"],
@@ -244,41 +244,37 @@ def _refresh(day: BusinessDay) -> None:
 def _let_go(day: BusinessDay) -> int:
     """End the cases whose debtor has no loan on the book any more. Returns how many."""
     let_go = 0
-    for part in _parts(without_debtor(day)):
-        free = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.WITH_OFFICER)
-        cases = list(free.select_for_update())
-        WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
-            state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
-        )
-        _note(cases, "gone", day.on)
-        work_gone(KINDS, [case.subject for case in cases], day.on)
-        let_go += len(cases)
+    for part in parts(without_debtor(day)):
+        with transaction.atomic():
+            free = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.WITH_OFFICER)
+            cases = list(free.select_for_update())
+            WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
+                state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
+            )
+            _note(cases, "gone", day.on)
+            work_gone(KINDS, [case.subject for case in cases], day.on)
+            let_go += len(cases)
     return let_go
 
 
 def _tell_above(clocks: Clocks) -> int:
     """Put what is late before the office one level up, once a step."""
-    on, late = clocks.day.on, late_cases(clocks)
-    for part in _parts(late):
-        items = []
-        for case in part:
-            above = case.org.parent or case.org
-            case.late_to = above
-            item = work_of(case, LATE, on)
-            item.org, item.officer_id, item.due_on = above, None, on
-            items.append(item)
-        WarningCase.objects.bulk_update(part, ["late_to"])
-        _note(part, "late", on)
-        work_open(items)
-    return len(late)
+    on, late, told = clocks.day.on, late_cases(clocks), 0
+    for part in parts(list(late.order_by("pk").values_list("pk", flat=True))):
+        with transaction.atomic():
+            held = late.select_for_update(of=("self",)).select_related("org", "org__parent")
+            cases, items = list(held.filter(pk__in=part).order_by("pk")), []
+            for case in cases:
+                above = case.org.parent or case.org
+                case.late_to = above
+                item = work_of(case, LATE, on)
+                item.org, item.officer_id, item.due_on = above, None, on
+                items.append(item)
+            WarningCase.objects.bulk_update(cases, ["late_to"])
+            _note(cases, "late", on)
+            told += work_open(items)
+    return told
 
 
 def _note(cases: Sequence[WarningCase], step: str, on: date) -> None:
-    CaseEntry.objects.bulk_create(
-        [CaseEntry(case=case, step=step, level=case.level, on=on) for case in cases], batch_size=_BATCH
-    )
-
-
-def _parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(keys), _BATCH):
-        yield keys[start : start + _BATCH]
+    CaseEntry.objects.bulk_create([CaseEntry(case=case, step=step, level=case.level, on=on) for case in cases])

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import BusinessDay
@@ -152,10 +152,9 @@ def _frame(rows: Iterable[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=dict(schema), orient="row")
 
 
-def late_cases(clocks: Clocks) -> list[WarningCase]:
+def late_cases(clocks: Clocks) -> QuerySet[WarningCase]:
     """The running cases whose step is late and of which the office above is to be told and was not yet."""
     told_of = [each.level for each in clocks.rules.levels if each.escalates_to_above]
-    late = WarningCase.objects.filter(
+    return WarningCase.objects.filter(
         state__in=WarningCase.RUNNING, level__in=told_of, due_on__lt=clocks.day.on, late_to=None
     )
-    return list(late.select_for_update(of=("self",)).select_related("org", "org__parent").order_by("pk"))
