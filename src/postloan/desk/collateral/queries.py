@@ -32,10 +32,14 @@ def standing_seen(desk: Desk) -> pl.DataFrame:
 
     What secures no loan lies in no office: only who sees all offices sees it.
     """
-    return rows_within(kept(file_of(desk.day, "collateral_standing"), lambda: _standing(desk.day)), desk.scope)
+    return rows_within(_standing(desk.day), desk.scope)
 
 
 def _standing(day: BusinessDay) -> pl.DataFrame:
+    return kept(file_of(day, "collateral_standing"), lambda: _made(day))
+
+
+def _made(day: BusinessDay) -> pl.DataFrame:
     rows = read_of_bank(day.home, day.on, "collateral_standing")
     told = collateral_rows(day).select(_OF_FEEDS)
     whose = debtor_rows(day).select("debtor_id", debtor_name="name")
@@ -70,6 +74,17 @@ def loan_stands(desk: Desk, loan_id: str) -> Mapping[str, Any] | None:
     """A loan beside its collateral on the day; None where nothing secures it any more, or nothing is owed."""
     loans = read_of_bank(desk.day.home, desk.day.on, "loan_to_value").filter(pl.col("loan_id") == loan_id)
     return loans.row(0, named=True) if loans.height else None
+
+
+def collateral_of(desk: Desk, loan_id: str) -> list[dict[str, Any]]:
+    """The collateral of a loan: what each secures of it and its share, beside how each stands.
+
+    is_mine  whether the desk may open the collateral: one of which another office holds the larger part is told only.
+    """
+    shares = read_of_bank(desk.day.home, desk.day.on, "collateral_share").filter(pl.col("loan_id") == loan_id)
+    stands = _standing(desk.day).select("collateral_id", "kind", "value_cents", "eligibility", lies_in="org_id")
+    rows = shares.join(stands, on="collateral_id", how="left").sort("rank", "collateral_id").to_dicts()
+    return [{**row, "is_mine": row["lies_in"] in desk.scope} for row in rows]
 
 
 def spread(desk: Desk, by: str) -> list[dict[str, Any]]:

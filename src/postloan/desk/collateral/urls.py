@@ -13,6 +13,7 @@ urlpatterns = [
     path("collateral/matters/", views.matters, name="matters"),
     path("collateral/matters/<uuid:matter_id>/", views.matter, name="matter"),
     path("collateral/matters/<uuid:matter_id>/decide", views.decide, name="decide"),
+    path("collateral/of-loan/<str:loan_id>", views.of_loan, name="of_loan"),
     path("collateral/spread/", views.spread, name="spread"),
     path("collateral/stress/", views.stress, name="stress"),
     path("collateral/batch/", valuation.batch, name="batch"),

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
+from postloan.desk.book.queries import loan_seen
 from postloan.desk.collateral import queries
 from postloan.desk.collateral.chart import stress_chart
 from postloan.desk.collateral.lists import MATTERS, REGISTER
@@ -48,6 +49,14 @@ def collateral(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResp
         "matter_id": uuid4(), "document_id": uuid4(), "here": "collateral", "part": "",
     }  # fmt: skip
     return render(request, "collateral/collateral.html", told)
+
+
+@page(READ)
+def of_loan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
+    """A loan beside all its collateral, as a part of its page."""
+    loan_seen(desk, loan_id)
+    told = {"stands": queries.loan_stands(desk, loan_id), "collateral": queries.collateral_of(desk, loan_id)}
+    return render(request, "collateral/of_loan.html", told)
 
 
 @page(READ)
