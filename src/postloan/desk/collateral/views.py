@@ -46,7 +46,8 @@ def collateral(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResp
         "matters": queries.matters_seen(desk).filter(collateral_id=collateral_id).order_by("-opened_at")[:50],
         "documents": queries.documents_seen(desk).filter(collateral_id=collateral_id).order_by("number"),
         "may_write": WRITE in desk.actions and not desk.day.is_past and held["org_id"] is not None,
-        "matter_id": uuid4(), "document_id": uuid4(), "here": "collateral", "part": "",
+        "claims": queries.claims_seen(desk).filter(collateral_id=collateral_id).order_by("-happened_on"),
+        "matter_id": uuid4(), "document_id": uuid4(), "claim_id": uuid4(), "here": "collateral", "part": "",
     }  # fmt: skip
     return render(request, "collateral/collateral.html", told)
 
