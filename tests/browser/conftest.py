@@ -3,6 +3,7 @@
 Where no Chromium is found the walks are skipped, unless POSTLOAN_BROWSER=required forbids it, as CI does.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,14 @@ class Site:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def night(self, on: date, *, hands_over: int) -> None:
+        """Hand a day over, compute it and open the desk on it; what other walks decided may go with it."""
+        told = json.loads(self.command("hand-over", "--on", on, "--json"))
+        assert (told["accepted"], told["refused"]) == (told["count"], "0")
+        assert int(told["count"]) >= hands_over
+        self.command("night", on)
+        self.command("adopt", "--on", on)
 
 
 @dataclass

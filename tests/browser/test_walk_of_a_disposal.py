@@ -1,7 +1,6 @@
 """A walk of a disposal: court, two auctions that fail, debt for asset, write-off, later cash, over four nights."""
 
 import io
-import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,15 +49,6 @@ def paid(site: Any, on: date, loan_id: str, cents: int) -> None:
     row = f"WALK{on:%m%d},{loan_id},{on},{written(cents)},court"
     (folder / "payment.csv").write_text(f"payment_id,loan_id,paid_on,amount,channel\n{row}\n")
     site.command("load", folder)
-
-
-def night(site: Any, on: date, *, hands_over: int) -> None:
-    """Hand the day over, compute it and open the desk on it; what other walks decided may go with it."""
-    told = json.loads(site.command("hand-over", "--on", on, "--json"))
-    assert (told["accepted"], told["refused"]) == (told["count"], "0")
-    assert int(told["count"]) >= hands_over
-    site.command("night", on)
-    site.command("adopt", "--on", on)
 
 
 def send(page: Page, form: str, button: str, **filled: str) -> None:
@@ -152,7 +142,7 @@ def test_a_bad_loan_goes_to_court_is_met_by_an_asset_written_off_and_still_bring
 
     # Court cash: what is owed beside principal, and 5,000.00 more.
     paid(site, days[1], loan_id, sum(loan[name] for name in _CHARGES) + 5_000_00)
-    night(site, days[1], hands_over=7)
+    site.night(days[1], hands_over=7)
     keeper.goto(address)
     value = row_of(site.home, days[1], loan_id)["outstanding_cents"] // 3
     asset = {"asset_id": "WALK-FLAT", "asset_name": "思明区某套房", "asset_kind": "real_estate", "basis": "ruling"}
@@ -161,7 +151,7 @@ def test_a_bad_loan_goes_to_court_is_met_by_an_asset_written_off_and_still_bring
     send(keeper, "/propose", "提交审批", reason="二拍流拍，接受抵债")
     agree(open_as("approver"), address)
 
-    night(site, days[2], hands_over=2)
+    site.night(days[2], hands_over=2)
     keeper.goto(address)
     send(keeper, "/outcome", "登记处置结果", route="write_off", ground="asset_shortfall", reason="抵债后差额无法收回")
     prove(keeper)
@@ -170,11 +160,11 @@ def test_a_bad_loan_goes_to_court_is_met_by_an_asset_written_off_and_still_bring
     agree(open_as("risk"), address)
     agree(open_as("approver"), address)
 
-    night(site, days[3], hands_over=1)
+    site.night(days[3], hands_over=1)
     keeper.goto(address)
     expect(keeper.locator("h1")).to_contain_text("账销案存")
     paid(site, days[4], loan_id, 1_234_56)
-    night(site, days[4], hands_over=0)
+    site.night(days[4], hands_over=0)
     keeper.goto(f"{site.address}/disposals/pursued/?tab=all&q={loan_id}")
     expect(keeper.locator(".list-table tbody tr").first).to_contain_text("1,234.56")
     assert serious(keeper) == []

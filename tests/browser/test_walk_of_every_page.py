@@ -32,8 +32,11 @@ LATER = {
     "restructure:agreement_pdf", "disposal:paper",
 }  # fmt: skip
 """Where a link leads once something was decided: the walk to the night looks at it."""
-NOT_DONE = {"agency:bill_page", "outbox:letter", "visit:visit", "visit:small", "visit:fetch"}
-"""Of what the demo bank's people have not begun: a visit, a letter, a bill. The desk's tests look at these."""
+NOT_DONE = {"agency:bill_page", "outbox:letter", "visit:visit", "visit:small", "visit:fetch", "disposal:demands"}
+"""Of what the demo bank's people have not begun: a visit, a letter, a bill; and no guarantee is due yet.
+
+The desk's tests look at these.
+"""
 NAMED = {"field": "phone", "part": "payments"}
 # An element as axe knows it: its name and how it looks, not what it leads to or is called.
 _DRAWN = r"""(() => {

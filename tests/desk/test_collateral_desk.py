@@ -12,7 +12,7 @@ from deciding import person
 from django.test import Client
 
 from postloan.desk.approval.models import Case
-from postloan.desk.collateral.models import Call, Document, Matter, Receipt
+from postloan.desk.collateral.models import Call, Document, Matter, Receipt, ValuerTerm
 from postloan.desk.core.models import AuditEntry, FeedRows, Org, WorkItem
 from postloan.desk.core.officers.queries import office_over
 from postloan.night.run import run_nights
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _nothing_yet(db: None) -> None:
     """The demo's own work is out of the way."""
-    for kept in (Receipt, Matter, Document, FeedRows):
+    for kept in (Receipt, ValuerTerm, Matter, Document, FeedRows):
         kept.objects.all().delete()
 
 
@@ -94,7 +94,7 @@ def test_one_collateral_is_valued_by_two(bank: Path, last_day: date, logged_in) 
     held = standing_of(bank, last_day, eligibility="eligible")[0]
     page = f"/collateral/of/{held['collateral_id']}/"
     assert held["collateral_id"] in officer.get(page).content.decode()
-    form = {"method": "external", "value": "1,234,567.89", "valued_on": last_day.isoformat(), "valuer": "甲评估公司",
+    form = {"method": "internal", "value": "1,234,567.89", "valued_on": last_day.isoformat(), "valuer": "内部估值岗",
             "reason": "年度重估", "matter_id": str(uuid4())}  # fmt: skip
     for bad in ({"value": "-1"}, {"valuer": " "}, {"valued_on": (last_day + timedelta(1)).isoformat()},
                 {"reason": ""}, {"method": "index"}):  # fmt: skip
@@ -106,7 +106,7 @@ def test_one_collateral_is_valued_by_two(bank: Path, last_day: date, logged_in) 
     decide(risk, matter)
     assert FeedRows.objects.get(table="valuation").rows == [{
         "collateral_id": held["collateral_id"], "valued_on": last_day.isoformat(), "value_cents": "123456789",
-        "method": "external", "valuer": "甲评估公司",
+        "method": "internal", "valuer": "内部估值岗",
     }]  # fmt: skip
     assert officer.get(f"/collateral/matters/{matter.pk}/").status_code == 200
     other = read_of_bank(bank, last_day, "collateral_standing").drop_nulls("org_id")

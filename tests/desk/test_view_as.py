@@ -19,7 +19,8 @@ ROLES = (
     *(
         pytest.param(role, marks=pytest.mark.one_database)
         for role in (
-            "inspector", "risk", "approver", "manager", "supervisor", "modeller", "preserver", "collector", "admin",
+            "inspector", "risk", "approver", "manager", "supervisor", "modeller", "preserver", "collateral",
+            "collector", "admin",
         )
     ),
 )  # fmt: skip

@@ -52,6 +52,7 @@ def staff() -> list[StaffMember]:
         StaffMember("auditor", "吴思远", HEAD[0], None, "auditor", logs_in=True),
         StaffMember("modeller", "何雪梅", HEAD[0], None, "model_manager", logs_in=True),
         StaffMember("preserver", "周海燕", HEAD[0], None, "preservation_officer", logs_in=True),
+        StaffMember("collateral", "蔡美玲", HEAD[0], None, "collateral_manager", logs_in=True),
         StaffMember("collector", "钟海燕", HEAD[0], None, "collector", logs_in=True),
         StaffMember("collection", "余建国", HEAD[0], None, "collection_manager", logs_in=True),
         StaffMember("admin", "刘文博", HEAD[0], None, "administrator", logs_in=True),

@@ -11,7 +11,7 @@ from postloan.plan.dossier import office_rows
 from postloan.rules.desk_rules import Roles, load_desk_rules
 from postloan.site.demo_agencies import agency_a_little
 from postloan.site.demo_approvals import seed_approvals
-from postloan.site.demo_collateral import collateral_a_little
+from postloan.site.demo_collateral import collateral_a_little, valuer_a_little
 from postloan.site.demo_collection import seat_collectors
 from postloan.site.demo_covenants import covenants_a_little
 from postloan.site.demo_disposals import dispose_a_little
@@ -61,6 +61,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     propose_a_little(risk)
     covenants_a_little(risk)
     collateral_a_little(officer, risk)
+    valuer_a_little(*(Officer.objects.get(username=name) for name in ("collateral", "approver")))
     dispose_a_little(Officer.objects.get(username="preserver"))
     preserve_a_little(*(Officer.objects.get(username=name) for name in ("preserver", "approver")))
     agency_a_little(*(Officer.objects.get(username=name) for name in ("collection", "manager")))

@@ -164,6 +164,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rows_refused": ("数据被退回", "Data refused by intake"),
         "contact_complaint": ("答复投诉", "Answer a complaint"),
         "collateral_call": ("补充担保通知", "Call for collateral"),
+        "collateral_claim": ("保险索赔", "Claim on an insurer"),
         **of_preservation.WORK_KINDS,
         "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
         "disposal_act": ("落实不良处置方案", "See a disposal through"),

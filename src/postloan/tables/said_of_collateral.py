@@ -60,6 +60,15 @@ COLLATERAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "answered": ("待复核销号", "Answered"),
         "closed": ("已销号", "Closed"),
     },
+    "claim_state": {
+        "noted": ("待报案", "Insurer to be told"),
+        "told": ("待索赔", "Claim to be filed"),
+        "filed": ("待核定", "Insurer to answer"),
+        "granted": ("待赔付", "To be paid"),
+        "declined": ("被拒赔", "Refused"),
+        "closing": ("待复核结案", "To be closed"),
+        "closed": ("已结案", "Closed"),
+    },
     "document_state": {
         "coming": ("待清点入库", "Coming in"),
         "held": ("在库", "In"),
@@ -67,6 +76,16 @@ COLLATERAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "out": ("出库", "Out"),
         "returning": ("待清点归还", "Coming back"),
         "gone": ("未收", "Not taken"),
+    },
+    "stock_line": {
+        "above": ("预警线之上", "Above its lines"),
+        "warning": ("触及预警线", "At its line of warning"),
+        "close_out": ("触及平仓线", "At its line of closing out"),
+    },
+    "valuer_standing": {
+        "listed": ("在名单内", "Listed"),
+        "suspended": ("暂停", "Suspended"),
+        "removed": ("已退出", "Removed"),
     },
     "valuation_method": {
         "external": ("外部评估", "External"),

@@ -1,8 +1,8 @@
-"""Papers of the collateral desk in Word: the letter of a call, the receipt of a title document. In Chinese, as read."""
+"""Papers of the collateral desk in Word: letters to borrowers and insurers, receipts of documents. In Chinese."""
 
 from datetime import date
 
-from postloan.desk.collateral.models import Call, Receipt
+from postloan.desk.collateral.models import Call, Claim, Receipt
 from postloan.desk.core.figures import money, said_percent
 from postloan.desk.core.word import letter_of
 
@@ -20,6 +20,18 @@ def call_letter(call: Call, on: date) -> bytes:
         "逾期未办理的，我行将依据合同及《中华人民共和国民法典》第四百零八条采取措施。"
     )
     return letter_of("补充担保通知书", [stood, asked], call.org.name, on, to=call.debtor_name)
+
+
+def claim_letter(claim: Claim, on: date) -> bytes:
+    """Write the letter that tells an insurer of a loss, and that what it pays is the bank's first."""
+    happened = (
+        f"{claim.happened_on}，我行押品 {claim.collateral_id}（保单号 {claim.policy_no}）出险：{claim.what}"
+        f"初步估计损失 {money(claim.loss_cents)} 元。"
+    )
+    law = "《中华人民共和国民法典》第三百九十条"
+    right = f"我行为该保单第一受益人，并依据{law}" if claim.is_first else f"我行为该押品的担保物权人，依据{law}"
+    asked = f"{right}对保险金优先受偿。请及时核定，并将保险金直接支付至我行；未经我行书面同意，请勿支付他人。"
+    return letter_of("押品出险暨保险金优先受偿通知书", [happened, asked], claim.org.name, on, to=claim.insurer)
 
 
 def receipt_paper(receipt: Receipt) -> bytes:

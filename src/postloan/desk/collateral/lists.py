@@ -1,12 +1,12 @@
-"""The lists of collateral: the register, what is proposed, calls, title documents."""
+"""The lists of collateral: the register, what is proposed, calls, claims on insurers, title documents."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from postloan.desk.book.queries import named
-from postloan.desk.collateral.models import Call, Document, Matter
-from postloan.desk.collateral.queries import calls_seen, documents_seen, matters_seen, standing_seen
+from postloan.desk.collateral.models import Call, Claim, Document, Matter
+from postloan.desk.collateral.queries import calls_seen, claims_seen, documents_seen, matters_seen, standing_seen
 from postloan.desk.core.lists.cells import words_of
 from postloan.desk.core.lists.form import Column, Filter, ListForm, Source, Tab
 from postloan.desk.core.lists.frames import FrameSource
@@ -40,6 +40,7 @@ def _register_form(desk: Desk) -> ListForm:
             Column("insured_to_on", _("保险到期"), "date"),
             Column("insurance", _("保险状况"), "word", words="insurance_state"),
             Column("org_name", _("机构"), sorts_by="org_id"),
+            Column("stock_line", _("股票质押线"), "word", words="stock_line", is_shown=False),
             Column("counted_cents", _("可计价值"), "money", is_summed=True, is_shown=False),
             Column("prior_claims_cents", _("先顺位债权额"), "money", is_shown=False),
             Column("valued_on", _("估值日"), "date", is_shown=False),
@@ -54,21 +55,11 @@ def _register_form(desk: Desk) -> ListForm:
             Column("status", _("状态"), "word", words="collateral_status", is_shown=False),
             Column("officer_name", _("客户经理"), sorts_by="officer_id", is_shown=False),
         ),
-        filters=(
-            Filter("q", _("押品号、描述或债务人"), ("collateral_id", "description", "debtor_name")),
-            Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
-            Filter("kind", _("押品类型"), ("kind",), "one_of", choices=lambda: words_of("collateral_kind")),
-            Filter("eligibility", _("合格性"), ("eligibility",), "one_of", choices=lambda: words_of("eligibility")),
-            Filter("insurance", _("保险状况"), ("insurance",), "one_of", choices=lambda: words_of("insurance_state")),
-            Filter("short_from", _("担保缺口 ≥"), ("shortfall_cents",), "at_least", "money"),
-            Filter("value_from", _("当日价值 ≥"), ("value_cents",), "at_least", "money"),
-            Filter("revalue_to", _("应重估日 ≤"), ("revalue_by_on",), "at_most", "date"),
-            Filter("registered_to", _("登记到期 ≤"), ("registration_ends_on",), "at_most", "date"),
-            Filter("insured_to", _("保险到期 ≤"), ("insured_to_on",), "at_most", "date"),
-        ),
+        filters=_register_filters(desk),
         tabs=(
             Tab("all", _("全部"), {}),
             Tab("short", _("担保不足"), {"short_from": "0.01"}),
+            Tab("line", _("触及预警线或平仓线"), {"line": "warning,close_out"}),
             Tab("revalue", _("应重估"), {"revalue_to": today}),
             Tab("registration", _("登记30天内到期"), {"registered_to": soon}),
             Tab("insurance", _("保险30天内到期"), {"insured_to": soon}),
@@ -76,6 +67,22 @@ def _register_form(desk: Desk) -> ListForm:
         order="-shortfall_cents",
         key="collateral_id",
         unit=_("件"),
+    )
+
+
+def _register_filters(desk: Desk) -> tuple[Filter, ...]:
+    return (
+        Filter("q", _("押品号、描述或债务人"), ("collateral_id", "description", "debtor_name")),
+        Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
+        Filter("kind", _("押品类型"), ("kind",), "one_of", choices=lambda: words_of("collateral_kind")),
+        Filter("eligibility", _("合格性"), ("eligibility",), "one_of", choices=lambda: words_of("eligibility")),
+        Filter("insurance", _("保险状况"), ("insurance",), "one_of", choices=lambda: words_of("insurance_state")),
+        Filter("line", _("股票质押线"), ("stock_line",), "one_of", choices=lambda: words_of("stock_line")),
+        Filter("short_from", _("担保缺口 ≥"), ("shortfall_cents",), "at_least", "money"),
+        Filter("value_from", _("当日价值 ≥"), ("value_cents",), "at_least", "money"),
+        Filter("revalue_to", _("应重估日 ≤"), ("revalue_by_on",), "at_most", "date"),
+        Filter("registered_to", _("登记到期 ≤"), ("registration_ends_on",), "at_most", "date"),
+        Filter("insured_to", _("保险到期 ≤"), ("insured_to_on",), "at_most", "date"),
     )
 
 
@@ -160,6 +167,48 @@ def _call_rows(desk: Desk, form: ListForm) -> Source:
     return QuerySource(form, calls_seen(desk))
 
 
+def _claim_form(desk: Desk) -> ListForm:
+    states = Claim.State.values
+    return ListForm(
+        name="collateral_claims",
+        title=_("保险索赔"),
+        columns=(
+            Column("collateral_id", _("押品号"), link=("collateral:claim", "id")),
+            Column("debtor_name", _("债务人"), link=("book:debtor", "debtor_id")),
+            Column("insurer", _("保险公司")),
+            Column("happened_on", _("出险日"), "date"),
+            Column("loss_cents", _("估计损失"), "money", is_summed=True),
+            Column("state", _("状态"), "word", words="claim_state"),
+            Column("due_on", _("下一步期限"), "date"),
+            Column("filed_cents", _("索赔金额"), "money", is_summed=True),
+            Column("granted_cents", _("核定金额"), "money", is_summed=True),
+            Column("ending", _("结案方式"), "word", words="case_kind"),
+            Column("lapses_on", _("索赔时效届满"), "date"),
+            Column("policy_no", _("保单号"), is_shown=False),
+            Column("closed_on", _("结案日"), "date", is_shown=False),
+            Column("org__name", _("机构"), sorts_by="org_id"),
+            Column("officer__name", _("客户经理"), sorts_by="officer_id"),
+        ),
+        filters=(
+            Filter("q", _("押品号、债务人或保单号"), ("collateral_id", "debtor_name", "policy_no")),
+            Filter("org", _("机构"), ("org_id",), "one_of", choices=lambda: org_choices(desk)),
+            Filter("state", _("状态"), ("state",), "one_of", choices=lambda: words_of("claim_state", states)),
+            Filter("due_to", _("下一步期限 ≤"), ("due_on",), "at_most", "date"),
+        ),
+        tabs=(
+            Tab("running", _("未结案"), {"state": ",".join(each for each in states if each != Claim.State.CLOSED)}),
+            Tab("all", _("全部"), {}),
+        ),
+        order="due_on",
+        key="id",
+        unit=_("项"),
+    )  # fmt: skip
+
+
+def _claim_rows(desk: Desk, form: ListForm) -> Source:
+    return QuerySource(form, claims_seen(desk))
+
+
 def _document_form(desk: Desk) -> ListForm:
     states = Document.State.values
     return ListForm(
@@ -198,4 +247,5 @@ def _document_rows(desk: Desk, form: ListForm) -> Source:
 REGISTER = register(DeskList("collateral", _READ, _register_form, _register_rows))
 MATTERS = register(DeskList("collateral_matters", _READ, _matter_form, _matter_rows))
 CALLS = register(DeskList("collateral_calls", _READ, _call_form, _call_rows))
+CLAIMS = register(DeskList("collateral_claims", _READ, _claim_form, _claim_rows))
 DOCUMENTS = register(DeskList("title_documents", _READ, _document_form, _document_rows))

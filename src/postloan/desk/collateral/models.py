@@ -1,4 +1,4 @@
-"""What is kept of collateral: matters that two people agree to, calls, title documents and their receipts."""
+"""What is kept of collateral: matters that two people agree to, calls, claims, title documents and their receipts."""
 
 import uuid
 from collections.abc import Mapping
@@ -73,6 +73,100 @@ class Call(Work):
         return f"{self.loan_id} {self.on} {self.state}"
 
 
+class Claim(Work):
+    """A loss of insured collateral (出险), and what the bank claims of the insurer for it.
+
+    id            made by the page, so that twice is once.
+    insured_cents, insured_to_on  of the insurance as the night told it when the loss was noted.
+    is_first      whether the policy names the bank before all others (第一受益人).
+    loan_ids      what the collateral secured when the loss was noted: payments on these may be the insurer's money.
+    due_on        by when its next step is due; lapses_on, after which nothing can be claimed.
+    granted_cents what the insurer grants; 0 where it refuses.
+    ending        how it was closed.
+    """
+
+    class State(models.TextChoices):
+        """Noted, the insurer told, claim filed, granted or refused, its closing proposed, closed."""
+
+        NOTED = "noted"
+        TOLD = "told"
+        FILED = "filed"
+        GRANTED = "granted"
+        DECLINED = "declined"
+        CLOSING = "closing"
+        CLOSED = "closed"
+
+    class Ending(models.TextChoices):
+        """The proceeds came in on the loans; the collateral was restored with them; nothing is paid."""
+
+        PAID = "claim_paid"
+        RESTORED = "claim_restored"
+        DROPPED = "claim_dropped"
+
+    MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
+        State.NOTED: frozenset({State.TOLD}),
+        State.TOLD: frozenset({State.FILED}),
+        State.FILED: frozenset({State.GRANTED, State.DECLINED}),
+        State.GRANTED: frozenset({State.CLOSING}),
+        State.DECLINED: frozenset({State.FILED, State.CLOSING}),
+        State.CLOSING: frozenset({State.GRANTED, State.DECLINED, State.CLOSED}),
+        State.CLOSED: frozenset(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    collateral_id = models.CharField(max_length=64, db_index=True)
+    debtor_id = models.CharField(max_length=64)
+    debtor_name = models.CharField(max_length=200)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    insurer = models.CharField(max_length=100)
+    policy_no = models.CharField(max_length=100)
+    is_first = models.BooleanField()
+    insured_cents = models.BigIntegerField()
+    insured_to_on = models.DateField()
+    happened_on = models.DateField()
+    what = models.CharField(max_length=2000)
+    loan_ids: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
+    loss_cents = models.BigIntegerField()
+    on = models.DateField()
+    due_on = models.DateField()
+    lapses_on = models.DateField()
+    told_on = models.DateField(null=True)
+    filed_on = models.DateField(null=True)
+    filed_cents = models.BigIntegerField(null=True)
+    answered_on = models.DateField(null=True)
+    granted_cents = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=1000, blank=True)
+    ending = models.CharField(max_length=20, choices=Ending, blank=True)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(filed_cents__isnull=True) | Q(filed_cents__lte=models.F("insured_cents")),
+                name="no_claim_beyond_the_sum_insured",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collateral_id} {self.happened_on} {self.state}"
+
+
+class ClaimPayment(models.Model):
+    """A payment in the core by which an insurer's money came in on a loan: it answers one claim only."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="payments")
+    payment_id = models.CharField(max_length=64, unique=True)
+    loan_id = models.CharField(max_length=64)
+    paid_on = models.DateField()
+    amount_cents = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("paid_on", "payment_id")
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount_cents}"
+
+
 class Document(Work):
     """A title document that the bank keeps (权证), or kept.
 
@@ -133,7 +227,13 @@ class Matter(Work):
         MORE = "call_more"
         REPAID = "call_repaid"
         WAIVER = "call_waiver"
+        CLAIM_PAID = "claim_paid"
+        CLAIM_RESTORED = "claim_restored"
+        CLAIM_DROPPED = "claim_dropped"
         RELEASE = "collateral_release"
+        VALUER_LISTED = "valuer_listed"
+        VALUER_SUSPENDED = "valuer_suspended"
+        VALUER_REMOVED = "valuer_removed"
         CUSTODY_IN = "custody_in"
         CUSTODY_OUT = "custody_out"
         CUSTODY_BACK = "custody_back"
@@ -161,6 +261,7 @@ class Matter(Work):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
     call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="matters")
+    claim = models.ForeignKey(Claim, null=True, on_delete=models.PROTECT, related_name="matters")
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="matters")
     given = models.OneToOneField(FeedRows, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -196,3 +297,38 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.document}"
+
+
+class Valuer(models.Model):
+    """An outside valuer that the bank accepts, or once accepted (评估机构); name as valuations write it."""
+
+    name = models.CharField(max_length=100, unique=True)
+    code = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ValuerTerm(models.Model):
+    """How a valuer stands on the bank's list (名单) from a day on, until its next term begins.
+
+    kinds    classes of collateral (form G13) that it may value; none where it is not listed.
+    ends_on  the last day of a listing.
+    """
+
+    class Standing(models.TextChoices):
+        """On the list; on it and not to be asked; off it."""
+
+        LISTED = "listed"
+        SUSPENDED = "suspended"
+        REMOVED = "removed"
+
+    valuer = models.ForeignKey(Valuer, on_delete=models.PROTECT, related_name="terms")
+    standing = models.CharField(max_length=10, choices=Standing)
+    kinds: "models.JSONField[list[str], list[str]]" = models.JSONField()
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.valuer} {self.standing} {self.begins_on}"

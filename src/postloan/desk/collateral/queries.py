@@ -1,6 +1,6 @@
 """What the pages of collateral read: how it stands on the day, its papers, matters, calls, documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +8,14 @@ import polars as pl
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from postloan.desk.book.narrow import collateral_rows, debtor_rows, file_of, kept
-from postloan.desk.collateral.models import Call, Document, Matter
+from postloan.desk.book.narrow import collateral_rows, debtor_rows, file_of, kept, loan_rows
+from postloan.desk.collateral.lines import line_reached
+from postloan.desk.collateral.models import Call, Claim, Document, Matter
 from postloan.desk.core.authority import rows_within, within
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
+from postloan.plan.dossier import loan_paper
 from postloan.rules.collateral_desk import CollateralDesk
 from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.figures import ONE_E8
@@ -32,10 +34,15 @@ def standing_seen(desk: Desk) -> pl.DataFrame:
 
     What secures no loan lies in no office: only who sees all offices sees it.
     """
-    return rows_within(kept(file_of(desk.day, "collateral_standing"), lambda: _standing(desk.day)), desk.scope)
+    rows = rows_within(_standing(desk.day), desk.scope)
+    return rows.with_columns(stock_line=line_reached(rules_of(desk).lines))
 
 
 def _standing(day: BusinessDay) -> pl.DataFrame:
+    return kept(file_of(day, "collateral_standing"), lambda: _made(day))
+
+
+def _made(day: BusinessDay) -> pl.DataFrame:
     rows = read_of_bank(day.home, day.on, "collateral_standing")
     told = collateral_rows(day).select(_OF_FEEDS)
     whose = debtor_rows(day).select("debtor_id", debtor_name="name")
@@ -72,8 +79,19 @@ def loan_stands(desk: Desk, loan_id: str) -> Mapping[str, Any] | None:
     return loans.row(0, named=True) if loans.height else None
 
 
+def collateral_of(desk: Desk, loan_id: str) -> list[dict[str, Any]]:
+    """The collateral of a loan: what each secures of it and its share, beside how each stands.
+
+    is_mine  whether the desk may open the collateral: one of which another office holds the larger part is told only.
+    """
+    shares = read_of_bank(desk.day.home, desk.day.on, "collateral_share").filter(pl.col("loan_id") == loan_id)
+    stands = _standing(desk.day).select("collateral_id", "kind", "value_cents", "eligibility", lies_in="org_id")
+    rows = shares.join(stands, on="collateral_id", how="left").sort("rank", "collateral_id").to_dicts()
+    return [{**row, "is_mine": row["lies_in"] in desk.scope} for row in rows]
+
+
 def spread(desk: Desk, by: str) -> list[dict[str, Any]]:
-    """How the value that counts is spread by class, region or office, the largest part first; `share` in 1e-8."""
+    """How the value that counts is spread by class, region or valuer, the largest part first; `share` in 1e-8."""
     rows = standing_seen(desk)
     part = pl.col("region_code").str.head(2) if by == "region_code" else pl.col(by)
     parts = (
@@ -90,7 +108,9 @@ def spread(desk: Desk, by: str) -> list[dict[str, Any]]:
 
 def matters_seen(desk: Desk) -> QuerySet[Matter]:
     """The matters of the desk's offices."""
-    return within(Matter.objects.select_related("org", "case", "made_by", "call", "document", "given"), desk.scope)
+    return within(
+        Matter.objects.select_related("org", "case", "made_by", "call", "claim", "document", "given"), desk.scope
+    )
 
 
 def matter_seen(desk: Desk, matter_id: UUID) -> Matter:
@@ -112,6 +132,37 @@ def call_seen(desk: Desk, call_id: int) -> Call:
     if found is None:
         raise _not_here(desk, str(call_id))
     return found
+
+
+def claims_seen(desk: Desk) -> QuerySet[Claim]:
+    """The claims on insurers of the desk's offices."""
+    return within(Claim.objects.select_related("org", "officer"), desk.scope)
+
+
+def claim_seen(desk: Desk, claim_id: UUID) -> Claim:
+    """One claim. Raises NotFoundHere where it is outside the desk's offices."""
+    found = claims_seen(desk).filter(pk=claim_id).first()
+    if found is None:
+        raise _not_here(desk, str(claim_id))
+    return found
+
+
+def payments_for(desk: Desk, claim: Claim) -> list[dict[str, Any]]:
+    """The payments in the core, since the insurer's answer, on the loans of a claim; what was reversed is left out."""
+    found = []
+    for loan_id in claim.loan_ids:
+        rows = loan_paper(desk.day.home, loan_id, "payments", desk.day.on)
+        gone = [*rows["reverses_payment_id"].drop_nulls()]
+        counts = pl.col("reverses_payment_id").is_null() & ~pl.col("payment_id").is_in(gone)
+        since = rows.filter(counts & (pl.col("paid_on") >= claim.answered_on))
+        found += since.select("payment_id", "paid_on", "amount_cents", loan_id=pl.lit(loan_id)).to_dicts()
+    return found
+
+
+def is_owed(desk: Desk, loan_ids: Collection[str]) -> bool:
+    """Whether anything is owed on one of some loans on the day."""
+    mine = loan_rows(desk.day).filter(pl.col("loan_id").is_in(list(loan_ids)))
+    return mine.filter((pl.col("outstanding_cents") > 0) | (pl.col("arrears_cents") > 0)).height > 0
 
 
 def documents_seen(desk: Desk) -> QuerySet[Document]:

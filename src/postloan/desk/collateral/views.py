@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
+from postloan.desk.book.queries import loan_seen
 from postloan.desk.collateral import queries
 from postloan.desk.collateral.chart import stress_chart
 from postloan.desk.collateral.lists import MATTERS, REGISTER
@@ -45,9 +46,18 @@ def collateral(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResp
         "matters": queries.matters_seen(desk).filter(collateral_id=collateral_id).order_by("-opened_at")[:50],
         "documents": queries.documents_seen(desk).filter(collateral_id=collateral_id).order_by("number"),
         "may_write": WRITE in desk.actions and not desk.day.is_past and held["org_id"] is not None,
-        "matter_id": uuid4(), "document_id": uuid4(), "here": "collateral", "part": "",
+        "claims": queries.claims_seen(desk).filter(collateral_id=collateral_id).order_by("-happened_on"),
+        "matter_id": uuid4(), "document_id": uuid4(), "claim_id": uuid4(), "here": "collateral", "part": "",
     }  # fmt: skip
     return render(request, "collateral/collateral.html", told)
+
+
+@page(READ)
+def of_loan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
+    """A loan beside all its collateral, as a part of its page."""
+    loan_seen(desk, loan_id)
+    told = {"stands": queries.loan_stands(desk, loan_id), "collateral": queries.collateral_of(desk, loan_id)}
+    return render(request, "collateral/of_loan.html", told)
 
 
 @page(READ)

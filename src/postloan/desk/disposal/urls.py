@@ -3,12 +3,15 @@
 from django.urls import path
 
 from postloan.desk.disposal import case_views, views
+from postloan.desk.disposal.demands import views as demands
 
 app_name = "disposal"
 urlpatterns = [
     path("clocks/", views.clocks, name="clocks"),
     path("clocks/of-loan/<str:loan_id>", views.of_loan, name="of_loan"),
     path("clocks/of-debtor/<str:debtor_id>", views.of_debtor, name="of_debtor"),
+    path("clocks/guarantees/<str:loan_id>/<str:guarantee_id>/", demands.demands, name="demands"),
+    path("clocks/guarantees/<str:loan_id>/<str:guarantee_id>/note", demands.note, name="demand_note"),
     path("disposals/", case_views.cases, name="cases"),
     path("disposals/pursued/", case_views.pursued, name="pursued"),
     path("disposals/of/<str:debtor_id>", case_views.of_debtor_cases, name="of_debtor_cases"),

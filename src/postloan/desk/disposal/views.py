@@ -7,6 +7,7 @@ from django.shortcuts import render
 from postloan.desk.book.queries import debtor_seen, loan_seen
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.clocks import clocks_seen
+from postloan.desk.disposal.demands.asked import PERIOD
 from postloan.desk.disposal.lists import CLOCKS, clocks_table
 
 
@@ -21,7 +22,9 @@ def of_loan(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     """The clocks of a loan, as a part of its page."""
     loan_seen(desk, loan_id)
     found = clocks_seen(desk).filter(pl.col("loan_id") == loan_id)
-    return render(request, "book/cells.html", {"table": clocks_table(found, of_loan=True)})
+    guarantees = found.filter(pl.col("kind") == PERIOD).select("loan_id", "guarantee_id", "guarantor_id").to_dicts()
+    told = {"table": clocks_table(found, of_loan=True), "guarantees": guarantees}
+    return render(request, "disposal/of_loan.html", told)
 
 
 @page("clock.read")

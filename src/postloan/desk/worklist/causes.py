@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import polars as pl
 
+from postloan.desk.collateral.lines import line_reached
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.officers.queries import roles_ending
 from postloan.desk.disposal.clocks import clocks_to_keep, proofs_due
 from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
-from postloan.rules.desk_rules import WorkKind
+from postloan.rules.collateral_desk import CollateralDesk
+from postloan.rules.desk_rules import WorkKind, load_desk_rules
 from postloan.snapshot.read import (
     read_covenant_tests,
     read_of_bank,
@@ -130,6 +132,16 @@ def _collateral_revalue(day: BusinessDay, kind: WorkKind, _since: BusinessDay | 
     return _collateral(day, due, pl.coalesce(pl.col("revalue_by_on").cast(pl.String), pl.lit("—")))
 
 
+def _stock_at(line: str) -> Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyFrame]:
+    """Pledged stock that has come down to a line, and not to the next."""
+
+    def found(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+        rule = load_desk_rules(day.home).version("collateral", CollateralDesk, day.on).lines
+        return _collateral(day, line_reached(rule) == line, pl.col("valued_on").cast(pl.String))
+
+    return found
+
+
 def _covenants(day: BusinessDay, holds: pl.Expr, told: pl.Expr) -> pl.LazyFrame:
     """One cause a covenant: that of its first test of which something holds, for the loan that it binds."""
     tests = read_covenant_tests(day.home, day.on).lazy().filter(holds).sort("period_end_on")
@@ -218,6 +230,8 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "collateral_ends": _collateral_ends,
     "collateral_insurance": _collateral_insurance,
     "collateral_revalue": _collateral_revalue,
+    "stock_warning": _stock_at("warning"),
+    "stock_close_out": _stock_at("close_out"),
     "recovery_plan_missing": _recovery_plan_missing,
     "restructure_broken": _restructure_broken,
     "observation_ends": _observation_ends,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
-from postloan.desk.collateral.models import Call, Document, Matter
+from postloan.desk.collateral.models import Call, Claim, Document, Matter
 from postloan.desk.core.actions import move, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
@@ -32,7 +32,7 @@ def effects(kind: str, *, agreed: Effect, refused: Effect | None = None) -> None
 def matter_made(
     officer: Officer, kind: str, *, matter_id: UUID, org: Org, title: str, reason: str, told: dict[str, Any],
     amount_cents: int, day: BusinessDay, collateral_id: str = "", call: Call | None = None,
-    document: Document | None = None,
+    claim: Claim | None = None, document: Document | None = None,
 ) -> Matter:  # fmt: skip
     """Propose a matter and take its first step; the caller's transaction. Twice with one matter_id is once.
 
@@ -49,16 +49,18 @@ def matter_made(
     if made is not None:
         return made
     on_its_way = Matter.objects.filter(kind=kind, collateral_id=collateral_id, state=Matter.State.PROPOSED)
-    if collateral_id and document is None and on_its_way.exists():
+    if collateral_id and document is None and claim is None and on_its_way.exists():
         raise FormWrong(message=_("该押品已有同类事项正在报批。"), hint=_("请等待审批结论。"))
+    about = claim.pk if claim else document.pk if document else collateral_id or matter_id
     case = case_drawn_up(
-        kind, subject=f"{kind}:{collateral_id or matter_id}", title=title, org_id=org.pk,
+        kind, subject=f"{kind}:{about}", title=title, org_id=org.pk,
         page=reverse("collateral:matter", args=[matter_id]), amount_cents=amount_cents, day=day,
     )  # fmt: skip
     case.save()
     made = Matter.objects.create(
         id=matter_id, org=org, state=Matter.State.PROPOSED, kind=kind, collateral_id=collateral_id, title=title[:200],
-        reason=reason[:2000], told=told, on=day.on, made_by=officer, case=case, call=call, document=document,
+        reason=reason[:2000], told=told, on=day.on, made_by=officer, case=case, call=call, claim=claim,
+        document=document,
     )  # fmt: skip
     held = step_first(officer, case, reason=reason[:1000], day=day)
     case_work(held, on=day.on)

@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 from postloan.desk.collateral.given import valuation_rows
 from postloan.desk.collateral.matters.actions import effects, matter_made
 from postloan.desk.collateral.models import Matter
+from postloan.desk.collateral.valuers.listed import check_listed
 from postloan.desk.core.actions import record, rows_give
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.queries import office_over
 from postloan.errors import FormWrong
 from postloan.plan.collateral_asked import Asked, revalued
-from postloan.rules.collateral_desk import BatchRule
+from postloan.rules.collateral_desk import BatchRule, CollateralDesk, ValuerRule
+from postloan.rules.desk_rules import load_desk_rules
 
-METHODS = ("external", "internal")
+EXTERNAL = "external"
+METHODS = (EXTERNAL, "internal")
 """How one collateral is valued; an index values many."""
 INDEX = "index"
 Standing = Mapping[str, Any]
@@ -30,7 +33,7 @@ Standing = Mapping[str, Any]
 @transaction.atomic
 def valuation_propose(
     officer: Officer, standing: Standing, *, value_cents: int, valued_on: date, method: str, valuer: str, reason: str,
-    matter_id: UUID, day: BusinessDay,
+    matter_id: UUID, rule: ValuerRule, day: BusinessDay,
 ) -> Matter:  # fmt: skip
     """Propose what one collateral is worth. Twice with one matter_id is once.
 
@@ -38,7 +41,8 @@ def valuation_propose(
 
     Permission  collateral.write in the office, for the value.
     Leaves      what matter_made leaves; the night hears of it once another person confirmed it.
-    Raises what matter_made raises; FormWrong for a method, valuer or day that cannot be.
+    Raises what matter_made raises; FormWrong for a method, valuer or day that cannot be; IllegalMove where an outside
+    valuer was not on the bank's list on the day of the value.
     """
     if method not in METHODS or not valuer.strip():
         raise FormWrong(
@@ -51,11 +55,14 @@ def valuation_propose(
             hint=_("请核对评估报告日期。"),
             where={"field": "valued_on"},
         )
+    if method == EXTERNAL:
+        check_listed(valuer.strip(), str(standing["kind"]), valued_on, rule)
     items = [{"collateral_id": standing["collateral_id"], "value_cents": value_cents}]
     return _proposed(
         officer, [standing], items, title=str(standing["debtor_name"] or standing["collateral_id"]), reason=reason,
         matter_id=matter_id, day=day, collateral_id=str(standing["collateral_id"]), shown=50,
-        made={"method": method, "valuer": valuer.strip()[:100], "valued_on": valued_on.isoformat()},
+        made={"method": method, "valuer": valuer.strip()[:100], "valued_on": valued_on.isoformat(),
+              "kind": str(standing["kind"])},
     )  # fmt: skip
 
 
@@ -115,9 +122,12 @@ def loans_told(asked: Asked, shown: int) -> list[dict[str, Any]]:
 def _agreed(matter: Matter, officer: Officer, day: BusinessDay) -> None:
     """Give the values to the next night."""
     told = matter.told
-    rows = valuation_rows(
-        told["items"], valued_on=date.fromisoformat(told["valued_on"]), method=told["method"], valuer=told["valuer"]
-    )
+    valued_on = date.fromisoformat(told["valued_on"])
+    if told["method"] == EXTERNAL:
+        # The list may have changed since it was proposed.
+        rules = load_desk_rules(day.home).version("collateral", CollateralDesk, day.on)
+        check_listed(told["valuer"], told["kind"], valued_on, rules.valuers)
+    rows = valuation_rows(told["items"], valued_on=valued_on, method=told["method"], valuer=told["valuer"])
     matter.given = rows_give(
         rows_id=uuid4(), table="valuation", rows=rows, title=matter.title, officer=matter.made_by, org=matter.org,
         page=reverse("collateral:matter", args=[matter.pk]),

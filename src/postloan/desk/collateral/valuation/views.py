@@ -27,7 +27,7 @@ def value(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
         valued_on=day_from(request.POST, "valued_on"),
         method=request.POST.get("method", ""), valuer=request.POST.get("valuer", ""),
         reason=request.POST.get("reason", "")[:REASON_MOST], matter_id=made_id_from(request.POST, "matter_id"),
-        day=desk.day,
+        rule=queries.rules_of(desk).valuers, day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交复核。"))
     return redirect("collateral:matter", made.pk)
