@@ -42,6 +42,7 @@ def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
 
 
 @require_POST
+@login_required
 def columns(request: HttpRequest, name: str) -> HttpResponse:
     """Remember the columns an officer chose."""
     desk = desk_of(request, list_named(name).action)
@@ -53,6 +54,7 @@ def columns(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
+@login_required
 def save_view(request: HttpRequest, name: str) -> HttpResponse:
     """Keep the filter of the page as a tab."""
     desk = desk_of(request, list_named(name).action)
@@ -61,6 +63,7 @@ def save_view(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
+@login_required
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """Take a list out: at once where it is small, in the background otherwise."""
     desk = desk_of(request, list_named(name).action)
