@@ -108,7 +108,7 @@ def test_no_field_of_any_page_breaks_the_desk(method: str, logged_in, filled, re
             if answer.status_code >= _BROKEN:
                 broken.append((name, place, sent))
     assert not broken
-    assert statuses[200] + statuses[302] > 20, f"some of it is taken: {statuses}"
+    assert statuses[200] + statuses[302] > 5, f"some of it is taken: {statuses}"
 
 
 def test_no_part_of_an_address_breaks_the_desk(logged_in) -> None:
