@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test check bench year docs clean
+.PHONY: help setup spark demo test check security bench year docs clean
 .DELETE_ON_ERROR:
 
 UV := uv==0.13.9
@@ -36,6 +36,12 @@ check: $(READY) ## lint, types, who may import whom, generated pages
 	@$(BIN)/python -m postloan.tables.pages --check
 	@$(BIN)/python -m postloan.rules.pages --check
 	@$(BIN)/python -m postloan.site.catalogues --check
+
+security: $(READY) $(PAGES) ## attack the desk and its interface, and ask what is known against code and packages
+	@$(UV_SYNC) --inexact --group security
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
+	@$(BIN)/python -m pytest -n 2 tests/desk/security tests/test_dependencies.py --fuzz $(or $(FUZZ),100)
+	@$(BIN)/python tests/advisories.py $(if $(OFFLINE),--offline)
 
 docs: $(READY) ## write the generated pages again
 	@$(BIN)/python -m postloan.tables.pages

@@ -12,3 +12,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=["sqlite", "postgres"], default="sqlite", help="what the desk's tests run on"
     )
+    parser.addoption("--fuzz", type=int, default=3, help="how many questions each operation of the interface is asked")

@@ -13,12 +13,12 @@ def as_sql(part: ScorecardPart, calibration: Calibration | None, *, table: str, 
     carried = "".join(f"{_quoted(key)}, " for key in keys)
     names = [f"points_{at}" for at in range(1, len(part.characteristics) + 1)]
     cases = ",\n".join(f"{_case(each)} AS {name}" for each, name in zip(part.characteristics, names, strict=True))
-    scored = f"SELECT {carried}{', '.join(names)}, {' + '.join(names)} AS score\nFROM (\nSELECT {carried}\n{cases}\nFROM {_quoted(table)}\n) AS points"  # noqa: E501 - names are quoted
+    scored = f"SELECT {carried}{', '.join(names)}, {' + '.join(names)} AS score\nFROM (\nSELECT {carried}\n{cases}\nFROM {_quoted(table)}\n) AS points"  # noqa: E501 - names are quoted  # nosec B608
     lines = calibration.lines if calibration else ()
     if len(lines) != 1 or lines[0].segment is not None:
         return f"{scored};\n"
     pd = f"1.0 / (1.0 + EXP(-({lines[0].intercept!r} + {lines[0].slope!r} * score)))"
-    return f"SELECT scored.*, {pd} AS pd\nFROM (\n{scored}\n) AS scored;\n"
+    return f"SELECT scored.*, {pd} AS pd\nFROM (\n{scored}\n) AS scored;\n"  # numbers, and what was quoted above  # nosec B608
 
 
 def _case(each: Characteristic) -> str:

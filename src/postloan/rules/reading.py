@@ -77,7 +77,7 @@ PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 
 def read_yaml(content: bytes | str) -> object:
     """The plain values of a YAML document: text, whole numbers, decimals, days, yes and no."""
-    return yaml.load(content, Loader=PlainLoader)  # noqa: S506 - a safe loader
+    return yaml.load(content, Loader=PlainLoader)  # noqa: S506 - a safe loader  # nosec B506
 
 
 def read_shape(source: SourceFile, shape: TypeAdapter[T]) -> T:

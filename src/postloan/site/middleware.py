@@ -1,8 +1,9 @@
-"""What stands between the server and the views: a refusal becomes a page or JSON; who only looks, only looks."""
+"""What stands between the server and the views: who asks, how much, a refusal as page or JSON, who only looks."""
 
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -28,17 +29,55 @@ from postloan.errors import (
     SignOnRefused,
     StaleView,
 )
+from postloan.site.bounds import KEY_MOST, PostTooLarge, TooManyPosts, check_request, client_address
 
 _STATUS: dict[type[PostloanError], int] = {
     NotPermitted: 403, SamePerson: 403, NotFoundHere: 404, LoanUnknown: 404, NothingPublished: 404, StaleView: 409,
     SignOnRefused: 403, IllegalMove: 409, FormWrong: 400, FileRefused: 400, ReasonMissing: 400, DeskNotReady: 503,
-    EventContradicts: 409,
+    EventContradicts: 409, TooManyPosts: 429, PostTooLarge: 413,
 }  # fmt: skip
 _STILL_DONE = {"core:view_as_end", "account_logout", "set_language"}
 _STILL_PRIVATE = {"core:exports", "core:export_fetch"}
 """What is another officer's own even to whoever sees the desk as he does: the files that he took out."""
 _READS = {"SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA", "SHOW", "SET"}
 _log = structlog.get_logger("postloan.site")
+
+
+class Callers:
+    """Sees who asks through the proxies that the bank itself put before the desk."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on with the address of whoever asks."""
+        request.META["REMOTE_ADDR"] = client_address(
+            request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""), settings.PROXIES
+        )
+        return self._get_response(request)
+
+
+class Bounds:
+    """Refuses what is too much, too often or no text, before anything of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on within its bounds."""
+        try:
+            check_request(request)
+        except PostloanError as fault:
+            return refusal(request, fault)
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, blanks: dict[str, object]
+    ) -> HttpResponse | None:
+        """Answer an address that names a key longer than any that a database gives: there is no such record."""
+        if any(isinstance(each, int) and each > KEY_MOST for each in blanks.values()):
+            return refusal(request, NotFoundHere(message=_("没有这条记录。"), hint=_("请从列表进入。")))
+        return None
 
 
 class Refusals:
@@ -67,9 +106,14 @@ def refusal(request: HttpRequest, fault: PostloanError) -> HttpResponse:
     """Answer a refusal in the form that was asked for."""
     status = status_of(fault)
     _log.info("refused", code=fault.code, path=request.path, status=status)
+    answer: HttpResponse
     if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse(fault.as_problem(), status=status, content_type="application/problem+json")
-    return render(request, "site/refused.html", {"fault": fault, "status": status}, status=status)
+        answer = JsonResponse(fault.as_problem(), status=status, content_type="application/problem+json")
+    else:
+        answer = render(request, "site/refused.html", {"fault": fault, "status": status}, status=status)
+    if isinstance(fault, TooManyPosts):
+        answer["Retry-After"] = str(fault.where["retry_after_seconds"])
+    return answer
 
 
 class ReadOnlyView:

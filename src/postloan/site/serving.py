@@ -127,4 +127,4 @@ def serve(host: str, port: int, processes: int) -> None:
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     options = ["--workers", str(processes), "--blocking-threads", "4", "--no-ws", "postloan.site.wsgi:application"]
     sys.stdout.flush()
-    os.execv(sys.executable, [*server, *options])  # noqa: S606 - no shell, and every word is ours
+    os.execv(sys.executable, [*server, *options])  # noqa: S606 - no shell, and every word is ours  # nosec B606

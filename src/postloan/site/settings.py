@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "postloan.site.middleware.Callers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "postloan.site.middleware.Refusals",
+    "postloan.site.middleware.Bounds",
     "postloan.site.middleware.ReadOnlyView",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -141,6 +143,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 _HTTPS = os.environ.get("POSTLOAN_HTTPS", "") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -191,6 +194,13 @@ OUTBOX_SMS_URL = os.environ.get("POSTLOAN_OUTBOX_SMS_URL", "")
 OUTBOX_SMS_SECRET = os.environ.get("POSTLOAN_OUTBOX_SMS_SECRET", "")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+# Bounds of a request. People post some times a minute, a dialler for hundreds of seats some times a second; the figures
+# are each server process's. What nobody has logged in for is a login, or JSON under a token.
+POSTS_A_MINUTE = int(os.environ.get("POSTLOAN_POSTS_A_MINUTE", "300"))
+TOKEN_POSTS_A_MINUTE = int(os.environ.get("POSTLOAN_TOKEN_POSTS_A_MINUTE", "6000"))
+POST_BYTES_MOST = 256 * 2**20
+POST_BYTES_MOST_OF_ANYBODY = 4 * 2**20
+PROXIES = int(os.environ.get("POSTLOAN_PROXIES", "0"))
 
 LOGGING_CONFIG = "postloan.site.logs.configure"
 LOGGING = {"level": os.environ.get("POSTLOAN_LOG_LEVEL", "INFO")}

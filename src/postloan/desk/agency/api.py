@@ -10,14 +10,14 @@ from ninja import Field, Router, Schema
 
 from postloan.desk.agency.billing.actions import NewReport, payment_report
 from postloan.desk.agency.models import Placement, Reported
-from postloan.desk.agency.queries import own_agency
+from postloan.desk.agency.queries import own_agency, own_attempt
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.contact.actions import Wanted, attempt_ask, attempt_close
 from postloan.desk.contact.api import AnswerOut, OutcomeIn, OutcomeOut, PointOut
 from postloan.desk.contact.asking import point_named
 from postloan.desk.contact.limits import require_within
 from postloan.desk.contact.models import Attempt
-from postloan.desk.contact.queries import attempt_seen, parties_seen, points_told
+from postloan.desk.contact.queries import parties_seen, points_told
 from postloan.desk.core.actions import record_alone
 from postloan.desk.core.days import home
 from postloan.desk.core.figures import decimal_money
@@ -125,8 +125,7 @@ def ask(request: HttpRequest, sent: AskIn) -> dict[str, Any]:
 def outcome(request: HttpRequest, sent: OutcomeIn) -> Attempt:
     """Close an allowed contact of the agency's own; the same again changes nothing."""
     desk = desk_of(request, "agency.report")
-    own_agency(desk.officer)
-    held = attempt_seen(desk, sent.id)
+    held = own_attempt(desk, sent.id)
     return attempt_close(desk.officer, held.pk, sent.outcome, made_at=sent.made_at, note=sent.note)
 
 

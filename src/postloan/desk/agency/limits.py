@@ -2,14 +2,20 @@
 
 from postloan.desk.agency.models import Agency, Placement
 from postloan.desk.contact.limits import register_limit
+from postloan.desk.core.authority import actions_of
 from postloan.desk.core.models import Officer
+
+REPORT = "agency.report"
 
 
 def may_ask(officer: Officer, debtor_id: str) -> bool:
-    """Whether an account may ask about a debtor: anybody's may but an agency's, where the case is not with it now."""
+    """Whether an account may ask about a debtor: anybody's may but an agency's, where the case is not with it now.
+
+    Who may report for agencies and is registered as the account of none has no case at all.
+    """
     agency = Agency.objects.filter(account=officer).first()
     if agency is None:
-        return True
+        return REPORT not in actions_of(officer)
     return (
         agency.state == Agency.State.LISTED
         and Placement.objects.filter(agency=agency, debtor_id=debtor_id, state=Placement.State.RUNNING).exists()

@@ -1,6 +1,7 @@
 """What the pages of agencies read: the register, placements, what could be placed, an account's own agency."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from postloan.desk.agency.models import Agency, Bill, Placement
 from postloan.desk.collection.models import CollectionCase
 from postloan.desk.collection.queries import named
 from postloan.desk.collection.queries import rules_on as rules_on_collection
+from postloan.desk.contact.models import Attempt
 from postloan.desk.core.authority import within
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer
@@ -117,6 +119,15 @@ def own_agency(officer: Officer) -> Agency:
     found = Agency.objects.select_related("org").filter(account=officer, state=Agency.State.LISTED).first()
     if found is None:
         raise NotFoundHere(message=_("这个账户不属于在册机构。"), hint=_("请由管理员登记账户。"))
+    return found
+
+
+def own_attempt(desk: Desk, attempt_id: UUID) -> Attempt:
+    """An attempt that the account itself asked for; the bank's own is not its to close. Raises NotFoundHere."""
+    own_agency(desk.officer)
+    found = Attempt.objects.filter(pk=attempt_id, officer=desk.officer).first()
+    if found is None:
+        raise NotFoundHere(message=_("没有这次联系，或不在您的机构范围内。"), hint=_("请从列表进入。"))
     return found
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
+from pydantic import AwareDatetime
 
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.contact import queries
@@ -67,7 +68,7 @@ class OutcomeIn(Schema):
 
     id: UUID
     outcome: Outcome
-    made_at: datetime | None = None
+    made_at: AwareDatetime | None = None
     note: str = Field(default="", max_length=1000)
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -38,10 +38,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
     to = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(to if is_ours else otherwise)
+    # Not redirect(), which takes what holds no slash for the name of a view.
+    return HttpResponseRedirect(to if is_ours else otherwise)
 
 
 @require_POST
+@login_required
 def columns(request: HttpRequest, name: str) -> HttpResponse:
     """Remember the columns an officer chose."""
     desk = desk_of(request, list_named(name).action)
@@ -53,6 +55,7 @@ def columns(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
+@login_required
 def save_view(request: HttpRequest, name: str) -> HttpResponse:
     """Keep the filter of the page as a tab."""
     desk = desk_of(request, list_named(name).action)
@@ -61,6 +64,7 @@ def save_view(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
+@login_required
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """Take a list out: at once where it is small, in the background otherwise."""
     desk = desk_of(request, list_named(name).action)

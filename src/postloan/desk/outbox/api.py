@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
+from pydantic import AwareDatetime
 
 from postloan.desk.core.pages import desk_of
 from postloan.desk.outbox.actions import NewReceipt, receipt_take
@@ -31,7 +32,7 @@ class ReceiptIn(Schema):
     message_id: UUID
     ref: str = Field(min_length=1, max_length=120)
     outcome: Literal["delivered", "undelivered"]
-    at: datetime
+    at: AwareDatetime
     note: str = Field(default="", max_length=500)
 
 

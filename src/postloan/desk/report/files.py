@@ -21,14 +21,22 @@ _WIDTHS = {"word": 22, "text": 22, "count": 12, "number": 12, "money": 20, "shar
 _NUMBERS = {"count": "#,##0", "number": "#,##0", "money": "#,##0.00", "share": "0.00%"}
 
 
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes what begins with one of these for a formula, and runs it."""
+
+
 def as_csv(report: Report) -> str:
-    """Write a report's rows as CSV: English names, money and shares as decimals, `row` first."""
+    """Write a report's rows as CSV: English names, money and shares as decimals, `row` first.
+
+    A text that a spreadsheet would run is written with an apostrophe before it.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     sheet = report.filed
     writer.writerow(["row", *(column.name for column in sheet.columns)])
     for line in sheet.rows:
-        writer.writerow([line["row"], *(_decimal(column, line[column.name]) for column in sheet.columns)])
+        cells = ((column, _decimal(column, line[column.name])) for column in sheet.columns)
+        writer.writerow([line["row"], *(_inert(cell) if column.kind == "text" else cell for column, cell in cells)])
     return out.getvalue()
 
 
@@ -125,6 +133,10 @@ def _write_cell(
         # A workbook holds doubles; below nine trillion units they hold every cent.
         over = {"money": 100, "share": 10**8, "count": 1, "number": 1}[column.kind]
         page.write_number(row_at, at, cell / over, form)
+
+
+def _inert(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) else cell
 
 
 def _decimal(column: Column, cell: Cell) -> Cell:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from postloan.desk.core.encrypted import check_encrypted
 from postloan.errors import SettingWrong
 
 PROVIDER_ID = "bank"
 _MATCHES = ("username", "staff_no")
-_HERE = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def identity_provider(environ: Mapping[str, str]) -> IdentityProvider | None:
     url = environ.get("POSTLOAN_OIDC_URL", "").strip().rstrip("/")
     if not url:
         return None
-    _check_encrypted("POSTLOAN_OIDC_URL", url, ("https",), ("http",))
+    check_encrypted("POSTLOAN_OIDC_URL", url, ("https",), ("http",))
     match = _match(environ, "POSTLOAN_OIDC_MATCH")
     others = [each.strip() for each in environ.get("POSTLOAN_OIDC_ORIGINS", "").split(",") if each.strip()]
     return IdentityProvider(
@@ -71,7 +71,7 @@ def directory_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     if not url:
         return {}
     starts_tls = environ.get("POSTLOAN_LDAP_START_TLS", "") == "1"
-    _check_encrypted("POSTLOAN_LDAP_URL", url, ("ldaps", "ldap") if starts_tls else ("ldaps",), ("ldap",))
+    check_encrypted("POSTLOAN_LDAP_URL", url, ("ldaps", "ldap") if starts_tls else ("ldaps",), ("ldap",))
     match = _match(environ, "POSTLOAN_LDAP_MATCH")
     try:
         import ldap  # noqa: PLC0415 - an extra that few banks install
@@ -97,17 +97,6 @@ def directory_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         settings["AUTH_LDAP_USER_QUERY_FIELD"] = "staff_no"
         settings["AUTH_LDAP_USER_ATTR_MAP"] = {"staff_no": _needed(environ, "POSTLOAN_LDAP_ATTRIBUTE")}
     return settings
-
-
-def _check_encrypted(name: str, url: str, safe: tuple[str, ...], on_this_machine: tuple[str, ...]) -> None:
-    told = urlsplit(url)
-    is_here = told.hostname in _HERE and told.scheme in on_this_machine
-    if not told.hostname or (told.scheme not in safe and not is_here):
-        raise SettingWrong(
-            message=f"{name} is not an address that is spoken to in secret.",
-            hint=f"Begin it with {' or '.join(f'{each}://' for each in safe)}; this machine itself may do without.",
-            where={"url": url},
-        )
 
 
 def _match(environ: Mapping[str, str], name: str) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.forms import CENTS_DIGITS
 from postloan.desk.core.lists.form import Column, Filter, ListForm
 from postloan.errors import FormWrong
 
@@ -89,10 +90,15 @@ def answer_of(each: Filter, answer: str) -> int | date | str:
     return answer
 
 
+def _refuse_long(answer: int | date | str) -> None:
+    if isinstance(answer, int) and abs(answer) >= 10**CENTS_DIGITS:
+        raise ValueError(answer)  # neither a frame nor a database holds a number of so many digits
+
+
 def _checked(each: Filter, answer: str) -> str:
     try:
-        answer_of(each, answer)
-    except (ValueError, InvalidOperation, OverflowError):
+        _refuse_long(answer_of(each, answer))
+    except (ValueError, ArithmeticError):
         raise FormWrong(
             message=_("“%(filter)s”不能是“%(answer)s”。") % {"filter": each.header, "answer": answer[:40]},
             hint=_("金额写成 10000.00，天数写整数，日期写成 2024-03-31。"),

@@ -149,12 +149,12 @@ def _taken_at(exif: Image.Exif) -> datetime | None:
     """When the photo was taken by the camera's clock; by the bank's time zone where the camera names none."""
     more = exif.get_ifd(ExifTags.IFD.Exif)
     written = more.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    zone = _zone(more.get(ExifTags.Base.OffsetTimeOriginal))
     try:
         taken = datetime.strptime(str(written).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the zone is another tag
-    except ValueError:
+        return taken.replace(tzinfo=zone or clock.get_default_timezone()).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    zone = _zone(more.get(ExifTags.Base.OffsetTimeOriginal))
-    return taken.replace(tzinfo=zone or clock.get_default_timezone()).astimezone(UTC)
 
 
 def _zone(written: Any) -> timezone | None:
@@ -162,7 +162,7 @@ def _zone(written: Any) -> timezone | None:
         hours, minutes = str(written).strip("\0 ").split(":")
         offset = timedelta(hours=abs(int(hours)), minutes=int(minutes))
         return timezone(-offset if hours.startswith("-") else offset)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

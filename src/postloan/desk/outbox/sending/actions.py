@@ -25,7 +25,7 @@ from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.outbox.actions import STUCK, message_held, try_told
 from postloan.desk.outbox.models import Message
-from postloan.desk.outbox.sending.doors import Answer, Door, Sendable, door_for
+from postloan.desk.outbox.sending.doors import Answer, Door, Sendable, check_doors, door_for
 from postloan.desk.outbox.written import messages_now
 from postloan.errors import PostloanError
 from postloan.plan.contact.parties import Party, opened_point
@@ -44,7 +44,9 @@ def messages_send(officer: Officer, *, most: int) -> Counter[str]:
 
     Permission  outbox.send and contact.ask in each message's office.
     Leaves      of each message what became of it, with its ask in the ledger; one audit entry.
+    Raises SettingWrong before anything is asked or sent, where a door is set wrongly.
     """
+    check_doors()
     rules = messages_now().sending
     mine = within(Message.objects.all(), scope_of(officer, SEND))
     left_behind(mine, rules)

@@ -68,3 +68,9 @@ def door_for(channel: str) -> Door:
     if channel == "email" and settings.OUTBOX_SMTP_URL:
         return MailDoor(mail_server(settings.OUTBOX_SMTP_URL), settings.OUTBOX_FROM)
     return FolderDoor(settings.OUTBOX_FOLDER)
+
+
+def check_doors() -> None:
+    """Find the doors that settings name before anything goes through one. Raises SettingWrong."""
+    for channel in ("sms", "email"):
+        door_for(channel)

@@ -1,6 +1,7 @@
 """The mail door: a mail server that takes e-mail by SMTP."""
 
 import smtplib
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from postloan.desk.core.encrypted import check_encrypted
 from postloan.desk.outbox.sending.doors import Answer, Sendable
 from postloan.errors import SettingWrong
 
@@ -32,7 +34,7 @@ class MailServer:
 def mail_server(url: str) -> MailServer:
     """Read a server's address: smtp://host:25, smtp+starttls://user:password@host:587, smtps://host:465.
 
-    Raises SettingWrong.
+    Raises SettingWrong, also where a password would go over the wire in the clear.
     """
     told = urlsplit(url)
     ports = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -42,6 +44,8 @@ def mail_server(url: str) -> MailServer:
             hint="POSTLOAN_OUTBOX_SMTP_URL=smtp+starttls://user:password@mail.example.com:587",
             where={"setting": "POSTLOAN_OUTBOX_SMTP_URL", "scheme": told.scheme},
         )
+    if told.password:
+        check_encrypted("POSTLOAN_OUTBOX_SMTP_URL", url, ("smtp+starttls", "smtps"), ("smtp",))
     return MailServer(
         told.hostname, told.port or ports[told.scheme], told.scheme, unquote(told.username or ""),
         unquote(told.password or ""),
@@ -83,10 +87,15 @@ class MailDoor:
 
     def _linked(self) -> smtplib.SMTP:
         server = self._server
-        opens = smtplib.SMTP_SSL if server.security == "smtps" else smtplib.SMTP
-        link = opens(server.host, server.port, timeout=_WAITS_SECONDS)
+        # Without a context of its own smtplib believes whatever certificate it is shown.
+        known = ssl.create_default_context()
+        link: smtplib.SMTP
+        if server.security == "smtps":
+            link = smtplib.SMTP_SSL(server.host, server.port, timeout=_WAITS_SECONDS, context=known)
+        else:
+            link = smtplib.SMTP(server.host, server.port, timeout=_WAITS_SECONDS)
         if server.security == "smtp+starttls":
-            link.starttls()
+            link.starttls(context=known)
         if server.user:
             link.login(server.user, server.password)
         return link

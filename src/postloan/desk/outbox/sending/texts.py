@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from postloan.desk.core.encrypted import check_encrypted
 from postloan.desk.outbox.sending.doors import Answer, Sendable
 
 WAITS_SECONDS = (0.5, 2.0)
@@ -23,12 +24,16 @@ def signature(secret: str, at: str, body: bytes) -> str:
 
 
 class TextDoor:
-    """A gateway: POST of {id, to, text}. The id is in Idempotency-Key too, so that what is given twice is sent once."""
+    """A gateway: POST of {id, to, text}. The id is in Idempotency-Key too, so that what is given twice is sent once.
+
+    It is spoken to by TLS, or is on this machine. Raises SettingWrong. Where it sends the desk elsewhere, nobody goes.
+    """
 
     name = "http"
     is_repeatable = True
 
     def __init__(self, url: str, secret: str) -> None:
+        check_encrypted("POSTLOAN_OUTBOX_SMS_URL", url, ("https",), ("http",))
         self._url, self._secret = urlsplit(url), secret
 
     def send(self, message: Sendable) -> Answer:
