@@ -126,6 +126,12 @@ class HomeBusy(PostloanError):
     code = "PL-I09"
 
 
+class FactsDamaged(PostloanError):
+    """A file of the facts is missing, or is not what its load wrote."""
+
+    code = "PL-I11"
+
+
 class HomeUnwritable(PostloanError):
     """The home folder cannot be written: the disk is full, or may not be written to."""
 
@@ -348,6 +354,12 @@ class RuleOvertaken(PostloanError):
     code = "PL-D25"
 
 
+class DatabaseAway(PostloanError):
+    """The desk's database does not answer, or cannot be written."""
+
+    code = "PL-D09"
+
+
 class DeskNotReady(PostloanError):
     """The desk has no snapshot yet, no schema or no key."""
 
@@ -376,6 +388,12 @@ class FileRefused(PostloanError):
     """A file is empty, too large, damaged, or by its content none that is taken."""
 
     code = "PL-D30"
+
+
+class ClockAstray(PostloanError):
+    """The server's clock cannot be right: it says a time before the last adoption, or long after it."""
+
+    code = "PL-D60"
 
 
 class LedgerUnreadable(PostloanError):

@@ -13,7 +13,6 @@ from postloan.errors import FeedChanged, FeedNotDescribed, FeedOutOfOrder, Reque
 from postloan.intake.accept import accept_table
 from postloan.intake.book import Book
 from postloan.intake.feeds import Feed, check_unchanged, find_days, open_feed
-from postloan.intake.number import numbers_file
 from postloan.intake.quarantine import QUARANTINE_COLUMNS
 from postloan.intake.read import read_table
 from postloan.intake.records import (
@@ -21,6 +20,7 @@ from postloan.intake.records import (
     LoadedTable,
     LoadRecord,
     layout_file,
+    numbers_file,
     parts_folder,
     read_layout,
     read_records,
@@ -29,6 +29,7 @@ from postloan.intake.records import (
 )
 from postloan.intake.seal import Seal, find_seal, needs_seal, sealed
 from postloan.intake.stage import clear_orphans, held_home, sync, write_frame, write_part, write_text
+from postloan.intake.whole import check_numbers, sum_of
 from postloan.tables.inputs import FEED_TABLES
 
 SHARDS_MAX = 9_999
@@ -168,6 +169,7 @@ class _DayLoad:
             book_currency=self.layout.book_currency,
             source=feed.description.source,
         )
+        check_numbers(self.home, self.records)
         parts_folder(self.home, self.load).mkdir(parents=True)
         ordered = [table for table in FEED_TABLES if table in feed.tables]
         loaded: dict[str, LoadedTable] = {}
@@ -177,9 +179,9 @@ class _DayLoad:
             loaded[table], quarantine = self._stage_table(table, book, known_on)
             quarantines.append(quarantine)
         tell(f"{feed.day}", len(ordered), len(ordered))
-        for kind, numbers in book.new_numbers.items():
-            if not numbers.is_empty():
-                write_frame(numbers_file(self.home, self.load, kind), numbers)
+        given = {kind: numbers for kind, numbers in book.new_numbers.items() if not numbers.is_empty()}
+        for kind, numbers in given.items():
+            write_frame(numbers_file(self.home, self.load, kind), numbers)
         quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE_COLUMNS), *quarantines])
         write_frame(parts_folder(self.home, self.load) / "quarantine.parquet", quarantine)
         return LoadRecord(
@@ -192,6 +194,7 @@ class _DayLoad:
             tables=loaded,
             sealed_with=self.seal.fingerprint if self.seal else None,
             source=feed.description.source,
+            numbers={kind: sum_of(numbers_file(self.home, self.load, kind)) for kind in given},
         )
 
     def _stage_table(self, table: str, book: Book, known_on: date) -> tuple[LoadedTable, pl.DataFrame]:
@@ -206,13 +209,15 @@ class _DayLoad:
             self.seal = self.seal or find_seal(fingerprints=fingerprints, home=self.home)
             rows = sealed(table, rows, self.seal)
         last_known_on = rows["known_on"].max()
+        shards, sums = write_part(self.home, self.load, table, rows)
         part = LoadedTable(
             mode=mode,
             rows=rows.height,
             quarantined=accepted.quarantined,
             last_known_on=last_known_on if isinstance(last_known_on, date) else None,
             repeats_keys=accepted.repeats_keys,
-            shards=write_part(self.home, self.load, table, rows),
+            shards=shards,
+            sums=sums,
         )
         return part, accepted.quarantine
 

@@ -1,5 +1,6 @@
 """The pool of workers that compute shards; light to import, so that workers start while their parent still imports."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
@@ -44,12 +45,12 @@ def workers_pool(workers: int) -> Iterator[Executor | None]:
 def each_done(work: Callable[[T], R], tasks: Sequence[T], pool: Executor | None, *, killed: ShardFailed) -> Iterator[R]:
     """Do tasks in the pool, or here where there is none; yield each outcome as it is done.
 
-    Raises `killed` where a worker was.
+    Raises `killed` where a worker was, or where memory ran out.
     """
-    if pool is None:
-        yield from map(work, tasks)
-        return
     with _told_as(killed):
+        if pool is None:
+            yield from map(work, tasks)
+            return
         for future in as_completed([pool.submit(work, task) for task in tasks]):
             yield future.result()
 
@@ -73,10 +74,18 @@ def started(work: Callable[[T], R], task: T, pool: Executor | None, *, killed: S
 
 @contextmanager
 def _told_as(killed: ShardFailed) -> Iterator[None]:
+    from polars.exceptions import PanicException  # noqa: PLC0415 - there by now; this module begins without it
+
     try:
         yield
-    except BrokenExecutor as broken:
+    except (BrokenExecutor, MemoryError) as broken:
         raise killed from broken.__cause__
+    except PanicException as panic:  # Polars found no thread or no memory; it has said so itself.
+        raise killed from panic
+    except OSError as fault:
+        if fault.errno not in {errno.ENOMEM, errno.EAGAIN}:
+            raise
+        raise killed from fault
 
 
 @contextmanager

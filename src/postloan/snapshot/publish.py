@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.snapshot.chain import filed
-from postloan.snapshot.files import commit_json, hash_of, read_json, sync_folder
+from postloan.snapshot.files import commit_json, is_whole, read_json, sync_folder
 from postloan.tables.published import OF_THE_BANK, PUBLISHED
 
 TABLES = tuple(PUBLISHED)
@@ -117,7 +117,7 @@ def _point(home: Path, on: date, run: str) -> None:
 def _is_whole(place: Path, files: dict[str, Any]) -> bool:
     try:
         whole = read_json(place / "manifest.json")["files"] == files
-        return whole and all(hash_of(place / name) == said["sha256"] for name, said in files.items())
+        return whole and all(is_whole(place / name, said) for name, said in files.items())
     except (OSError, ValueError, KeyError):
         return False
 
