@@ -42,9 +42,6 @@ def _rebuild(kind: type[PostloanError], message: str, hint: str, where: dict[str
     return kind(message=message, hint=hint, where=where)
 
 
-# Rulebook --------------------------------------------------------------------------------------------------------
-
-
 class NoRuleInForce(PostloanError):
     """No version of a rule has begun by the day asked about."""
 
@@ -183,9 +180,6 @@ class ClusterMissing(PostloanError):
     code = "PL-N07"
 
 
-# Closing ---------------------------------------------------------------------------------------------------------
-
-
 class DayClosed(PostloanError):
     """The version of a day that is published was filed already."""
 
@@ -210,9 +204,6 @@ class ClosingsDamaged(PostloanError):
     code = "PL-K04"
 
 
-# Commands --------------------------------------------------------------------------------------------------------
-
-
 class RequestWrong(PostloanError):
     """A command was asked for something that does not fit together."""
 
@@ -223,9 +214,6 @@ class TermsWrong(PostloanError):
     """The terms of a schedule are not of the form, or contradict each other."""
 
     code = "PL-C02"
-
-
-# Models ----------------------------------------------------------------------------------------------------------
 
 
 class CardWrong(PostloanError):
@@ -262,9 +250,6 @@ class ChallengerMissing(PostloanError):
     """The challenger's library is not installed."""
 
     code = "PL-M06"
-
-
-# The life of a loan ----------------------------------------------------------------------------------------------
 
 
 class EventImpossible(PostloanError):
