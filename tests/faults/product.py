@@ -5,14 +5,13 @@
 HOME     what happens below it, and every statement to a database, is an instant; they are counted from 1.
 DEFECT   a name of `defects`, or `-` for the product as it is.
 MODE     list: tell every instant · hold: stop at AT · pass: tell AT and go on · worker: kill a worker at its AT ·
-         memory: give a worker that begins no more than AT MiB beyond what it holds · `-`: nothing.
+         `-`: nothing.
 SAYS_TO  an open file descriptor.
 
 Workers of a pool begin by running this module again, and so carry the same defect.
 """
 
 import os
-import resource
 import signal
 import sys
 from pathlib import Path
@@ -30,9 +29,6 @@ def instant(event: str, what: str) -> None:
     seen += 1
     if MODE == "list":
         os.write(SAYS_TO, f"{seen}\t{event}\t{what}\n".encode())
-    elif seen == 1 and MODE == "memory":
-        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (held + AT * 2**20,) * 2)
     elif seen == AT and MODE == "worker":
         os.kill(os.getpid(), signal.SIGKILL)
     elif seen == AT and MODE in {"hold", "pass"}:
@@ -75,7 +71,7 @@ def begin() -> None:
         import defects  # noqa: PLC0415
 
         getattr(defects, DEFECT)()
-    if IS_WORKER is (MODE in {"worker", "memory"}) and MODE != "-":
+    if IS_WORKER is (MODE == "worker") and MODE != "-":
         sys.addaudithook(watch)
         if not IS_WORKER:
             watch_database()

@@ -1,6 +1,5 @@
 """The pool of workers that compute shards; light to import, so that workers start while their parent still imports."""
 
-import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
@@ -74,18 +73,10 @@ def started(work: Callable[[T], R], task: T, pool: Executor | None, *, killed: S
 
 @contextmanager
 def _told_as(killed: ShardFailed) -> Iterator[None]:
-    from polars.exceptions import PanicException  # noqa: PLC0415 - there by now; this module begins without it
-
     try:
         yield
     except (BrokenExecutor, MemoryError) as broken:
         raise killed from broken.__cause__
-    except PanicException as panic:  # Polars found no thread or no memory; it has said so itself.
-        raise killed from panic
-    except OSError as fault:
-        if fault.errno not in {errno.ENOMEM, errno.EAGAIN}:
-            raise
-        raise killed from fault
 
 
 @contextmanager
