@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test check security bench year docs clean
+.PHONY: help setup spark demo test faults check security bench year docs clean
 .DELETE_ON_ERROR:
 
 UV := uv==0.13.9
@@ -27,6 +27,9 @@ demo: $(READY) $(PAGES) ## build the demo bank in demo-home, show its tiers and 
 test: $(READY) $(PAGES) ## run all tests, those of the desk on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2
 	@$(BIN)/python -m pytest -n 2 tests/desk --database postgres
+
+faults: $(READY) $(PAGES) ## bring faults about and see that nothing is lost; PLANTED=1 shows that each check can fail
+	@$(BIN)/python -m pytest tests/faults $(if $(PLANTED),--planted) $(if $(SEED),--seed $(SEED)) $(if $(INSTANTS),--instants $(INSTANTS))
 
 check: $(READY) ## lint, types, who may import whom, generated pages
 	@$(BIN)/python -m ruff check .

@@ -13,3 +13,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database", choices=["sqlite", "postgres"], default="sqlite", help="what the desk's tests run on"
     )
     parser.addoption("--fuzz", type=int, default=3, help="how many questions each operation of the interface is asked")
+    parser.addoption("--planted", action="store_true", help="tests/faults: with each fault's defect too")
+    parser.addoption("--seed", type=int, default=0, help="tests/faults: of the instants that are drawn")
+    parser.addoption("--instants", type=int, default=4, help="tests/faults: how many are drawn of each fault")

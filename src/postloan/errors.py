@@ -42,9 +42,6 @@ def _rebuild(kind: type[PostloanError], message: str, hint: str, where: dict[str
     return kind(message=message, hint=hint, where=where)
 
 
-# Rulebook --------------------------------------------------------------------------------------------------------
-
-
 class NoRuleInForce(PostloanError):
     """No version of a rule has begun by the day asked about."""
 
@@ -126,6 +123,12 @@ class HomeBusy(PostloanError):
     code = "PL-I09"
 
 
+class FactsDamaged(PostloanError):
+    """A file of the facts is missing, or is not what its load wrote."""
+
+    code = "PL-I11"
+
+
 class HomeUnwritable(PostloanError):
     """The home folder cannot be written: the disk is full, or may not be written to."""
 
@@ -177,9 +180,6 @@ class ClusterMissing(PostloanError):
     code = "PL-N07"
 
 
-# Closing ---------------------------------------------------------------------------------------------------------
-
-
 class DayClosed(PostloanError):
     """The version of a day that is published was filed already."""
 
@@ -204,9 +204,6 @@ class ClosingsDamaged(PostloanError):
     code = "PL-K04"
 
 
-# Commands --------------------------------------------------------------------------------------------------------
-
-
 class RequestWrong(PostloanError):
     """A command was asked for something that does not fit together."""
 
@@ -217,9 +214,6 @@ class TermsWrong(PostloanError):
     """The terms of a schedule are not of the form, or contradict each other."""
 
     code = "PL-C02"
-
-
-# Models ----------------------------------------------------------------------------------------------------------
 
 
 class CardWrong(PostloanError):
@@ -256,9 +250,6 @@ class ChallengerMissing(PostloanError):
     """The challenger's library is not installed."""
 
     code = "PL-M06"
-
-
-# The life of a loan ----------------------------------------------------------------------------------------------
 
 
 class EventImpossible(PostloanError):
@@ -348,6 +339,12 @@ class RuleOvertaken(PostloanError):
     code = "PL-D25"
 
 
+class DatabaseAway(PostloanError):
+    """The desk's database does not answer, or cannot be written."""
+
+    code = "PL-D09"
+
+
 class DeskNotReady(PostloanError):
     """The desk has no snapshot yet, no schema or no key."""
 
@@ -376,6 +373,12 @@ class FileRefused(PostloanError):
     """A file is empty, too large, damaged, or by its content none that is taken."""
 
     code = "PL-D30"
+
+
+class ClockAstray(PostloanError):
+    """The server's clock cannot be right: it says a time before the last adoption, or long after it."""
+
+    code = "PL-D60"
 
 
 class LedgerUnreadable(PostloanError):

@@ -22,7 +22,7 @@ from warned import debtors_free
 from postloan.desk.contact.models import Attempt, ContactPoint
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import FeedRows, Officer, WorkItem
+from postloan.desk.core.models import AdoptedDay, FeedRows, Officer, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.tokens.actions import token_issue
 from postloan.desk.outbox.actions import NewMessage, messages_put
@@ -31,6 +31,7 @@ from postloan.desk.outbox.reminders.actions import reminders_open
 from postloan.desk.outbox.sending import actions as sending
 from postloan.desk.outbox.sending import texts
 from postloan.desk.outbox.written import messages_now
+from postloan.errors import ClockAstray
 from postloan.plan.contact.ledger import read_ledger
 from postloan.plan.contact.parties import Party, sealed_point
 from postloan.plan.contact.proof import Proved, faults_of
@@ -49,8 +50,9 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch, db: None) -> Clock:
     held = Clock()
+    AdoptedDay.objects.update(adopted_at=NOON)  # a clock from before the last adoption is not believed
     monkeypatch.setattr("django.utils.timezone.now", lambda: held.at)
     monkeypatch.setattr(texts, "WAITS_SECONDS", (0.0, 0.0))
     return held
@@ -202,6 +204,15 @@ def test_what_no_time_cures_becomes_work(put, sender, folder, clock, logged_in) 
     clock.at += timedelta(days=9)
     assert sending.messages_send(sender, most=10) == {}
     assert {state_of(message), state_of(nowhere)} == {"expired"}
+
+
+@pytest.mark.parametrize("jump", [timedelta(minutes=-16), timedelta(days=41)])
+def test_a_clock_that_cannot_be_right_lets_no_message_go(put, clock, sender, jump) -> None:
+    put()
+    clock.at += jump
+    with pytest.raises(ClockAstray):
+        sending.messages_send(sender, most=10)
+    assert Message.objects.filter(state=Message.State.QUEUED).count() == 1
 
 
 def test_two_senders_claim_each_message_once(put, sender, folder) -> None:

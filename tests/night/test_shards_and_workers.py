@@ -7,7 +7,8 @@ import pytest
 from a_book import ON, loaded_home
 from test_killed import files
 
-from postloan.night.pool import workers_pool
+from postloan.errors import ShardFailed
+from postloan.night.pool import each_done, workers_pool
 from postloan.night.run import run_night
 from postloan.snapshot.read import read_debtors, read_loans
 
@@ -41,3 +42,15 @@ def test_no_one_and_two_workers_publish_the_same_bytes(a_loaded_home: Path, tmp_
             run_night(tmp_path / str(workers), ON, pool=pool)
         published.append(files(tmp_path / str(workers) / "snapshots"))
     assert published[0] == published[1] == published[2]
+
+
+def no_memory(_task: int) -> int:
+    raise MemoryError
+
+
+def test_a_worker_that_finds_no_memory_is_told_like_one_that_was_killed() -> None:
+    told = ShardFailed(message="killed", hint="fewer")
+    with workers_pool(1) as pool:
+        for where in (pool, None):
+            with pytest.raises(ShardFailed, match="killed"):
+                list(each_done(no_memory, [1], where, killed=told))

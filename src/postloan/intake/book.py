@@ -10,6 +10,7 @@ from postloan.intake.facts import read_parts
 from postloan.intake.number import NUMBERS_COLUMNS, number_debtors, number_owned, read_numbers
 from postloan.intake.records import CORE, LoadRecord
 from postloan.intake.shape import facts_shape
+from postloan.intake.whole import check_parts
 
 KNOWN_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "org": {"org_id": pl.String()},
@@ -116,6 +117,7 @@ class Book:
         """
         loads = self.others if with_later else self.loads
         for shard in range(self.shards) if facts_shape(table).sharded else (None,):
+            check_parts(self.home, loads, shard, [table])
             yield read_parts(self.home, loads, table, shard=shard, columns=columns, known_on=date.max)
 
     def _take(self, kind: str, rows: pl.DataFrame, mode: str) -> None:
@@ -124,10 +126,16 @@ class Book:
         before = self._read_known(kind, of_others=True) if mode == "full" else self.known(kind)
         self._known[kind] = pl.concat([before, taken]).unique(subset=f"{kind}_id", keep="last", maintain_order=True)
 
+    def _check(self, loads: Sequence[LoadRecord], table: str) -> None:
+        """Hold what a row is judged by against its sums: one put aside by a damaged file would stay aside."""
+        for shard in range(self.shards) if facts_shape(table).sharded else (None,):
+            check_parts(self.home, loads, shard, [table])
+
     def _read_known(self, kind: str, *, of_others: bool) -> pl.DataFrame:
         """Read the identifiers of a kind, those that any source told of, or those of other sources than this one."""
         columns = KNOWN_COLUMNS[kind]
         loads = [each for each in self.loads if not of_others or each.source != self.source]
+        self._check(loads, kind)
         if kind not in NUMBERS_COLUMNS:
             return read_parts(self.home, loads, kind, shard=None, columns=list(columns), known_on=date.max)
         return pl.concat(

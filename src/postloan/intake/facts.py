@@ -19,6 +19,7 @@ from postloan.intake.records import (
     visible_parts,
 )
 from postloan.intake.shape import FactsShape, facts_shape
+from postloan.intake.whole import check_parts
 
 
 class Facts:
@@ -57,6 +58,13 @@ class Facts:
     def feed_hashes(self) -> dict[str, str]:
         """The visible loads and the hash of what each contained: what a night pins."""
         return {str(record.load): record.content for record in self._loads}
+
+    def check(self, shard: int | None) -> None:
+        """Hold what lies here of a shard, or of the bank as a whole where `shard` is None, against its sums.
+
+        Raises FactsDamaged.
+        """
+        check_parts(self.home, self._loads, shard)
 
     @property
     def rows(self) -> tuple[int, int]:

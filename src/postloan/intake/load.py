@@ -13,13 +13,13 @@ from postloan.errors import FeedChanged, FeedNotDescribed, FeedOutOfOrder, Reque
 from postloan.intake.accept import accept_table
 from postloan.intake.book import Book
 from postloan.intake.feeds import Feed, check_unchanged, find_days, open_feed
-from postloan.intake.number import numbers_file
 from postloan.intake.quarantine import QUARANTINE_COLUMNS
 from postloan.intake.records import (
     Layout,
     LoadedTable,
     LoadRecord,
     layout_file,
+    numbers_file,
     parts_folder,
     read_layout,
     read_records,
@@ -30,6 +30,7 @@ from postloan.intake.seal import Seal, find_seal, needs_seal, sealed
 from postloan.intake.slices import read_slices
 from postloan.intake.stage import clear_orphans, held_home, sync, write_frame, write_text
 from postloan.intake.staged import StagedTable
+from postloan.intake.whole import check_numbers, sum_of
 from postloan.tables.inputs import FEED_TABLES
 
 SHARDS_MAX = 9_999
@@ -176,6 +177,7 @@ class _DayLoad:
             book_currency=self.layout.book_currency,
             source=feed.description.source,
         )
+        check_numbers(self.home, self.records)
         parts_folder(self.home, self.load).mkdir(parents=True)
         ordered = [table for table in FEED_TABLES if table in feed.tables]
         loaded: dict[str, LoadedTable] = {}
@@ -185,9 +187,9 @@ class _DayLoad:
             loaded[table], quarantine = self._stage_table(table, book, known_on)
             quarantines.append(quarantine)
         tell(f"{feed.day}", len(ordered), len(ordered))
-        for kind, numbers in book.new_numbers.items():
-            if not numbers.is_empty():
-                write_frame(numbers_file(self.home, self.load, kind), numbers)
+        given = {kind: numbers for kind, numbers in book.new_numbers.items() if not numbers.is_empty()}
+        for kind, numbers in given.items():
+            write_frame(numbers_file(self.home, self.load, kind), numbers)
         quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE_COLUMNS), *quarantines])
         write_frame(parts_folder(self.home, self.load) / "quarantine.parquet", quarantine)
         return LoadRecord(
@@ -200,6 +202,7 @@ class _DayLoad:
             tables=loaded,
             sealed_with=self.seal.fingerprint if self.seal else None,
             source=feed.description.source,
+            numbers={kind: sum_of(numbers_file(self.home, self.load, kind)) for kind in given},
         )
 
     def _stage_table(self, table: str, book: Book, known_on: date) -> tuple[LoadedTable, pl.DataFrame]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.intake.order import read_rows
-from postloan.intake.records import parts_folder
+from postloan.intake.records import numbers_file
 
 NUMBERS_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "debtor": {"debtor_id": pl.String(), "debtor_no": pl.Int64(), "shard": pl.Int32()},
@@ -16,11 +16,6 @@ NUMBERS_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "contract": {"contract_id": pl.String(), "debtor_no": pl.Int64(), "shard": pl.Int32()},
 }
 """What a load keeps about the identifiers it met first, or whose debtor it changed."""
-
-
-def numbers_file(home: Path, load: int, kind: str) -> Path:
-    """The identifiers of a kind that a load numbered."""
-    return parts_folder(home, load) / "numbers" / f"{kind}.parquet"
 
 
 def read_numbers(home: Path, loads: Sequence[int], kind: str, only: pl.Expr | None = None) -> pl.DataFrame:

@@ -39,6 +39,7 @@ class LoadedTable(_Strict):
     last_known_on  the latest `known_on` of the accepted rows; null where there are none.
     repeats_keys   some key is already in another visible part, or twice in this one.
     shards         the shards that have rows; empty for the bank's own tables.
+    sums           a CRC-32 of the file of each of these shards, or of the bank's own; see `whole`.
     """
 
     mode: Literal["full", "increment"]
@@ -47,6 +48,7 @@ class LoadedTable(_Strict):
     last_known_on: date | None
     repeats_keys: bool
     shards: tuple[int, ...]
+    sums: tuple[int, ...] = ()
 
 
 class LoadRecord(_Strict):
@@ -55,6 +57,7 @@ class LoadRecord(_Strict):
     source       who delivered it.
     content      hash over the names and hashes of all its files.
     sealed_with  fingerprint of the key that sealed its personal data; null where nothing was sealed.
+    numbers      a CRC-32 of each file of numbers that it gave, by kind.
     """
 
     load: int
@@ -66,6 +69,7 @@ class LoadRecord(_Strict):
     tables: dict[str, LoadedTable]
     sealed_with: str | None = None
     source: str = CORE
+    numbers: dict[str, int] = {}
 
 
 def facts_folder(home: Path) -> Path:
@@ -91,6 +95,11 @@ def parts_folder(home: Path, load: int) -> Path:
 def part_file(home: Path, load: int, table: str, shard: int | None) -> Path:
     """The rows of one table of a load: those of a shard, or the bank's own where `shard` is None."""
     return parts_folder(home, load) / table / ("bank.parquet" if shard is None else f"{shard:04d}.parquet")
+
+
+def numbers_file(home: Path, load: int, kind: str) -> Path:
+    """The identifiers of a kind that a load numbered."""
+    return parts_folder(home, load) / "numbers" / f"{kind}.parquet"
 
 
 def read_layout(home: Path) -> Layout | None:

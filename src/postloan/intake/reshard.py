@@ -12,12 +12,13 @@ import polars as pl
 
 from postloan.errors import HomeNotReady, RequestWrong
 from postloan.intake.load import Tell, check_shards, json_text
-from postloan.intake.number import NUMBERS_COLUMNS, numbers_file, read_numbers, shard_of
+from postloan.intake.number import NUMBERS_COLUMNS, read_numbers, shard_of
 from postloan.intake.order import read_rows
 from postloan.intake.records import (
     LoadedTable,
     LoadRecord,
     layout_file,
+    numbers_file,
     part_file,
     parts_folder,
     read_layout,
@@ -26,12 +27,14 @@ from postloan.intake.records import (
 )
 from postloan.intake.shape import facts_shape
 from postloan.intake.stage import held_home, sync, write_frame, write_part, write_text
+from postloan.intake.whole import check_numbers, check_parts, sum_of
 
 
 def reshard(home: Path, into: Path, shards: int, *, tell: Tell) -> None:
     """Write the facts of a home folder into another one, in so many shards; a shard is held at a time, or a table cut.
 
-    Raises RequestWrong where the number cannot be or `into` holds anything, HomeNotReady, HomeBusy, HomeUnwritable.
+    Raises RequestWrong where the number cannot be or `into` holds anything, HomeNotReady, FactsDamaged, HomeBusy,
+    HomeUnwritable.
     """
     check_shards(shards)
     records, layout = read_records(home), read_layout(home)
@@ -47,6 +50,7 @@ def reshard(home: Path, into: Path, shards: int, *, tell: Tell) -> None:
             hint="Give a folder that is not there yet; what is there is never overwritten.",
             where={"into": into},
         )
+    check_numbers(home, records)
     with held_home(home), held_home(into):
         try:
             for at, record in enumerate(records):
@@ -75,17 +79,19 @@ class _Move:
         load = self.record.load
         target = parts_folder(self.into, load)
         target.mkdir(parents=True)
+        sums = {}
         for kind in NUMBERS_COLUMNS:
             if numbers_file(self.home, load, kind).exists():
                 numbers = read_rows(numbers_file(self.home, load, kind)).drop("shard")
                 moved = numbers.join(self._shards_of["debtor"], on="debtor_no", how="left", maintain_order="left")
                 write_frame(numbers_file(self.into, load, kind), moved.select(list(NUMBERS_COLUMNS[kind])))
+                sums[kind] = sum_of(numbers_file(self.into, load, kind))
         quarantine = "quarantine.parquet"
         write_frame(target / quarantine, read_rows(parts_folder(self.home, load) / quarantine))
         tables = {table: self._moved(table, part) for table, part in self.record.tables.items()}
         for folder in [*(path for path in target.rglob("*") if path.is_dir()), target, target.parent]:
             sync(folder)
-        record = self.record.model_copy(update={"tables": tables})
+        record = self.record.model_copy(update={"tables": tables, "numbers": sums})
         write_text(record_file(self.into, load), json_text(record.model_dump(mode="json")))
 
     def _moved(self, table: str, part: LoadedTable) -> LoadedTable:
@@ -95,16 +101,18 @@ class _Move:
             return part
         aside = parts_folder(self.into, load) / "aside"
         for held in part.shards:
+            check_parts(self.home, [self.record], held, [table])
             for shard, rows in self._cut(table, held):
                 path = aside / f"{shard:04d}" / f"{held:04d}.parquet"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 rows.write_parquet(path, compression="lz4", statistics=False)
+        sums: list[int] = []
         filled = [shard for shard in range(self.shards) if (aside / f"{shard:04d}").exists()]
         for shard in filled:
             rows = pl.concat(map(read_rows, sorted((aside / f"{shard:04d}").iterdir())))
-            write_part(self.into, load, table, rows.with_columns(shard=pl.lit(shard, pl.Int32)))
+            sums += write_part(self.into, load, table, rows.with_columns(shard=pl.lit(shard, pl.Int32)))[1]
         shutil.rmtree(aside, ignore_errors=True)
-        return part.model_copy(update={"shards": tuple(filled)})
+        return part.model_copy(update={"shards": tuple(filled), "sums": tuple(sums)})
 
     def _cut(self, table: str, held: int) -> Iterator[tuple[int, pl.DataFrame]]:
         """Part the rows of a shard by the shards that they go to."""

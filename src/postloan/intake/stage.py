@@ -14,6 +14,7 @@ from postloan.errors import HomeBusy, HomeUnwritable
 from postloan.intake.order import in_order
 from postloan.intake.records import facts_folder, part_file, record_file
 from postloan.intake.shape import facts_shape
+from postloan.intake.whole import sum_of
 
 
 @contextmanager
@@ -53,30 +54,31 @@ def clear_orphans(home: Path) -> None:
             shutil.rmtree(path)
 
 
-def write_part(home: Path, load: int, table: str, rows: pl.DataFrame) -> tuple[int, ...]:
-    """Write a table's accepted rows, a file a shard, sorted and complete; gives the shards that have rows."""
+def write_part(home: Path, load: int, table: str, rows: pl.DataFrame) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Write a table's accepted rows, a file a shard, sorted and complete.
+
+    Gives the shards that have rows, none of the bank's own tables, and the sums of the files.
+    """
     shape = facts_shape(table)
     if not shape.sharded:
-        _write_rows(part_file(home, load, table, None), table, rows)
-        return ()
+        return (), (_write_rows(part_file(home, load, table, None), table, rows),)
     if rows.is_empty():
-        return ()
+        return (), ()
     shards = rows.select(pl.col("shard").unique().sort()).to_series().to_list()
     if len(shards) == 1:
-        _write_rows(part_file(home, load, table, shards[0]), table, rows)
-        return (int(shards[0]),)
+        return (int(shards[0]),), (_write_rows(part_file(home, load, table, shards[0]), table, rows),)
     parted = rows.partition_by("shard", as_dict=True, include_key=False)
     del rows
-    for shard in shards:
-        _write_rows(part_file(home, load, table, shard), table, parted.pop((shard,)))
-    return tuple(int(shard) for shard in shards)
+    sums = [_write_rows(part_file(home, load, table, shard), table, parted.pop((shard,))) for shard in shards]
+    return tuple(int(shard) for shard in shards), tuple(sums)
 
 
-def _write_rows(path: Path, table: str, rows: pl.DataFrame) -> None:
+def _write_rows(path: Path, table: str, rows: pl.DataFrame) -> int:
     shape = facts_shape(table)
     absent = {name: dtype for name, dtype in shape.columns.items() if name not in rows.columns}
     whole = rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
     write_frame(path, in_order(whole.select(list(shape.columns)), shape))
+    return sum_of(path)
 
 
 def write_frame(path: Path, frame: pl.DataFrame) -> None:

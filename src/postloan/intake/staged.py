@@ -25,6 +25,7 @@ class StagedTable:
         self._repeats_keys = False
         self._last_known_on: date | None = None
         self._shards: list[int] = []
+        self._sums: list[int] = []
         self._quarantines = [pl.DataFrame(schema=QUARANTINE_COLUMNS)]
         self._shared: pl.DataFrame | None = None
 
@@ -46,7 +47,9 @@ class StagedTable:
         if self._shared is not None and piece.shards is not None:
             own = self._shared.filter(pl.col("shard").is_between(piece.shards.start, piece.shards.stop - 1))
             rows = pl.concat([own, rows])
-        self._shards += write_part(self._home, self._load, self._table, rows)
+        shards, sums = write_part(self._home, self._load, self._table, rows)
+        self._shards += shards
+        self._sums += sums
 
     def loaded(self) -> LoadedTable:
         """What the load's record says of the table."""
@@ -57,6 +60,7 @@ class StagedTable:
             last_known_on=self._last_known_on,
             repeats_keys=self._repeats_keys,
             shards=tuple(self._shards),
+            sums=tuple(self._sums),
         )
 
     def quarantine(self) -> pl.DataFrame:

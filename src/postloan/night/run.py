@@ -14,13 +14,13 @@ from postloan.night.alone import alone
 from postloan.night.barrier import bank_tables
 from postloan.night.checks import check_night, no_tier_improved, sum_up
 from postloan.night.look import look_around
-from postloan.night.pins import Pins, begun_nights, pins, run_id
+from postloan.night.pins import Pins, begun_nights, pins, read_pins, run_id
 from postloan.night.pool import each_done
-from postloan.night.task import ShardTask, finished_shard, shard_folder
-from postloan.night.worker import compute
+from postloan.night.task import ShardTask, finished_shard, is_finished
+from postloan.night.worker import check, compute
 from postloan.plan.inputs import law_day
 from postloan.rules.rulebook import load_rulebook, policy_on
-from postloan.snapshot.files import commit_json, read_json
+from postloan.snapshot.files import commit_json
 from postloan.snapshot.publish import publish
 from postloan.snapshot.read import is_published, published_versions, read_manifest
 
@@ -56,7 +56,8 @@ def run_nights(
               rulebook begins.
     pool      the workers, see `workers_pool`; None computes in this process.
     clock     tells when a version of a day is published, which is noted beside it; None notes nothing.
-    Raises HomeBusy, HomeNotReady, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights stand.
+    Raises HomeBusy, HomeNotReady, FactsDamaged, NoRuleInForce, NightPinned, ShardFailed, CheckFailed; published nights
+    stand.
     """
     with alone(home):
         for on in days:
@@ -95,14 +96,17 @@ def _run_night(
         _settle(home, on, folder)
         return _published(home, on, was_there=True)
 
+    facts.check(None)
     _pin(folder, pinned | {"shards": facts.layout.shards})
     tasks = [ShardTask(home, folder, shard, on, facts.known_on, policy) for shard in range(facts.layout.shards)]
-    waiting = [task for task in tasks if not shard_folder(folder, task.shard).exists()]
+    waiting = [task for task in tasks if not is_finished(folder, task.shard)]
     killed = ShardFailed(
-        message="A worker of the night was killed.",
+        message="A worker of the night was killed, or found no memory.",
         hint="Run the night again: finished shards are kept. Where memory ran out, use fewer --workers.",
         where={"night": folder},
     )
+    for _ in each_done(check, tasks, pool, killed=killed):
+        pass
     around = look_around(facts, policy, tasks, pool, killed=killed)
     for done, _ in enumerate(each_done(compute, waiting, pool, killed=killed), start=len(tasks) - len(waiting) + 1):
         if tell:
@@ -136,11 +140,13 @@ def _settle(home: Path, on: date, folder: Path) -> None:
 
 def _pin(folder: Path, pinned: Pins) -> None:
     """Write down what the night rests on, or see that an unfinished night rests on the same."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "pins.json"
+    if file.exists() and not read_pins(file):
+        shutil.rmtree(folder)  # Damaged. What is not published yet is computed again.
+    folder.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         commit_json(file, pinned)
-    begun = read_json(file)
+    begun = read_pins(file)
     if begun != pinned:
         changed = sorted(name for name in pinned if begun.get(name) != pinned[name])
         raise NightPinned(

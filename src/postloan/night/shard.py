@@ -15,7 +15,7 @@ import polars as pl
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
 from postloan.night.look import LookTask, neighbours_left
-from postloan.night.task import ShardTask, shard_folder
+from postloan.night.task import ShardTask, hash_of_summary, shard_folder
 from postloan.plan.bank import left_for_bank
 from postloan.plan.inputs import Inputs, read_debtors, read_inputs
 from postloan.plan.neighbours import Standings, standings
@@ -50,9 +50,15 @@ def run_shard(task: ShardTask) -> int:
         "legal_clock": assessed.clocks,
     } | left_for_bank(assessed, inputs.debtor)
     files = {table: write_table(part / f"{table}.parquet", rows) for table, rows in tables.items()}
-    commit_json(part / "summary.json", {"files": files} | summary(inputs, assessed, on=task.on))
+    said = {"files": files} | summary(inputs, assessed, on=task.on)
+    commit_json(part / "summary.json", said | {"sha256": hash_of_summary(said)})
     _rename_once(part, place)
     return task.shard
+
+
+def check_facts(task: ShardTask) -> None:
+    """Hold the facts of a shard against what their loads noted. Raises FactsDamaged."""
+    _begun_with(task.home, task.known_on, task.folder).check(task.shard)
 
 
 def look_at(asked: LookTask) -> Standings:

@@ -1,11 +1,16 @@
 """What travels between the night and its workers: which shard to compute, and what it says when it is done."""
 
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from postloan.rules.rulebook import Policy
-from postloan.snapshot.files import read_json
+from postloan.snapshot.files import is_whole, read_json
 from postloan.snapshot.publish import FinishedShard
 
 
@@ -24,6 +29,27 @@ class ShardTask:
 def shard_folder(night: Path, shard: int) -> Path:
     """Return where a shard's finished tables lie within its night."""
     return night / f"shard-{shard:04d}"
+
+
+def hash_of_summary(said: Mapping[str, Any]) -> str:
+    """Hash what a shard says of itself: the sha256 that its summary ends with."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def is_finished(night: Path, shard: int) -> bool:
+    """Tell whether a shard's tables lie there whole; what is damaged goes, to be computed again."""
+    folder = shard_folder(night, shard)
+    if not folder.exists():
+        return False
+    try:
+        said = read_json(folder / "summary.json")
+        is_said = said.pop("sha256") == hash_of_summary(said)
+        if is_said and all(is_whole(folder / f"{table}.parquet", file) for table, file in said["files"].items()):
+            return True
+    except (OSError, ValueError, KeyError):
+        pass
+    shutil.rmtree(folder)
+    return False
 
 
 def finished_shard(night: Path, shard: int) -> FinishedShard:

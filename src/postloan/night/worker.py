@@ -39,6 +39,13 @@ def stand_by() -> None:
     """Do nothing: `begin` has made the worker ready."""
 
 
+def check(task: "ShardTask") -> None:
+    """Hold the facts of a shard against what their loads noted, before anything rests on them."""
+    from postloan.night.shard import check_facts
+
+    check_facts(task)
+
+
 def compute(task: "ShardTask") -> int:
     """Compute a shard; return its number."""
     from postloan.night.shard import run_shard

@@ -119,12 +119,14 @@ class Sending(Cited):
     wait_minutes    how long the second try waits; each further one waits twice as long as the one before.
     unsure_minutes  after how long a message that somebody was sending is taken for left behind.
     sms_signs_most  how long a text message may be.
+    clock_days_most how many days after a day was last adopted the server's clock is still believed.
     """
 
     tries_most: Count
     wait_minutes: Count
     unsure_minutes: Count
     sms_signs_most: Count
+    clock_days_most: Count
 
 
 class AnswerTo(Cited):

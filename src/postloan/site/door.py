@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from postloan.errors import PostloanError
+from postloan.site.surroundings import told_as_refusal
 from postloan.site.terminal import Terminal
 
 REFUSED, SOME_QUARANTINED, FAULT, INTERRUPTED = 1, 3, 70, 130
@@ -42,6 +43,10 @@ class Door(TyperGroup):
         except Exception as fault:
             if _is_wrong_option(fault) or not isinstance(ctx.obj, Terminal):
                 raise
+            told = told_as_refusal(fault)
+            if told is not None:
+                _refuse(told, ctx.obj, as_json=ctx.meta[_JSON])
+                raise typer.Exit(REFUSED) from None
             _confess(fault, ctx.obj)
             raise typer.Exit(FAULT) from None
 

@@ -1,5 +1,6 @@
 """What stands between the server and the views: who asks, how much, a refusal as page or JSON, who only looks."""
 
+import sys
 from collections.abc import Callable
 
 import structlog
@@ -7,8 +8,10 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.actions import view_end
@@ -18,6 +21,7 @@ from postloan.errors import (
     EventContradicts,
     FileRefused,
     FormWrong,
+    HomeUnwritable,
     IllegalMove,
     LoanUnknown,
     NotFoundHere,
@@ -30,6 +34,7 @@ from postloan.errors import (
     StaleView,
 )
 from postloan.site.bounds import KEY_MOST, PostTooLarge, TooManyPosts, check_request, client_address
+from postloan.site.surroundings import told_as_refusal
 
 _STATUS: dict[type[PostloanError], int] = {
     NotPermitted: 403, SamePerson: 403, NotFoundHere: 404, LoanUnknown: 404, NothingPublished: 404, StaleView: 409,
@@ -114,6 +119,18 @@ def refusal(request: HttpRequest, fault: PostloanError) -> HttpResponse:
     if isinstance(fault, TooManyPosts):
         answer["Retry-After"] = str(fault.where["retry_after_seconds"])
     return answer
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Answer what no view and no layer took: a full disk or a database that is away is told, without asking either."""
+    told = told_as_refusal(sys.exception())
+    if told is None:
+        return server_error(request)
+    _log.error("away", code=told.code, path=request.path, fault=told.message)
+    if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse(told.as_problem(), status=503, content_type="application/problem+json")
+    page = {"code": told.code, "is_disk": isinstance(told, HomeUnwritable)}
+    return HttpResponse(render_to_string("site/away.html", page), status=503)
 
 
 class ReadOnlyView:

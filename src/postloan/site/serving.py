@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.errors import NothingPublished
-from postloan.snapshot.read import published_days, published_run
+from postloan.snapshot.read import check_snapshot, published_days, published_run
 
 
 def set_up(home: Path) -> None:
@@ -34,7 +34,9 @@ def is_published(home: Path) -> bool:
 
 
 def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = None) -> dict[str, Any]:
-    """Adopt the latest published day, or the one that is named. Raises NothingPublished. The desk is set up.
+    """Adopt the latest published day, or the one that is named. The desk is set up.
+
+    Raises NothingPublished, and SnapshotDamaged before anything is adopted of a day whose files do not hold.
 
     warns_in  the offices in which warning cases are opened, where a bank begins with some; None is all.
 
@@ -61,6 +63,8 @@ def adopt(home: Path, on: date | None, *, warns_in: Collection[str] | None = Non
             hint="Compute the day first: postloan night DATE.",
             where={"home": home},
         )
+    if not AdoptedDay.objects.filter(pk=run_id).exists():
+        check_snapshot(home, day)
     with _in_turn(home):
         orgs_adopt(office_rows(home).to_dicts())
         is_first = not AdoptedDay.objects.exists()

@@ -17,6 +17,8 @@ def health(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+handler500 = "postloan.site.middleware.fault"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postloan.desk.worklist.urls")),
     path("", include("postloan.desk.core.urls")),

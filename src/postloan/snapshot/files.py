@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ def hash_of(path: Path) -> str:
     """Return the sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_whole(path: Path, said: Mapping[str, Any]) -> bool:
+    """Tell whether a file is what was said of it when it was written: it is there, and its sha256 is that."""
+    try:
+        return hash_of(path) == str(said["sha256"])
+    except (OSError, KeyError):
+        return False
 
 
 def write_table(path: Path, frame: pl.DataFrame) -> dict[str, object]:

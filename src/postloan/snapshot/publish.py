@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.snapshot.chain import read_closings
-from postloan.snapshot.files import commit_json, hash_of, read_json, sync_folder
+from postloan.snapshot.files import commit_json, is_whole, read_json, sync_folder
 from postloan.tables.published import OF_THE_BANK, PUBLISHED
 
 TABLES = tuple(PUBLISHED)
@@ -150,7 +150,7 @@ def _filed_runs(home: Path, on: date) -> tuple[str, ...]:
 def _is_whole(place: Path, files: dict[str, Any]) -> bool:
     try:
         whole = read_json(place / "manifest.json")["files"] == files
-        return whole and all(hash_of(place / name) == said["sha256"] for name, said in files.items())
+        return whole and all(is_whole(place / name, said) for name, said in files.items())
     except (OSError, ValueError, KeyError):
         return False
 

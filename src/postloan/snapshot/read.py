@@ -10,7 +10,7 @@ import polars as pl
 
 from postloan.errors import NothingPublished, SnapshotDamaged, VersionUnknown
 from postloan.snapshot.chain import filed
-from postloan.snapshot.files import read_json
+from postloan.snapshot.files import is_whole, read_json
 from postloan.snapshot.publish import TABLES, pointer_file, snapshot_folder, versions_of
 from postloan.tables.published import PUBLISHED, PublishedDebtor, PublishedLoan
 
@@ -124,11 +124,26 @@ def published_run(home: Path, on: date) -> str | None:
 
 
 def is_published(home: Path, on: date, run: str) -> bool:
-    """Tell whether a business date points to this run, and the run lies there whole."""
+    """Tell whether a business date points to this run, and the run lies there whole, to the last byte."""
     try:
-        return published_run(home, on) == run and all(_tables(home, on, table, None) for table in TABLES)
+        if published_run(home, on) != run or not all(_tables(home, on, table, None) for table in TABLES):
+            return False
+        check_snapshot(home, on)
     except SnapshotDamaged:
         return False
+    return True
+
+
+def check_snapshot(home: Path, on: date) -> None:
+    """Hold every file of a day's snapshot against its manifest, byte for byte: reading looks at sizes only.
+
+    Raises NothingPublished, SnapshotDamaged.
+    """
+    manifest = read_manifest(home, on)
+    folder = snapshot_folder(home, str(manifest["run_id"]))
+    for name, said in manifest["files"].items():
+        if not is_whole(folder / name, said):
+            raise _damaged(folder / name, "A published file is missing, or is not what the night wrote.")
 
 
 def read_manifest(home: Path, on: date) -> dict[str, Any]:

@@ -14,20 +14,21 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from postloan.desk.contact.actions import Wanted, attempt_ask, attempt_close
 from postloan.desk.contact.models import Attempt, ContactPoint
 from postloan.desk.core.actions import move, record, require
 from postloan.desk.core.authority import scope_of, today, within
 from postloan.desk.core.days import home
-from postloan.desk.core.models import Officer, WorkItem
+from postloan.desk.core.models import AdoptedDay, Officer, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.outbox.actions import STUCK, message_held, try_told
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.sending.doors import Answer, Door, Sendable, check_doors, door_for
 from postloan.desk.outbox.written import messages_now
-from postloan.errors import PostloanError
+from postloan.errors import ClockAstray, PostloanError
 from postloan.plan.contact.parties import Party, opened_point
 from postloan.rules.contact_rules import CHANNELS_OF
 from postloan.rules.message_rules import Sending
@@ -44,10 +45,11 @@ def messages_send(officer: Officer, *, most: int) -> Counter[str]:
 
     Permission  outbox.send and contact.ask in each message's office.
     Leaves      of each message what became of it, with its ask in the ledger; one audit entry.
-    Raises SettingWrong before anything is asked or sent, where a door is set wrongly.
+    Raises SettingWrong where a door is set wrongly, ClockAstray: before anything is asked, let go or sent.
     """
     check_doors()
     rules = messages_now().sending
+    check_clock(rules)
     mine = within(Message.objects.all(), scope_of(officer, SEND))
     left_behind(mine, rules)
     messages_expire(mine)
@@ -60,6 +62,21 @@ def messages_send(officer: Officer, *, most: int) -> Counter[str]:
         with transaction.atomic():
             record(officer, "outbox.sent", "outbox", came=dict(told))
     return told
+
+
+def check_clock(rules: Sending) -> None:
+    """Stop where the clock cannot be right: messages would be let go, or reach people at night. Raises ClockAstray."""
+    last = AdoptedDay.objects.order_by("-on", "-adopted_at").first()
+    if last is None:
+        return
+    now, slack = timezone.now(), timedelta(minutes=rules.unsure_minutes)
+    if not last.adopted_at - slack <= now <= last.adopted_at + timedelta(days=rules.clock_days_most):
+        raise ClockAstray(
+            message=_("服务器时钟是 %(now)s，而 %(on)s 是在 %(at)s 接收的：时钟不可信，消息不发送也不作废。")
+            % {"now": f"{now:%Y-%m-%d %H:%M}", "on": last.on, "at": f"{last.adopted_at:%Y-%m-%d %H:%M}"},
+            hint=_("请校准时钟后再执行；若时钟无误，请先接收最近的营业日：postloan adopt。"),
+            where={"now": now, "adopted_at": last.adopted_at},
+        )
 
 
 @transaction.atomic
