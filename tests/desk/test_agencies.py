@@ -21,7 +21,7 @@ from postloan.desk.collection.models import Collected, CollectionCase
 from postloan.desk.contact.models import Attempt
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, Officer
+from postloan.desk.core.models import AdoptedDay, AuditEntry, Officer
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.tokens.actions import token_issue
 from postloan.desk.outbox.models import Message
@@ -38,8 +38,9 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch, db: None) -> Clock:
     held = Clock()
+    AdoptedDay.objects.update(adopted_at=NOON)  # a clock from before the last adoption is not believed
     monkeypatch.setattr("django.utils.timezone.now", lambda: held.at)
     return held
 

@@ -129,7 +129,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 # Who fails too often is locked out by axes, which remembers it across processes and lets an administrator undo it.
 # Behind the bank's proxy all its officers come from one address, and in the morning all at once, two requests each.
-ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "30/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours

@@ -174,9 +174,10 @@ def test_whoever_tries_passwords_is_locked_out_whatever_address_he_pretends() ->
 
 def test_whoever_tries_one_password_on_many_names_is_slowed_down() -> None:
     client = Client()
-    statuses = [log_in(client, f"kj{at}", "Spring2026!").status_code for at in range(40)]  # type: ignore[attr-defined]
-    assert 429 in statuses
-    assert statuses[-1] == 429
+    for at in range(30):
+        log_in(client, f"kj{at}", "Spring2026!")
+    log_in(client)
+    assert not is_in(client), "from there nobody gets in for a minute, whatever he knows"
 
 
 def test_behind_a_proxy_of_the_banks_an_attacker_locks_out_himself_and_nobody_else(settings) -> None:

@@ -149,7 +149,9 @@ def claim_seen(desk: Desk, claim_id: UUID) -> Claim:
 
 def payments_for(desk: Desk, claim: Claim) -> list[dict[str, Any]]:
     """The payments in the core, since the insurer's answer, on the loans of a claim; what was reversed is left out."""
-    found = []
+    found: list[dict[str, Any]] = []
+    if claim.answered_on is None:
+        return found
     for loan_id in claim.loan_ids:
         rows = loan_paper(desk.day.home, loan_id, "payments", desk.day.on)
         gone = [*rows["reverses_payment_id"].drop_nulls()]
