@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -76,11 +76,15 @@ class Running:
 
     process: subprocess.Popen[str]
     heard: int
-    lines: list[str] = field(default_factory=list)
+    mode: str
 
     def is_at_its_instant(self) -> bool:
-        """Wait until the command says that it came to its instant; False where it ended before."""
-        return b"here" in os.read(self.heard, 5)
+        """Wait until the command says that it came to its instant, and stopped; False where it ended before."""
+        is_there = b"here" in os.read(self.heard, 5)
+        if is_there and self.mode == "hold":
+            # It says so before it stops: who goes on at once would wake it too early.
+            os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        return is_there
 
     def kill(self) -> None:
         """SIGKILL it and whatever it started."""
@@ -107,7 +111,7 @@ def started(
         text=True, start_new_session=True, pass_fds=(says,), env=surroundings(home, **environment),
     )  # fmt: skip
     os.close(says)
-    running = Running(process, heard)
+    running = Running(process, heard, mode)
     try:
         yield running
     finally:

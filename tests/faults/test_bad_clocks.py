@@ -85,7 +85,7 @@ def test_no_message_is_let_go_or_sent_by_a_clock_that_cannot_be_right(trial: Tri
     home = copied(desk / "calm", desk / "clocked")
     before = states(home)
     assert before["queued"], before
-    for seconds in (YEAR, -DAY, -YEAR):
+    for seconds in (YEAR, -DAY, -30 * DAY):
         clock.jump(seconds)
         trial.tried += 1
         ended = run(home, "outbox", "send", defect=trial.defect, **clock.environment)
