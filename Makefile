@@ -43,7 +43,7 @@ check: $(READY) ## lint, types, who may import whom, generated pages
 security: $(READY) $(PAGES) ## attack the desk and its interface, and ask what is known against code and packages
 	@$(UV_SYNC) --inexact --group security
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
-	@$(BIN)/python -m pytest -n 2 tests/desk/security tests/test_dependencies.py --fuzz $(or $(FUZZ),100)
+	@$(BIN)/python -m pytest -n 2 tests/desk/security tests/test_dependencies.py --fuzz $(or $(FUZZ),30)
 	@$(BIN)/python tests/advisories.py $(if $(OFFLINE),--offline)
 
 docs: $(READY) ## write the generated pages again

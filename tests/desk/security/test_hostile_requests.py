@@ -95,7 +95,7 @@ def told(chance: Random, method: str) -> dict[str, str]:
     return sent if method == "post" else sent | {"on": ""}
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("method", [pytest.param("get", marks=pytest.mark.one_database), "post"])
 def test_no_field_of_any_page_breaks_the_desk(method: str, logged_in, filled, request) -> None:
     chance = Random(7)  # noqa: S311 - the same each time
     statuses: Counter[int] = Counter()
@@ -111,6 +111,7 @@ def test_no_field_of_any_page_breaks_the_desk(method: str, logged_in, filled, re
     assert statuses[200] + statuses[302] > 5, f"some of it is taken: {statuses}"
 
 
+@pytest.mark.one_database
 def test_no_part_of_an_address_breaks_the_desk(logged_in) -> None:
     client = logged_in("risk")
     client.raise_request_exception = False
