@@ -1,6 +1,6 @@
 """Book: what is known as a load goes on: which identifiers exist, whose they are, and what they were numbered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -116,7 +116,7 @@ class Book:
         A shard at a time: nothing asks for all of a big table at once.
         """
         loads = self.others if with_later else self.loads
-        for shard in range(self.shards) if facts_shape(table).sharded else (None,):
+        for shard in self._places(table):
             check_parts(self.home, loads, shard, [table])
             yield read_parts(self.home, loads, table, shard=shard, columns=columns, known_on=date.max)
 
@@ -128,8 +128,12 @@ class Book:
 
     def _check(self, loads: Sequence[LoadRecord], table: str) -> None:
         """Hold what a row is judged by against its sums: one put aside by a damaged file would stay aside."""
-        for shard in range(self.shards) if facts_shape(table).sharded else (None,):
+        for shard in self._places(table):
             check_parts(self.home, loads, shard, [table])
+
+    def _places(self, table: str) -> Iterable[int | None]:
+        """The shards in which a table's rows lie; None is where the bank's own do."""
+        return range(self.shards) if facts_shape(table).sharded else (None,)
 
     def _read_known(self, kind: str, *, of_others: bool) -> pl.DataFrame:
         """Read the identifiers of a kind, those that any source told of, or those of other sources than this one."""

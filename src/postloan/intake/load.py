@@ -28,7 +28,7 @@ from postloan.intake.records import (
 )
 from postloan.intake.seal import Seal, find_seal, needs_seal, sealed
 from postloan.intake.slices import read_slices
-from postloan.intake.stage import clear_orphans, held_home, sync, write_frame, write_text
+from postloan.intake.stage import clear_orphans, held_home, sync_folders, write_frame, write_text
 from postloan.intake.staged import StagedTable
 from postloan.intake.whole import check_numbers, sum_of
 from postloan.tables.inputs import FEED_TABLES
@@ -223,9 +223,7 @@ class _DayLoad:
         return sealed(table, rows, self.seal)
 
     def _commit(self, record: LoadRecord) -> None:
-        parts = parts_folder(self.home, self.load)
-        for folder in [*(path for path in parts.rglob("*") if path.is_dir()), parts, parts.parent]:
-            sync(folder)
+        sync_folders(parts_folder(self.home, self.load))
         if not self.records:
             write_text(layout_file(self.home), json_text(self.layout.model_dump(mode="json")))
         write_text(record_file(self.home, self.load), json_text(record.model_dump(mode="json")))

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from postloan.errors import HomeNotReady, RequestWrong
-from postloan.intake.load import Tell, check_shards, json_text
+from postloan.intake.load import ASIDE, Tell, check_shards, json_text
 from postloan.intake.number import NUMBERS_COLUMNS, read_numbers, shard_of
 from postloan.intake.order import read_rows
 from postloan.intake.records import (
@@ -26,7 +26,7 @@ from postloan.intake.records import (
     record_file,
 )
 from postloan.intake.shape import facts_shape
-from postloan.intake.stage import held_home, sync, write_frame, write_part, write_text
+from postloan.intake.stage import held_home, sync_folders, write_frame, write_part, write_text
 from postloan.intake.whole import check_numbers, check_parts, sum_of
 
 
@@ -89,8 +89,7 @@ class _Move:
         quarantine = "quarantine.parquet"
         write_frame(target / quarantine, read_rows(parts_folder(self.home, load) / quarantine))
         tables = {table: self._moved(table, part) for table, part in self.record.tables.items()}
-        for folder in [*(path for path in target.rglob("*") if path.is_dir()), target, target.parent]:
-            sync(folder)
+        sync_folders(target)
         record = self.record.model_copy(update={"tables": tables, "numbers": sums})
         write_text(record_file(self.into, load), json_text(record.model_dump(mode="json")))
 
@@ -99,7 +98,7 @@ class _Move:
         if not shape.sharded:
             write_frame(part_file(self.into, load, table, None), read_rows(part_file(self.home, load, table, None)))
             return part
-        aside = parts_folder(self.into, load) / "aside"
+        aside = parts_folder(self.into, load) / ASIDE
         for held in part.shards:
             check_parts(self.home, [self.record], held, [table])
             for shard, rows in self._cut(table, held):

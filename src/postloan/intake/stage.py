@@ -127,3 +127,9 @@ def sync(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def sync_folders(parts: Path) -> None:
+    """Wait until a load's folders, and that they are there, are on the disk; the files were waited for as written."""
+    for folder in [*(path for path in parts.rglob("*") if path.is_dir()), parts, parts.parent]:
+        sync(folder)
