@@ -1,6 +1,5 @@
 """The rules of contact: when, how often, by which channel and for what somebody may be contacted about a debt."""
 
-from collections.abc import Iterator
 from datetime import time
 from functools import cached_property
 from typing import Annotated, Literal, get_args
@@ -211,14 +210,6 @@ class Contact(Version):
         """The clocks of a region by its code."""
         fits = [each for each in self.zones if region.startswith(each.region)]
         return tuple(ZoneInfo(each) for each in max(fits, key=lambda each: len(each.region)).clocks)
-
-    def cited(self) -> Iterator[tuple[str, Cited]]:
-        """Every figure of the version, those for persons and companies with it."""
-        yield from super().cited()
-        for form in ("persons", "companies"):
-            for key, figure in getattr(self, form):
-                if isinstance(figure, Cited):
-                    yield f"{form}.{key}", figure
 
     @cached_property
     def as_written(self) -> str:

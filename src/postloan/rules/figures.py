@@ -121,12 +121,13 @@ class Version(Strict):
     since: date = Field(alias="from")
 
     def cited(self) -> Iterator[tuple[str, Cited]]:
-        """Every figure of the version, with the key it stands under."""
-        for key in type(self).model_fields:
-            held = getattr(self, key)
+        """Every figure of the version, with the key it stands under; `group.key` where figures stand in groups."""
+        for key, held in self:
             for each in held if isinstance(held, tuple) else (held,):
                 if isinstance(each, Cited):
                     yield key, each
+            if isinstance(held, Strict) and not isinstance(held, Cited):
+                yield from ((f"{key}.{of}", figure) for of, figure in held if isinstance(figure, Cited))
 
     def changed(self, **changes: object) -> Self:
         """The same version with some keys changed, and its own rules checked again."""
