@@ -190,6 +190,10 @@ def test_rules_are_listed_with_their_citations(tmp_path: Path) -> None:
 def test_unconfirmed_figures_are_listed(tmp_path: Path) -> None:
     said = json.loads(run("rules", "--unconfirmed", "--home", tmp_path, "--json").stdout)["unconfirmed"]
     assert "technical_delay" in {each["figure"] for each in said}
+    # Those that only the desk or the models go by are no better confirmed.
+    assert {("desk/collateral", "claim.lapse"), ("models/fitting", "split")} <= {
+        (each["rule"], each["figure"]) for each in said
+    }
     assert all(each["why"] for each in said)
     shown = run("--lang", "zh", "rules", "--unconfirmed", "--home", tmp_path)
     assert f"{len(said)} 项" in shown.stdout

@@ -12,6 +12,7 @@ from postloan.errors import NoRuleInForce
 from postloan.rules.figures import RuleFile, Version, latest_begun
 from postloan.rules.reading import read_shape
 from postloan.rules.sources import SourceFile, shipped_rules, wrong
+from postloan.rules.unconfirmed import UnconfirmedFigure, unconfirmed_figures
 
 V = TypeVar("V", bound=Version)
 
@@ -37,6 +38,20 @@ class RulesApart:
                 where={"rule": rule, "on": on},
             )
         return found
+
+    @property
+    def in_force(self) -> dict[str, tuple[Version, ...]]:
+        """The versions of each rule, oldest first, under its folder and name."""
+        return {f"{self.folder}/{name}": file.versions for name, file in sorted(self.files.items())}
+
+    def unconfirmed(self, on: date | None = None) -> list[UnconfirmedFigure]:
+        """The figures nobody has read in their source; with `on`, those not read lately before it too."""
+        return [
+            figure
+            for rule, versions in self.in_force.items()
+            for version in versions
+            for figure in unconfirmed_figures(rule, version, on)
+        ]
 
 
 def found_apart(folder: str, home: Path | None, shapes: Mapping[str, TypeAdapter[Any]]) -> Found:

@@ -77,10 +77,6 @@ class StressRule(Cited):
 
     falls_e8: Annotated[tuple[ShareE8, ...], Field(strict=False, min_length=1, alias="falls")]
 
-    def written(self) -> str:
-        """The falls as a line of the rule file."""
-        return f"falls {len(self.falls_e8)}"
-
 
 class CollateralDesk(Version):
     """How the desk works on collateral from a day on."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from postloan.rules.figures import Cents, Cite, Days, Strict, Tier, Version, Words
+from postloan.rules.figures import Cents, Cited, Days, Strict, Tier, Version, Words
 
 
 class ApprovalStep(Strict):
@@ -83,7 +83,7 @@ class Classification(Version):
     manual_tier_runs_days: Days
 
 
-class LendingRule(Strict):
+class LendingRule(Cited):
     """What bars a debtor from what, and the clause.
 
     when       the fact that bars: `tier` and `overdue` say from where on.
@@ -97,7 +97,6 @@ class LendingRule(Strict):
     ]
     zh: Words
     en: Words
-    cite: Cite
     tier: Tier | None = None
     over_days: Days | None = None
 

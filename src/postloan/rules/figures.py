@@ -101,17 +101,22 @@ class Cited(Strict):
 
     def written(self) -> str:
         """The figure as a line of the rule file without its citation: tier substandard, over_days 90."""
-        lines = []
-        for key, field in type(self).model_fields.items():
-            held = getattr(self, key)
-            if key == "cite" or held is None:
-                continue
-            if key.endswith("_e8"):
-                held = written_share(held)
-            elif isinstance(held, tuple):
-                held = " or ".join(held)
-            lines.append(f"{field.alias or key} {held}")
-        return ", ".join(lines)
+        return ", ".join(_written_keys(self))
+
+
+def _written_keys(record: Strict) -> Iterator[str]:
+    for key, field in type(record).model_fields.items():
+        held = getattr(record, key)
+        if key != "cite" and held is not None:
+            yield f"{field.alias or key} {_written(key, held)}"
+
+
+def _written(key: str, held: object) -> str:
+    if isinstance(held, tuple):
+        return " or ".join(_written(key, each) for each in held)
+    if isinstance(held, Strict):
+        return f"({', '.join(_written_keys(held))})"
+    return written_share(held) if isinstance(held, int) and key.endswith("_e8") else str(held)
 
 
 class Version(Strict):

@@ -1,17 +1,21 @@
 """`postloan rules`: the rules in force on a day with their citations, or the figures nobody has confirmed."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from postloan.rules.figures import latest_begun
-from postloan.rules.rulebook import Rulebook, load_rulebook
+from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.figures import Version, latest_begun
+from postloan.rules.model_rules import load_model_rules
+from postloan.rules.rulebook import load_rulebook
 from postloan.site.tables_on_screen import plain_table
 from postloan.site.terminal import Terminal
 
 
 def show_rules(home: Path, on: date, terminal: Terminal) -> None:
     """Print every figure in force on a day: its rule, the version it belongs to, and where it is written."""
-    words, rows = terminal.words, _in_force(load_rulebook(home), on)
+    apart = load_desk_rules(home).in_force | load_model_rules(home).in_force
+    words, rows = terminal.words, _in_force({**load_rulebook(home).in_force, **apart}, on)
     if terminal.as_json:
         terminal.print_json({"on": on.isoformat(), "rules": rows})
         return
@@ -26,7 +30,8 @@ def show_rules(home: Path, on: date, terminal: Terminal) -> None:
 
 def show_unconfirmed(home: Path, on: date, terminal: Terminal) -> None:
     """Print the figures that a person has yet to read in their source, or has not read for more than a year."""
-    words, found = terminal.words, load_rulebook(home).unconfirmed(on)
+    words, books = terminal.words, (load_rulebook(home), load_desk_rules(home), load_model_rules(home))
+    found = [figure for book in books for figure in book.unconfirmed(on)]
     if terminal.as_json:
         rows = [vars(each) | {"version": each.version.isoformat()} for each in found]
         terminal.print_json({"on": on.isoformat(), "unconfirmed": rows})
@@ -40,10 +45,10 @@ def show_unconfirmed(home: Path, on: date, terminal: Terminal) -> None:
     terminal.out.print(plain_table(title, names, _once(rows_said)))
 
 
-def _in_force(rulebook: Rulebook, on: date) -> list[dict[str, str | None]]:
+def _in_force(versions_of: Mapping[str, tuple[Version, ...]], on: date) -> list[dict[str, str | None]]:
     """List the figures in force on a day; a rule that has not begun has one row without a figure."""
     rows: list[dict[str, str | None]] = []
-    for rule, versions in rulebook.in_force.items():
+    for rule, versions in versions_of.items():
         version = latest_begun(versions, on)
         if version is None:
             begins = versions[0].since.isoformat()
