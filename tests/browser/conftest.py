@@ -30,11 +30,14 @@ _SERVE = Path(__file__).parent / "serve_bank.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the walks last, and of them those over every page first.
+    """Put the walks last, and of them those over every page first; all but those of the core are slow.
 
     Last, since a browser leaves an event loop running in its process, and Django refuses its database there. Those
     over every page first, since other walks go on to later days, and then less waits to be done.
     """
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name != "test_walks_of_the_core.py":
+            item.add_marker(pytest.mark.slow)
     items.sort(key=_place)
 
 

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
+from kept_database import kept, put_back
 from pytest_django.plugin import DjangoDbBlocker
 
 from desk_bank import LOANS, MONTHS, SEED, build_bank, open_desk
@@ -35,11 +36,13 @@ def bank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, bank: Path) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, bank: Path) -> Iterator[None]:
     """The desk of that bank: its staff, and its last two days adopted. Every test begins from here."""
     settings.POSTLOAN_HOME = str(bank)
     with django_db_blocker.unblock():
         open_desk(bank)
+        with kept(), django_db_blocker.block():
+            yield
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +80,7 @@ def loans(bank: Path, last_day: object) -> pl.DataFrame:
 
 
 @pytest.fixture
-def fresh_desk(bank: Path, transactional_db: None) -> None:
+def fresh_desk(transactional_db: None) -> None:
     """The desk for a test with real transactions: those before it emptied the database when they ended."""
     if not Officer.objects.exists():
-        open_desk(bank)
+        put_back()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 ROLES = (
     "officer", "auditor", "collection",
     *(
-        pytest.param(role, marks=pytest.mark.one_database)
+        pytest.param(role, marks=[pytest.mark.one_database, pytest.mark.slow])
         for role in (
             "inspector", "risk", "approver", "manager", "supervisor", "modeller", "preserver", "collateral",
             "collector", "admin",

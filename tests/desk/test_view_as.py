@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 ROLES = (
     "officer", "auditor", "collection",
     *(
-        pytest.param(role, marks=pytest.mark.one_database)
+        pytest.param(role, marks=[pytest.mark.one_database, pytest.mark.slow])
         for role in (
             "inspector", "risk", "approver", "manager", "supervisor", "modeller", "preserver", "collateral",
             "collector", "admin",
@@ -49,6 +49,7 @@ def test_who_may_look_as_others(logged_in, viewer: str) -> None:
     assert told() == ([("view_as.begun", viewer, other)] if is_granted else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ROLES)
 def test_every_page_is_the_others_and_none_does_anything(logged_in, filled, other: str) -> None:  # noqa: F811
     client = logged_in("manager")

@@ -193,6 +193,7 @@ def power_cut(monkeypatch: pytest.MonkeyPatch, at: int, *, is_before: bool) -> I
         yield done
 
 
+@pytest.mark.slow
 def test_cut_at_every_change_of_a_name_it_resumes_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

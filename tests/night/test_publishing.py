@@ -304,6 +304,7 @@ def take_away(path: Path) -> None:
     path.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [cut_short, take_away])
 @pytest.mark.parametrize("file", ["loan/0003.parquet", "debtor/0000.parquet", "manifest.json", "pointer"])
 def test_damage_is_named_and_the_night_computed_again_repairs_it(home: Path, damage: Any, file: str) -> None:

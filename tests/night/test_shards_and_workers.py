@@ -24,6 +24,7 @@ def test_one_shard_and_eight_publish_the_same_rows(a_loaded_home: Path, tmp_path
     assert read_debtors(one, ON).equals(read_debtors(eight, ON))
 
 
+@pytest.mark.slow
 def test_more_shards_than_debtors_are_no_trouble(tmp_path: Path) -> None:
     """Most shards are empty then; their files hold no rows and the right columns."""
     many, one = loaded_home(tmp_path / "many", shards=64, debtors=3), loaded_home(tmp_path / "one", shards=1, debtors=3)

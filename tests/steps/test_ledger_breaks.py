@@ -160,6 +160,7 @@ def test_the_banks_tolerance_is_reached_and_not_passed(says: Row, kinds: list[st
 CENTS = st.integers(0, 3_000)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(CENTS, st.none() | CENTS, st.none() | st.integers(0, 9), st.none() | st.sampled_from(TIERS), st.integers(0, 9))
 def test_a_row_stands_for_each_difference_and_only_for_those(

@@ -204,6 +204,7 @@ def mark_everything() -> None:
             model.objects.update(**dict.fromkeys(said, MARK))
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 def test_no_page_takes_a_name_or_a_text_for_markup(hostile_feeds, logged_in, loans: pl.DataFrame) -> None:
     filled, seen = things(loans), set()

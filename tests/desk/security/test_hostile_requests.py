@@ -21,7 +21,7 @@ from postloan.desk.core.models import AuditEntry, Officer
 from postloan.desk.core.pages import Desk
 from postloan.errors import FormWrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 FIELDS = sorted(
     {
