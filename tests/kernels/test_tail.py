@@ -275,6 +275,20 @@ def built(draw: st.DrawFn) -> Built:
     ),
     19753,
 )  # fmt: skip
+@example(
+    Built(
+        method=5, rates=((19752, 0), (19874, 6_017_861), (19900, 0)), day_count=2, splits=True, plan_periods=0,
+        free_periods=0, step=20_000, is_planned=False, begins=19752,
+    ),
+    19871,
+)  # fmt: skip
+@example(
+    Built(
+        method=0, rates=((19753, 4_746_848), (19759, 0), (19782, 4_746_848)), day_count=3, splits=False,
+        plan_periods=120, free_periods=0, step=0, is_planned=False, begins=19753,
+    ),
+    19759,
+)  # fmt: skip
 def test_a_rate_that_follows_its_market_later_makes_what_the_kernel_of_schedules_makes(loan: Built, on: int) -> None:
     plan, terms = loan.plan(on), loan.terms()
     if not loan.splits:

@@ -4,8 +4,19 @@ from collections.abc import Sequence
 
 from postloan.kernels.daycount import civil
 from postloan.kernels.methods import BULLET, is_annuity
-from postloan.kernels.tail.making import asks_of, interest_of, is_amount, is_thirty, level, rate_on, remake
+from postloan.kernels.tail.making import (
+    amounts_after,
+    asks_of,
+    interest_of,
+    is_amount,
+    is_thirty,
+    level,
+    rate_on,
+    remake,
+)
 from postloan.kernels.tail.plan import PLANNED, Plan, Row, Terms, due_after, impossible
+
+_E8 = 10**8
 
 
 def prepay(plan: Plan, terms: Terms, day: int, cents: int, *, is_shorter: bool) -> None:
@@ -66,9 +77,31 @@ def reprice(plan: Plan, terms: Terms, day: int, rate_e8: int) -> None:
     remake(plan, terms, place, left_cents, asks)
     place += is_inside
     if is_annuity(terms.method) and not terms.fixed_cents and place < len(rows):
-        # The old amounts may repay a loan at a lower rate before its end; levelled, it runs to its end.
         plan.rows[:] = rows
-        level(plan, terms, place, plan.left_cents(place))
+        asks = _as_before(plan, terms, place, rate_e8)
+        # The old amounts may repay a loan at a lower rate before its end; levelled, it runs to its end.
+        if asks is None:
+            level(plan, terms, place, plan.left_cents(place))
+        else:
+            remake(plan, terms, place, plan.left_cents(place), asks)
+
+
+def _as_before(plan: Plan, terms: Terms, place: int, rate_e8: int) -> list[int] | None:
+    """Find what the rows from `place` on ask where the rate came back before an amount was paid of the one between.
+
+    None where it did not: they are levelled then.
+    """
+    before, rows = plan.rows[place - 1], plan.rows[place:]
+    # Of two rows of one number the first is what was prepaid.
+    is_planned = place > 0 and is_amount(before, terms) and before.number < rows[0].number
+    if not is_planned or rate_on(plan, before.starts_on) != rate_e8:
+        return None
+    amount_cents = before.principal_cents + before.interest_cents - before.carried_cents
+    if is_thirty(terms) and any(before.starts_on < day < before.ends_on for day, _ in plan.rates):
+        over, months = 12 * _E8, terms.period_months
+        planned_cents = (plan.left_cents(place - 1) * rate_e8 * months + over // 2) // over
+        amount_cents = before.principal_cents + planned_cents
+    return amounts_after(terms, before, amount_cents, rows)
 
 
 def extend(plan: Plan, terms: Terms, day: int, periods: int) -> None:

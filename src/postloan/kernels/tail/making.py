@@ -152,9 +152,18 @@ def _amounts(plan: Plan, terms: Terms, rows: list[Row], left_cents: int) -> list
         split_cents = min(plan.split_cents, left_cents)
         amount = max(Decimal(0), (grown * left_cents - split_cents - added) / shares)
         amount_cents = int(amount.to_integral_value(ROUND_HALF_UP))
+    return _stepped(terms, amount_cents, steps[: len(rows)])
+
+
+def amounts_after(terms: Terms, running: Row, amount_cents: int, rows: Sequence[Row]) -> list[int]:
+    """Return what the rows after a running one ask where its amount goes on as planned, in steps or level."""
+    return _stepped(terms, amount_cents, [_step(row.number, terms) - _step(running.number, terms) for row in rows])
+
+
+def _stepped(terms: Terms, amount_cents: int, steps: Sequence[int]) -> list[int]:
     amounts, done = [], 0
-    for step in steps[: len(rows)]:
-        for _ in range(step - done if is_geometric or is_arithmetic else 0):
+    for step in steps:
+        for _ in range(step - done if terms.method in (STEP_ARITHMETIC, STEP_GEOMETRIC) else 0):
             amount_cents = int(next_step(terms.method, amount_cents, terms.step))
         done = step
         amounts.append(amount_cents)
