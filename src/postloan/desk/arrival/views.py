@@ -9,10 +9,8 @@ from postloan.desk.arrival import queries
 from postloan.desk.arrival.lists import EVENTS, MATCHES
 from postloan.desk.arrival.matching import actions
 from postloan.desk.book.queries import debtor_seen
-from postloan.desk.core.forms import whole_from
+from postloan.desk.core.forms import reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
-
-_REASON_MOST = 1000
 
 
 @page("event.read")
@@ -49,7 +47,7 @@ def decide(request: HttpRequest, desk: Desk, match_id: int) -> HttpResponse:
     found = queries.match_seen(desk, match_id)
     actions.match_decide(
         desk.officer, found.pk, confirms=request.POST.get("verdict") == "confirm",
-        seen_version=whole_from(request.POST, "version"), reason=_reason(request), day=desk.day,
+        seen_version=whole_from(request.POST, "version"), reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("归属已登记。"))
     return redirect("arrival:event", found.event_id)
@@ -61,7 +59,7 @@ def name(request: HttpRequest, desk: Desk, event_id: int) -> HttpResponse:
     found = queries.event_seen(desk, event_id)
     debtor = debtor_seen(desk, request.POST.get("debtor", "").strip()[:64])
     actions.event_name(
-        desk, found.pk, debtor, seen_version=whole_from(request.POST, "version"), reason=_reason(request)
+        desk, found.pk, debtor, seen_version=whole_from(request.POST, "version"), reason=reason_from(request.POST)
     )
     messages.success(request, _("归属已登记。"))
     return redirect("arrival:event", found.pk)
@@ -72,7 +70,11 @@ def set_aside(request: HttpRequest, desk: Desk, event_id: int) -> HttpResponse:
     """Say that an event concerns nobody."""
     found = queries.event_seen(desk, event_id)
     actions.event_set_aside(
-        desk.officer, found.pk, seen_version=whole_from(request.POST, "version"), reason=_reason(request), day=desk.day
+        desk.officer,
+        found.pk,
+        seen_version=whole_from(request.POST, "version"),
+        reason=reason_from(request.POST),
+        day=desk.day,
     )
     messages.success(request, _("已登记为不涉及本行客户。"))
     return redirect("arrival:event", found.pk)
@@ -89,7 +91,7 @@ def alias_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keep what a debtor is also called."""
     debtor = debtor_seen(desk, request.POST.get("debtor", "").strip()[:64])
     actions.alias_add(
-        desk.officer, debtor, alias=request.POST.get("alias", "")[:200], reason=_reason(request), day=desk.day
+        desk.officer, debtor, alias=request.POST.get("alias", "")[:200], reason=reason_from(request.POST), day=desk.day
     )
     messages.success(request, _("别名已登记。"))
     return redirect("arrival:aliases")
@@ -99,10 +101,6 @@ def alias_new(request: HttpRequest, desk: Desk) -> HttpResponse:
 def alias_end(request: HttpRequest, desk: Desk, alias_id: int) -> HttpResponse:
     """End an alias."""
     found = queries.alias_seen(desk, alias_id)
-    actions.alias_end(desk.officer, found.pk, reason=_reason(request), day=desk.day)
+    actions.alias_end(desk.officer, found.pk, reason=reason_from(request.POST), day=desk.day)
     messages.success(request, _("别名已停用。"))
     return redirect("arrival:aliases")
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:_REASON_MOST]

@@ -14,11 +14,10 @@ from postloan.desk.collateral.chart import stress_chart
 from postloan.desk.collateral.lists import MATTERS, REGISTER
 from postloan.desk.collateral.matters.actions import WRITE, matter_decide
 from postloan.desk.collateral.release.actions import release_propose
-from postloan.desk.core.forms import made_id_from, whole_from
+from postloan.desk.core.forms import made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.plan.collateral_asked import paper_of, stressed
 
-REASON_MOST = 2000
 READ = "collateral.read"
 
 
@@ -79,7 +78,7 @@ def decide(request: HttpRequest, desk: Desk, matter_id: UUID) -> HttpResponse:
     held = queries.matter_seen(desk, matter_id)
     matter_decide(
         desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("collateral:matter", held.pk)
@@ -91,7 +90,7 @@ def release(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpRespons
     held = queries.collateral_seen(desk, collateral_id)
     made = release_propose(
         desk.officer, held, replaced_by=request.POST.get("replaced_by", "").strip()[:64],
-        reason=request.POST.get("reason", "")[:REASON_MOST], matter_id=made_id_from(request.POST, "matter_id"),
+        reason=reason_from(request.POST), matter_id=made_id_from(request.POST, "matter_id"),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))

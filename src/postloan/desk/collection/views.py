@@ -24,13 +24,12 @@ from postloan.desk.contact.actions import attempt_ask
 from postloan.desk.contact.asking import point_named, wanted_from
 from postloan.desk.contact.queries import attempt_asked, parties_seen, points_told, refusals_said
 from postloan.desk.core.authority import officers_holding
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.queries import officer_in_scope
 from postloan.desk.core.pages import Desk, page
 from postloan.rules.contact_rules import CHANNELS
 
-_REASON_MOST = 2000
 _DAYS_SHOWN = 31
 
 
@@ -120,7 +119,7 @@ def put_back(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     found, given = queries.case_seen(desk, case_id), request.POST.dict()
     asked = attempt_asked(desk, found.debtor_id, given.get("attempt", ""))
     until = asked.allowed_from if asked and not asked.is_allowed else None
-    case_put_back(desk.officer, found.pk, until=until, reason=_reason(request), day=desk.day)
+    case_put_back(desk.officer, found.pk, until=until, reason=reason_from(request.POST), day=desk.day)
     messages.success(request, _("已退回队列。"))
     return redirect("collection:cases")
 
@@ -130,7 +129,11 @@ def court(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     """Propose to take a debtor to court."""
     found = queries.case_seen(desk, case_id)
     court_propose(
-        desk.officer, found.pk, reason=_reason(request), seen_version=whole_from(request.POST, "version"), day=desk.day
+        desk.officer,
+        found.pk,
+        reason=reason_from(request.POST),
+        seen_version=whole_from(request.POST, "version"),
+        day=desk.day,
     )
     messages.success(request, _("已提交审批。"))
     return redirect("collection:case", found.pk)
@@ -141,7 +144,7 @@ def decide(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     """Agree to a suit, or turn it down."""
     found = queries.case_seen(desk, case_id)
     court_decide(
-        desk.officer, found.pk, request.POST.get("verdict", ""), reason=_reason(request),
+        desk.officer, found.pk, request.POST.get("verdict", ""), reason=reason_from(request.POST),
         seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
@@ -153,7 +156,11 @@ def take_back(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     """Take a case back into the queue."""
     found = queries.case_seen(desk, case_id)
     case_take_back(
-        desk.officer, found.pk, reason=_reason(request), seen_version=whole_from(request.POST, "version"), day=desk.day
+        desk.officer,
+        found.pk,
+        reason=reason_from(request.POST),
+        seen_version=whole_from(request.POST, "version"),
+        day=desk.day,
     )
     messages.success(request, _("已收回队列。"))
     return redirect("collection:case", found.pk)
@@ -200,7 +207,3 @@ def performance(request: HttpRequest, desk: Desk) -> HttpResponse:
         "chart": roll_chart(rolls), "trials": trials_told(desk), "here": "collection", "part": "performance",
     }  # fmt: skip
     return render(request, "collection/performance.html", told)
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:_REASON_MOST]

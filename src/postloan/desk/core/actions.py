@@ -12,11 +12,9 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.audit import hash_of_entry
 from postloan.desk.core.authority import limit_of
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import check_reason
 from postloan.desk.core.models import AuditEntry, AuditHead, Decision, FeedRows, Officer, Org, Work
-from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
-
-REASON_MOST = 1000
-"""Signs of a reason that an entry of the audit chain holds."""
+from postloan.errors import IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 
 
 def require(officer: Officer, action: str, *, org: Org, amount_cents: int = 0) -> None:
@@ -180,10 +178,7 @@ def record(
     Raises FormWrong where the reason is longer than an entry holds, and TransactionManagementError outside a
     transaction: there is no deed without its record.
     """
-    if len(reason) > REASON_MOST:
-        raise FormWrong(
-            message=_("理由太长。"), hint=_("请缩短理由后再提交。"), where={"most": REASON_MOST, "given": len(reason)}
-        )
+    check_reason(reason)
     head = hold_chain()
     entry = AuditEntry(
         seq=head.seq + 1,

@@ -15,6 +15,8 @@ WHOLE_DIGITS = 9
 """Digits that fit the database's ordinary whole numbers: versions, counts, marks."""
 CENTS_DIGITS = 18
 """Digits that fit its long ones: keys and amounts."""
+REASON_MOST = 1000
+"""Signs of a reason that an entry of the audit chain holds."""
 AMOUNT = re.compile(r"\d{1,14}(\.\d{1,2})?")
 """An amount as it is typed, without thousands separators."""
 
@@ -35,6 +37,21 @@ def day_from(given: Mapping[str, str], field: str) -> date:
         raise FormWrong(
             message=_("日期没有填写或不对。"), hint=_("请写成 2024-03-31。"), where={"field": field}
         ) from None
+
+
+def reason_from(given: Mapping[str, str]) -> str:
+    """The reason that a page sends, "" where it sends none. Raises FormWrong where it is longer than is kept of it."""
+    reason = given.get("reason", "")
+    check_reason(reason)
+    return reason
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a reason that is longer than is kept of it, rather than cut it. Raises FormWrong."""
+    if len(reason) > REASON_MOST:
+        raise FormWrong(
+            message=_("理由太长。"), hint=_("请缩短理由后再提交。"), where={"most": REASON_MOST, "given": len(reason)}
+        )
 
 
 def made_id_from(given: Mapping[str, str], field: str) -> UUID:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.covenant import actions, queries
 from postloan.desk.covenant.chart import covenant_chart, said_metric, said_ratio
@@ -19,7 +19,7 @@ from postloan.desk.covenant.lists import COVENANTS, PROPOSALS
 from postloan.desk.covenant.models import Notice, Proposal
 from postloan.tables.ratios import RATIOS
 
-_REASON_MOST = 2000
+_NOTE_MOST = 2000
 
 
 @page("covenant.read")
@@ -66,7 +66,7 @@ def notice(request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
     test, _rows = queries.covenant_seen(desk, covenant_id)
     actions.notice_send(
         desk.officer, test, sent_on=day_from(request.POST, "sent_on"), way=request.POST.get("way", ""),
-        note=request.POST.get("note", "")[:_REASON_MOST], day=desk.day,
+        note=request.POST.get("note", "")[:_NOTE_MOST], day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已登记违约通知。"))
     return redirect("covenant:covenant", covenant_id)
@@ -88,7 +88,7 @@ def propose(request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
     made = actions.proposal_make(
         desk.officer, test, kind, proposal_id=made_id_from(request.POST, "proposal_id"), day=desk.day,
         ends_on=day_from(request.POST, "ends_on") if kind == Proposal.Kind.WAIVER else None,
-        reason=request.POST.get("reason", "")[:_REASON_MOST],
+        reason=reason_from(request.POST),
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
     return redirect("covenant:proposal", made.pk)
@@ -112,7 +112,7 @@ def decide(request: HttpRequest, desk: Desk, proposal_id: UUID) -> HttpResponse:
     held = queries.proposal_seen(desk, proposal_id)
     actions.proposal_decide(
         desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        decision_id=made_id_from(request.POST, "decision_id"), reason=request.POST.get("reason", "")[:_REASON_MOST],
+        decision_id=made_id_from(request.POST, "decision_id"), reason=reason_from(request.POST),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))

@@ -21,7 +21,7 @@ from postloan.tables.said import SAID, said
 STRATEGIES = tuple(SAID["strategy"])
 ROWS_LEAST, ROWS_MORE, ROWS_MOST = 8, 8, 200
 _SHARE = re.compile(r"\d{1,3}(\.\d{1,6})?")
-_REASON_MOST = 2000
+_EVIDENCE_MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def read_plan(given: QueryDict, *, on: date, claim_cents: int) -> Plan:
     )
     rows = [FlowRow(*(str(each).strip()[:30] for each in line)) for line in typed]
     kept = [row for row in rows if not row.is_blank]
-    evidence = given.get("evidence", "").strip()[:_REASON_MOST]
+    evidence = given.get("evidence", "").strip()[:_EVIDENCE_MOST]
     shares, faults = _shares(weights)
     faults += [fault for place, row in enumerate(kept, 1) for fault in _row_faults(place, row, shares, on)]
     if not evidence:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.queries import steps_told
 from postloan.desk.book.grounds import ground_of
 from postloan.desk.core.actions import refuse_past
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.officers.queries import org_choices
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.impairment import actions, queries
@@ -19,8 +19,6 @@ from postloan.desk.impairment.checks import IMPAIRED, check_active, check_impair
 from postloan.desk.impairment.lists import DIFFERENCES, PROPOSALS, RECOVERIES
 from postloan.desk.impairment.planning import plan_page, plan_sent
 from postloan.desk.impairment.run import run_page
-
-_REASON_MOST = 2000
 
 
 @page("impairment.read")
@@ -95,7 +93,7 @@ def stage(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     if request.method == "POST":
         made = actions.stage_propose(
             desk.officer, row, request.POST.get("stage", ""), ends_on=day_from(request.POST, "ends_on"),
-            reason=request.POST.get("reason", "")[:_REASON_MOST],
+            reason=reason_from(request.POST),
             proposal_id=made_id_from(request.POST, "proposal_id"), day=desk.day,
         )  # fmt: skip
         messages.success(request, _("已提交审批。"))
@@ -113,7 +111,7 @@ def watch(request: HttpRequest, desk: Desk, loan_id: str) -> HttpResponse:
     if request.method == "POST":
         made = actions.watch_propose(
             desk.officer, row, ends_on=day_from(request.POST, "ends_on"),
-            reason=request.POST.get("reason", "")[:_REASON_MOST],
+            reason=reason_from(request.POST),
             proposal_id=made_id_from(request.POST, "proposal_id"), day=desk.day,
         )  # fmt: skip
         messages.success(request, _("已提交审批。"))
@@ -145,7 +143,7 @@ def decide(request: HttpRequest, desk: Desk, proposal_id: UUID) -> HttpResponse:
     actions.proposal_decide(
         desk.officer, found.pk, request.POST.get("verdict", ""), queries.loan_told(desk, found.loan_id),
         seen_version=whole_from(request.POST, "version"), decision_id=made_id_from(request.POST, "decision_id"),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("impairment:proposal", found.pk)

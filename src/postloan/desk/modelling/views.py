@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import refuse_past
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.modelling import actions, queries
 from postloan.desk.modelling.lists import MODELS
@@ -20,7 +20,7 @@ from postloan.errors import FormWrong
 from postloan.models.card import card_file
 from postloan.rules.model_rules import load_model_rules
 
-_REASON_MOST = 1000
+_PURPOSE_MOST = 1000
 
 
 @page("model.read")
@@ -47,8 +47,8 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     # No more is read than would be taken: what is larger is refused by its length.
     card = card_sent(sent.name or "", sent.read(most + 1), most)
     made = actions.card_propose(
-        desk.officer, card, purpose=request.POST.get("purpose", "")[:_REASON_MOST],
-        effective_from=day_from(request.POST, "effective_from"), reason=request.POST.get("reason", "")[:_REASON_MOST],
+        desk.officer, card, purpose=request.POST.get("purpose", "")[:_PURPOSE_MOST],
+        effective_from=day_from(request.POST, "effective_from"), reason=reason_from(request.POST),
         card_id=made_id_from(request.POST, "card_id"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已登记并提交审批。"))
@@ -83,7 +83,7 @@ def decide(request: HttpRequest, desk: Desk, card_id: UUID) -> HttpResponse:
     held = queries.card_seen(desk, card_id)
     actions.card_decide(
         desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("modelling:card", held.pk)
@@ -95,7 +95,7 @@ def retire(request: HttpRequest, desk: Desk, card_id: UUID) -> HttpResponse:
     held = queries.card_seen(desk, card_id)
     actions.retirement_propose(
         desk.officer, held.pk, seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
     return redirect("modelling:card", held.pk)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
 from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.queries import rules_on as inspection_rules
@@ -29,7 +29,7 @@ from postloan.desk.restructure.typed import read_typed
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.tables.said import SAID
 
-_REASON_MOST = 2000
+_NOTE_MOST = 2000
 
 
 @page("restructure.read")
@@ -101,7 +101,7 @@ def _told(desk: Desk, held: Restructuring) -> dict[str, Any]:
 def answer(request: HttpRequest, desk: Desk, held_id: UUID, offer_id: UUID) -> HttpResponse:
     """Keep what the other side said."""
     made = queries.offer_seen(desk, held_id, offer_id)
-    note = request.POST.get("note", "")[:_REASON_MOST]
+    note = request.POST.get("note", "")[:_NOTE_MOST]
     actions.offer_answer(desk.officer, made.pk, request.POST.get("answer", ""), note=note, day=desk.day)
     messages.success(request, _("已登记答复。"))
     return redirect("restructure:restructuring", held_id)
@@ -140,7 +140,7 @@ def propose(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
     actions.restructuring_propose(
         desk.officer, held.pk, made_id_from(request.POST, "offer_id"),
         seen_version=whole_from(request.POST, "version"), difficulty=request.POST.get("difficulty", ""),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
     return redirect("restructure:restructuring", held.pk)
@@ -152,7 +152,7 @@ def drop(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
     held = queries.restructuring_seen(desk, held_id)
     actions.restructuring_drop(
         desk.officer, held.pk, seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已放弃谈判。"))
     return redirect("restructure:restructuring", held.pk)
@@ -164,7 +164,7 @@ def decide(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
     held = queries.restructuring_seen(desk, held_id)
     actions.restructuring_decide(
         desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        decision_id=made_id_from(request.POST, "decision_id"), reason=request.POST.get("reason", "")[:_REASON_MOST],
+        decision_id=made_id_from(request.POST, "decision_id"), reason=reason_from(request.POST),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.studio import actions, queries
 from postloan.desk.studio.drafts import draft_sent, rule_tried
@@ -17,7 +17,6 @@ from postloan.desk.studio.models import RuleChange
 from postloan.desk.studio.trying import hits_told, studio_rules, trial_told
 from postloan.rules.warnings import CATEGORIES
 
-_REASON_MOST = 1000
 _ONE_DAY = timedelta(days=1)
 
 
@@ -141,7 +140,7 @@ def propose(request: HttpRequest, desk: Desk, change_id: UUID) -> HttpResponse:
     """Propose a draft from a business date on."""
     actions.change_propose(
         desk.officer, change_id, effective_from=day_from(request.POST, "effective_from"),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], seen_version=whole_from(request.POST, "version"),
+        reason=reason_from(request.POST), seen_version=whole_from(request.POST, "version"),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
@@ -153,7 +152,7 @@ def decide(request: HttpRequest, desk: Desk, change_id: UUID) -> HttpResponse:
     """Agree to what a change waits for, or turn it down."""
     actions.change_decide(
         desk.officer, change_id, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:_REASON_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("studio:change", change_id)

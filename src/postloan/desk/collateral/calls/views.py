@@ -13,9 +13,9 @@ from postloan.desk.collateral.letters import call_letter
 from postloan.desk.collateral.lists import CALLS
 from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.models import Call
-from postloan.desk.collateral.views import READ, REASON_MOST
+from postloan.desk.collateral.views import READ
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 
 
@@ -64,7 +64,7 @@ def answer(request: HttpRequest, desk: Desk, call_id: int) -> HttpResponse:
     held = queries.call_seen(desk, call_id)
     made = actions.call_answer(
         desk.officer, held.pk, request.POST.get("answer", ""), stands=queries.loan_stands(desk, held.loan_id),
-        reason=request.POST.get("reason", "")[:REASON_MOST], seen_version=whole_from(request.POST, "version"),
+        reason=reason_from(request.POST), seen_version=whole_from(request.POST, "version"),
         matter_id=made_id_from(request.POST, "matter_id"), rule=queries.rules_of(desk).call, day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))

@@ -15,10 +15,12 @@ from postloan.desk.collateral.claims.ending import actions as ending
 from postloan.desk.collateral.letters import claim_letter
 from postloan.desk.collateral.lists import CLAIMS
 from postloan.desk.collateral.matters.actions import WRITE
-from postloan.desk.collateral.views import READ, REASON_MOST
+from postloan.desk.collateral.views import READ
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
+
+_WHAT_MOST = 2000
 
 
 @page(READ)
@@ -55,7 +57,7 @@ def note(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
     held, sent = queries.collateral_seen(desk, collateral_id), request.POST
     new = actions.NewLoss(
         sent.get("insurer", ""), sent.get("policy_no", ""), sent.get("is_first") == "on", day_from(sent, "happened_on"),
-        sent.get("what", "")[:REASON_MOST], cents_from(sent, "loss"),
+        sent.get("what", "")[:_WHAT_MOST], cents_from(sent, "loss"),
         [each["loan_id"] for each in queries.loans_of(desk, collateral_id)],
     )  # fmt: skip
     made = actions.loss_note(
@@ -134,7 +136,7 @@ def drop(request: HttpRequest, desk: Desk, claim_id: UUID) -> HttpResponse:
 def _end(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     sent = request.POST
     return {
-        "reason": sent.get("reason", "")[:REASON_MOST], "seen_version": whole_from(sent, "version"),
+        "reason": reason_from(sent), "seen_version": whole_from(sent, "version"),
         "matter_id": made_id_from(sent, "matter_id"), "day": desk.day,
     }  # fmt: skip
 

@@ -12,9 +12,9 @@ from postloan.desk.collateral.custody import actions
 from postloan.desk.collateral.letters import receipt_paper
 from postloan.desk.collateral.lists import DOCUMENTS
 from postloan.desk.collateral.matters.actions import WRITE
-from postloan.desk.collateral.views import READ, REASON_MOST
+from postloan.desk.collateral.views import READ
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.errors import NotFoundHere
 
@@ -56,7 +56,7 @@ def document_in(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpRes
     sent = request.POST
     made = actions.document_in(
         desk.officer, held, name=sent.get("name", ""), number=sent.get("number", ""), held_as=sent.get("held_as", ""),
-        other=sent.get("other", ""), reason=sent.get("reason", "")[:REASON_MOST],
+        other=sent.get("other", ""), reason=reason_from(sent),
         document_id=made_id_from(sent, "document_id"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交复核。"))
@@ -68,7 +68,7 @@ def out(request: HttpRequest, desk: Desk, document_id: UUID) -> HttpResponse:
     """Ask for a title document."""
     held, sent = queries.document_seen(desk, document_id), request.POST
     made = actions.document_out(
-        desk.officer, held.pk, other=sent.get("other", ""), reason=sent.get("reason", "")[:REASON_MOST],
+        desk.officer, held.pk, other=sent.get("other", ""), reason=reason_from(sent),
         due_back_on=day_from(sent, "due_back_on"), seen_version=whole_from(sent, "version"),
         matter_id=made_id_from(sent, "matter_id"), rule=queries.rules_of(desk).custody, day=desk.day,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def back(request: HttpRequest, desk: Desk, document_id: UUID) -> HttpResponse:
     """Hand a title document back."""
     held, sent = queries.document_seen(desk, document_id), request.POST
     made = actions.document_back(
-        desk.officer, held.pk, other=sent.get("other", ""), reason=sent.get("reason", "")[:REASON_MOST],
+        desk.officer, held.pk, other=sent.get("other", ""), reason=reason_from(sent),
         seen_version=whole_from(sent, "version"), matter_id=made_id_from(sent, "matter_id"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交复核。"))

@@ -11,9 +11,8 @@ from postloan.desk.collateral import queries
 from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.valuation import actions
 from postloan.desk.collateral.valuation.batch import batch_of, form_of
-from postloan.desk.collateral.views import REASON_MOST
 from postloan.desk.core.actions import refuse_past
-from postloan.desk.core.forms import cents_from, day_from, made_id_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from
 from postloan.desk.core.pages import Desk, page
 from postloan.tables.inputs.security import COLLATERAL_KINDS
 
@@ -26,7 +25,7 @@ def value(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
         desk.officer, held, value_cents=cents_from(request.POST, "value"),
         valued_on=day_from(request.POST, "valued_on"),
         method=request.POST.get("method", ""), valuer=request.POST.get("valuer", ""),
-        reason=request.POST.get("reason", "")[:REASON_MOST], matter_id=made_id_from(request.POST, "matter_id"),
+        reason=reason_from(request.POST), matter_id=made_id_from(request.POST, "matter_id"),
         rule=queries.rules_of(desk).valuers, day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交复核。"))
@@ -54,7 +53,7 @@ def batch_propose(request: HttpRequest, desk: Desk) -> HttpResponse:
     chosen = batch_of(desk, request.POST)
     made = actions.batch_propose(
         desk.officer, chosen.chosen.to_dicts(), chosen.values, source=chosen.source,
-        reason=request.POST.get("reason", "")[:REASON_MOST], matter_id=made_id_from(request.POST, "matter_id"),
+        reason=reason_from(request.POST), matter_id=made_id_from(request.POST, "matter_id"),
         rule=queries.rules_of(desk).batch, day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交复核。"))

@@ -12,9 +12,9 @@ from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.models import Matter, Valuer
 from postloan.desk.collateral.valuers.actions import NewTerm, term_propose
 from postloan.desk.collateral.valuers.listed import term_on, terms_on
-from postloan.desk.collateral.views import READ, REASON_MOST
+from postloan.desk.collateral.views import READ
 from postloan.desk.core.authority import limit_of
-from postloan.desk.core.forms import day_from, made_id_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.pages import Desk, page
 from postloan.tables.inputs.security import COLLATERAL_KINDS
@@ -58,7 +58,7 @@ def propose(request: HttpRequest, desk: Desk) -> HttpResponse:
         day_from(sent, "ends_on") if sent.get("ends_on") else None, sent.getlist("kinds"),
     )  # fmt: skip
     made = term_propose(
-        desk.officer, new, reason=sent.get("reason", "")[:REASON_MOST], matter_id=made_id_from(sent, "matter_id"),
+        desk.officer, new, reason=reason_from(sent), matter_id=made_id_from(sent, "matter_id"),
         rule=queries.rules_of(desk).valuers, day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
