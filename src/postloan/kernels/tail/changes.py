@@ -78,12 +78,12 @@ def reprice(plan: Plan, terms: Terms, day: int, rate_e8: int) -> None:
     place += is_inside
     if is_annuity(terms.method) and not terms.fixed_cents and place < len(rows):
         plan.rows[:] = rows
-        asks = _as_before(plan, terms, place, rate_e8)
+        again = _as_before(plan, terms, place, rate_e8)
         # The old amounts may repay a loan at a lower rate before its end; levelled, it runs to its end.
-        if asks is None:
+        if again is None:
             level(plan, terms, place, plan.left_cents(place))
         else:
-            remake(plan, terms, place, plan.left_cents(place), asks)
+            remake(plan, terms, place, plan.left_cents(place), again)
 
 
 def _as_before(plan: Plan, terms: Terms, place: int, rate_e8: int) -> list[int] | None:
