@@ -191,7 +191,7 @@ def test_unconfirmed_figures_are_listed(tmp_path: Path) -> None:
     said = json.loads(run("rules", "--unconfirmed", "--home", tmp_path, "--json").stdout)["unconfirmed"]
     assert "technical_delay" in {each["figure"] for each in said}
     # Those that only the desk or the models go by are no better confirmed.
-    assert {("desk/collateral", "claim.lapse"), ("models/fitting", "split")} <= {
+    assert {("desk/collateral", "claim.lapse"), ("models/fitting", "held_out")} <= {
         (each["rule"], each["figure"]) for each in said
     }
     assert all(each["why"] for each in said)
