@@ -187,10 +187,13 @@ def copied(home: Path, place: Path) -> Path:
     return place
 
 
+_HOURS = re.compile(rb'\n "made_at": \{[^}]*\},?')
+
+
 def files(home: Path, *folders: str) -> dict[str, bytes]:
-    """Every file of some folders of a home, with its bytes."""
+    """Every file of some folders of a home, with its bytes; of a pointer all but the hour it was written at."""
     return {
-        str(path.relative_to(home)): path.read_bytes()
+        str(path.relative_to(home)): _HOURS.sub(b"", path.read_bytes()) if path.suffix == ".json" else path.read_bytes()
         for folder in folders
         for path in sorted((home / folder).rglob("*"))
         if path.is_file()
