@@ -7,6 +7,9 @@ from typing import Any, Self
 import dataframely as dy
 import polars as pl
 
+_IS_FILLED = "|nullability"
+"""What the library calls the rule that a column holds no nulls, behind the column's name."""
+
 
 class Checked(dy.Schema):
     """A shape whose frames are checked where they are made.
@@ -22,19 +25,23 @@ class Checked(dy.Schema):
 
         Raises SchemaError where a column is missing or of another kind, ValidationError where a row breaks a rule.
         """
-        kinds, keeps_all = _question(cls)
+        kinds, filled, keeps_all = _question(cls)
         known = df.schema if isinstance(df, pl.DataFrame) and not cast else {}
         if any(known.get(name) != kind for name, kind in kinds.items()):
             return super().validate(df, cast=cast, **asked)
         rows = df if list(known) == list(kinds) else df.select(list(kinds))
-        if not rows.lazy().select(keeps_all).collect().item():
+        if any(rows.get_column(name).has_nulls() for name in filled) or not rows.select(keeps_all).item():
             return super().validate(df, **asked)
         return typing.cast("dy.DataFrame[Self]", rows)
 
 
 @lru_cache(maxsize=256)
-def _question(shape: type[dy.Schema]) -> tuple[dict[str, pl.DataType], pl.Expr]:
-    """The kinds of a shape's columns, and whether every row keeps every rule."""
-    rules = shape._validation_rules(with_cast=False).values()
-    keeps = [rule.expr.fill_null(value=True).all() for rule in rules]
-    return dict(shape.create_empty().schema), pl.all_horizontal([pl.lit(value=True), *keeps])
+def _question(shape: type[dy.Schema]) -> tuple[dict[str, pl.DataType], list[str], pl.Expr]:
+    """The kinds of a shape's columns, which of them are never null, and whether every row keeps every other rule.
+
+    Half of the rules are that a value is there, and a column knows that of itself without looking at its rows.
+    """
+    rules = shape._validation_rules(with_cast=False)
+    filled = [name.removesuffix(_IS_FILLED) for name in rules if name.endswith(_IS_FILLED)]
+    keeps = [rule.expr.fill_null(value=True).all() for name, rule in rules.items() if not name.endswith(_IS_FILLED)]
+    return dict(shape.create_empty().schema), filled, pl.all_horizontal([pl.lit(value=True), *keeps])
