@@ -113,10 +113,8 @@ def kill_after(count: int, patched: pytest.MonkeyPatch) -> None:
 
 def everywhere(stand_in: Callable[..., Iterator[Any]], patched: pytest.MonkeyPatch) -> None:
     """Let all who cut rows into parts do it by something else."""
-    rooms = ("worklist", "inspection.opening", "warning.opening", "collection.opening", "disposal.opening",
-             "preservation.handover", "outbox.reminders")  # fmt: skip
-    for room in rooms:
-        patched.setattr(f"postloan.desk.{room}.actions.parts", stand_in)
+    for room in ("core.parts", "warning.opening.actions", "disposal.opening.actions"):
+        patched.setattr(f"postloan.desk.{room}.parts", stand_in)
 
 
 @pytest.mark.django_db(transaction=True)

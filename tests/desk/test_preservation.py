@@ -1,6 +1,8 @@
 """Asset preservation at the desk: hand-over, routes, counsel, packages, repossessed assets, accountability."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
@@ -40,10 +42,21 @@ from postloan.desk.preservation.models import (
 )
 from postloan.desk.preservation.routes.actions import route_decide, route_plan
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson
+from postloan.night.run import run_nights
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.site.serving import hand_over
+from postloan.snapshot.read import read_loans
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+OUR_BALANCE = """
+rule: book_of_record
+says: There is no core system; our own balance is published.
+
+versions:
+  - from: 2021-01-01
+    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +133,7 @@ def test_a_file_goes_over_whole_between_two_people(day: BusinessDay, bad) -> Non
     assert not WorkItem.objects.filter(subject=held.subject, state="open").exists()
 
 
-def test_the_walk_from_hand_over_to_a_sold_package(logged_in, day: BusinessDay, bad) -> None:
+def test_the_walk_from_hand_over_to_a_sold_package(logged_in, day: BusinessDay, bad, tmp_path: Path, settings) -> None:
     debtor_id = bad["debtor_id"][0]
     risk, approver = logged_in("risk"), logged_in("approver")
     held = Handover.objects.get(debtor_id=debtor_id)
@@ -129,6 +142,7 @@ def test_the_walk_from_hand_over_to_a_sold_package(logged_in, day: BusinessDay, 
     _choose_a_route(risk, approver, debtor_id)
     _mandate(risk, approver, debtor_id)
     _sell(risk, approver, bad, day)
+    _leave_the_book(day, tmp_path / "home", settings)
 
 
 def _choose_a_route(risk: Client, approver: Client, debtor_id: str) -> None:
@@ -239,6 +253,22 @@ def _sell(risk: Client, approver: Client, bad: pl.DataFrame, day: BusinessDay) -
         assert terms["principal"] == f"{loan.principal_cents // 100}.{loan.principal_cents % 100:02d}"
         assert terms["transferred"] == f"{loan.price_cents // 100}.{loan.price_cents % 100:02d}"
     assert AuditEntry.objects.filter(action="package.sold").count() == 1
+
+
+def _leave_the_book(day: BusinessDay, home: Path, settings) -> None:
+    """The next night has each loan of the package off the book, and what its price met of it, to the cent."""
+    shutil.copytree(day.home, home)
+    settings.POSTLOAN_HOME = str(home)
+    own = home / "rulebook" / "bank"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "book_of_record.yaml").write_text(OUR_BALANCE)
+    sold = {each.loan_id: each for each in PackageLoan.objects.filter(package__state="sold")}
+    told = hand_over(home, day.on + DAY)
+    assert (told["accepted"], told["refused"]) == (told["count"], 0)
+    list(run_nights(home, [day.on + DAY]))
+    loans = read_loans(home, day.on + DAY, ["loan_id", "outstanding_cents", "written_off_cents", "transferred_cents"])
+    found = {row[0]: row[1:] for row in loans.filter(pl.col("loan_id").is_in(list(sold))).iter_rows()}
+    assert found == {loan_id: (0, each.principal_cents, each.price_cents) for loan_id, each in sold.items()}
 
 
 def _agree(made: Package) -> None:

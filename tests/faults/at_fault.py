@@ -154,6 +154,13 @@ def instants(home: Path, *arguments: object, defect: str = "-", **environment: s
     return [(int(at), kind, what) for at, kind, what in (line.split("\t") for line in heard.read_text().splitlines())]
 
 
+def adopting(seen: Sequence[tuple[int, str, str]]) -> tuple[list[int], list[int]]:
+    """The instants at which an adoption writes, and of these the ones that write of a deed what was done."""
+    statements = [(at, what) for at, kind, what in seen if kind == "sql"]
+    writes = [at for at, what in statements if what.startswith(("INSERT", "UPDATE", "COMMIT"))]
+    return writes, [at for at, what in statements if what.startswith('INSERT INTO "core_auditentry"')]
+
+
 def killed(trial: Trial, home: Path, at: int, *arguments: object, **environment: str) -> None:
     """SIGKILL a command at an instant, or a random while after it."""
     # A defect that shows for a moment only is looked for at that moment.

@@ -13,7 +13,7 @@ from typing import Any
 
 def record_before_rows() -> None:
     """A load says that it is there before its rows are."""
-    from postloan.intake import load, stage
+    from postloan.intake import load, stage, staged
 
     real_commit, later = load._DayLoad._commit, []
 
@@ -29,7 +29,7 @@ def record_before_rows() -> None:
         for file, content in later:
             file.write_bytes(content)
 
-    load.write_part, load._DayLoad._commit = write_part, commit
+    staged.write_part, load._DayLoad._commit = write_part, commit
 
 
 def shard_in_place() -> None:
@@ -56,10 +56,10 @@ def pointer_first() -> None:
 
     real = run.publish
 
-    def pointing(home: Path, run_id: str, on: date, *given: Any) -> Path:
+    def pointing(home: Path, run_id: str, on: date, *given: Any, at: str | None) -> Path:
         (home / "snapshots").mkdir(exist_ok=True)
-        publish._point(home, on, run_id)
-        return real(home, run_id, on, *given)
+        publish._point(home, on, run_id, at)
+        return real(home, run_id, on, *given, at=at)
 
     run.publish = pointing
 

@@ -15,7 +15,7 @@ from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay, adopted_edition
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
-from postloan.desk.core.parts import parts
+from postloan.desk.core.parts import Adopting
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.disposal.opening.actions import disposals_open
 from postloan.desk.inspection.opening.actions import inspections_open
@@ -37,7 +37,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
 
     warns_in  the offices in which warning cases are opened, where a bank begins with some; None is all.
 
-    Leaves  what each desk opens of the day, in parts of a transaction each; then an AdoptedDay and one audit entry.
+    Leaves  what each desk opens of the day, in parts of a transaction each, with its record; then an AdoptedDay.
             Killed between two and run again, it ends in the same: no part does anything twice, and the day is shown
             when all is there. The caller lets one adopt at a time.
     """
@@ -46,27 +46,38 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
         return held
     before = AdoptedDay.objects.filter(on__lt=day.on).order_by("-on", "-adopted_at").first()
     since = None if before is None else _as_adopted(day, before)
-    opened = closed = 0
     for kind in rules.version("work", WorkKinds, day.on).kinds:
-        found = causes(kind, day, since)
-        new, gone = _changes(kind, found, day.on)
-        opened += sum(work_open(part) for part in parts(_items(kind, new, day)))
-        closed += sum(work_gone((kind.kind,), part, day.on) for part in parts(gone))
-    opened += inspections_open(day, before.on if before else None, rules)
+        _take(kind, day, since)
+    inspections_open(day, before.on if before else None, rules)
     arrivals_known(day.on)
-    opened += cases_open(day, rules, only_in=warns_in)
-    opened += calls_open(day, rules)
-    opened += handovers_open(day, rules)
-    opened += assets_open(day, rules)
-    opened += disposals_open(day, rules)
-    opened += collection_take(day, rules)
+    cases_open(day, rules, only_in=warns_in)
+    calls_open(day, rules)
+    handovers_open(day, rules)
+    assets_open(day, rules)
+    disposals_open(day, rules)
+    collection_take(day, rules)
     reminders_open(day, rules)
     placements_end(day=day)
     placements_begin(day=day)
-    with transaction.atomic():
-        adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
-        record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
+    return _adopted(day)
+
+
+@transaction.atomic
+def _adopted(day: BusinessDay) -> AdoptedDay:
+    """Show the day. What was opened and closed is counted by what there is, whoever was killed on the way."""
+    opened = WorkItem.objects.filter(opened_on=day.on).count()
+    closed = WorkItem.objects.filter(closed_on=day.on, state=WorkItem.State.GONE).count()
+    adopted = AdoptedDay.objects.create(run_id=day.run_id, on=day.on, opened_count=opened, closed_count=closed)
+    record(None, "snapshot.adopted", adopted, run_id=day.run_id, on=day.on, opened=opened, closed=closed)
     return adopted
+
+
+def _take(kind: WorkKind, day: BusinessDay, since: BusinessDay | None) -> None:
+    """Open the work of a kind that a day gives, and close what has lost its cause."""
+    new, gone = _changes(kind, causes(kind, day, since), day.on)
+    adopting = Adopting(day, "work.taken", f"work:{kind.kind}")
+    adopting.in_parts(_items(kind, new, day), lambda part: {"opened": work_open(part)})
+    adopting.in_parts(gone, lambda part: {"closed": work_gone((kind.kind,), part, day.on)})
 
 
 def _as_adopted(day: BusinessDay, before: AdoptedDay) -> BusinessDay:

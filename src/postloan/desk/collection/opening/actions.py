@@ -15,7 +15,7 @@ from postloan.desk.collection.seats.actions import cases_assign
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AuditEntry, Org
-from postloan.desk.core.parts import MOST, parts
+from postloan.desk.core.parts import MOST, Adopting
 from postloan.rules.collection import Collection
 from postloan.rules.desk_rules import DeskRules
 
@@ -42,7 +42,7 @@ def collection_take(day: BusinessDay, rules: DeskRules) -> int:
     one whose debtor is cured or left the book is closed with the day and the reason. Promises are kept, partly kept
     or broken by what the loans received. Then cases without a collector are given out.
 
-    Leaves   cases, entries, promises and sums, in parts of a transaction each; then one audit entry. Killed between two
+    Leaves   cases, entries, promises and sums, in parts of a transaction each, with its record. Killed between two
              and run again, it ends in the same. Returns how many were opened.
     Source   regulations PRA-12.
     """
@@ -52,20 +52,23 @@ def collection_take(day: BusinessDay, rules: DeskRules) -> int:
     changes = changes_of(day, rule)
     # Before any case is told: of what was told already, nobody could say any more where it came from.
     _roll(changes, day)
-    judged = _judge(changes, day, now)
-    ended = _end(changes, day)
-    told = _tell(changes, rule, day, now)
-    opened = _open(changes, rule, day, now)
-    with transaction.atomic():
-        # Who was given his share of a night's cases is not given it again where the day is taken up anew.
-        is_given = AuditEntry.objects.filter(
-            subject="collection", action="collection.taken", run_id=day.run_id
-        ).exists()
-        assigned = 0 if is_given else cases_assign(rule)
-        if opened or ended or judged or told or assigned:
-            record(None, "collection.taken", "collection", run_id=day.run_id, on=day.on, opened=opened, ended=ended,
-                   told=told, promises=judged, assigned=assigned)  # fmt: skip
+    adopting = Adopting(day, "collection.taken", "collection")
+    adopting.in_parts(changes.judged.to_dicts(), lambda part: {"promises": _settle(part, day, now)})
+    ended = {row["pk"]: row for row in changes.ended.iter_rows(named=True)}
+    adopting.in_parts(list(ended), lambda part: {"ended": _end(part, ended, day)})
+    _tell(changes, rule, adopting, now)
+    opened = _open(changes, rule, adopting, now)
+    _give_out(rule, day)
     return opened
+
+
+@transaction.atomic
+def _give_out(rule: Collection, day: BusinessDay) -> None:
+    """Give cases without a collector out. Who was given his share of a night's is not given it again."""
+    action, subject = "collection.given_out", "collection"
+    is_given = AuditEntry.objects.filter(subject=subject, action=action, run_id=day.run_id).exists()
+    if not is_given and (assigned := cases_assign(rule)):
+        record(None, action, subject, run_id=day.run_id, on=day.on, assigned=assigned)
 
 
 def _count_in(cases: Sequence[CollectionCase], now_cents: Mapping[int, int], on: date) -> None:
@@ -90,13 +93,8 @@ def _roll(changes: Changes, day: BusinessDay) -> None:
     Roll.objects.bulk_create(rows, batch_size=MOST, ignore_conflicts=True)
 
 
-def _judge(changes: Changes, day: BusinessDay, now: datetime) -> int:
-    """Settle the promises whose state is known by now, and let their cases come back at once."""
-    return sum(_settle(part, day, now) for part in parts(changes.judged.to_dicts()))
-
-
-@transaction.atomic
 def _settle(part: Sequence[Mapping[str, Any]], day: BusinessDay, now: datetime) -> int:
+    """Settle the promises whose state is known by now, and let their cases come back at once."""
     # Cases before promises, as whoever works on a case does: else two could wait for each other.
     list(CollectionCase.objects.select_for_update(of=("self",)).filter(pk__in=[row["case"] for row in part]))
     running = Promise.objects.select_for_update(of=("self",)).filter(state=Promise.State.OPEN)
@@ -119,14 +117,8 @@ def _settle(part: Sequence[Mapping[str, Any]], day: BusinessDay, now: datetime) 
     return len(settled)
 
 
-def _end(changes: Changes, day: BusinessDay) -> int:
+def _end(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], day: BusinessDay) -> int:
     """Close the cases of debtors that are past due no more; whoever has one on the desk finds it closed."""
-    now = {row["pk"]: row for row in changes.ended.iter_rows(named=True)}
-    return sum(_end_part(part, now, day) for part in parts(list(now)))
-
-
-@transaction.atomic
-def _end_part(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], day: BusinessDay) -> int:
     free = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.ENDS)
     cases = list(free.select_for_update(of=("self",)))
     _count_in(cases, {case.pk: now[case.pk]["received_cents"] for case in cases}, day.on)
@@ -148,45 +140,45 @@ def _end_part(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], day: Bu
     return len(cases)
 
 
-def _tell(changes: Changes, rule: Collection, day: BusinessDay, now: datetime) -> int:
+def _tell(changes: Changes, rule: Collection, adopting: Adopting, now: datetime) -> None:
     """Say anew what running cases are: amounts, segment, turn; a new step brings a case back at once."""
     plan = {row["debtor_id"]: row for row in changes.plan.iter_rows(named=True)}
-    keys = changes.held.filter(pl.col("bucket_now").is_not_null())["pk"].to_list()
-    for part in parts(keys):
-        _tell_part(part, plan, rule, day, now)
-    return len(keys)
+    on = adopting.day.on
+
+    def tell_part(part: Sequence[int]) -> dict[str, int]:
+        running = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.RUNNING)
+        cases = list(running.select_for_update(of=("self",)))
+        _count_in(cases, {case.pk: plan[case.debtor_id]["received_cents"] for case in cases}, on)
+        stepped, moved = [], []
+        for case in cases:
+            before = (case.strategy, case.step_days, case.team)
+            _take_in(case, plan[case.debtor_id], rule, on)
+            if (case.strategy, case.step_days) != before[:2]:
+                stepped.append(case)
+            if case.team != before[2]:
+                moved.append(case)
+        CollectionCase.objects.bulk_create(
+            cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_TOLD)
+        )
+        CollectionCase.objects.filter(pk__in=[case.pk for case in stepped]).update(ready_at=now)
+        CollectionCase.objects.filter(pk__in=[case.pk for case in moved]).update(officer=None)
+        _note(stepped, "step", on)
+        return {"told": len(cases)}
+
+    adopting.in_parts(changes.held.filter(pl.col("bucket_now").is_not_null())["pk"].to_list(), tell_part)
 
 
-@transaction.atomic
-def _tell_part(
-    part: Sequence[int], plan: Mapping[str, Mapping[str, Any]], rule: Collection, day: BusinessDay, now: datetime
-) -> None:
-    running = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.RUNNING)
-    cases = list(running.select_for_update(of=("self",)))
-    _count_in(cases, {case.pk: plan[case.debtor_id]["received_cents"] for case in cases}, day.on)
-    stepped, moved = [], []
-    for case in cases:
-        before = (case.strategy, case.step_days, case.team)
-        _take_in(case, plan[case.debtor_id], rule, day.on)
-        if (case.strategy, case.step_days) != before[:2]:
-            stepped.append(case)
-        if case.team != before[2]:
-            moved.append(case)
-    CollectionCase.objects.bulk_create(cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_TOLD))
-    CollectionCase.objects.filter(pk__in=[case.pk for case in stepped]).update(ready_at=now)
-    CollectionCase.objects.filter(pk__in=[case.pk for case in moved]).update(officer=None)
-    _note(stepped, "step", day.on)
-
-
-def _open(changes: Changes, rule: Collection, day: BusinessDay, now: datetime) -> int:
+def _open(changes: Changes, rule: Collection, adopting: Adopting, now: datetime) -> int:
     """Open a case for each debtor that fell past due; of what lies in an office that no feed named, none."""
-    offices = set(Org.objects.values_list("pk", flat=True))
+    offices, on = set(Org.objects.values_list("pk", flat=True)), adopting.day.on
     fresh = changes.fresh.filter(pl.col("org_id").is_in(sorted(offices)))
-    for part in parts(fresh.to_dicts()):
-        with transaction.atomic():
-            made = CollectionCase.objects.bulk_create(_case(row, rule, day.on, now) for row in part)
-            _note(made, "opened", day.on)
-    return len(fresh)
+
+    def open_part(part: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+        made = CollectionCase.objects.bulk_create(_case(row, rule, on, now) for row in part)
+        _note(made, "opened", on)
+        return {"opened": len(made)}
+
+    return adopting.in_parts(fresh.to_dicts(), open_part)["opened"]
 
 
 def _case(row: Mapping[str, Any], rule: Collection, on: date, now: datetime) -> CollectionCase:

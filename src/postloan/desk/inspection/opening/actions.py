@@ -14,7 +14,7 @@ from postloan.desk.core.actions import record, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AdoptedDay, Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
-from postloan.desk.core.parts import parts
+from postloan.desk.core.parts import Adopting
 from postloan.desk.core.work.actions import work_open
 from postloan.desk.inspection.models import Inspection
 from postloan.desk.inspection.opening.due import Due, Known, debtors_inspected, due_on_day
@@ -30,19 +30,16 @@ ORDERED = ("special", "first")
 def inspections_open(day: BusinessDay, since: date | None, rules: DeskRules) -> int:
     """Open what a published day makes due, with its work items; let go of what has lost its debtor. Twice is once.
 
-    Leaves  inspections and work items, in parts of a transaction each; then one audit entry. Killed between two and run
+    Leaves  inspections and work items, in parts of a transaction each, with its record. Killed between two and run
             again, it ends in the same. Returns how many were opened.
     """
     of_day = rules.version("inspections", Inspections, day.on)
     due = due_on_day(day, since, of_day, _known(day))
-    opened = _open(due, day, rules, ordered_by=None)
-    gone = _let_go(day)
-    if opened or gone:
-        with transaction.atomic():
-            record(
-                None, "inspections.opened", "inspections", run_id=day.run_id, on=day.on, opened=len(opened), gone=gone
-            )
-    return len(opened)
+    adopting = Adopting(day, "inspections.opened", "inspections")
+    made = _made(due, day, rules, ordered_by=None)
+    done = adopting.in_parts(made, lambda part: {"opened": len(_open(part))}, together=lambda each: each.debtor_id)
+    adopting.in_parts(_without_debtor(day), lambda part: {"gone": _let_go(part, day)})
+    return done["opened"]
 
 
 @transaction.atomic
@@ -70,9 +67,8 @@ def inspection_order(
     for org in Org.objects.filter(pk__in={debtor["org_id"] for debtor in debtors}):
         require(officer, "inspection.plan", org=org)
     key = f"{day.on} {Inspection.objects.filter(kind=kind, opened_on=day.on).count()}"
-    opened = _open(
-        [Due(kind, debtor, due_on, f"ordered {reason}"[:300], key) for debtor in debtors], day, rules, officer
-    )
+    due = [Due(kind, debtor, due_on, f"ordered {reason}"[:300], key) for debtor in debtors]
+    opened = _open(_made(due, day, rules, officer))
     record(officer, "inspections.ordered", "inspections", run_id=day.run_id, reason=reason, due_on=due_on,
            inspections=[each.pk for each in opened])  # fmt: skip
     return opened
@@ -115,8 +111,8 @@ def _known(day: BusinessDay) -> Known:
     )
 
 
-def _open(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Officer | None) -> list[Inspection]:
-    """Write inspections and their work items; what lies in an office that no feed named is left out."""
+def _made(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Officer | None) -> list[Inspection]:
+    """Inspections to be written; what lies in an office that no feed named is left out."""
     offices = set(Org.objects.values_list("pk", flat=True))
     officers = officers_by_number()
     of_day = rules.version("inspections", Inspections, day.on)
@@ -137,11 +133,14 @@ def _open(due: Sequence[Due], day: BusinessDay, rules: DeskRules, ordered_by: Of
                 officer_id=officers.get(debtor["officer_id"]),
             )
         )  # fmt: skip
-    for part in parts(made, together=lambda each: each.debtor_id):
-        with transaction.atomic():
-            opened = Inspection.objects.bulk_create(part)
-            work_open([work_of(each, each.kind, each.officer_id, each.due_on, day.on) for each in opened])
     return made
+
+
+def _open(made: Sequence[Inspection]) -> list[Inspection]:
+    """Write inspections and their work items. The caller holds a transaction."""
+    opened = Inspection.objects.bulk_create(made)
+    work_open([work_of(each, each.kind, each.officer_id, each.due_on, each.opened_on) for each in opened])
+    return opened
 
 
 def work_of(inspection: Inspection, step: str, officer_id: int | None, due_on: date, on: date) -> WorkItem:
@@ -156,15 +155,15 @@ def work_of(inspection: Inspection, step: str, officer_id: int | None, due_on: d
     )  # fmt: skip
 
 
-def _let_go(day: BusinessDay) -> int:
-    """Close the inspections that nobody began and whose debtor has no loan on the book any more."""
+def _without_debtor(day: BusinessDay) -> list[Inspection]:
+    """The inspections that nobody began and whose debtor has no loan on the book any more."""
     waiting = Inspection.objects.filter(state=Inspection.State.OPEN)
     held = set(debtors_inspected(day)["debtor_id"])
-    gone = [each for each in waiting.only("pk", "debtor_id") if each.debtor_id not in held]
-    for part in parts(gone):
-        with transaction.atomic():
-            keys = [each.pk for each in part]
-            waiting.filter(pk__in=keys).update(state=Inspection.State.GONE, version=F("version") + 1)
-            items = WorkItem.objects.filter(subject__in=[each.subject for each in part], state=WorkItem.State.OPEN)
-            items.update(state=WorkItem.State.GONE, closed_on=day.on)
-    return len(gone)
+    return [each for each in waiting.only("pk", "debtor_id") if each.debtor_id not in held]
+
+
+def _let_go(part: Sequence[Inspection], day: BusinessDay) -> int:
+    waiting = Inspection.objects.filter(state=Inspection.State.OPEN, pk__in=[each.pk for each in part])
+    items = WorkItem.objects.filter(subject__in=[each.subject for each in part], state=WorkItem.State.OPEN)
+    items.update(state=WorkItem.State.GONE, closed_on=day.on)
+    return waiting.update(state=Inspection.State.GONE, version=F("version") + 1)

@@ -6,18 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.contact.models import ContactPoint
-from postloan.desk.core.actions import record
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import officers_by_number
-from postloan.desk.core.parts import parts
+from postloan.desk.core.parts import Adopting
 from postloan.desk.outbox.actions import NewMessage, messages_put
 from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.reminders.due import reminders_due
@@ -36,7 +34,7 @@ def reminders_open(day: BusinessDay, rules: DeskRules) -> int:
     """Put the reminders of a published day into the outbox, and take back those whose loan needs them no more.
 
     One message for a loan, a step, a day that falls due and a party, whatever is published how often. Returns how many
-    are new. Leaves messages, in parts of a transaction each; then one audit entry.
+    are new. Leaves messages, in parts of a transaction each, with its record.
     Source  regulations LN-22, PRA-12; the rules of reminders carry the clauses.
     """
     law, texts = rules.version("reminders", Reminders, day.on), messages_now()
@@ -47,13 +45,13 @@ def reminders_open(day: BusinessDay, rules: DeskRules) -> int:
     opening = _Opening.of(day, law, texts)
     new = [opening.message(row) for row in rows.iter_rows(named=True) if row["org_id"] in opening.offices]
     # A loan of which one party was written to is known: its other parties are written to in the same transaction.
-    by_subject = parts(new, together=lambda each: (each.loan_id, each.cause, each.due_on))
-    made = sum(messages_put(part, made_by=None, at=timezone.now()) for part in by_subject)
-    dropped = _drop_paid(day, names)
-    if made or dropped:
-        with transaction.atomic():
-            record(None, "outbox.reminded", "reminders", run_id=day.run_id, on=day.on, made=made, dropped=dropped)
-    return made
+    adopting = Adopting(day, "outbox.reminded", "reminders")
+    done = adopting.in_parts(
+        new, lambda part: {"made": messages_put(part, made_by=None, at=timezone.now())},
+        together=lambda each: (each.loan_id, each.cause, each.due_on),
+    )  # fmt: skip
+    _drop_paid(adopting, names)
+    return done["made"]
 
 
 @dataclass(frozen=True)
@@ -112,15 +110,13 @@ class _Opening:
         return step.instead if step.instead and is_letter and not is_known else step.message
 
 
-def _drop_paid(day: BusinessDay, names: list[str]) -> int:
-    """Take back what waits about arrears of loans that are past due no more, or are gone. Returns how many."""
+def _drop_paid(adopting: Adopting, names: list[str]) -> None:
+    """Take back what waits about arrears of loans that are past due no more, or are gone."""
     waits = Message.objects.filter(
         cause__in=names, state__in=[Message.State.QUEUED, Message.State.REFUSED, Message.State.NO_POINT]
     )
-    late = set(loan_rows(day).filter(pl.col("days_past_due") > 0)["loan_id"])
-    about = waits.exclude(due_on__gt=day.on).values_list("pk", "loan_id")
+    late = set(loan_rows(adopting.day).filter(pl.col("days_past_due") > 0)["loan_id"])
+    about = waits.exclude(due_on__gt=adopting.day.on).values_list("pk", "loan_id")
     gone = [pk for pk, loan_id in about if loan_id not in late]
-    dropped = 0
-    for part in parts(gone):
-        dropped += waits.filter(pk__in=part).update(state=Message.State.CANCELLED, version=F("version") + 1)
-    return dropped
+    taken_back = {"state": Message.State.CANCELLED, "version": F("version") + 1}
+    adopting.in_parts(gone, lambda part: {"dropped": waits.filter(pk__in=part).update(**taken_back)})

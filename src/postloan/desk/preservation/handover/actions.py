@@ -1,6 +1,6 @@
 """Handing a file over: opened and let go by published days, ticked item by item, handed, received or sent back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -22,7 +22,7 @@ from postloan.desk.core.actions import (
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
-from postloan.desk.core.parts import MOST, parts
+from postloan.desk.core.parts import MOST, Adopting
 from postloan.desk.core.work.actions import work_close, work_gone, work_open
 from postloan.desk.preservation.grants import RECEIVE, WRITE
 from postloan.desk.preservation.handover.causes import Deadlines, debtors_bad, items_asked
@@ -43,7 +43,7 @@ def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
 
     What stands is told anew how bad and how large it is. Twice is once.
 
-    Leaves  hand-overs and work, in parts of a transaction each; then one audit entry. Killed between two and run again,
+    Leaves  hand-overs and work, in parts of a transaction each, with its record. Killed between two and run again,
             it ends in the same. Returns how many were opened.
     Source  regulations PRA-14.
     """
@@ -51,24 +51,24 @@ def handovers_open(day: BusinessDay, rules: DeskRules) -> int:
     bad = debtors_bad(day, of_day.handover)
     standing = dict(Handover.objects.filter(state__in=_STANDS).values_list("debtor_id", "pk"))
     offices, officers = set(Org.objects.values_list("pk", flat=True)), officers_by_number()
-    deadlines, opened = Deadlines(day, of_day), 0
+    deadlines, adopting = Deadlines(day, of_day), Adopting(day, "preservation.handovers_opened", "preservation")
     fresh = [row for row in bad.iter_rows(named=True) if row["debtor_id"] not in standing and row["org_id"] in offices]
-    for part in parts(fresh):
-        with transaction.atomic():
-            made = Handover.objects.bulk_create(_handover(row, of_day, officers, deadlines, day) for row in part)
-            opened += work_open([_work(each, GIVE, day, each.officer_id) for each in made])
+
+    def open_part(part: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+        made = Handover.objects.bulk_create(_handover(row, of_day, officers, deadlines, day) for row in part)
+        return {"opened": work_open([_work(each, GIVE, day, each.officer_id) for each in made])}
+
+    opened = adopting.in_parts(fresh, open_part)["opened"]
     _refresh(bad)
     still = set(bad["debtor_id"])
     gone = [key for debtor_id, key in standing.items() if debtor_id not in still]
-    for keys in parts(gone):
-        with transaction.atomic():
-            Handover.objects.filter(pk__in=keys).update(state=State.GONE, version=F("version") + 1)
-            work_gone(KINDS, [f"handover:{key}" for key in keys], day.on)
-    if opened or gone:
-        with transaction.atomic():
-            record(None, "preservation.handovers_opened", "preservation", run_id=day.run_id, on=day.on, opened=opened,
-                   gone=len(gone))  # fmt: skip
+    adopting.in_parts(gone, lambda keys: {"gone": _let_go(keys, day)})
     return opened
+
+
+def _let_go(keys: Sequence[int], day: BusinessDay) -> int:
+    work_gone(KINDS, [f"handover:{key}" for key in keys], day.on)
+    return Handover.objects.filter(pk__in=keys).update(state=State.GONE, version=F("version") + 1)
 
 
 def _refresh(bad: pl.DataFrame) -> None:

@@ -1,20 +1,19 @@
 """Adopting a day's signals: cases opened, raised, told to the office above, and let go, in bulk and once."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from django.db import transaction
 from django.db.models import F
 
-from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Org
 from postloan.desk.core.officers.queries import officers_by_number
-from postloan.desk.core.parts import parts
+from postloan.desk.core.parts import Adopting, parts
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.warning.clocks import Clocks
 from postloan.desk.warning.models import CaseEntry, CaseSignal, WarningCase
@@ -32,6 +31,10 @@ from postloan.rules.desk_rules import DeskRules
 from postloan.rules.warning_desk import WarningDesk
 from postloan.tables.warnings import LEVELS
 
+T = TypeVar("T")
+_Deed = tuple[list[T], Callable[[Sequence[T]], dict[str, int]]]
+"""What is to be done to which rows; see `Adopting.in_parts`."""
+
 
 def cases_open(day: BusinessDay, rules: DeskRules, *, only_in: Collection[str] | None = None) -> int:
     """Take a published day's signals over: one running case a debtor, all its signals in it. Twice is once.
@@ -42,23 +45,21 @@ def cases_open(day: BusinessDay, rules: DeskRules, *, only_in: Collection[str] |
 
     only_in  the offices in which cases are opened, where a bank begins with some; None is all.
 
-    Leaves  cases, signals, entries and work items, in parts of a transaction each; then one audit entry. Killed between
+    Leaves  cases, signals, entries and work items, in parts of a transaction each, with its record. Killed between
             two and run again, it ends in the same. Returns how many were opened.
     Source  regulations PRA-10, PRA-11.
     """
     clocks = Clocks(day, rules.version("warnings", WarningDesk, day.on))
     changes = changes_of(clocks)
-    opened = _open(changes.fresh, clocks, only_in)
-    raised = _grow(changes.came, changes.worse, clocks)
-    for part in parts(changes.gone):
-        CaseSignal.objects.filter(pk__in=part).update(gone_on=day.on)
+    adopting = Adopting(day, "warnings.opened", "warnings")
+    opened = adopting.in_parts(*_opening(changes.fresh, clocks, only_in))["opened"]
+    adopting.in_parts(*_growing(changes.came, changes.worse, clocks))
+    signals = CaseSignal.objects
+    adopting.in_parts(changes.gone, lambda part: {"signals_gone": signals.filter(pk__in=part).update(gone_on=day.on)})
     _refresh(day)
-    let_go = _let_go(day)
-    late = _tell_above(clocks)
-    if opened or raised or changes.gone or let_go or late:
-        with transaction.atomic():
-            record(None, "warnings.opened", "warnings", run_id=day.run_id, on=day.on, opened=opened, raised=raised,
-                   signals_gone=len(changes.gone), let_go=let_go, late=late)  # fmt: skip
+    adopting.in_parts(without_debtor(day), lambda part: {"let_go": _let_go(part, day)})
+    late = list(late_cases(clocks).order_by("pk").values_list("pk", flat=True))
+    adopting.in_parts(late, lambda part: {"late": _tell_above(part, clocks)})
     return opened
 
 
@@ -84,8 +85,10 @@ def signals_arrived(
     Leaves   what a night would, each new signal marked as waiting for the night that knows of the event; an entry.
     """
     changes = changes_on_arrival(clocks, debtor_id, signals, known)
-    _open(changes.fresh, clocks, None)
-    _grow(changes.came, changes.worse, clocks)
+    debtor_ids, open_part = _opening(changes.fresh, clocks, None)
+    open_part(debtor_ids)
+    case_ids, grow_part = _growing(changes.came, changes.worse, clocks)
+    grow_part(case_ids)
     case = WarningCase.objects.filter(debtor_id=debtor_id, state__in=WarningCase.RUNNING).first()
     new = pl.concat([part.select("signal", "rank") for part in (changes.fresh, changes.came, changes.worse)])
     if case is None or new.is_empty():
@@ -107,32 +110,28 @@ def arrivals_told(still_waiting: Collection[str]) -> int:
     return len(keys)
 
 
-def _open(fresh: pl.DataFrame, clocks: Clocks, only_in: Collection[str] | None) -> int:
+def _opening(fresh: pl.DataFrame, clocks: Clocks, only_in: Collection[str] | None) -> _Deed[str]:
     """Open cases with their signals; of what lies in an office that no feed named, or that has not begun, none."""
-    on, opened = clocks.day.on, 0
+    on = clocks.day.on
     facts = debtors_warned(clocks.day, fresh["debtor_id"].unique())
     officers, offices = officers_by_number(), set(Org.objects.values_list("pk", flat=True))
     offices = offices if only_in is None else offices.intersection(only_in)
     by_level = {level: clocks.due(clocks.of(level).verify) for level in LEVELS}
     kept = fresh.filter(pl.col("debtor_id").is_in([key for key, each in facts.items() if each["org_id"] in offices]))
-    for part in parts(kept["debtor_id"].unique(maintain_order=True).to_list()):
-        with transaction.atomic():
-            signals = kept.filter(pl.col("debtor_id").is_in(part)).partition_by("debtor_id", as_dict=True)
-            made = WarningCase.objects.bulk_create(
-                _case(facts[key], signals[(key,)], officers, by_level, on) for key in part
-            )
-            of_case = {case.debtor_id: case for case in made}
-            CaseSignal.objects.bulk_create(
-                [
-                    _signal(of_case[key].pk, row, on)
-                    for key in part
-                    for row in signals[(key,)].iter_rows(named=True)
-                ],
-            )  # fmt: skip
-            _note(made, "opened", on)
-            work_open([work_of(case, VERIFY, on) for case in made])
-            opened += len(made)
-    return opened
+
+    def open_part(part: Sequence[str]) -> dict[str, int]:
+        signals = kept.filter(pl.col("debtor_id").is_in(part)).partition_by("debtor_id", as_dict=True)
+        made = WarningCase.objects.bulk_create(
+            _case(facts[key], signals[(key,)], officers, by_level, on) for key in part
+        )
+        of_case = {case.debtor_id: case for case in made}
+        CaseSignal.objects.bulk_create(
+            [_signal(of_case[key].pk, row, on) for key in part for row in signals[(key,)].iter_rows(named=True)]
+        )
+        _note(made, "opened", on)
+        return {"opened": work_open([work_of(case, VERIFY, on) for case in made])}
+
+    return kept["debtor_id"].unique(maintain_order=True).to_list(), open_part
 
 
 def _case(
@@ -171,46 +170,44 @@ def _signal(case_id: int, row: dict[str, Any], on: date) -> CaseSignal:
     )  # fmt: skip
 
 
-def _grow(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> int:
-    """Let running cases take new and worse signals in; one that ended since it was found does not.
-
-    Returns how many were raised.
-    """
-    on, raised = clocks.day.on, 0
+def _growing(came: pl.DataFrame, worse: pl.DataFrame, clocks: Clocks) -> _Deed[int]:
+    """Let running cases take new and worse signals in; one that ended since it was found does not."""
+    on = clocks.day.on
     both = pl.concat([came, worse.select(came.columns)]).sort("case_id", "signal", "loan_id")
     facts = debtors_warned(clocks.day, both["debtor_id"].unique())
-    for part in parts(both["case_id"].unique(maintain_order=True).to_list()):
-        with transaction.atomic():
-            running = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.RUNNING)
-            cases = list(running.select_for_update(of=("self",)))
-            held = [case.pk for case in cases]
-            new = came.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
-            CaseSignal.objects.bulk_create([_signal(row["case_id"], row, on) for row in new])
-            CaseSignal.objects.bulk_update(
-                [
-                    CaseSignal(
-                        pk=row["pk"], rank=max(row["rank"], row["held_rank"]), gone_on=None,
-                        level=LEVELS[max(row["rank"], row["held_rank"])], evidence=json.loads(row["evidence"]),
-                    )
-                    for row in worse.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
-                ],
-                ["rank", "level", "gone_on", "evidence"],
-            )  # fmt: skip
-            signals = both.filter(pl.col("case_id").is_in(held)).partition_by("case_id", as_dict=True)
-            risen = []
-            for case in cases:
-                before = case.rank
-                _take_in(case, signals[(case.pk,)], facts.get(case.debtor_id))
-                case.version += 1
-                if case.rank > before:
-                    risen.append(case)
-            _raise(risen, clocks)
-            WarningCase.objects.bulk_update(cases, [
-                "level", "rank", "signal_ids", "categories", "signal_count", "debtor_name", "product", "tier",
-                "exposure_cents", "version", "state", "due_on", "raised_on", "is_raised", "late_to",
-            ])  # fmt: skip
-            raised += len(risen)
-    return raised
+
+    def grow_part(part: Sequence[int]) -> dict[str, int]:
+        running = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.RUNNING)
+        cases = list(running.select_for_update(of=("self",)))
+        held = [case.pk for case in cases]
+        new = came.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
+        CaseSignal.objects.bulk_create([_signal(row["case_id"], row, on) for row in new])
+        CaseSignal.objects.bulk_update(
+            [
+                CaseSignal(
+                    pk=row["pk"], rank=max(row["rank"], row["held_rank"]), gone_on=None,
+                    level=LEVELS[max(row["rank"], row["held_rank"])], evidence=json.loads(row["evidence"]),
+                )
+                for row in worse.filter(pl.col("case_id").is_in(held)).iter_rows(named=True)
+            ],
+            ["rank", "level", "gone_on", "evidence"],
+        )  # fmt: skip
+        signals = both.filter(pl.col("case_id").is_in(held)).partition_by("case_id", as_dict=True)
+        risen = []
+        for case in cases:
+            before = case.rank
+            _take_in(case, signals[(case.pk,)], facts.get(case.debtor_id))
+            case.version += 1
+            if case.rank > before:
+                risen.append(case)
+        _raise(risen, clocks)
+        WarningCase.objects.bulk_update(cases, [
+            "level", "rank", "signal_ids", "categories", "signal_count", "debtor_name", "product", "tier",
+            "exposure_cents", "version", "state", "due_on", "raised_on", "is_raised", "late_to",
+        ])  # fmt: skip
+        return {"raised": len(risen), "grown": len(cases)}
+
+    return both["case_id"].unique(maintain_order=True).to_list(), grow_part
 
 
 def _raise(cases: Sequence[WarningCase], clocks: Clocks) -> None:
@@ -241,39 +238,31 @@ def _refresh(day: BusinessDay) -> None:
         )
 
 
-def _let_go(day: BusinessDay) -> int:
-    """End the cases whose debtor has no loan on the book any more. Returns how many."""
-    let_go = 0
-    for part in parts(without_debtor(day)):
-        with transaction.atomic():
-            free = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.WITH_OFFICER)
-            cases = list(free.select_for_update())
-            WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
-                state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
-            )
-            _note(cases, "gone", day.on)
-            work_gone(KINDS, [case.subject for case in cases], day.on)
-            let_go += len(cases)
-    return let_go
+def _let_go(part: Sequence[int], day: BusinessDay) -> int:
+    """End cases whose debtor has no loan on the book any more. Returns how many."""
+    free = WarningCase.objects.filter(pk__in=part, state__in=WarningCase.WITH_OFFICER)
+    cases = list(free.select_for_update())
+    WarningCase.objects.filter(pk__in=[case.pk for case in cases]).update(
+        state=WarningCase.State.GONE, closed_on=day.on, version=F("version") + 1
+    )
+    _note(cases, "gone", day.on)
+    work_gone(KINDS, [case.subject for case in cases], day.on)
+    return len(cases)
 
 
-def _tell_above(clocks: Clocks) -> int:
-    """Put what is late before the office one level up, once a step."""
-    on, late, told = clocks.day.on, late_cases(clocks), 0
-    for part in parts(list(late.order_by("pk").values_list("pk", flat=True))):
-        with transaction.atomic():
-            held = late.select_for_update(of=("self",)).select_related("org", "org__parent")
-            cases, items = list(held.filter(pk__in=part).order_by("pk")), []
-            for case in cases:
-                above = case.org.parent or case.org
-                case.late_to = above
-                item = work_of(case, LATE, on)
-                item.org, item.officer_id, item.due_on = above, None, on
-                items.append(item)
-            WarningCase.objects.bulk_update(cases, ["late_to"])
-            _note(cases, "late", on)
-            told += work_open(items)
-    return told
+def _tell_above(part: Sequence[int], clocks: Clocks) -> int:
+    """Put what is late before the office one level up, once a step. Returns how many."""
+    held = late_cases(clocks).select_for_update(of=("self",)).select_related("org", "org__parent")
+    cases, items = list(held.filter(pk__in=part).order_by("pk")), []
+    for case in cases:
+        above = case.org.parent or case.org
+        case.late_to = above
+        item = work_of(case, LATE, clocks.day.on)
+        item.org, item.officer_id, item.due_on = above, None, clocks.day.on
+        items.append(item)
+    WarningCase.objects.bulk_update(cases, ["late_to"])
+    _note(cases, "late", clocks.day.on)
+    return work_open(items)
 
 
 def _note(cases: Sequence[WarningCase], step: str, on: date) -> None:
