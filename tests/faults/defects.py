@@ -66,8 +66,10 @@ def pointer_first() -> None:
 
 def no_transaction() -> None:
     """What belongs together in the database is written piece by piece."""
+    from django.db.backends.postgresql.features import DatabaseFeatures
     from django.db.transaction import Atomic
 
+    DatabaseFeatures.has_select_for_update = False  # which is refused outside a transaction
     Atomic.__enter__ = lambda _self: None  # type: ignore[method-assign]
     Atomic.__exit__ = lambda *_told: None  # type: ignore[method-assign]
 
