@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.agency.models import Agency
 from postloan.desk.core.actions import forbid_same_person, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay, home
+from postloan.desk.core.forms import SHORT_MOST, check_text
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.queries import head_office
 from postloan.errors import FormWrong, NotFoundHere
@@ -61,6 +62,8 @@ def agency_propose(officer: Officer, new: NewAgency, *, day: BusinessDay) -> Age
         )
     if not all(each.strip() for each in (new.name, new.licence, new.line, new.contract_no)):
         raise FormWrong(message=_("机构信息不完整。"), hint=_("请填写后再提交。"), where={"field": "name"})
+    for check, said in new.evidence.items():
+        check_text(said.strip(), f"check_{check}", SHORT_MOST)
     months = (new.ends_on.year - new.begins_on.year) * 12 + new.ends_on.month - new.begins_on.month
     is_long = months > rules.contract.months_most or (
         months == rules.contract.months_most and new.ends_on.day >= new.begins_on.day
@@ -75,7 +78,7 @@ def agency_propose(officer: Officer, new: NewAgency, *, day: BusinessDay) -> Age
     made = Agency.objects.create(
         made_id=new.id, state=Agency.State.PROPOSED, org=org, name=new.name.strip()[:200],
         licence=new.licence.strip()[:40], line=new.line.strip()[:40],
-        evidence={each.check: new.evidence[each.check].strip()[:500] for each in rules.checks},
+        evidence={each.check: new.evidence[each.check].strip() for each in rules.checks},
         contract_no=new.contract_no.strip()[:60], begins_on=new.begins_on, ends_on=new.ends_on, schedule=new.schedule,
         proposed_by=officer,
     )  # fmt: skip

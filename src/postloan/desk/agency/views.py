@@ -18,7 +18,7 @@ from postloan.desk.agency.judging.facts import facts_of
 from postloan.desk.agency.lists import AGENCIES, PLACEMENTS
 from postloan.desk.agency.placing import actions as placing
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, ticked_from, whole_from
+from postloan.desk.core.forms import SHORT_MOST, day_from, made_id_from, reason_from, text_from, ticked_from, whole_from
 from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 
@@ -57,7 +57,9 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
 def propose(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Propose an agency."""
     given = request.POST.dict()
-    evidence = {each.check: given.get(f"check_{each.check}", "") for each in queries.rules_of(desk).checks}
+    evidence = {
+        each.check: text_from(given, f"check_{each.check}", SHORT_MOST) for each in queries.rules_of(desk).checks
+    }
     asked = NewAgency(
         made_id_from(given, "made_id"), given.get("name", ""), given.get("licence", ""), given.get("line", ""),
         evidence, given.get("contract_no", ""), day_from(given, "begins_on"), day_from(given, "ends_on"),
@@ -87,7 +89,7 @@ def decide(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
     """Put an agency on the list, or turn it down."""
     found, given = queries.agency_seen(desk, agency_id), request.POST.dict()
     actions.agency_decide(
-        desk.officer, found.pk, given.get("verdict", ""), reason=given.get("reason", ""),
+        desk.officer, found.pk, given.get("verdict", ""), reason=reason_from(given),
         seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
@@ -108,7 +110,7 @@ def account(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
 def leave(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
     """Take an agency off the list."""
     found = queries.agency_seen(desk, agency_id)
-    judging.agency_leave(desk.officer, found.pk, reason=request.POST.get("reason", ""), day=desk.day)
+    judging.agency_leave(desk.officer, found.pk, reason=reason_from(request.POST), day=desk.day)
     messages.success(request, _("机构已退出，案件已收回。"))
     return redirect("agency:agency", found.pk)
 
@@ -132,7 +134,7 @@ def recall(request: HttpRequest, desk: Desk, placement_id: int) -> HttpResponse:
     """Take a case back."""
     found, given = queries.placement_seen(desk, placement_id), request.POST.dict()
     placing.placement_recall(
-        desk.officer, found.pk, reason=given.get("reason", ""), seen_version=whole_from(given, "version"), day=desk.day
+        desk.officer, found.pk, reason=reason_from(given), seen_version=whole_from(given, "version"), day=desk.day
     )
     messages.success(request, _("案件已收回。"))
     return redirect("agency:placement", found.pk)
@@ -157,7 +159,7 @@ def placed(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
     found = queries.agency_seen(desk, agency_id)
     count = placing.cases_place(
         desk.officer, found.pk, ticked_from(request.POST), made_id_from(request.POST.dict(), "made_id"),
-        reason=request.POST.get("reason", ""), day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交 %s 件；告知客户后生效。") % count)
     return redirect("agency:agency", found.pk)
@@ -207,7 +209,7 @@ def bill_decide(request: HttpRequest, desk: Desk, agency_id: int, bill_id: int) 
     found, given = queries.agency_seen(desk, agency_id), request.POST.dict()
     held = queries.bill_seen(bill_id, found)
     billing.bill_decide(
-        desk.officer, held.pk, given.get("verdict", ""), reason=given.get("reason", ""),
+        desk.officer, held.pk, given.get("verdict", ""), reason=reason_from(given),
         seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
@@ -234,7 +236,7 @@ def evaluated(request: HttpRequest, desk: Desk, agency_id: int) -> HttpResponse:
     criteria: list[str] = [each.criterion for each in queries.rules_of(desk).weights]
     scores = {name: whole_from(given, f"score_{name}", digits=3) for name in criteria}
     year = whole_from(given, "year", digits=4)
-    judging.agency_evaluate(desk.officer, found.pk, year, scores, note=given.get("note", ""), day=desk.day)
+    judging.agency_evaluate(desk.officer, found.pk, year, scores, note=text_from(given, "note"), day=desk.day)
     messages.success(request, _("年度评估已提交，等待批准。"))
     return redirect("agency:agency", found.pk)
 
@@ -245,7 +247,7 @@ def evaluation_decide(request: HttpRequest, desk: Desk, agency_id: int, evaluati
     found, given = queries.agency_seen(desk, agency_id), request.POST.dict()
     held = found.evaluations.filter(pk=evaluation_id).values_list("pk", flat=True).first()
     judging.evaluation_decide(
-        desk.officer, held or 0, given.get("verdict", ""), reason=given.get("reason", ""),
+        desk.officer, held or 0, given.get("verdict", ""), reason=reason_from(given),
         seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))

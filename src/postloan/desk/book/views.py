@@ -11,6 +11,7 @@ from postloan.desk.book.lists import DEBTORS, GROUPS, LOANS
 from postloan.desk.book.proceeds import paths_of_loan
 from postloan.desk.book.tables import as_table
 from postloan.desk.book.why.sections import why_sections
+from postloan.desk.core.forms import reason_from
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.masks import masked_number, masked_phone
 from postloan.desk.core.pages import Desk, page
@@ -129,7 +130,7 @@ def personal(request: HttpRequest, desk: Desk, debtor_id: str, field: str) -> Ht
 def personal_open(request: HttpRequest, desk: Desk, debtor_id: str, field: str) -> HttpResponse:
     """The same, whole, for a reason that is written down."""
     plain = _plain(desk, debtor_id, field)
-    personal_unmask(desk.officer, debtor_id, field, reason=request.POST.get("reason", ""), run_id=desk.day.run_id)
+    personal_unmask(desk.officer, debtor_id, field, reason=reason_from(request.POST), run_id=desk.day.run_id)
     told = {"debtor_id": debtor_id, "field": field, "shown": plain, "is_open": True}
     return render(request, "book/personal.html", told)
 

@@ -15,7 +15,7 @@ from postloan.desk.classification.models import Item
 from postloan.desk.classification.opinions import Opinion, may_be_upgraded, worse_tiers
 from postloan.desk.classification.paper import paper_docx
 from postloan.desk.classification.snapshots import edition_of, retail_loans
-from postloan.desk.core.forms import CENTS_DIGITS, made_id_from, whole_from
+from postloan.desk.core.forms import CENTS_DIGITS, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -102,7 +102,7 @@ def approve(request: HttpRequest, desk: Desk, batch_id: int, loan_id: str) -> Ht
     found = queries.item_seen(desk, batch_id, loan_id)
     actions.opinion_approve(
         desk.officer, found.pk, seen_version=whole_from(request.POST, "version"),
-        decision_id=made_id_from(request.POST, "decision_id"), reason=request.POST.get("reason", "")[:2000],
+        decision_id=made_id_from(request.POST, "decision_id"), reason=reason_from(request.POST),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("%s 已审批。") % found.debtor_name)
@@ -115,7 +115,7 @@ def give_back(request: HttpRequest, desk: Desk, batch_id: int, loan_id: str) -> 
     found = queries.item_seen(desk, batch_id, loan_id)
     actions.opinion_return(
         desk.officer, found.pk, seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:2000], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("%s 已退回。") % found.debtor_name)
     return _next(desk, found)
@@ -154,7 +154,7 @@ def retail_confirm(request: HttpRequest, desk: Desk, batch_id: int) -> HttpRespo
     queries.batch_seen(desk, batch_id)
     version = whole_from(request.POST, "version")
     if "return" in request.POST:
-        reason = request.POST.get("reason", "")[:2000]
+        reason = reason_from(request.POST)
         actions.sheet_return(desk.officer, batch_id, seen_version=version, reason=reason, day=desk.day)
         messages.success(request, _("零售批量分类已退回。"))
     else:
@@ -187,7 +187,7 @@ def paper(request: HttpRequest, desk: Desk, batch_id: int) -> HttpResponse:
 
 def _opinion(request: HttpRequest) -> Opinion:
     """The opinion of a form; what it may be is checked where it is given."""
-    return Opinion(request.POST.get("opinion", ""), request.POST.get("tier", ""), request.POST.get("reason", "")[:2000])
+    return Opinion(request.POST.get("opinion", ""), request.POST.get("tier", ""), reason_from(request.POST))
 
 
 def _next(desk: Desk, done: Item) -> HttpResponse:

@@ -24,7 +24,7 @@ from postloan.desk.contact.actions import attempt_ask
 from postloan.desk.contact.asking import point_named, wanted_from
 from postloan.desk.contact.queries import attempt_asked, parties_seen, points_told, refusals_said
 from postloan.desk.core.authority import officers_holding
-from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.queries import officer_in_scope
 from postloan.desk.core.pages import Desk, page
@@ -107,7 +107,7 @@ def outcome(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
         promised = Promised(amount_from(given, "amount"), day_from(given, "due_on"))
     contact_note(
         desk.officer, found.pk, made_id_from(given, "attempt"), given.get("key", ""),
-        entry_id=made_id_from(given, "made_id"), note=given.get("note", ""), promised=promised, day=desk.day,
+        entry_id=made_id_from(given, "made_id"), note=text_from(given, "note"), promised=promised, day=desk.day,
     )  # fmt: skip
     messages.success(request, _("结果已登记。按 n 取下一户。"))
     return redirect("collection:case", found.pk)

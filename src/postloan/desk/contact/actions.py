@@ -14,6 +14,7 @@ from postloan.desk.contact.limits import require_within
 from postloan.desk.contact.models import Attempt, ContactPoint, LedgerHead
 from postloan.desk.core.actions import record, refuse_past, require
 from postloan.desk.core.days import BusinessDay, home
+from postloan.desk.core.forms import check_text
 from postloan.desk.core.masks import masked_phone
 from postloan.desk.core.models import Officer
 from postloan.desk.core.officers.queries import office_over
@@ -142,7 +143,8 @@ def attempt_close(
         point=found.point.match, ask=found.seq, outcome=outcome, made_at=written_at(begun),
     )  # fmt: skip
     was_made = outcome != "not_made"
-    found.outcome, found.note, found.made_at = outcome, note.strip()[:1000], begun if was_made else None
+    check_text(note.strip(), "note")
+    found.outcome, found.note, found.made_at = outcome, note.strip(), begun if was_made else None
     found.is_outside = was_made and found.valid_until is not None and begun >= found.valid_until
     found.save(update_fields=["outcome", "note", "made_at", "is_outside"])
     record(officer, "contact.closed", found, org=found.org, outcome=outcome, is_outside=found.is_outside,

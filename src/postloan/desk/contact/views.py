@@ -24,7 +24,7 @@ from postloan.desk.contact.protections.actions import (
     exemption_decide,
     exemption_propose,
 )
-from postloan.desk.core.forms import CENTS_DIGITS, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import CENTS_DIGITS, LONG_MOST, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.rules.contact_rules import CHANNELS, CHANNELS_OF, OUTCOMES_OF, PURPOSES
 
@@ -81,7 +81,7 @@ def ask(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
 def close(request: HttpRequest, desk: Desk, attempt_id: UUID) -> HttpResponse:
     """Say what came of a contact."""
     held, given = queries.attempt_seen(desk, attempt_id), request.POST.dict()
-    attempt_close(desk.officer, held.pk, given.get("outcome", ""), note=given.get("note", ""))
+    attempt_close(desk.officer, held.pk, given.get("outcome", ""), note=text_from(given, "note"))
     return _done(_("结果已登记。"), held.debtor_id, request)
 
 
@@ -101,7 +101,7 @@ def complain(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     given = request.POST.dict()
     due_on = day_from(given, "due_on") if given.get("due_on") else None
     complaint_open(
-        desk.officer, _about(desk, debtor_id), made_id_from(given, "made_id"), text=given.get("text", ""),
+        desk.officer, _about(desk, debtor_id), made_id_from(given, "made_id"), text=text_from(given, "text", LONG_MOST),
         due_on=due_on, day=desk.day,
     )  # fmt: skip
     return _done(_("投诉已登记，暂停催收。"), debtor_id, request)
@@ -113,8 +113,8 @@ def answer(request: HttpRequest, desk: Desk, debtor_id: str, complaint_id: UUID)
     debtor_seen(desk, debtor_id)
     given = request.POST.dict()
     complaint_answer(
-        desk.officer, complaint_id, answer=given.get("answer", ""), seen_version=whole_from(given, "version"),
-        day=desk.day,
+        desk.officer, complaint_id, answer=text_from(given, "answer", LONG_MOST),
+        seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     return _done(_("投诉已答复。"), debtor_id, request)
 
@@ -124,9 +124,7 @@ def unwanted(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """Keep a number or an address from being used."""
     debtor_seen(desk, debtor_id)
     given = request.POST.dict()
-    do_not_call(
-        desk.officer, whole_from(given, "point", digits=CENTS_DIGITS), reason=given.get("reason", ""), day=desk.day
-    )
+    do_not_call(desk.officer, whole_from(given, "point", digits=CENTS_DIGITS), reason=reason_from(given), day=desk.day)
     return _done(_("已设为勿扰。"), debtor_id, request)
 
 
@@ -136,7 +134,7 @@ def propose(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     given = request.POST.dict()
     exemption_propose(
         desk.officer, _about(desk, debtor_id), made_id_from(given, "made_id"), kind=given.get("kind", ""),
-        point_id=whole_from(given, "point", digits=CENTS_DIGITS), reason=given.get("reason", ""),
+        point_id=whole_from(given, "point", digits=CENTS_DIGITS), reason=reason_from(given),
         until=day_from(given, "until") if given.get("until") else None, day=desk.day,
     )  # fmt: skip
     return _done(_("已提出，等待批准。"), debtor_id, request)
@@ -149,7 +147,7 @@ def decide(request: HttpRequest, desk: Desk, debtor_id: str, exemption_id: UUID)
     given = request.POST.dict()
     exemption_decide(
         desk.officer, exemption_id, given.get("verdict", ""), seen_version=whole_from(given, "version"),
-        reason=given.get("reason", ""), day=desk.day,
+        reason=reason_from(given), day=desk.day,
     )  # fmt: skip
     return _done(_("已办理。"), debtor_id, request)
 
@@ -162,7 +160,7 @@ def take_back(request: HttpRequest, desk: Desk, debtor_id: str, exemption_id: UU
     consent_end(
         desk.officer,
         exemption_id,
-        reason=given.get("reason", ""),
+        reason=reason_from(given),
         seen_version=whole_from(given, "version"),
         day=desk.day,
     )

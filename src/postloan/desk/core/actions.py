@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.audit import hash_of_entry
 from postloan.desk.core.authority import limit_of
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.forms import check_reason
+from postloan.desk.core.forms import REASON_MOST, check_text
 from postloan.desk.core.models import AuditEntry, AuditHead, Decision, FeedRows, Officer, Org, Work
 from postloan.errors import IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 
@@ -45,10 +45,11 @@ def refuse_past(day: BusinessDay) -> None:
         )
 
 
-def require_reason(reason: str) -> str:
-    """Take a reason that was given, or raise ReasonMissing."""
+def require_reason(reason: str, *, most: int = REASON_MOST) -> str:
+    """Take a reason, or another text that must be given, of at most so many signs. Raises ReasonMissing, FormWrong."""
     if not reason.strip():
         raise ReasonMissing(message=_("没有填写理由。"), hint=_("请写明理由后再提交，理由会记入审计日志。"))
+    check_text(reason.strip(), most=most)
     return reason.strip()
 
 
@@ -178,7 +179,7 @@ def record(
     Raises FormWrong where the reason is longer than an entry holds, and TransactionManagementError outside a
     transaction: there is no deed without its record.
     """
-    check_reason(reason)
+    check_text(reason)
     head = hold_chain()
     entry = AuditEntry(
         seq=head.seq + 1,

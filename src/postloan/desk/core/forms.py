@@ -17,6 +17,10 @@ CENTS_DIGITS = 18
 """Digits that fit its long ones: keys and amounts."""
 REASON_MOST = 1000
 """Signs of a reason that an entry of the audit chain holds."""
+SHORT_MOST = 500
+"""Signs of a shorter text: a measure, a finding, a reason that a row keeps."""
+LONG_MOST = 2000
+"""Signs of a longer text: what happened, what a decision rests on."""
 AMOUNT = re.compile(r"\d{1,14}(\.\d{1,2})?")
 """An amount as it is typed, without thousands separators."""
 
@@ -39,19 +43,28 @@ def day_from(given: Mapping[str, str], field: str) -> date:
         ) from None
 
 
+def text_from(given: Mapping[str, str], field: str, most: int = REASON_MOST) -> str:
+    """A text that a page sends, "" where it sends none, of at most so many signs. Raises FormWrong: it is never cut.
+
+    A browser sends a new line as two signs and counts it as one; it is kept as one.
+    """
+    text = given.get(field, "").replace("\r\n", "\n")
+    check_text(text, field, most)
+    return text
+
+
 def reason_from(given: Mapping[str, str]) -> str:
     """The reason that a page sends, "" where it sends none. Raises FormWrong where it is longer than is kept of it."""
-    reason = given.get("reason", "")
-    check_reason(reason)
-    return reason
+    return text_from(given, "reason")
 
 
-def check_reason(reason: str) -> None:
-    """Refuse a reason that is longer than is kept of it, rather than cut it. Raises FormWrong."""
-    if len(reason) > REASON_MOST:
+def check_text(text: str, field: str = "reason", most: int = REASON_MOST) -> None:
+    """Refuse a text of more signs than are kept of it, rather than cut it. Raises FormWrong."""
+    if len(text) > most:
         raise FormWrong(
-            message=_("理由太长。"), hint=_("请缩短理由后再提交。"), where={"most": REASON_MOST, "given": len(reason)}
-        )
+            message=_("填写的文字太长。"), hint=_("请缩短到 %(most)d 个字以内后再提交。") % {"most": most},
+            where={"field": field, "most": most, "given": len(text)},
+        )  # fmt: skip
 
 
 def made_id_from(given: Mapping[str, str], field: str) -> UUID:

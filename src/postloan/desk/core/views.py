@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from postloan.desk.core.audit import faults_of_chain
 from postloan.desk.core.exports import AT_ONCE_MOST, begin_in_background, export_file, notes_on, rows_of
-from postloan.desk.core.forms import day_from
+from postloan.desk.core.forms import day_from, reason_from
 from postloan.desk.core.lists.actions import columns_choose, export_ask, view_save
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.lists.drawn import asked_by
@@ -158,7 +158,7 @@ def grant_new(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
     role_give(
         desk.officer, found, role.role, org_in_scope(desk, request.POST.get("org", "")),
         begins_on=day_from(request.POST, "begins_on"),
-        ends_on=day_from(request.POST, "ends_on") if ends else None, reason=request.POST.get("reason", ""),
+        ends_on=day_from(request.POST, "ends_on") if ends else None, reason=reason_from(request.POST),
     )  # fmt: skip
     messages.success(request, _("已授权。"))
     return redirect("core:officer", found.pk)
@@ -169,7 +169,7 @@ def grant_end(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
     """End a role of an officer in an office."""
     found = officer_in_scope(desk, officer_id)
     org = org_in_scope(desk, request.POST.get("org", ""))
-    role_end(desk.officer, found, request.POST.get("role", ""), org, reason=request.POST.get("reason", ""))
+    role_end(desk.officer, found, request.POST.get("role", ""), org, reason=reason_from(request.POST))
     messages.success(request, _("授权已终止。"))
     return redirect("core:officer", found.pk)
 
@@ -179,7 +179,7 @@ def token_new(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
     """Give an account a token; its secret is shown this once."""
     found = officer_in_scope(desk, officer_id)
     made = token_issue(
-        desk.officer, found, name=request.POST.get("name", ""), reason=request.POST.get("reason", ""),
+        desk.officer, found, name=request.POST.get("name", ""), reason=reason_from(request.POST),
         expires_on=day_from(request.POST, "expires_on"),
     )  # fmt: skip
     return render(request, "core/token.html", {"officer": found, "made": made, "here": "officers"})
@@ -189,7 +189,7 @@ def token_new(request: HttpRequest, desk: Desk, officer_id: int) -> HttpResponse
 def token_stop(request: HttpRequest, desk: Desk, officer_id: int, token_id: int) -> HttpResponse:
     """End a token."""
     found = officer_in_scope(desk, officer_id)
-    token_end(desk.officer, token_id, reason=request.POST.get("reason", ""))
+    token_end(desk.officer, token_id, reason=reason_from(request.POST))
     messages.success(request, _("令牌已停用。"))
     return redirect("core:officer", found.pk)
 
@@ -200,7 +200,7 @@ def delegation_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     taker = colleague(request.POST.get("taker", ""), "taker")
     delegate(
         desk.officer, taker, begins_on=day_from(request.POST, "begins_on"),
-        ends_on=day_from(request.POST, "ends_on"), reason=request.POST.get("reason", ""),
+        ends_on=day_from(request.POST, "ends_on"), reason=reason_from(request.POST),
     )  # fmt: skip
     messages.success(request, _("代办已设定。"))
     return redirect("/")
@@ -211,7 +211,7 @@ def view_as(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Begin to see the desk as another officer sees it, read only."""
     if request.method == "POST":
         other = colleague(request.POST.get("username", "").strip(), "username")
-        view_begin(desk.officer, other, reason=request.POST.get("reason", "")[:1000])
+        view_begin(desk.officer, other, reason=reason_from(request.POST))
         begin_view(request, other)
         return redirect("/")
     told = {"username": request.GET.get("username", "")[:150], "officers": officers_in(desk.scope)[:500]}

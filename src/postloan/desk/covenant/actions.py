@@ -54,7 +54,7 @@ def notice_send(officer: Officer, test: Test, *, sent_on: date, way: str, note: 
         return held
     made = Notice.objects.create(
         covenant_id=test["covenant_id"], period_end_on=test["period_end_on"], org=org, sent_on=sent_on, way=way,
-        note=require_reason(note)[:1000], sent_by=officer,
+        note=require_reason(note), sent_by=officer,
     )  # fmt: skip
     record(officer, "covenant.noticed", made, org=org, run_id=day.run_id, reason=made.note, sent_on=sent_on, way=way)
     work_close((BREACH,), f"covenant:{test['covenant_id']}:{test['period_end_on']}", on=day.on, note=made.note)
@@ -96,10 +96,10 @@ def proposal_make(
     made = Proposal.objects.create(
         id=proposal_id, org=org, state=Proposal.State.PROPOSED, kind=kind, covenant_id=test["covenant_id"],
         period_end_on=test["period_end_on"], loan_id=test["loan_id"], debtor_id=test["debtor_id"],
-        result=test["result"], amount_cents=case.amount_cents, reason=reason[:2000], ends_on=ends_on, on=day.on,
+        result=test["result"], amount_cents=case.amount_cents, reason=reason, ends_on=ends_on, on=day.on,
         case=case,
     )  # fmt: skip
-    held = step_first(officer, case, reason=reason[:1000], day=day)
+    held = step_first(officer, case, reason=reason, day=day)
     case_work(held, on=day.on)
     return made
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.covenant import actions, queries
 from postloan.desk.covenant.chart import covenant_chart, said_metric, said_ratio
@@ -18,8 +18,6 @@ from postloan.desk.covenant.letter import notice_letter
 from postloan.desk.covenant.lists import COVENANTS, PROPOSALS
 from postloan.desk.covenant.models import Notice, Proposal
 from postloan.tables.ratios import RATIOS
-
-_NOTE_MOST = 2000
 
 
 @page("covenant.read")
@@ -66,7 +64,7 @@ def notice(request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
     test, _rows = queries.covenant_seen(desk, covenant_id)
     actions.notice_send(
         desk.officer, test, sent_on=day_from(request.POST, "sent_on"), way=request.POST.get("way", ""),
-        note=request.POST.get("note", "")[:_NOTE_MOST], day=desk.day,
+        note=text_from(request.POST, "note"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已登记违约通知。"))
     return redirect("covenant:covenant", covenant_id)

@@ -53,7 +53,7 @@ def plan_write(officer: Officer, case_id: int, deed: Deed, plan: NewPlan) -> Dis
     move(case, State.PURSUED if case.state == State.PURSUED else State.ACTING, seen_version=deed.seen_version)
     case.save(update_fields=["route", "target", "due_on", "expected_cents", "planned_by", "planned_on"])
     note(officer, case, "planned", deed, cents=plan.expected_cents, route=plan.route, due_on=plan.due_on)
-    work_close(KINDS, case.subject, on=deed.day.on, note=deed.reason[:1000])
+    work_close(KINDS, case.subject, on=deed.day.on, note=deed.reason)
     work_open([work_of(case, ACT, due_on=plan.due_on, on=deed.day.on)])
     return case
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.http import HttpRequest
 
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.actions import NewPlan
 from postloan.desk.disposal.courts.actions import NewRound, NewStep
@@ -15,13 +15,11 @@ from postloan.desk.disposal.outcomes.actions import NewOutcome
 from postloan.desk.disposal.outcomes.reckoned import CHARGES
 from postloan.desk.disposal.papers.keeping import Sent, bytes_most
 
-_TEXT_MOST = 2000
-
 
 def deed_from(request: HttpRequest, desk: Desk) -> Deed:
     """What every form sends. Raises FormWrong."""
     given = request.POST
-    reason = given.get("reason", "")[:_TEXT_MOST]
+    reason = reason_from(given)
     return Deed(made_id_from(given, "deed_id"), whole_from(given, "version"), reason, desk.day)
 
 

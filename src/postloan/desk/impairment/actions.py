@@ -171,12 +171,12 @@ def _proposed(
     case = _case(kind, loan, proposal_id, day)
     proposal = Proposal.objects.create(
         id=proposal_id, org_id=loan["org_id"], state=Proposal.State.PROPOSED, kind=kind, loan_id=loan["loan_id"],
-        debtor_id=loan["debtor_id"], debtor_name=str(loan["debtor_name"])[:200], terms=terms, reason=reason[:2000],
+        debtor_id=loan["debtor_id"], debtor_name=str(loan["debtor_name"])[:200], terms=terms, reason=reason,
         claim_cents=loan["claim_cents"] or 0, loss_cents=loan["ecl_cents"] or 0,
         planned_cents=planned.loss_cents if planned else None, worth=asdict(planned) if planned else None,
         received_cents=loan["received_cents"] or 0, ends_on=ends_on, on=day.on, run_id=day.run_id, case=case,
     )  # fmt: skip
-    held = step_first(officer, case, reason=reason[:1000], day=day)
+    held = step_first(officer, case, reason=reason, day=day)
     case_work(held, on=day.on)
     return proposal
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from postloan.desk.core.figures import money
-from postloan.desk.core.forms import AMOUNT
+from postloan.desk.core.forms import AMOUNT, REASON_MOST
 from postloan.desk.core.lists.cells import language
 from postloan.errors import FormWrong
 from postloan.rules.figures import exact_cents
@@ -21,7 +21,6 @@ from postloan.tables.said import SAID, said
 STRATEGIES = tuple(SAID["strategy"])
 ROWS_LEAST, ROWS_MORE, ROWS_MOST = 8, 8, 200
 _SHARE = re.compile(r"\d{1,3}(\.\d{1,6})?")
-_EVIDENCE_MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -72,11 +71,13 @@ def read_plan(given: QueryDict, *, on: date, claim_cents: int) -> Plan:
     )
     rows = [FlowRow(*(str(each).strip()[:30] for each in line)) for line in typed]
     kept = [row for row in rows if not row.is_blank]
-    evidence = given.get("evidence", "").strip()[:_EVIDENCE_MOST]
+    evidence = given.get("evidence", "").replace("\r\n", "\n").strip()
     shares, faults = _shares(weights)
     faults += [fault for place, row in enumerate(kept, 1) for fault in _row_faults(place, row, shares, on)]
     if not evidence:
         faults.append(_("没有填写依据。"))
+    if len(evidence) > REASON_MOST:
+        faults.append(_("依据不能超过 %s 个字。") % REASON_MOST)
     if faults:
         return Plan(weights, kept, evidence, tuple(faults))
     terms = {"strategies": [_strategy(name, share, kept) for name, share in shares.items()], "evidence": evidence}

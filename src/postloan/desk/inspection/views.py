@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.days import home
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, whole_from
+from postloan.desk.core.forms import day_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection import queries
 from postloan.desk.inspection.files.queries import files_said
@@ -39,7 +39,7 @@ def order(request: HttpRequest, desk: Desk) -> HttpResponse:
     due = request.POST.get("due_on", "")
     opened = inspection_order(
         desk.officer, request.POST.get("debtors", "").split(), kind=request.POST.get("kind", ""),
-        day=queries.working_day(desk), rules=load_desk_rules(home()), reason=request.POST.get("reason", ""),
+        day=queries.working_day(desk), rules=load_desk_rules(home()), reason=reason_from(request.POST),
         due_on=day_from(request.POST.dict(), "due_on") if due else None,
     )  # fmt: skip
     messages.success(request, _("已发起 %s 项检查。") % len(opened))
@@ -102,7 +102,7 @@ def accept(request: HttpRequest, desk: Desk, inspection_id: int) -> HttpResponse
     found, given = queries.inspection_seen(desk, inspection_id), request.POST.dict()
     form, rules, day = queries.form_of(found), queries.rules_on(found.opened_on), queries.working_day(desk)
     actions.report_accept(
-        desk.officer, found.pk, opinion=given.get("opinion", ""), seen_version=whole_from(given, "version"),
+        desk.officer, found.pk, opinion=text_from(given, "opinion"), seen_version=whole_from(given, "version"),
         findings=findings_from(given, found, form, rules, day.on), day=day,
         signs=[each.coded for each in signs_of(found, form, rules)],
     )  # fmt: skip
@@ -115,7 +115,7 @@ def send_back(request: HttpRequest, desk: Desk, inspection_id: int) -> HttpRespo
     """Return a report with the reason."""
     found, given = queries.inspection_seen(desk, inspection_id), request.POST.dict()
     actions.report_return(
-        desk.officer, found.pk, reason=given.get("reason", ""), seen_version=whole_from(given, "version"),
+        desk.officer, found.pk, reason=reason_from(given), seen_version=whole_from(given, "version"),
         day=queries.working_day(desk),
     )  # fmt: skip
     messages.success(request, _("报告已退回。"))

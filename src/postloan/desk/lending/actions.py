@@ -39,7 +39,7 @@ def freeze_propose(
                  debtor["exposure_cents"] or 0, day)  # fmt: skip
     freeze = Freeze.objects.create(
         id=freeze_id, org_id=debtor["org_id"], debtor_id=debtor["debtor_id"], debtor_name=debtor["name"][:200],
-        exposure_cents=debtor["exposure_cents"] or 0, reason=reason[:2000], case=case, proposed_on=day.on,
+        exposure_cents=debtor["exposure_cents"] or 0, reason=reason, case=case, proposed_on=day.on,
         state=Freeze.State.PROPOSED,
     )  # fmt: skip
     _first_step(officer, freeze, case, reason, day)

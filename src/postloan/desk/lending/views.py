@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import steps_told
 from postloan.desk.book.queries import debtor_seen
-from postloan.desk.core.forms import made_id_from, whole_from
+from postloan.desk.core.forms import made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.lending.actions import freeze_decide, freeze_propose, lift_propose
 from postloan.desk.lending.answers import lending_answer
@@ -46,7 +46,7 @@ def propose(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Propose a freeze of a debtor."""
     if request.method == "POST":
         debtor = debtor_seen(desk, request.POST.get("debtor", "")[:64])
-        reason = request.POST.get("reason", "")[:2000]
+        reason = reason_from(request.POST)
         made = freeze_propose(
             desk.officer, debtor, freeze_id=made_id_from(request.POST, "freeze_id"), reason=reason, day=desk.day
         )
@@ -69,7 +69,7 @@ def decide(request: HttpRequest, desk: Desk, freeze_id: UUID) -> HttpResponse:
     found = freeze_seen(desk, freeze_id)
     freeze_decide(
         desk.officer, found.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:2000], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("lending:freeze", found.pk)
@@ -79,7 +79,7 @@ def decide(request: HttpRequest, desk: Desk, freeze_id: UUID) -> HttpResponse:
 def lift(request: HttpRequest, desk: Desk, freeze_id: UUID) -> HttpResponse:
     """Propose that a freeze is lifted."""
     found = freeze_seen(desk, freeze_id)
-    reason = request.POST.get("reason", "")[:2000]
+    reason = reason_from(request.POST)
     lift_propose(desk.officer, found.pk, seen_version=whole_from(request.POST, "version"), reason=reason, day=desk.day)
     messages.success(request, _("解除已提出，等待批准。"))
     return redirect("lending:freeze", found.pk)

@@ -53,7 +53,7 @@ def card_propose(
     _refuse_second(card)
     held = ModelCard(
         id=card_id, org=org, state=ModelCard.State.PROPOSED, model_id=card.model_id, edition=card.version,
-        kind=card.kind, sha256=card.sha256, content=text_of(card), purpose=purpose[:1000], auc_e8=auc_e8_of(card),
+        kind=card.kind, sha256=card.sha256, content=text_of(card), purpose=purpose, auc_e8=auc_e8_of(card),
         proposed_by=officer, proposed_on=day.on, effective_from=effective_from,
     )  # fmt: skip
     held.case = _case(_APPROVAL, held, day)
@@ -154,7 +154,7 @@ def _turn_down(held: ModelCard) -> None:
 
 def _begin(officer: Officer, held: ModelCard, reason: str, day: BusinessDay) -> None:
     """Take the first step of a card's case; a chain of one step settles it."""
-    begun = step_first(officer, held.case, reason=reason[:1000], day=day)
+    begun = step_first(officer, held.case, reason=reason, day=day)
     if begun.state == Case.State.APPROVED:
         _settle(officer, held, day)
     case_work(begun, on=day.on)

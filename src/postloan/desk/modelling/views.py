@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import refuse_past
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.modelling import actions, queries
 from postloan.desk.modelling.lists import MODELS
@@ -19,8 +19,6 @@ from postloan.desk.modelling.watching.told import watched_told
 from postloan.errors import FormWrong
 from postloan.models.card import card_file
 from postloan.rules.model_rules import load_model_rules
-
-_PURPOSE_MOST = 1000
 
 
 @page("model.read")
@@ -47,7 +45,7 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     # No more is read than would be taken: what is larger is refused by its length.
     card = card_sent(sent.name or "", sent.read(most + 1), most)
     made = actions.card_propose(
-        desk.officer, card, purpose=request.POST.get("purpose", "")[:_PURPOSE_MOST],
+        desk.officer, card, purpose=text_from(request.POST, "purpose"),
         effective_from=day_from(request.POST, "effective_from"), reason=reason_from(request.POST),
         card_id=made_id_from(request.POST, "card_id"), day=desk.day,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason, rows_give
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import SHORT_MOST, check_text
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.work.actions import work_close
 from postloan.desk.outbox.models import Message, Receipt, Try
@@ -220,12 +221,13 @@ def receipt_note(officer: Officer, message_id: UUID, new: NewReceipt, *, day: Bu
 def _receipted(officer: Officer, held: Message, new: NewReceipt) -> Message:
     if new.outcome not in {"delivered", "undelivered"} or not new.ref.strip():
         raise FormWrong(message=_("回执内容不对。"), hint=_("请对照接口说明。"), where={"field": "outcome"})
+    check_text(new.note, "note", SHORT_MOST)
     if held.receipts.filter(ref=new.ref[:120]).exists():
         return held
     if held.state not in {*Message.WAS_SENT, Message.State.UNSURE}:
         raise FormWrong(message=_("这条消息没有发出。"), hint=_("请核对消息编号。"), where={"state": held.state})
     Receipt.objects.create(
-        message=held, ref=new.ref[:120], outcome=new.outcome, at=new.at, told_by=officer, note=new.note[:500]
+        message=held, ref=new.ref[:120], outcome=new.outcome, at=new.at, told_by=officer, note=new.note
     )
     if held.state == Message.State.UNSURE:
         # Whoever delivered it, or could not, was sent it.

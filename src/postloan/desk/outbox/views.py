@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.book.queries import debtor_seen, loans_split
 from postloan.desk.contact.queries import parties_seen
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import SHORT_MOST, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.word import letter_of
 from postloan.desk.outbox import actions, queries
@@ -128,7 +128,9 @@ def receipt(request: HttpRequest, desk: Desk, message_id: UUID) -> HttpResponse:
     """Write down that a letter arrived, or came back."""
     found, given = queries.message_seen(desk, message_id), request.POST.dict()
     at = datetime.combine(day_from(given, "on"), time(12), timezone.get_current_timezone())
-    new = NewReceipt(str(made_id_from(given, "made_id")), given.get("outcome", ""), at, given.get("note", ""))
+    new = NewReceipt(
+        str(made_id_from(given, "made_id")), given.get("outcome", ""), at, text_from(given, "note", SHORT_MOST)
+    )
     actions.receipt_note(desk.officer, found.pk, new, day=desk.day)
     messages.success(request, _("回执已登记。"))
     return redirect("outbox:message", found.pk)
@@ -138,8 +140,6 @@ def _changed(
     request: HttpRequest, desk: Desk, message_id: UUID, change: Callable[..., Message], said: str
 ) -> HttpResponse:
     found, given = queries.message_seen(desk, message_id), request.POST.dict()
-    change(
-        desk.officer, found.pk, reason=given.get("reason", ""), seen_version=whole_from(given, "version"), day=desk.day
-    )
+    change(desk.officer, found.pk, reason=reason_from(given), seen_version=whole_from(given, "version"), day=desk.day)
     messages.success(request, said)
     return redirect("outbox:message", found.pk)

@@ -101,7 +101,7 @@ def offer_answer(officer: Officer, offer_id: UUID, answer: str, *, note: str, da
     if answer not in {Offer.Answer.ACCEPTED, Offer.Answer.DECLINED} or made.answer != Offer.Answer.WAITING:
         raise FormWrong(message=_("该方案已有答复，或答复不对。"), hint=_("请刷新页面。"), where={"field": "answer"})
     made.answer, made.answered_on, made.answered_by = answer, day.on, officer
-    made.answer_note = require_reason(note)[:1000]
+    made.answer_note = require_reason(note)
     made.save(update_fields=["answer", "answered_on", "answered_by", "answer_note"])
     record(officer, "restructure.answered", held, org=held.org, run_id=day.run_id, reason=made.answer_note,
            offer=str(made.pk), round=made.round, answer=answer)  # fmt: skip
@@ -148,7 +148,7 @@ def restructuring_propose(
         raise FormWrong(message=_("只能报批双方都同意的方案。"), hint=_("先登记对方的答复。"), where={"field": "offer"})
     tried = tried_again(held, offer, day, on=effective_day(day), difficulty=difficulty)
     check_bounds(tried, day)
-    held.difficulty, held.reason, held.chosen = difficulty, reason[:2000], offer
+    held.difficulty, held.reason, held.chosen = difficulty, reason, offer
     held.waived_cents = tried.typed.waived_cents
     is_waiver = {change.kind for change in tried.typed.changes} == {"waiver"}
     held.amount_cents = held.waived_cents if is_waiver else tried.loan["outstanding_cents"]
@@ -161,7 +161,7 @@ def restructuring_propose(
     _keep_figures(offer, tried)
     held.save(update_fields=["difficulty", "reason", "chosen", "waived_cents", "amount_cents", "case"])
     move(held, Restructuring.State.PROPOSED, seen_version=seen_version)
-    case_work(step_first(officer, held.case, reason=reason[:1000], day=day), on=day.on)
+    case_work(step_first(officer, held.case, reason=reason, day=day), on=day.on)
     return held
 
 

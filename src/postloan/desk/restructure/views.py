@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
 from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
-from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.queries import rules_on as inspection_rules
@@ -28,8 +28,6 @@ from postloan.desk.restructure.tried import tried_one
 from postloan.desk.restructure.typed import read_typed
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.tables.said import SAID
-
-_NOTE_MOST = 2000
 
 
 @page("restructure.read")
@@ -101,7 +99,7 @@ def _told(desk: Desk, held: Restructuring) -> dict[str, Any]:
 def answer(request: HttpRequest, desk: Desk, held_id: UUID, offer_id: UUID) -> HttpResponse:
     """Keep what the other side said."""
     made = queries.offer_seen(desk, held_id, offer_id)
-    note = request.POST.get("note", "")[:_NOTE_MOST]
+    note = text_from(request.POST, "note")
     actions.offer_answer(desk.officer, made.pk, request.POST.get("answer", ""), note=note, day=desk.day)
     messages.success(request, _("已登记答复。"))
     return redirect("restructure:restructuring", held_id)

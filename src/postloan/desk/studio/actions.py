@@ -142,7 +142,7 @@ def change_propose(
     change.effective_from = effective_from
     change.case = _case(change, day)
     change.save(update_fields=["effective_from", "case"])
-    begun = step_first(officer, change.case, reason=reason[:1000], day=day)
+    begun = step_first(officer, change.case, reason=reason, day=day)
     begun.org = head_office()
     begun.save(update_fields=["org"])
     case_work(begun, on=day.on)
@@ -176,7 +176,7 @@ def change_decide(
         change.save(update_fields=["approved_by", "approved_on"])
     elif case.state == Case.State.REFUSED:
         move(change, State.REFUSED, seen_version=change.version)
-    case_work(case, on=day.on, note=reason[:1000])
+    case_work(case, on=day.on, note=reason)
     return change
 
 

@@ -14,6 +14,7 @@ from postloan.desk.contact.actions import Wanted, attempt_ask
 from postloan.desk.contact.models import ContactPoint
 from postloan.desk.core.actions import check_seen, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import SHORT_MOST
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.work.actions import work_close, work_open
@@ -72,7 +73,7 @@ def visit_plan(officer: Officer, case_id: int, lead: Officer, new: NewVisit, *, 
         made_id=new.id, state=Visit.State.PLANNED, org=case.org, case=case, debtor_id=case.debtor_id,
         debtor_name=case.debtor_name, amount_cents=case.cure_cents, point=point, purpose=new.purpose, lead=lead,
         second=second, planned_at=new.at, planned_on=timezone.localdate(new.at), planned_by=officer,
-        reason=require_reason(new.reason)[:500],
+        reason=require_reason(new.reason, most=SHORT_MOST),
     )  # fmt: skip
     work_open([
         WorkItem(
@@ -139,7 +140,7 @@ def visit_close(
         officer, held.case_id, held.attempt.pk, key, entry_id=entry_id, note=said, promised=promised, day=day
     )  # fmt: skip
     move(held, Visit.State.DONE, seen_version=seen_version)
-    held.outcome, held.note, held.ended_at = entry.outcome, said[:1000], timezone.now()
+    held.outcome, held.note, held.ended_at = entry.outcome, said, timezone.now()
     held.save(update_fields=["outcome", "note", "ended_at"])
     work_close((VISIT,), held.subject, on=day.on, note=said)
     record(officer, "visit.made", held, org=held.org, run_id=day.run_id, outcome=held.outcome)

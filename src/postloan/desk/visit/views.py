@@ -14,7 +14,15 @@ from postloan.desk.collection.queries import case_seen, keys_of, promise_key, ru
 from postloan.desk.core.actions import record_alone
 from postloan.desk.core.authority import today
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import CENTS_DIGITS, cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import (
+    CENTS_DIGITS,
+    cents_from,
+    day_from,
+    made_id_from,
+    reason_from,
+    text_from,
+    whole_from,
+)
 from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.files.queries import file_path, thumbnail_path
@@ -58,7 +66,7 @@ def plan(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     new = NewVisit(
         made_id_from(given, "made_id"), whole_from(given, "point", digits=CENTS_DIGITS),
         given.get("purpose", "collect"), given.get("second", ""), queries.instant_from(given, "at"),
-        given.get("reason", ""),
+        reason_from(given),
     )  # fmt: skip
     made = actions.visit_plan(desk.officer, case.pk, colleague(given.get("lead", ""), "lead"), new, day=desk.day)
     messages.success(request, _("上门已安排。"))
@@ -100,7 +108,7 @@ def close(request: HttpRequest, desk: Desk, visit_id: int) -> HttpResponse:
     if key == promise_key(desk):
         promised = Promised(cents_from(given, "amount"), day_from(given, "due_on"))
     actions.visit_close(
-        desk.officer, found.pk, key, entry_id=made_id_from(given, "made_id"), note=given.get("note", ""),
+        desk.officer, found.pk, key, entry_id=made_id_from(given, "made_id"), note=text_from(given, "note"),
         promised=promised, seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("上门结果已登记。"))
@@ -112,7 +120,7 @@ def cancel(request: HttpRequest, desk: Desk, visit_id: int) -> HttpResponse:
     """Call a visit off."""
     found, given = queries.visit_seen(desk, visit_id), request.POST.dict()
     actions.visit_cancel(
-        desk.officer, found.pk, reason=given.get("reason", ""), seen_version=whole_from(given, "version"), day=desk.day
+        desk.officer, found.pk, reason=reason_from(given), seen_version=whole_from(given, "version"), day=desk.day
     )
     messages.success(request, _("上门已取消。"))
     return redirect("visit:visit", found.pk)

@@ -13,6 +13,7 @@ from postloan.desk.approval.actions import AGREE, case_drawn_up, case_held, case
 from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import check_begins, check_seen, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import LONG_MOST, SHORT_MOST, check_text
 from postloan.desk.core.models import Officer
 from postloan.desk.core.work.actions import work_close, work_open
 from postloan.desk.warning.clocks import Clocks, clocks_on
@@ -64,7 +65,8 @@ def case_verify(officer: Officer, case_id: int, deed: Deed, *, is_true: bool, ev
     if is_again:
         return case
     require_reason(deed.reason)
-    evidence = evidence.strip()[:2000]
+    evidence = evidence.strip()
+    check_text(evidence, "evidence", LONG_MOST)
     if not evidence:
         raise FormWrong(
             message=_("没有填写核实依据。"),
@@ -107,11 +109,12 @@ def plan_write(officer: Officer, case_id: int, deed: Deed, measures: Sequence[Ne
     approval = _drawn_up(case, chain, deed)
     _check(officer, case, approval.waits_for, WarningCase.PLANS, deed)
     Measure.objects.bulk_create(
-        Measure(case=case, kind=each.kind, text=each.text.strip()[:500], due_on=each.due_on, planned_by=officer)
+        Measure(case=case, kind=each.kind, text=each.text.strip(), due_on=each.due_on, planned_by=officer)
         for each in measures
     )
-    lines = [f"{said('measure', each.kind, 'zh')} {each.due_on} {each.text.strip()}" for each in measures]
-    _ask(officer, case, State.PLANNED, approval, deed, clocks, step="planned", evidence="；".join(lines))
+    evidence = "；".join(f"{said('measure', each.kind, 'zh')} {each.due_on} {each.text.strip()}" for each in measures)
+    check_text(evidence, "measure_text", LONG_MOST)
+    _ask(officer, case, State.PLANNED, approval, deed, clocks, step="planned", evidence=evidence)
     return case
 
 
@@ -130,7 +133,7 @@ def measure_done(officer: Officer, case_id: int, measure_id: int, deed: Deed) ->
     measure = case.measures.filter(pk=measure_id, is_agreed=True, done_on=None).first()
     if measure is None:
         raise NotFoundHere(message=_("没有这项待落实的措施。"), hint=_("请刷新页面。"))
-    measure.outcome, measure.done_by, measure.done_on = outcome[:1000], officer, deed.day.on
+    measure.outcome, measure.done_by, measure.done_on = outcome, officer, deed.day.on
     measure.save(update_fields=["outcome", "done_by", "done_on"])
     _done(officer, case, State.ACTING, deed, clocks_on(deed.day), step="measure_done", evidence=measure.text)
     return case
@@ -226,7 +229,7 @@ def _ask(
     """Ask for agreement, whose first step the officer takes; it is in the audit chain with its evidence."""
     approval.save()
     reason = "\n".join(filter(None, (deed.reason.strip(), evidence)))
-    held = step_first(officer, approval, reason=reason[:1000], day=deed.day)
+    held = step_first(officer, approval, reason=reason, day=deed.day)
     case.approval = held
     _to(officer, case, to, deed, clocks, step=step, evidence=evidence)
     case_work(held, on=deed.day.on)
@@ -261,7 +264,7 @@ def _done(
     """Do what nobody else has to agree to, and write it into the audit chain."""
     before = case.state
     _to(officer, case, to, deed, clocks, step=step, evidence=evidence)
-    record(officer, f"warning.{step}", case, org=case.org, run_id=deed.day.run_id, reason=deed.reason.strip()[:1000],
+    record(officer, f"warning.{step}", case, org=case.org, run_id=deed.day.run_id, reason=deed.reason.strip(),
            before=before, after=case.state, level=case.level, debtor_id=case.debtor_id, evidence=evidence)  # fmt: skip
 
 
@@ -281,10 +284,10 @@ def _to(
         level=case.level,
         on=on,
         officer=officer,
-        text=reason[:2000],
+        text=reason,
         evidence=evidence,
     )
-    work_close(KINDS, case.subject, on=on, note=reason[:1000])
+    work_close(KINDS, case.subject, on=on, note=reason)
     if kind := step_of(case, clocks.of(case.level)):
         work_open([work_of(case, kind, on)])
 
@@ -309,6 +312,7 @@ def _check_measures(measures: Sequence[NewMeasure], on: date) -> None:
             where={"field": "measures"},
         )  # fmt: skip
     for place, each in enumerate(measures, 1):
+        check_text(each.text.strip(), "measure_text", SHORT_MOST)
         if each.kind not in SAID["measure"] or not each.text.strip() or each.due_on <= on:
             raise FormWrong(
                 message=_("第 %s 项措施填写不完整，或限期已过。") % place,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import steps_told, with_steps
 from postloan.desk.book.queries import debtor_seen, loans_split
-from postloan.desk.core.forms import day_from, made_id_from, whole_from
+from postloan.desk.core.forms import LONG_MOST, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.warning import actions, queries
 from postloan.desk.warning.actions import MEASURES_MOST, Deed, NewMeasure
@@ -18,7 +18,6 @@ from postloan.desk.warning.foresight import model_told
 from postloan.desk.warning.lists import WARNINGS
 from postloan.tables.said import SAID
 
-_TEXT_MOST = 2000
 _MEASURE_LINES = 4
 
 
@@ -69,7 +68,7 @@ def verify(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     found = queries.case_seen(desk, case_id)
     actions.case_verify(
         desk.officer, found.pk, _deed(request, desk), is_true=request.POST.get("found") == "true",
-        evidence=request.POST.get("evidence", "")[:_TEXT_MOST],
+        evidence=text_from(request.POST, "evidence", LONG_MOST),
     )  # fmt: skip
     messages.success(request, _("核实结果已登记。"))
     return redirect("warning:case", found.pk)
@@ -113,7 +112,7 @@ def decide(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
 
 def _deed(request: HttpRequest, desk: Desk) -> Deed:
     given = request.POST
-    reason = given.get("reason", "")[:_TEXT_MOST]
+    reason = reason_from(given)
     return Deed(made_id_from(given, "deed_id"), whole_from(given, "version"), reason, desk.day)
 
 

@@ -44,7 +44,7 @@ def withdrawal_propose(
         page=reverse("withdrawal:decision", args=[decision.pk]), amount_cents=_owed_cents(decision, day), day=day,
     )  # fmt: skip
     withdrawal = Withdrawal(
-        id=withdrawal_id, org_id=case.org_id, decision=decision, reason=reason[:1000], case=case, proposed_on=day.on,
+        id=withdrawal_id, org_id=case.org_id, decision=decision, reason=reason, case=case, proposed_on=day.on,
         state=Withdrawal.State.PROPOSED,
     )  # fmt: skip
     _save(withdrawal, case)

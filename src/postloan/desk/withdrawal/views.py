@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import steps_told
-from postloan.desk.core.forms import made_id_from, whole_from
+from postloan.desk.core.forms import made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.withdrawal.actions import withdrawal_decide, withdrawal_propose
 from postloan.desk.withdrawal.lists import DECISIONS
@@ -46,7 +46,7 @@ def withdraw(request: HttpRequest, desk: Desk, decision_id: UUID) -> HttpRespons
     found = decision_seen(desk, decision_id)
     withdrawal_propose(
         desk.officer, found.pk, withdrawal_id=made_id_from(request.POST, "withdrawal_id"),
-        reason=request.POST.get("reason", "")[:1000], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("撤回已提出，等待批准。"))
     return redirect("withdrawal:decision", found.pk)
@@ -58,7 +58,7 @@ def decide(request: HttpRequest, desk: Desk, decision_id: UUID) -> HttpResponse:
     found = decision_seen(desk, decision_id)
     withdrawal_decide(
         desk.officer, made_id_from(request.POST, "withdrawal_id"), request.POST.get("verdict", ""),
-        seen_version=whole_from(request.POST, "version"), reason=request.POST.get("reason", "")[:1000], day=desk.day,
+        seen_version=whole_from(request.POST, "version"), reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("withdrawal:decision", found.pk)

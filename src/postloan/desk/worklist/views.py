@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.forms import ticked_from, whole_from
+from postloan.desk.core.forms import reason_from, text_from, ticked_from, whole_from
 from postloan.desk.core.officers.queries import colleague
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.core.work.actions import portfolio_transfer, work_assign, work_done, work_urge
@@ -37,7 +37,7 @@ def item(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
 def done(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     """Say that an item is done."""
     work_done(
-        desk.officer, item_id, seen_version=whole_from(request.POST, "version"), note=request.POST.get("note", ""),
+        desk.officer, item_id, seen_version=whole_from(request.POST, "version"), note=text_from(request.POST, "note"),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办结。"))
@@ -56,7 +56,7 @@ def assign(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page("work.assign", methods=("POST",))
 def urge(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Urge the ticked items on."""
-    count = work_urge(desk.officer, ticked_from(request.POST), reason=request.POST.get("reason", ""), day=desk.day)
+    count = work_urge(desk.officer, ticked_from(request.POST), reason=reason_from(request.POST), day=desk.day)
     messages.success(request, _("已督办 %s 项。") % count)
     return redirect("worklist:mine")
 
@@ -65,6 +65,6 @@ def urge(request: HttpRequest, desk: Desk) -> HttpResponse:
 def transfer(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Hand a portfolio over."""
     giver, taker = colleague(request.POST.get("giver", ""), "giver"), colleague(request.POST.get("taker", ""), "taker")
-    portfolio_transfer(desk.officer, giver, taker, reason=request.POST.get("reason", ""), day=desk.day)
+    portfolio_transfer(desk.officer, giver, taker, reason=reason_from(request.POST), day=desk.day)
     messages.success(request, _("已移交。"))
     return redirect("worklist:mine")

@@ -36,7 +36,7 @@ def agency_evaluate(
     total = total_of(rules, scores)
     made = Evaluation.objects.create(
         state=Evaluation.State.PROPOSED, org=agency.org, agency=agency, year=year, scores=scores, total=total,
-        result=result_of(rules, total), note=require_reason(note)[:1000], proposed_by=officer,
+        result=result_of(rules, total), note=require_reason(note), proposed_by=officer,
     )  # fmt: skip
     record(officer, "agency.evaluated", made, org=agency.org, run_id=day.run_id, scores=scores, total=total,
            result=made.result)  # fmt: skip
@@ -85,7 +85,7 @@ def agency_leave(officer: Officer, agency_id: int, *, reason: str, day: Business
     require(officer, WRITE, org=held.org)
     reason = require_reason(reason)
     move(held, Agency.State.LEFT, seen_version=held.version)
-    held.left_on, held.left_why = day.on, reason[:1000]
+    held.left_on, held.left_why = day.on, reason
     held.save(update_fields=["left_on", "left_why"])
     for each in held.placements.filter(state__in=[Placement.State.WAITING, Placement.State.RUNNING]):
         placement_recall(officer, each.pk, reason=reason, seen_version=each.version, day=day)

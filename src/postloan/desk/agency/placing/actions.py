@@ -71,7 +71,7 @@ def cases_place(
             state=State.WAITING, org=case.org, agency=agency, case=case, batch=batch, debtor_id=case.debtor_id,
             debtor_name=case.debtor_name, told=told[case.debtor_id], owed_cents=case.cure_cents,
             days_past_due=case.days_past_due, share_e8=schedule.share_e8(case.days_past_due), placed_by=officer,
-            placed_on=day.on, why=reason[:1000],
+            placed_on=day.on, why=reason,
         )
         for case in cases
     ])  # fmt: skip
@@ -188,7 +188,7 @@ def placement_recall(
     require(officer, WRITE, org=held.agency.org)
     reason = require_reason(reason)
     before = move(held, State.RECALLED, seen_version=seen_version)
-    held.ended_on, held.why = day.on, reason[:1000]
+    held.ended_on, held.why = day.on, reason
     held.save(update_fields=["ended_on", "why"])
     if before == State.RUNNING and held.case.state == CollectionCase.State.PLACED:
         case_take_back(officer, held.case_id, reason=reason, seen_version=held.case.version, day=day)

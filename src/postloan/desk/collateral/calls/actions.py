@@ -103,7 +103,7 @@ def call_notice(
             where={"field": "sent_on"},
         )
     check_begins(held, [Call.State.OPEN])
-    held.sent_on, held.way, held.note = sent_on, way, require_reason(note)[:1000]
+    held.sent_on, held.way, held.note = sent_on, way, require_reason(note)
     move(held, Call.State.NOTICED, seen_version=seen_version)
     held.save(update_fields=["sent_on", "way", "note"])
     record(officer, "collateral.call_noticed", held, org=held.org, run_id=day.run_id, reason=held.note,
@@ -154,7 +154,7 @@ def _agreed(matter: Matter, officer: Officer, day: BusinessDay) -> None:
         # A waiver holds for what was short when it was given.
         held.shortfall_cents = max(int(matter.told["left_cents"]), held.shortfall_cents)
     held.save(update_fields=["answer", "closed_on", "shortfall_cents"])
-    work_close((CALL,), _subject(held), on=day.on, note=matter.reason[:1000])
+    work_close((CALL,), _subject(held), on=day.on, note=matter.reason)
     record(officer, "collateral.call_closed", held, org=held.org, run_id=day.run_id, answer=held.answer)
 
 

@@ -15,7 +15,7 @@ from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.models import Call
 from postloan.desk.collateral.views import READ
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 
 
@@ -52,7 +52,7 @@ def notice(request: HttpRequest, desk: Desk, call_id: int) -> HttpResponse:
     held = queries.call_seen(desk, call_id)
     actions.call_notice(
         desk.officer, held.pk, sent_on=day_from(request.POST, "sent_on"), way=request.POST.get("way", ""),
-        note=request.POST.get("note", ""), seen_version=whole_from(request.POST, "version"), day=desk.day,
+        note=text_from(request.POST, "note"), seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已登记送达。"))
     return redirect("collateral:call", held.pk)

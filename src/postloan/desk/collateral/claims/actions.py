@@ -14,6 +14,7 @@ from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.models import Claim
 from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import LONG_MOST
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import office_over, officers_by_number
 from postloan.desk.core.work.actions import work_close, work_open
@@ -68,7 +69,7 @@ def loss_note(
     made = Claim.objects.filter(pk=claim_id).first()
     if made is not None:
         return made
-    what = require_reason(new.what)
+    what = require_reason(new.what, most=LONG_MOST)
     if not new.insurer.strip() or not new.policy_no.strip() or new.happened_on > day.on:
         raise FormWrong(
             message=_("保险公司、保单号没有填写，或出险日在营业日之后。"), hint=_("请对照保单填写。"),
@@ -85,13 +86,13 @@ def loss_note(
         debtor_id=str(standing["debtor_id"] or ""), debtor_name=str(standing["debtor_name"] or "")[:200],
         officer_id=officers_by_number().get(standing["officer_id"]), insurer=new.insurer.strip()[:100],
         policy_no=new.policy_no.strip()[:100], is_first=new.is_first, insured_cents=standing["insured_cents"],
-        insured_to_on=insured_to_on, happened_on=new.happened_on, what=what[:2000], loss_cents=new.loss_cents,
+        insured_to_on=insured_to_on, happened_on=new.happened_on, what=what, loss_cents=new.loss_cents,
         loan_ids=list(new.loan_ids), on=day.on, lapses_on=months_later(new.happened_on, rule.lapse.months),
     )  # fmt: skip
     _due(claim, day.on, rule.notice)
     claim.save(force_insert=True)
     _work(claim, day.on)
-    record(officer, "collateral.loss_noted", claim, org=org, run_id=day.run_id, reason=what[:1000],
+    record(officer, "collateral.loss_noted", claim, org=org, run_id=day.run_id, said=what,
            collateral_id=claim.collateral_id, happened_on=new.happened_on.isoformat(),
            loss_cents=new.loss_cents, due_on=claim.due_on.isoformat())  # fmt: skip
     return claim
@@ -192,7 +193,7 @@ def _due(claim: Claim, on: date, within: Within) -> None:
 
 def _taken(officer: Officer, claim: Claim, to: str, deed: str, step: Step, **told: object) -> Claim:
     """Keep a step, and let work be what comes next."""
-    claim.note = require_reason(step.note)[:1000]
+    claim.note = require_reason(step.note)
     move(claim, to, seen_version=step.seen_version)
     claim.save()
     work_close((CLAIM,), claim_subject(claim), on=step.day.on, note=claim.note)

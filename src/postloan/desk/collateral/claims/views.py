@@ -17,10 +17,8 @@ from postloan.desk.collateral.lists import CLAIMS
 from postloan.desk.collateral.matters.actions import WRITE
 from postloan.desk.collateral.views import READ
 from postloan.desk.core.downloads import to_keep
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import LONG_MOST, cents_from, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
-
-_WHAT_MOST = 2000
 
 
 @page(READ)
@@ -57,7 +55,7 @@ def note(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
     held, sent = queries.collateral_seen(desk, collateral_id), request.POST
     new = actions.NewLoss(
         sent.get("insurer", ""), sent.get("policy_no", ""), sent.get("is_first") == "on", day_from(sent, "happened_on"),
-        sent.get("what", "")[:_WHAT_MOST], cents_from(sent, "loss"),
+        text_from(sent, "what", LONG_MOST), cents_from(sent, "loss"),
         [each["loan_id"] for each in queries.loans_of(desk, collateral_id)],
     )  # fmt: skip
     made = actions.loss_note(
@@ -97,7 +95,7 @@ def answer(request: HttpRequest, desk: Desk, claim_id: UUID) -> HttpResponse:
 
 def _step(request: HttpRequest, desk: Desk, claim_id: UUID, take: Callable[..., object]) -> HttpResponse:
     held, sent = queries.claim_seen(desk, claim_id), request.POST
-    step = actions.Step(day_from(sent, "on"), sent.get("note", ""), whole_from(sent, "version"), desk.day)
+    step = actions.Step(day_from(sent, "on"), text_from(sent, "note"), whole_from(sent, "version"), desk.day)
     take(held.pk, step, queries.rules_of(desk).claim)
     messages.success(request, _("已登记。"))
     return redirect("collateral:claim", held.pk)

@@ -59,10 +59,10 @@ def matter_made(
     case.save()
     made = Matter.objects.create(
         id=matter_id, org=org, state=Matter.State.PROPOSED, kind=kind, collateral_id=collateral_id, title=title[:200],
-        reason=reason[:2000], told=told, on=day.on, made_by=officer, case=case, call=call, claim=claim,
+        reason=reason, told=told, on=day.on, made_by=officer, case=case, call=call, claim=claim,
         document=document,
     )  # fmt: skip
-    held = step_first(officer, case, reason=reason[:1000], day=day)
+    held = step_first(officer, case, reason=reason, day=day)
     case_work(held, on=day.on)
     return made
 

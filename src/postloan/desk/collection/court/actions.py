@@ -125,4 +125,4 @@ def _held(case_id: int) -> CollectionCase:
 
 
 def _note(officer: Officer, case: CollectionCase, step: str, text: str, day: BusinessDay) -> None:
-    CollectionEntry.objects.create(case=case, step=step, on=day.on, officer=officer, team=case.team, text=text[:2000])
+    CollectionEntry.objects.create(case=case, step=step, on=day.on, officer=officer, team=case.team, text=text)

@@ -22,8 +22,6 @@ from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.figures import ONE_E8
 from postloan.tables.said import said
 
-_NOTE_MOST = 1000
-
 
 @dataclass(frozen=True)
 class Promised:
@@ -69,7 +67,7 @@ def contact_note(
         complaint_open(officer, about, uuid5(entry_id, "complaint"), text=text, due_on=None, day=day)
     entry = CollectionEntry.objects.create(
         id=entry_id, case=case, step="contact", outcome=rule.outcome, on=day.on, officer=officer, team=case.team,
-        attempt=attempt, amount_cents=made.amount_cents if made else None, text=note.strip()[:_NOTE_MOST],
+        attempt=attempt, amount_cents=made.amount_cents if made else None, text=note.strip(),
     )  # fmt: skip
     worked(case, officer, _ready_at(rule, made, rules, day))
     record(officer, "collection.contacted", case, org=case.org, run_id=day.run_id, outcome=rule.outcome,

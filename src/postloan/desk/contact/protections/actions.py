@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import LONG_MOST
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import office_over
 from postloan.desk.core.work.actions import work_close, work_open
@@ -56,7 +58,7 @@ def complaint_open(
     known = Complaint.objects.filter(pk=complaint_id).first()
     if known is not None:
         return known
-    text = require_reason(text)
+    text = require_reason(text, most=LONG_MOST)
     org = office_over([about.org_id])
     require(officer, "contact.write", org=org)
     head = ledger_held()
@@ -64,7 +66,7 @@ def complaint_open(
     rules = rules_at(day.home, at)
     made = Complaint.objects.create(
         id=complaint_id, state=Complaint.State.OPEN, org=org, debtor_id=about.debtor_id, debtor_name=about.name[:200],
-        text=text[:2000], opened_on=day.on, due_on=due_on or day.on + timedelta(days=rules.complaint.days),
+        text=text, opened_on=day.on, due_on=due_on or day.on + timedelta(days=rules.complaint.days),
         opened_by=officer,
     )  # fmt: skip
     entry = entry_append(
@@ -77,7 +79,7 @@ def complaint_open(
             state=WorkItem.State.OPEN,
         )
     ])  # fmt: skip
-    record(officer, "contact.complaint", made, org=org, run_id=day.run_id, reason=text[:1000], **_anchor(entry))
+    record(officer, "contact.complaint", made, org=org, run_id=day.run_id, said=text, **_anchor(entry))
     return made
 
 
@@ -91,7 +93,7 @@ def complaint_answer(
     Raises NotPermitted, SamePerson, ReasonMissing, StaleView, IllegalMove, NotFoundHere.
     """
     refuse_past(day)
-    answer = require_reason(answer)
+    answer = require_reason(answer, most=LONG_MOST)
     head = ledger_held()
     related = ("org", "opened_by")
     held = Complaint.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=complaint_id).first()
@@ -100,14 +102,14 @@ def complaint_answer(
     require(officer, "contact.answer", org=held.org)
     forbid_same_person(officer, others=[held.opened_by])
     before = move(held, Complaint.State.ANSWERED, seen_version=seen_version)
-    held.answer, held.answered_by, held.answered_on = answer[:2000], officer, day.on
+    held.answer, held.answered_by, held.answered_on = answer, officer, day.on
     held.save(update_fields=["answer", "answered_by", "answered_on"])
     entry = entry_append(
         head, "complaint_answered", at=instant_of(head), officer=officer.get_username(), debtor=held.debtor_id,
         complaint=str(held.pk), proposed_by=held.opened_by.get_username(),
     )  # fmt: skip
-    work_close((COMPLAINED,), held.subject, on=day.on, note=answer[:1000])
-    record(officer, "contact.answered", held, org=held.org, run_id=day.run_id, reason=answer[:1000], before=before,
+    work_close((COMPLAINED,), held.subject, on=day.on, note=answer)
+    record(officer, "contact.answered", held, org=held.org, run_id=day.run_id, said=answer, before=before,
            **_anchor(entry))  # fmt: skip
     return held
 
@@ -166,7 +168,7 @@ def exemption_propose(
     made = Exemption.objects.create(
         id=exemption_id, state=Exemption.State.PROPOSED, org_id=point.org_id, kind=kind, debtor_id=about.debtor_id,
         debtor_name=about.name[:200], point=point, until=until if kind == Exemption.Kind.CONSENT else None,
-        reason=reason[:2000], proposed_by=officer, case=case,
+        reason=reason, proposed_by=officer, case=case,
     )  # fmt: skip
     case_work(step_first(officer, case, reason=reason, day=day), on=day.on)
     return made
@@ -260,6 +262,6 @@ def _held_exemption(exemption_id: UUID) -> Exemption:
     return found
 
 
-def _anchor(entry: Entry) -> dict[str, object]:
+def _anchor(entry: Entry) -> dict[str, Any]:
     """What the audit chain keeps of the ledger: whoever makes the one anew must make the other anew too."""
     return {"ledger_seq": entry.seq, "ledger_hash": entry.hash}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import record, require, require_reason
 from postloan.desk.core.authority import today
+from postloan.desk.core.forms import SHORT_MOST
 from postloan.desk.core.models import Delegation, Grant, Officer, Org
 from postloan.desk.core.viewing import may_view_as
 from postloan.errors import FormWrong, NotPermitted, SamePerson
@@ -110,7 +111,7 @@ def role_end(ender: Officer, officer: Officer, role: str, org: Org, *, reason: s
 @transaction.atomic
 def delegate(giver: Officer, taker: Officer, *, begins_on: date, ends_on: date, reason: str) -> Delegation:
     """Let a colleague stand in for some days. Raises FormWrong where the days do not run, ReasonMissing."""
-    reason = require_reason(reason)
+    reason = require_reason(reason, most=SHORT_MOST)
     if ends_on < begins_on or giver.pk == taker.pk:
         raise FormWrong(message=_("代办的起止日期或代办人不对。"), hint=_("请选择另一位同事，止期不早于起期。"))
     if not taker.is_active:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import move, record, refuse_past, require, require_reason
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import REASON_MOST, SHORT_MOST
 from postloan.desk.core.models import Officer, Org, Transfer, WorkItem
 from postloan.desk.core.work.pages import action_of
 from postloan.errors import FormWrong
@@ -39,7 +40,7 @@ def work_gone(kinds: tuple[str, ...], subjects: Sequence[str], on: date) -> int:
 def work_close(kinds: tuple[str, ...], subject: str, *, on: date, note: str = "") -> None:
     """Close the open items that a subject has of some kinds: the desk that opened them did the work."""
     WorkItem.objects.filter(kind__in=kinds, subject=subject, state=WorkItem.State.OPEN).update(
-        state=WorkItem.State.DONE, closed_on=on, note=note
+        state=WorkItem.State.DONE, closed_on=on, note=note[:REASON_MOST]
     )
 
 
@@ -53,7 +54,7 @@ def work_retell(kind: str, subject: str, *, told: str, amount_cents: int) -> Non
 def work_close_all(kind: str, subject_begins: str, *, on: date, note: str = "") -> None:
     """Close the open items of a kind whose subjects begin alike: one matter that waited for several people."""
     WorkItem.objects.filter(kind=kind, subject__startswith=subject_begins, state=WorkItem.State.OPEN).update(
-        state=WorkItem.State.DONE, closed_on=on, note=note[:1000]
+        state=WorkItem.State.DONE, closed_on=on, note=note[:REASON_MOST]
     )
 
 
@@ -118,7 +119,7 @@ def portfolio_transfer(officer: Officer, giver: Officer, taker: Officer, *, reas
     on a past day.
     """
     refuse_past(day)
-    reason = require_reason(reason)
+    reason = require_reason(reason, most=SHORT_MOST)
     if giver.org is None or giver.pk == taker.pk or not taker.is_active:
         raise FormWrong(message=_("移交人或接收人不对。"), hint=_("请选择两位不同的在岗同事。"))
     require(officer, "portfolio.transfer", org=giver.org)

@@ -102,7 +102,7 @@ def step_take(officer: Officer, lawsuit_id: UUID, deed: Deed, new: NewStep) -> L
     kept = paper_keep(new.paper, deed.day) if new.paper else None
     LawsuitStep.objects.create(
         id=deed.id, lawsuit=suit, step=new.step, on=new.on, ends_on=new.ends_on, court=new.court[:100],
-        reference=new.reference[:100], costs_cents=new.costs_cents, text=deed.reason.strip()[:1000],
+        reference=new.reference[:100], costs_cents=new.costs_cents, text=deed.reason.strip(),
         paper_name=kept.name if kept else "", paper_kind=kept.kind if kept else "",
         paper_sha256=kept.sha256 if kept else "", taken_by=officer,
     )  # fmt: skip

@@ -37,6 +37,6 @@ def note(
         id=deed.id, case=case, step=step, on=deed.day.on, officer=officer, loan_id=loan_id, amount_cents=cents,
         text=said[:2000],
     )  # fmt: skip
-    record(officer, f"disposal.{step}", case, org=case.org, run_id=deed.day.run_id, reason=deed.reason.strip()[:1000],
+    record(officer, f"disposal.{step}", case, org=case.org, run_id=deed.day.run_id, reason=deed.reason.strip(),
            debtor_id=case.debtor_id, loan_id=loan_id, amount_cents=cents, said=said[:2000], **told)  # fmt: skip
     return entry

@@ -104,7 +104,7 @@ def outcome_draw_up(officer: Officer, case_id: int, deed: Deed, new: NewOutcome)
         id=deed.id, case=case, org=case.org, state=State.APPROVED if is_recorded else State.DRAFT,
         loan_id=new.loan_id, route=new.route, basis=new.basis, ground=new.ground, reference=new.reference[:100],
         counterparty=new.counterparty[:200], value_cents=new.value_cents, waived=dict(new.waived),
-        parts=parts_of(new.route, loan, new.value_cents, new.waived, deed.day), text=deed.reason.strip()[:2000],
+        parts=parts_of(new.route, loan, new.value_cents, new.waived, deed.day), text=deed.reason.strip(),
         on=deed.day.on, effective_on=deed.day.on if is_recorded else None, drawn_up_by=officer,
     )  # fmt: skip
     if new.route == "asset" and new.taken_on:
@@ -163,7 +163,7 @@ def outcome_propose(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
     made.approval = approval
     move(made, State.PROPOSED, seen_version=deed.seen_version)
     made.save(update_fields=["approval"])
-    case_work(step_first(officer, approval, reason=deed.reason[:1000], day=deed.day), on=deed.day.on)
+    case_work(step_first(officer, approval, reason=deed.reason, day=deed.day), on=deed.day.on)
     note(officer, made.case, "proposed", deed, loan_id=made.loan_id, cents=amount_cents, route=made.route)
     return made
 

@@ -49,7 +49,7 @@ def run_review(officer: Officer, run: RunFigures, *, seen_version: int, note: st
     Leaves      the sign-off with the run's figures, an audit entry. The same person again with the same note is once.
     Raises NotPermitted, ReasonMissing, StaleView where the run was superseded or somebody was faster.
     """
-    org, note = head_office(), require_reason(note)[:2000]
+    org, note = head_office(), require_reason(note)
     require(officer, "impairment.review", org=org)
     _check_latest(run)
     # Who comes at the same moment waits here, and then sees what the first one left.
@@ -72,7 +72,7 @@ def run_review(officer: Officer, run: RunFigures, *, seen_version: int, note: st
     else:
         move(held, RunSign.State.REVIEWED, seen_version=seen_version)
         held.save()
-    record(officer, "impairment.reviewed", held, org=org, run_id=run.run_id, reason=note[:1000], on=run.on,
+    record(officer, "impairment.reviewed", held, org=org, run_id=run.run_id, reason=note, on=run.on,
            before=before, after=held.state, loss_cents=run.loss_cents)  # fmt: skip
     return held
 
@@ -95,7 +95,7 @@ def run_return(officer: Officer, run: RunFigures, *, seen_version: int, note: st
 
 
 def _finish(officer: Officer, run: RunFigures, to: RunSign.State, *, seen_version: int, note: str) -> RunSign:
-    org, note = head_office(), require_reason(note)[:2000]
+    org, note = head_office(), require_reason(note)
     require(officer, "impairment.sign", org=org)
     found = RunSign.objects.select_for_update(of=("self",)).select_related("reviewed_by")
     held = found.filter(run_id=run.run_id).first()
@@ -110,7 +110,7 @@ def _finish(officer: Officer, run: RunFigures, to: RunSign.State, *, seen_versio
     before = move(held, to, seen_version=seen_version)
     held.signed_by, held.signed_at, held.sign_note = officer, timezone.now(), note
     held.save(update_fields=["signed_by", "signed_at", "sign_note"])
-    record(officer, f"impairment.{to.value}", held, org=org, run_id=run.run_id, reason=note[:1000], on=run.on,
+    record(officer, f"impairment.{to.value}", held, org=org, run_id=run.run_id, reason=note, on=run.on,
            before=before, after=held.state, loss_cents=held.loss_cents)  # fmt: skip
     return held
 

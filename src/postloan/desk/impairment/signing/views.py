@@ -6,14 +6,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.forms import day_from, whole_from
+from postloan.desk.core.forms import day_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.impairment.lists import SIGNS
 from postloan.desk.impairment.run import run_figures
 from postloan.desk.impairment.signing import actions
 from postloan.desk.impairment.signing.actions import RunFigures
-
-_NOTE_MOST = 2000
 
 
 @page("impairment.read")
@@ -53,7 +51,7 @@ def give_back(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _sent(request: HttpRequest, desk: Desk) -> tuple[RunFigures, int, str]:
     version, on = whole_from(request.POST, "version"), day_from(request.POST, "on")
     run = run_figures(desk, on, request.POST.get("run_id", "")[:64])
-    return run, version, request.POST.get("note", "")[:_NOTE_MOST]
+    return run, version, text_from(request.POST, "note")
 
 
 def _back(run: RunFigures) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import forbid_same_person, move, record, require, require_reason
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import SHORT_MOST, check_text
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.work.actions import work_close, work_open
@@ -41,10 +42,12 @@ class NewFinding:
 
 def findings_open(inspection: Inspection, findings: Sequence[NewFinding], *, on: date) -> list[Finding]:
     """Open the findings of a report with their work items, within the action that accepts it."""
+    for each in findings:
+        check_text(each.text, "f-text", SHORT_MOST)
     made = Finding.objects.bulk_create(
         Finding(
             state=Finding.State.OPEN, org_id=inspection.org_id, inspection=inspection, question=each.question,
-            severity=each.severity, text=each.text[:500], text_en=each.text_en[:500], owner=each.owner,
+            severity=each.severity, text=each.text, text_en=each.text_en, owner=each.owner,
             due_on=each.due_on,
         )
         for each in findings
@@ -67,9 +70,9 @@ def finding_correct(
     if finding.owner_id != officer.pk:
         require(officer, "inspection.write", org=finding.org)
     before = move(finding, Finding.State.CORRECTED, seen_version=seen_version)
-    finding.correction, finding.corrected_by, finding.corrected_on = correction[:1000], officer, day.on
+    finding.correction, finding.corrected_by, finding.corrected_on = correction, officer, day.on
     finding.save(update_fields=["correction", "corrected_by", "corrected_on"])
-    work_close(("inspection_finding",), finding.subject, on=day.on, note=correction[:1000])
+    work_close(("inspection_finding",), finding.subject, on=day.on, note=correction)
     reviewer_id = finding.inspection.reviewer_id
     work_open([_work(finding, "confirm", reviewer_id, day.on + timedelta(days=_CONFIRM_DAYS), day.on)])
     record(officer, "finding.corrected", finding, org=finding.org, run_id=day.run_id, before=before, reason=correction)
@@ -93,7 +96,7 @@ def finding_confirm(
     before = move(finding, to, seen_version=seen_version)
     finding.confirmed_by, finding.confirmed_on = (officer, day.on) if is_corrected else (None, None)
     finding.save(update_fields=["confirmed_by", "confirmed_on"])
-    work_close(("inspection_confirm",), finding.subject, on=day.on, note=reason[:1000])
+    work_close(("inspection_confirm",), finding.subject, on=day.on, note=reason)
     if not is_corrected:
         work_open([_work(finding, "finding", finding.owner_id, max(finding.due_on, day.on), day.on)])
     record(officer, "finding.confirmed" if is_corrected else "finding.sent_back", finding, org=finding.org,

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.forms import whole_from
+from postloan.desk.core.forms import reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.inspection.findings.actions import finding_confirm, finding_correct
 from postloan.desk.inspection.lists import FINDINGS
@@ -30,7 +30,7 @@ def correct(request: HttpRequest, desk: Desk, finding_id: int) -> HttpResponse:
     """Say how it was corrected."""
     held, given = _seen(desk, finding_id), request.POST.dict()
     finding_correct(
-        desk.officer, held.pk, correction=given.get("correction", ""), seen_version=whole_from(given, "version"),
+        desk.officer, held.pk, correction=text_from(given, "correction"), seen_version=whole_from(given, "version"),
         day=working_day(desk),
     )  # fmt: skip
     messages.success(request, _("整改情况已提交，等待确认。"))
@@ -42,7 +42,7 @@ def confirm(request: HttpRequest, desk: Desk, finding_id: int) -> HttpResponse:
     """Confirm a correction, or send it back."""
     held, given = _seen(desk, finding_id), request.POST.dict()
     finding_confirm(
-        desk.officer, held.pk, is_corrected=given.get("answer") == "confirm", reason=given.get("reason", ""),
+        desk.officer, held.pk, is_corrected=given.get("answer") == "confirm", reason=reason_from(given),
         seen_version=whole_from(given, "version"), day=working_day(desk),
     )  # fmt: skip
     messages.success(request, _("已办理。"))

@@ -170,9 +170,9 @@ def report_return(
     forbid_same_person(officer, others=[inspection.author])
     before = move(inspection, Inspection.State.RETURNED, seen_version=seen_version)
     inspection.reviewer, inspection.reviewed_at = officer, timezone.now()
-    inspection.reviewed_on, inspection.opinion = day.on, reason[:1000]
+    inspection.reviewed_on, inspection.opinion = day.on, reason
     inspection.save(update_fields=["reviewer", "reviewed_at", "reviewed_on", "opinion"])
-    work_close((f"inspection_{_STEP_OF_STATE[before]}",), inspection.subject, on=day.on, note=reason[:1000])
+    work_close((f"inspection_{_STEP_OF_STATE[before]}",), inspection.subject, on=day.on, note=reason)
     work_open([work_of(inspection, "returned", inspection.author_id, max(inspection.due_on, day.on), day.on)])
     record(officer, "inspection.returned", inspection, org=inspection.org, run_id=day.run_id, before=before,
            reason=reason)  # fmt: skip
@@ -204,9 +204,9 @@ def report_accept(
     forbid_same_person(officer, others=[inspection.author, inspection.second])
     before = move(inspection, Inspection.State.ACCEPTED, seen_version=seen_version)
     inspection.reviewer, inspection.reviewed_at = officer, timezone.now()
-    inspection.reviewed_on, inspection.opinion = day.on, opinion[:1000]
+    inspection.reviewed_on, inspection.opinion = day.on, opinion
     inspection.save(update_fields=["reviewer", "reviewed_at", "reviewed_on", "opinion"])
-    work_close(("inspection_review",), inspection.subject, on=day.on, note=opinion[:1000])
+    work_close(("inspection_review",), inspection.subject, on=day.on, note=opinion)
     opened = findings_open(inspection, findings, on=day.on)
     record(officer, "inspection.accepted", inspection, org=inspection.org, run_id=day.run_id, before=before,
            reason=opinion, signs=list(signs), findings=[each.pk for each in opened])  # fmt: skip

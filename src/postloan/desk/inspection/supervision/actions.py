@@ -109,7 +109,7 @@ def paper_check(
     if score < 100 and not found.strip():  # noqa: PLR2004
         raise FormWrong(message=_("有扣分就要写明发现的问题。"), hint=_("请填写发现的问题。"), where={"field": "found"})
     before = move(paper, WorkingPaper.State.CHECKED, seen_version=seen_version)
-    paper.marks, paper.score, paper.found = dict(marks), score, found.strip()[:1000]
+    paper.marks, paper.score, paper.found = dict(marks), score, found.strip()
     paper.checked_by, paper.checked_on = officer, day.on
     paper.save(update_fields=["marks", "score", "found", "checked_by", "checked_on"])
     record(officer, "supervision.checked", paper, org=paper.org, run_id=day.run_id, before=before, marks=dict(marks),
@@ -157,9 +157,9 @@ def paper_rectify(
     paper = _held(paper_id)
     require(officer, "inspection.write", org=paper.org)
     before = move(paper, WorkingPaper.State.RECTIFIED, seen_version=seen_version)
-    paper.correction, paper.corrected_by, paper.corrected_on = correction[:1000], officer, day.on
+    paper.correction, paper.corrected_by, paper.corrected_on = correction, officer, day.on
     paper.save(update_fields=["correction", "corrected_by", "corrected_on"])
-    work_close(("supervision_rectify",), paper.subject, on=day.on, note=correction[:1000])
+    work_close(("supervision_rectify",), paper.subject, on=day.on, note=correction)
     by = day.on + timedelta(days=_RECHECK_DAYS)
     work_open([_work(paper, "recheck", paper.supervision.led_by_id, by, day.on)])
     record(officer, "supervision.rectified", paper, org=paper.org, run_id=day.run_id, before=before, reason=correction)
@@ -181,9 +181,9 @@ def paper_recheck(
     forbid_same_person(officer, others=[paper.corrected_by])
     to = WorkingPaper.State.CLOSED if is_right else WorkingPaper.State.RECTIFYING
     before = move(paper, to, seen_version=seen_version)
-    paper.recheck, paper.rechecked_by, paper.rechecked_on = reason[:1000], officer, day.on
+    paper.recheck, paper.rechecked_by, paper.rechecked_on = reason, officer, day.on
     paper.save(update_fields=["recheck", "rechecked_by", "rechecked_on"])
-    work_close(("supervision_recheck",), paper.subject, on=day.on, note=reason[:1000])
+    work_close(("supervision_recheck",), paper.subject, on=day.on, note=reason)
     if not is_right:
         due_on = max(paper.due_on or day.on, day.on)
         work_open([_work(paper, "rectify", paper.inspection.officer_id, due_on, day.on)])

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.forms import day_from, whole_from
+from postloan.desk.core.forms import day_from, reason_from, text_from, whole_from
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.officers.queries import org_choices, org_in_scope
 from postloan.desk.core.pages import Desk, page
@@ -110,7 +110,7 @@ def paper_check(request: HttpRequest, desk: Desk, paper_id: int) -> HttpResponse
     rules = rules_on(held.supervision.opened_on).supervision
     marks = {each.question: whole_from(given, f"m-{each.question}") for each in rules.questions}
     actions.paper_check(
-        desk.officer, held.pk, marks=marks, found=given.get("found", ""), seen_version=whole_from(given, "version"),
+        desk.officer, held.pk, marks=marks, found=text_from(given, "found"), seen_version=whole_from(given, "version"),
         rules=rules, day=working_day(desk),
     )  # fmt: skip
     messages.success(request, _("底稿已保存。"))
@@ -122,7 +122,7 @@ def paper_rectify(request: HttpRequest, desk: Desk, paper_id: int) -> HttpRespon
     """Say how it was put right."""
     held, given = paper_seen(desk, paper_id), request.POST.dict()
     actions.paper_rectify(
-        desk.officer, held.pk, correction=given.get("correction", ""), seen_version=whole_from(given, "version"),
+        desk.officer, held.pk, correction=text_from(given, "correction"), seen_version=whole_from(given, "version"),
         day=working_day(desk),
     )  # fmt: skip
     messages.success(request, _("整改情况已提交，等待复查。"))
@@ -134,7 +134,7 @@ def paper_recheck(request: HttpRequest, desk: Desk, paper_id: int) -> HttpRespon
     """Check again what was put right."""
     held, given = paper_seen(desk, paper_id), request.POST.dict()
     actions.paper_recheck(
-        desk.officer, held.pk, is_right=given.get("answer") == "close", reason=given.get("reason", ""),
+        desk.officer, held.pk, is_right=given.get("answer") == "close", reason=reason_from(given),
         seen_version=whole_from(given, "version"), day=working_day(desk),
     )  # fmt: skip
     messages.success(request, _("已办理。"))

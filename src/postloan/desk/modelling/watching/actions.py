@@ -104,10 +104,10 @@ def alarm_dispose(
         raise FormWrong(message=_("没有选择处置方式。"), hint=_("请在页面上选择。"), where={"field": "disposal"})
     reason = require_reason(reason)
     before = move(alarm, Alarm.State.DISPOSED, seen_version=seen_version)
-    alarm.disposal, alarm.reason, alarm.disposed_by, alarm.disposed_on = disposal, reason[:1000], officer, day.on
+    alarm.disposal, alarm.reason, alarm.disposed_by, alarm.disposed_on = disposal, reason, officer, day.on
     alarm.save(update_fields=["disposal", "reason", "disposed_by", "disposed_on"])
-    work_close((WORK,), _subject(alarm), on=day.on, note=reason[:1000])
-    record(officer, "model.alarm_disposed", alarm, org=alarm.org, run_id=day.run_id, reason=reason[:1000],
+    work_close((WORK,), _subject(alarm), on=day.on, note=reason)
+    record(officer, "model.alarm_disposed", alarm, org=alarm.org, run_id=day.run_id, reason=reason,
            before=before, after=alarm.state, disposal=disposal, measure=alarm.measure)  # fmt: skip
     return alarm
 

@@ -20,6 +20,7 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import check_text
 from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.work.actions import work_close, work_open
 from postloan.desk.preservation.grants import VOTE, WRITE, rules_on
@@ -29,6 +30,8 @@ from postloan.errors import FormWrong, SamePerson
 from postloan.rules.figures import ONE_E8
 
 ANSWER = "accountability_due"
+FACTS_MOST = 4000
+"""Signs of the facts that a case holds."""
 State = Accountability.State
 
 
@@ -84,12 +87,13 @@ def accountability_propose(
     is_liable = proposal == Accountability.Finding.LIABLE
     if proposal not in Accountability.Finding.values or (is_liable and not persons.strip()):
         raise FormWrong(message=_("认定意见没有选择，或没有写明责任人。"), hint=_("认定有责的要写明责任人和责任。"))
-    held.facts, held.persons = require_reason(facts)[:4000], persons.strip()[:1000]
+    check_text(persons.strip(), "persons")
+    held.facts, held.persons = require_reason(facts, most=FACTS_MOST), persons.strip()
     held.proposal, held.proposed_by = proposal, officer
     held.save(update_fields=["facts", "persons", "proposal", "proposed_by"])
     move(held, State.VOTING, seen_version=seen_version)
     held.votes.filter(is_of_now=True).update(is_of_now=False)
-    record(officer, "accountability.proposed", held, org=held.org, run_id=day.run_id, reason=held.facts[:1000],
+    record(officer, "accountability.proposed", held, org=held.org, run_id=day.run_id, facts=held.facts,
            proposal=proposal, persons=held.persons)  # fmt: skip
     return held
 
@@ -121,11 +125,11 @@ def vote_cast(
         case=held,
         member=officer,
         is_for=is_for,
-        reason=require_reason(reason)[:1000],
+        reason=require_reason(reason),
         proposal=held.proposal,
         on=day.on,
     )
-    record(officer, "accountability.voted", held, org=held.org, run_id=day.run_id, reason=reason.strip()[:1000],
+    record(officer, "accountability.voted", held, org=held.org, run_id=day.run_id, reason=reason.strip(),
            is_for=is_for, proposal=held.proposal)  # fmt: skip
     told = list(held.votes.filter(is_of_now=True).values_list("is_for", flat=True))
     rule, to = rules_on(day).accountability, State.VOTING

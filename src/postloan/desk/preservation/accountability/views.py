@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import loan_seen, name_of
-from postloan.desk.core.forms import cents_from, made_id_from, whole_from
+from postloan.desk.core.forms import cents_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.officers.queries import org_in_scope
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.pursued import pursued_seen
@@ -20,8 +20,6 @@ from postloan.desk.preservation.lists import ACCOUNTABILITIES
 from postloan.desk.preservation.models import Accountability
 from postloan.desk.preservation.queries import one_seen
 from postloan.tables.said import SAID
-
-_FACTS_MOST, _TEXT_MOST = 4000, 1000
 
 
 @page(READ)
@@ -79,8 +77,8 @@ def propose(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     held = one_seen(desk, Accountability, key)
     given = request.POST
     actions.accountability_propose(
-        desk.officer, held.pk, given.get("proposal", ""), facts=given.get("facts", "")[:_FACTS_MOST],
-        persons=given.get("persons", "")[:_TEXT_MOST], seen_version=whole_from(given, "version"), day=desk.day,
+        desk.officer, held.pk, given.get("proposal", ""), facts=text_from(given, "facts", actions.FACTS_MOST),
+        persons=text_from(given, "persons"), seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交表决。"))
     return redirect("preservation:accountability", held.pk)
@@ -92,7 +90,7 @@ def vote(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     held = one_seen(desk, Accountability, key)
     actions.vote_cast(
         desk.officer, held.pk, is_for=request.POST.get("vote") == "for",
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], seen_version=whole_from(request.POST, "version"),
+        reason=reason_from(request.POST), seen_version=whole_from(request.POST, "version"),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已表决。"))

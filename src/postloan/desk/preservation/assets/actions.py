@@ -131,9 +131,7 @@ def asset_count(
         raise FormWrong(
             message=_("盘点结果不对，或上次盘点尚未复核。"), hint=_("请先复核上次盘点。"), where={"field": "found"}
         )
-    made = AssetCount.objects.create(
-        asset=held, on=day.on, found=found, note=require_reason(note)[:1000], counted_by=officer
-    )
+    made = AssetCount.objects.create(asset=held, on=day.on, found=found, note=require_reason(note), counted_by=officer)
     record(officer, "asset.counted", held, org=held.org, run_id=day.run_id, reason=made.note, found=found)
     return made
 
@@ -179,7 +177,7 @@ def asset_write_down(
     if amount_cents > held.carrying_cents:
         raise FormWrong(message=_("减值超过账面价值。"), hint=_("请核对金额。"), where={"field": "amount"})
     made = AssetLoss.objects.create(
-        id=loss_id, asset=held, amount_cents=amount_cents, on=day.on, ground=require_reason(ground)[:1000],
+        id=loss_id, asset=held, amount_cents=amount_cents, on=day.on, ground=require_reason(ground),
         made_by=officer,
     )  # fmt: skip
     Asset.objects.filter(pk=held.pk).update(lost_cents=F("lost_cents") + amount_cents, version=F("version") + 1)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import loan_seen
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.officers.queries import org_in_scope
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.typed import cents_if_any
@@ -18,8 +18,6 @@ from postloan.desk.preservation.lists import ASSETS
 from postloan.desk.preservation.models import Asset
 from postloan.desk.preservation.queries import one_seen
 from postloan.tables.said import SAID
-
-_TEXT_MOST = 1000
 
 
 @page(READ)
@@ -75,7 +73,7 @@ def count(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     """Count an asset."""
     held = one_seen(desk, Asset, key)
     actions.asset_count(
-        desk.officer, held.pk, request.POST.get("found", ""), note=request.POST.get("note", "")[:_TEXT_MOST],
+        desk.officer, held.pk, request.POST.get("found", ""), note=text_from(request.POST, "note"),
         seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("盘点已登记，等待复核。"))
@@ -97,7 +95,7 @@ def write_down(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     held = one_seen(desk, Asset, key)
     actions.asset_write_down(
         desk.officer, held.pk, loss_id=made_id_from(request.POST, "loss_id"),
-        amount_cents=cents_from(request.POST, "amount"), ground=request.POST.get("ground", "")[:_TEXT_MOST],
+        amount_cents=cents_from(request.POST, "amount"), ground=text_from(request.POST, "ground"),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("减值已登记。"))
@@ -113,7 +111,7 @@ def sell(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
         desk.officer, held.pk, sold_on=day_from(given, "sold_on"), buyer=given.get("buyer", ""),
         proceeds_cents=cents_from(given, "proceeds"),
         taxes_cents=cents_if_any(given, "taxes"),
-        reason=given.get("reason", "")[:_TEXT_MOST], seen_version=whole_from(given, "version"), day=desk.day,
+        reason=reason_from(given), seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("处置已登记。"))
     return redirect("preservation:asset", held.pk)

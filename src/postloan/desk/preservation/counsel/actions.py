@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import SHORT_MOST, check_text
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.models import DisposalCase
@@ -80,7 +81,7 @@ def conflict_note(
     """
     refuse_past(day)
     require(officer, WRITE, org=org)
-    firm, reason = one_held(Firm, firm_id), require_reason(reason)[:500]
+    firm, reason = one_held(Firm, firm_id), require_reason(reason, most=SHORT_MOST)
     made, is_new = Conflict.objects.get_or_create(
         firm=firm, debtor_id=debtor_id, defaults={"reason": reason, "noted_on": day.on, "noted_by": officer}
     )
@@ -121,10 +122,11 @@ def mandate_give(
     }
     if why := [text for text, is_wrong in wrong.items() if is_wrong]:
         raise FormWrong(message=" ".join(why), hint=_("请另选律师事务所，或修改后再提交。"))
+    check_text(matter.strip(), "matter", SHORT_MOST)
     case = DisposalCase.objects.filter(debtor_id=debtor_id, state__in=DisposalCase.RUNNING).first()
     made = Mandate.objects.create(
         id=mandate_id, org=org, state=State.RUNNING, firm=firm, lawyer=lawyer, case=case, debtor_id=debtor_id,
-        debtor_name=debtor_name[:200], matter=matter.strip()[:500], fee_kind=fee_kind, fee_cents=fee_cents,
+        debtor_name=debtor_name[:200], matter=matter.strip(), fee_kind=fee_kind, fee_cents=fee_cents,
         claim_cents=claim_cents, opened_on=day.on, opened_by=officer,
     )  # fmt: skip
     record(officer, "counsel.mandated", made, org=org, run_id=day.run_id, firm=firm.name, debtor_id=debtor_id,
@@ -162,9 +164,10 @@ def cost_book(
     if is_over:
         _require_over(officer, held)
         require_reason(note)
+    check_text(note.strip(), "note", SHORT_MOST)
     made = MandateCost.objects.create(
         id=cost_id, mandate=held, kind=kind, amount_cents=amount_cents, on=on, voucher=voucher.strip()[:200],
-        note=note.strip()[:500], is_over=is_over, made_by=officer,
+        note=note.strip(), is_over=is_over, made_by=officer,
     )  # fmt: skip
     Mandate.objects.filter(pk=held.pk).update(costs_cents=F("costs_cents") + amount_cents, version=F("version") + 1)
     record(officer, "counsel.cost_booked", held, org=held.org, run_id=day.run_id, reason=made.note, kind=kind,
@@ -198,7 +201,7 @@ def mandate_close(
     require(officer, WRITE, org=held.org)
     if outcome not in Mandate.OVER:
         raise FormWrong(message=_("没有这种结果。"), hint=_("请从列表中选择。"), where={"field": "outcome"})
-    held.recovered_cents, held.closed_on, held.result = recovered_cents, day.on, require_reason(result)[:1000]
+    held.recovered_cents, held.closed_on, held.result = recovered_cents, day.on, require_reason(result)
     move(held, outcome, seen_version=seen_version)
     held.save(update_fields=["recovered_cents", "closed_on", "result"])
     record(officer, "counsel.mandate_closed", held, org=held.org, run_id=day.run_id, reason=held.result,

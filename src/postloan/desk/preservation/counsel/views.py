@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import debtor_seen, name_of
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import SHORT_MOST, cents_from, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.typed import cents_if_any
 from postloan.desk.preservation.counsel import actions
@@ -21,8 +21,6 @@ from postloan.desk.preservation.models import Firm, Mandate
 from postloan.desk.preservation.queries import claim_of_debtor, office_of_debtor, one_seen, seen
 from postloan.rules.figures import ONE_E8
 from postloan.tables.said import SAID
-
-_TEXT_MOST = 1000
 
 
 @page(READ)
@@ -69,7 +67,7 @@ def note_conflict(request: HttpRequest, desk: Desk, firm_id: int) -> HttpRespons
     debtor_id = request.POST.get("debtor_id", "").strip()
     actions.conflict_note(
         desk.officer, office_of_debtor(desk, debtor_id), firm_id, debtor_id,
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已登记。"))
     return redirect("preservation:firms")
@@ -98,7 +96,7 @@ def give(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     made = actions.mandate_give(
         desk.officer, office_of_debtor(desk, debtor_id), mandate_id=made_id_from(request.POST, "mandate_id"),
         firm_id=whole_from(asked, "firm"), lawyer_id=whole_from(asked, "lawyer") if lawyer_id else None,
-        debtor_id=debtor_id, debtor_name=name_of(desk, debtor_id), matter=request.POST.get("matter", "")[:_TEXT_MOST],
+        debtor_id=debtor_id, debtor_name=name_of(desk, debtor_id), matter=text_from(request.POST, "matter", SHORT_MOST),
         fee_kind=request.POST.get("fee_kind", ""), fee_cents=cents_from(request.POST, "fee"),
         claim_cents=claim_of_debtor(desk, debtor_id), day=desk.day,
     )  # fmt: skip
@@ -144,7 +142,7 @@ def book_cost(request: HttpRequest, desk: Desk, mandate_id: UUID) -> HttpRespons
     actions.cost_book(
         desk.officer, held.pk, cost_id=made_id_from(given, "cost_id"), kind=given.get("kind", ""),
         amount_cents=cents_from(given, "amount"), on=day_from(given, "on"), voucher=given.get("voucher", ""),
-        note=given.get("note", "")[:_TEXT_MOST], day=desk.day,
+        note=text_from(given, "note", SHORT_MOST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("费用已登记。"))
     return redirect("preservation:mandate", held.pk)
@@ -156,7 +154,7 @@ def close(request: HttpRequest, desk: Desk, mandate_id: UUID) -> HttpResponse:
     held = one_seen(desk, Mandate, mandate_id)
     given = request.POST
     actions.mandate_close(
-        desk.officer, held.pk, given.get("outcome", ""), result=given.get("result", "")[:_TEXT_MOST],
+        desk.officer, held.pk, given.get("outcome", ""), result=text_from(given, "result"),
         recovered_cents=cents_if_any(given, "recovered"),
         seen_version=whole_from(given, "version"), day=desk.day,
     )  # fmt: skip

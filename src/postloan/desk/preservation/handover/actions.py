@@ -20,6 +20,7 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.forms import SHORT_MOST
 from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.parts import MOST, Adopting
@@ -120,7 +121,7 @@ def file_tick(
     check_begins(held, [State.OPEN])
     if item not in {each["item"] for each in held.asked}:
         raise FormWrong(message=_("清单中没有这一项。"), hint=_("请刷新页面。"), where={"field": "item"})
-    reason = require_reason(reason)[:500] if is_missing else ""
+    reason = require_reason(reason, most=SHORT_MOST) if is_missing else ""
     ticked, _is_new = HandoverFile.objects.update_or_create(
         handover=held, item=item, defaults={"is_missing": is_missing, "reason": reason, "ticked_by": officer}
     )
@@ -148,7 +149,7 @@ def handover_give(officer: Officer, handover_id: int, *, note: str, seen_version
             hint=_("逐项勾选；缺少的写明原因。"),
             where={"field": "item"},
         )
-    held.hander, held.handed_on, held.note = officer, day.on, note.strip()[:1000]
+    held.hander, held.handed_on, held.note = officer, day.on, note.strip()
     held.save(update_fields=["hander", "handed_on", "note"])
     before = move(held, State.HANDED, seen_version=seen_version)
     work_close((GIVE,), held.subject, on=day.on)
@@ -179,10 +180,10 @@ def handover_receive(
         held.taker, held.received_on = officer, day.on
         held.save(update_fields=["taker", "received_on"])
         move(held, State.RECEIVED, seen_version=seen_version)
-        record(officer, "preservation.received", held, org=held.org, run_id=day.run_id, reason=note.strip()[:1000],
+        record(officer, "preservation.received", held, org=held.org, run_id=day.run_id, reason=note.strip(),
                is_late=day.on > held.due_on)  # fmt: skip
         return held
-    held.note = require_reason(note)[:1000]
+    held.note = require_reason(note)
     held.save(update_fields=["note"])
     move(held, State.OPEN, seen_version=seen_version)
     work_open([_work(held, GIVE, day, held.officer_id)])

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.forms import whole_from
+from postloan.desk.core.forms import reason_from, text_from, whole_from
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.preservation.grants import READ, RECEIVE, WRITE
@@ -15,8 +15,6 @@ from postloan.desk.preservation.handover import actions
 from postloan.desk.preservation.lists import HANDOVERS
 from postloan.desk.preservation.models import Handover
 from postloan.desk.preservation.queries import one_seen
-
-_TEXT_MOST = 1000
 
 
 @page(READ)
@@ -54,7 +52,7 @@ def tick(request: HttpRequest, desk: Desk, handover_id: int) -> HttpResponse:
     held = one_seen(desk, Handover, handover_id)
     actions.file_tick(
         desk.officer, held.pk, request.POST.get("item", ""), is_missing=request.POST.get("is") == "missing",
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     return redirect("preservation:handover", held.pk)
 
@@ -64,7 +62,7 @@ def give(request: HttpRequest, desk: Desk, handover_id: int) -> HttpResponse:
     """Hand a file over."""
     held = one_seen(desk, Handover, handover_id)
     actions.handover_give(
-        desk.officer, held.pk, note=request.POST.get("note", "")[:_TEXT_MOST],
+        desk.officer, held.pk, note=text_from(request.POST, "note"),
         seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已移交，等待接收。"))
@@ -77,7 +75,7 @@ def receive(request: HttpRequest, desk: Desk, handover_id: int) -> HttpResponse:
     held = one_seen(desk, Handover, handover_id)
     actions.handover_receive(
         desk.officer, held.pk, is_complete=request.POST.get("verdict") == "receive",
-        note=request.POST.get("note", "")[:_TEXT_MOST], seen_version=whole_from(request.POST, "version"), day=desk.day,
+        note=text_from(request.POST, "note"), seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("preservation:handover", held.pk)

@@ -126,7 +126,7 @@ def package_check(
     check_begins(held, [State.DRAFT])
     if item not in {each["item"] for each in held.asked}:
         raise FormWrong(message=_("清单中没有这一项。"), hint=_("请刷新页面。"), where={"field": "item"})
-    finding = require_reason(finding)[:1000]
+    finding = require_reason(finding)
     made, _is_new = PackageCheck.objects.update_or_create(
         package=held, item=item, defaults={"finding": finding, "is_fault": is_fault, "by": officer}
     )
@@ -243,7 +243,7 @@ def sale_propose(
     held.approval, held.winner = case, bid
     held.save(update_fields=["approval", "winner"])
     move(held, State.PROPOSED, seen_version=seen_version)
-    case_work(step_first(officer, case, reason=reason[:1000], day=day), on=day.on)
+    case_work(step_first(officer, case, reason=reason, day=day), on=day.on)
     return held
 
 

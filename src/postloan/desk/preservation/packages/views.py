@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, whole_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.officers.queries import org_choices, org_in_scope
 from postloan.desk.core.pages import Desk, page
@@ -22,7 +22,6 @@ from postloan.desk.preservation.queries import one_seen
 from postloan.errors import FormWrong
 from postloan.tables.said import SAID
 
-_TEXT_MOST = 2000
 _LOANS_MOST = 500
 
 
@@ -99,7 +98,7 @@ def check(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     held = one_seen(desk, Package, package_id)
     given = request.POST
     actions.package_check(
-        desk.officer, held.pk, given.get("item", ""), finding=given.get("finding", "")[:_TEXT_MOST],
+        desk.officer, held.pk, given.get("item", ""), finding=text_from(given, "finding"),
         is_fault=given.get("is") == "fault", day=desk.day,
     )  # fmt: skip
     return redirect("preservation:package", held.pk)
@@ -111,7 +110,7 @@ def price(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     held = one_seen(desk, Package, package_id)
     actions.package_price(
         desk.officer, held.pk, reserve_cents=cents_from(request.POST, "reserve"),
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], seen_version=whole_from(request.POST, "version"),
+        reason=reason_from(request.POST), seen_version=whole_from(request.POST, "version"),
         day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已定价。"))
@@ -123,7 +122,7 @@ def move(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     """Put a package up for bids, back, or give it up."""
     held = one_seen(desk, Package, package_id)
     actions.package_move(
-        desk.officer, held.pk, request.POST.get("to", ""), reason=request.POST.get("reason", "")[:_TEXT_MOST],
+        desk.officer, held.pk, request.POST.get("to", ""), reason=reason_from(request.POST),
         seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
@@ -147,7 +146,7 @@ def propose(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     """Propose to sell to a bidder."""
     held = one_seen(desk, Package, package_id)
     actions.sale_propose(
-        desk.officer, held.pk, made_id_from(request.POST, "bid"), reason=request.POST.get("reason", "")[:_TEXT_MOST],
+        desk.officer, held.pk, made_id_from(request.POST, "bid"), reason=reason_from(request.POST),
         seen_version=whole_from(request.POST, "version"), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
@@ -160,7 +159,7 @@ def decide(request: HttpRequest, desk: Desk, package_id: UUID) -> HttpResponse:
     held = one_seen(desk, Package, package_id)
     actions.sale_decide(
         desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("preservation:package", held.pk)

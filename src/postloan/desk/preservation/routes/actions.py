@@ -67,11 +67,11 @@ def route_choose(
     made = RouteComparison.objects.create(
         id=comparison_id, org=org, state=State.PROPOSED, case=running_disposal(debtor_id), debtor_id=debtor_id,
         debtor_name=debtor_name[:200], on=day.on, chosen=chosen, days=route.days, npv_cents=route.npv_cents,
-        loss_cents=route.loss_cents, reason=reason[:2000], chosen_by=officer, approval=case, **tried.kept,
+        loss_cents=route.loss_cents, reason=reason, chosen_by=officer, approval=case, **tried.kept,
     )  # fmt: skip
     record(officer, "preservation.route_chosen", made, org=org, run_id=day.run_id, reason=reason, chosen=chosen,
            best=made.best, npv_cents=made.npv_cents, loss_cents=made.loss_cents, changed=made.changed)  # fmt: skip
-    case_work(step_first(officer, case, reason=reason[:1000], day=day), on=day.on)
+    case_work(step_first(officer, case, reason=reason, day=day), on=day.on)
     return made
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import debtor_seen
-from postloan.desk.core.forms import made_id_from, whole_from
+from postloan.desk.core.forms import made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.deeds import WRITE as PLANS
 from postloan.desk.disposal.typed import deed_from
@@ -19,8 +19,6 @@ from postloan.desk.preservation.models import RouteComparison
 from postloan.desk.preservation.queries import office_of_debtor, one_seen, seen
 from postloan.desk.preservation.routes import actions
 from postloan.desk.preservation.routes.tried import fields_of, route_told, routes_chart, tried_of
-
-_TEXT_MOST = 2000
 
 
 @page(READ)
@@ -54,7 +52,7 @@ def choose(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         desk.officer, office_of_debtor(desk, debtor_id), tried_of(desk, debtor_id, request.POST),
         request.POST.get("chosen", ""), debtor_id=debtor_id, debtor_name=str(debtor["name"] or debtor_id),
         comparison_id=made_id_from(request.POST, "comparison_id"),
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
     return redirect("preservation:comparison", made.pk)
@@ -90,7 +88,7 @@ def decide(request: HttpRequest, desk: Desk, comparison_id: UUID) -> HttpRespons
     held = one_seen(desk, RouteComparison, comparison_id)
     actions.route_decide(
         desk.officer, held.pk, request.POST.get("verdict", ""), seen_version=whole_from(request.POST, "version"),
-        reason=request.POST.get("reason", "")[:_TEXT_MOST], day=desk.day,
+        reason=reason_from(request.POST), day=desk.day,
     )  # fmt: skip
     messages.success(request, _("已办理。"))
     return redirect("preservation:comparison", held.pk)

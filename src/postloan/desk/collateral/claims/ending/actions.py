@@ -136,7 +136,7 @@ def _agreed(matter: Matter, officer: Officer, day: BusinessDay) -> None:
     move(claim, Claim.State.CLOSED, seen_version=claim.version)
     claim.ending, claim.closed_on = matter.kind, day.on
     claim.save(update_fields=["ending", "closed_on"])
-    work_close((CLAIM,), claim_subject(claim), on=day.on, note=matter.reason[:1000])
+    work_close((CLAIM,), claim_subject(claim), on=day.on, note=matter.reason)
     record(officer, "collateral.claim_closed", claim, org=claim.org, run_id=day.run_id, ending=claim.ending,
            **matter.told)  # fmt: skip
 
