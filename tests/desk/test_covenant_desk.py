@@ -99,6 +99,13 @@ def test_what_is_refused_of_a_notice() -> None:
         notice_send(person("approver"), test, sent_on=test["notice_on"], way="letter", note="x", day=business_day(None))
 
 
+def test_there_is_no_letter_of_a_breach_that_is_none(logged_in) -> None:
+    met = covenants_seen(desk_of()).filter(pl.col("result") == "met")["covenant_id"][0]
+    answer = logged_in("risk").get(f"/covenants/of/{met}/notice.docx")
+    assert answer.status_code == 409
+    assert "PL-D04" in answer.content.decode()
+
+
 def test_a_small_waiver_takes_two_and_a_large_one_three() -> None:
     test = breached()
     small = {**test, "exposure_cents": 20_000_000_00}

@@ -24,6 +24,14 @@ BREACHES = ("curing", "breached")
 _WRITE = "covenant.write"
 
 
+def check_breached(test: Test) -> None:
+    """Stop where there is no breach to tell the borrower of, by letter or otherwise. Raises IllegalMove."""
+    if test["result"] not in BREACHES:
+        raise IllegalMove(
+            message=_("该期检验没有违约，无需通知。"), hint=_("请刷新页面。"), where={"covenant": test["covenant_id"]}
+        )
+
+
 @transaction.atomic
 def notice_send(officer: Officer, test: Test, *, sent_on: date, way: str, note: str, day: BusinessDay) -> Notice:
     """Record that the borrower was told of a breach. Twice for one period changes nothing.
@@ -37,10 +45,7 @@ def notice_send(officer: Officer, test: Test, *, sent_on: date, way: str, note: 
     refuse_past(day)
     org = office_over([test["org_id"]])
     require(officer, _WRITE, org=org)
-    if test["result"] not in BREACHES:
-        raise IllegalMove(
-            message=_("该期检验没有违约，无需通知。"), hint=_("请刷新页面。"), where={"covenant": test["covenant_id"]}
-        )
+    check_breached(test)
     if way not in Notice.Way.values or not test["notice_on"] <= sent_on <= day.on:
         raise FormWrong(
             message=_("送达方式或送达日不对。"),

@@ -72,8 +72,9 @@ def notice(request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
 
 @page("covenant.read")
 def letter(_request: HttpRequest, desk: Desk, covenant_id: str) -> HttpResponse:
-    """The letter of notice, to be printed and sealed: in Chinese, as the borrower reads it."""
+    """The letter of notice of a breach, to be printed and sealed: in Chinese, as the borrower reads it."""
     test, _rows = queries.covenant_seen(desk, covenant_id)
+    actions.check_breached(test)
     written = HttpResponse(notice_letter(test, desk.day.on))
     return to_keep(written, "docx", f"{covenant_id}-{test['period_end_on']}.docx")
 
