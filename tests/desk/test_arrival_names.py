@@ -1,5 +1,7 @@
 """Texts of events: whom they name, what waits for somebody to say so, aliases, and who may look and decide."""
 
+from datetime import timedelta
+
 import polars as pl
 import pytest
 from arriving import Source, event, free_debtors, source
@@ -8,9 +10,12 @@ from zeal import zeal_ignore
 
 from postloan.desk.arrival.matching.actions import alias_add, match_decide
 from postloan.desk.arrival.models import Alias, ArrivedEvent, Match
+from postloan.desk.core.authority import actions_of, scope_of
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry
+from postloan.desk.core.models import AuditEntry, WorkItem
+from postloan.desk.core.pages import Desk
 from postloan.desk.warning.models import WarningCase
+from postloan.desk.worklist.queries import work_seen
 from postloan.errors import IllegalMove, NotPermitted, ReasonMissing, StaleView
 
 pytestmark = pytest.mark.django_db
@@ -64,15 +69,31 @@ def test_what_is_only_alike_waits_and_raises_nothing_until_it_is_confirmed(
         match_decide(person("risk"), match.pk, confirms=False, seen_version=match.version, reason="", day=day)
     with pytest.raises(StaleView):
         match_decide(person("risk"), match.pk, confirms=True, seen_version=match.version + 1, reason="", day=day)
+    item = WorkItem.objects.get(kind="event_match", subject=match.subject, state="open")
+    assert (item.org_id, item.title, item.page) == (match.org_id, match.debtor_name, f"/events/{match.event_id}/")
+    assert (item.due_on, item.told) == (day.on + timedelta(days=2), match.found)
+    risk = person("risk")
+    assert item in work_seen(Desk(risk, actions_of(risk), scope_of(risk, "work.read"), None))
     match_decide(person("risk"), match.pk, confirms=True, seen_version=match.version, reason="核对过", day=day)
+    item.refresh_from_db()
+    assert (item.state, item.note) == ("done", "核对过")
     assert WarningCase.objects.get(debtor_id=company["debtor_id"]).level == "yellow"
     with pytest.raises(IllegalMove):
         match_decide(person("risk"), match.pk, confirms=True, seen_version=match.version + 1, reason="", day=day)
     assert AuditEntry.objects.get(action="event.matched").told["after"] == "confirmed"
 
 
+def test_what_is_taken_at_once_opens_no_work_and_the_same_again_opens_none(
+    press: Source, company: dict[str, object]
+) -> None:
+    press.post(news(f"{company['name']}资金链断裂，供应商上门讨债。", event_id="N-sure"))
+    assert not WorkItem.objects.filter(kind="event_match", title=company["name"]).exists()
+
+
 def test_what_is_denied_raises_nothing(press: Source, company: dict[str, object]) -> None:
     match = waiting(press, company)
+    press.post(news(match.event.text, event_id=match.event.event_id))
+    assert WorkItem.objects.filter(kind="event_match", subject=match.subject).count() == 1
     match_decide(person("risk"), match.pk, confirms=False, seen_version=match.version, reason="另一家公司",
                  day=business_day(None))  # fmt: skip
     if not Match.objects.filter(event=match.event, state="waiting").exists():

@@ -72,12 +72,19 @@ class NameBounds(Cited):
     fuzzy_most: Annotated[int, Field(ge=1, le=20)]
 
 
+class NameDecided(Cited):
+    """By how many calendar days after its arrival somebody says whether an event concerns who is named in it."""
+
+    due_in_days: Annotated[int, Field(ge=0, le=90)]
+
+
 class Names(Version):
-    """How names are read from a day on.
+    """How names are read from a day on, and by when somebody says whom they mean.
 
     suffixes  what tells the legal form, at the end of a name; regions  places at its beginning.
     """
 
     bounds: NameBounds
+    decided: NameDecided
     suffixes: Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
     regions: Annotated[tuple[Words, ...], Field(strict=False)]

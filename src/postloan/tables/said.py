@@ -154,6 +154,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "supervision_rectify": ("督导问题整改", "Put right what supervision found"),
         "supervision_recheck": ("督导复查", "Re-check what was put right"),
         "model_alarm": ("模型报警", "Model alarm"),
+        "event_match": ("事件归属待确认", "Confirm whom an event concerns"),
         "event_refused": ("事件被夜间批处理拒收", "The night refused an event"),
         "visit": ("上门", "Visit"),
         "message_stuck": ("消息未能发送", "A message that was not sent"),

@@ -16,11 +16,13 @@ from postloan.desk.arrival.models import ArrivedEvent, Match
 from postloan.desk.arrival.queries import aliases_known, debtor_of, names_of_bank, names_rule, unjudged
 from postloan.desk.arrival.reading.names import Found, names_found
 from postloan.desk.arrival.reading.tone import tone_of
+from postloan.desk.arrival.work import work_of
 from postloan.desk.core.actions import record, refuse_past
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.pages import Desk
+from postloan.desk.core.work.actions import work_open
 from postloan.errors import EventContradicts, FormWrong
 from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.news import Sentiment
@@ -70,7 +72,8 @@ def events_post(desk: Desk, posted: Sequence[Posted]) -> list[Kept]:
     """Take events in, and judge whom they concern at once (事件到达). The same again changes nothing.
 
     Permission  event.post; what lies outside its offices is as good as unknown, and kept for review.
-    Leaves      all events or none, whom they concern, an audit entry each; then what `debtor_judge` leaves.
+    Leaves      all events or none, whom they concern, an audit entry each, work for whoever is to say whom one names;
+                then what `debtor_judge` leaves.
     Raises EventContradicts where an id comes with other contents, FormWrong where an event says too little.
     """
     refuse_past(desk.day)
@@ -158,10 +161,13 @@ def _kept(desk: Desk, read: _Read, org: Org) -> Kept:
         return Kept(event, "repeated")
     before = {} if is_new else _correct(desk, event, read)
     known = set(event.matches.values_list("debtor_id", flat=True))
+    made = []
     for found, row in read.concerned:
         if found.debtor_id not in known:
             state = Match.State.CONFIRMED if found.is_sure else Match.State.WAITING
-            match_made(event, row, state, found, by=None)
+            made.append(match_made(event, row, state, found, by=None))
+    waiting = [each for each in made if each.state == Match.State.WAITING]
+    work_open([work_of(each, names_rule(desk.day), desk.day.on) for each in waiting])
     settle(event)
     record(desk.officer, "event.arrived" if is_new else "event.corrected", event, org=event.org, run_id=desk.day.run_id,
            revision=event.revision, content=json.loads(read.written), before=before)  # fmt: skip

@@ -119,6 +119,11 @@ class Match(Work):
     def __str__(self) -> str:
         return f"{self.event_id} {self.debtor_id} {self.state}"
 
+    @property
+    def subject(self) -> str:
+        """How work names it."""
+        return f"match:{self.pk}"
+
 
 class HandedEvent(models.Model):
     """A row of feed table `event` as it went with a business date: the same again gives the same bytes."""

@@ -10,10 +10,12 @@ from postloan.desk.arrival.actions import is_clean, match_made, settle
 from postloan.desk.arrival.judging.actions import debtor_judge
 from postloan.desk.arrival.models import Alias, ArrivedEvent, Match
 from postloan.desk.arrival.reading.names import Found
+from postloan.desk.arrival.work import MATCH
 from postloan.desk.core.actions import check_seen, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.pages import Desk
+from postloan.desk.core.work.actions import work_close
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 
 _ALIAS_LETTERS = (2, 60)
@@ -26,6 +28,7 @@ def match_decide(
 
     Permission  event.review in the debtor's office.
     Move        waiting -> confirmed or denied; confirmed -> denied and back: the night is told.
+    Leaves      an audit entry; the work that waited for it is done.
     Raises NotPermitted, StaleView, IllegalMove, NotFoundHere, ReasonMissing where a debtor is denied without one.
     """
     refuse_past(day)
@@ -48,6 +51,7 @@ def _decided(
     found.decided_by, found.decided_on, found.judged_revision = officer, day.on, 0
     found.save(update_fields=["decided_by", "decided_on", "judged_revision"])
     settle(ArrivedEvent.objects.select_for_update(of=("self",)).get(pk=found.event_id))
+    work_close((MATCH,), found.subject, on=day.on, note=reason)
     record(officer, "event.matched", found, org=found.org, run_id=day.run_id, reason=reason, before=before,
            after=found.state, event_id=found.event.event_id, debtor_id=found.debtor_id, how=found.how)  # fmt: skip
     return found
