@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.rulebook import load_rulebook
 
 BOOK = load_rulebook(None)
@@ -77,3 +78,15 @@ def test_a_bank_figure_is_listed_too(shelf) -> None:
     assert [(each.version, each.value, each.why) for each in listed] == [
         (date(2024, 2, 1), "tier loss, over_days 300", "the figure")
     ]
+
+
+def test_the_shares_of_inspections_that_rest_on_a_clause_are_listed_and_the_banks_own_settings_are_not() -> None:
+    rules = load_desk_rules(None)
+    listed = [each for each in rules.unconfirmed() if each.rule == "desk/inspections"]
+    assert [(each.figure, each.value) for each in listed] == [
+        ("sampled", "retail True, debtors company or sole_trader, share 5 %, within_days 60"),
+        ("sampled", "retail True, debtors person, share 1 %, within_days 60"),
+    ]
+    assert {each.why for each in listed} == {"the figure and the place"}
+    [version] = rules.in_force["desk/inspections"]
+    assert [figure.cite.text for _key, figure in version.cited()] == ["cn-nfra-2024-123"] * 2

@@ -1,6 +1,6 @@
 """What every rule is made of: a citation, a cited figure, a dated version, a rule file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -101,13 +101,18 @@ class Cited(Strict):
 
     def written(self) -> str:
         """The figure as a line of the rule file without its citation: tier substandard, over_days 90."""
-        return ", ".join(_written_keys(self))
+        return written_record(self)
 
 
-def _written_keys(record: Strict) -> Iterator[str]:
+def written_record(record: Strict, keys: Collection[str] | None = None) -> str:
+    """A record as a line of the rule file without its citation; of its keys those alone that are given, if any are."""
+    return ", ".join(_written_keys(record, keys))
+
+
+def _written_keys(record: Strict, keys: Collection[str] | None = None) -> Iterator[str]:
     for key, field in type(record).model_fields.items():
         held = getattr(record, key)
-        if key != "cite" and held is not None:
+        if key != "cite" and held is not None and (keys is None or key in keys):
             yield f"{field.alias or key} {_written(key, held)}"
 
 

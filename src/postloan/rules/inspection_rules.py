@@ -4,12 +4,12 @@ Where the law has the figure it is cited; otherwise the line says that it is the
 practice. A bank sets its own in rulebook/desk of its home folder.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from postloan.rules.figures import Cents, Cite, Days, ShareE8, Strict, Tier, Version, Words
+from postloan.rules.figures import Cents, Cite, Cited, Days, ShareE8, Strict, Tier, Version, Words, written_record
 from postloan.rules.shapes import LegalForm
 
 SizeClass = Literal["large", "medium", "small", "micro", "none"]
@@ -39,6 +39,20 @@ class Grounded(Strict):
     def ground(self) -> str:
         """What it rests on, in words."""
         return str(self.cite) if self.cite else str(self.setting)
+
+    def cited(self) -> "Clause | None":
+        """The figure with its clause, as cited figures are listed; None where it is the bank's own setting."""
+        return None if self.cite is None else Clause(cite=self.cite, figure=self)
+
+
+class Clause(Cited):
+    """A grounded figure that rests on a clause of law."""
+
+    figure: Grounded
+
+    def written(self) -> str:
+        """The figure as its line of the rule file has it, without what the line leaves out."""
+        return written_record(self.figure, self.figure.model_fields_set)
 
 
 class Segment(Grounded):
@@ -196,6 +210,12 @@ class Inspections(Version):
             if any(rule.retail for rule in getattr(self, name)):
                 raise ValueError(f"{name} is not for retail: retail is sampled or triggered")
         return self
+
+    def cited(self) -> Iterator[tuple[str, Cited]]:
+        """Every figure that rests on a clause, with the key it stands under; the bank's own settings have none."""
+        for key, held in self:
+            grounded = [each for each in (held if isinstance(held, tuple) else (held,)) if isinstance(each, Grounded)]
+            yield from ((key, clause) for each in grounded if (clause := each.cited()) is not None)
 
     def needs_two(self, *, kind: str, tier: str, exposure_cents: int) -> bool:
         """Whether an inspection is signed by two people."""
