@@ -11,10 +11,12 @@ from deciding import person
 from django.test import Client
 
 from postloan.desk.approval.models import Case
+from postloan.desk.collateral import queries
 from postloan.desk.collateral.models import Claim, ClaimPayment, Matter
 from postloan.desk.core.models import AuditEntry, WorkItem
 from postloan.plan.dossier import loan_paper
 from postloan.snapshot.read import read_of_bank
+from postloan.tables.said import said
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -80,6 +82,32 @@ def to_grant(walk: Walk, on: date, cents: int) -> None:
     assert walk.send("tell", on=on.isoformat()) == 302
     assert walk.send("file", on=on.isoformat(), amount="400000") == 302
     assert walk.send("answer", on=on.isoformat(), amount=f"{cents / 100:.2f}", verdict="granted") == 302
+
+
+@pytest.mark.parametrize(("payee", "is_first"), [("bank", ""), ("other", "on")])
+def test_another_beneficiary_than_the_insurance_names_needs_a_reason(
+    payee: str, is_first: str, paid_loan: dict[str, Any], last_day: date, logged_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, key, seen = logged_in("officer"), paid_loan["collateral_id"], queries.collateral_seen
+    monkeypatch.setattr(queries, "collateral_seen", lambda *a: seen(*a) | {"insurance_payee": payee})
+    assert said("insurance_payee", payee, "zh") in asked.get(f"/collateral/of/{key}/").content.decode()
+    told = {"happened_on": last_day.isoformat(), "loss": "1.00", "insurer": "甲", "policy_no": "P", "what": "失火",
+            "claim_id": str(uuid4()), "is_first": is_first}  # fmt: skip
+    for reason in ("", " ", "因" * 1001):
+        assert asked.post(f"/collateral/of/{key}/loss", told | {"first_reason": reason}).status_code == 400
+    assert not Claim.objects.exists()
+    walk = noted(asked, key, last_day, is_first=is_first, first_reason="批单已变更受益人")
+    assert walk.claim.is_first is bool(is_first)
+    entry = AuditEntry.objects.get(action="collateral.loss_noted", subject__endswith=str(walk.key))
+    assert (entry.reason, entry.told["insurance_payee"]) == ("批单已变更受益人", payee)
+
+
+def test_the_beneficiary_that_the_insurance_names_needs_none(
+    paid_loan: dict[str, Any], last_day: date, logged_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = queries.collateral_seen
+    monkeypatch.setattr(queries, "collateral_seen", lambda *a: seen(*a) | {"insurance_payee": "bank"})
+    assert noted(logged_in("officer"), paid_loan["collateral_id"], last_day).claim.is_first
 
 
 def test_a_loss_is_told_claimed_and_answered_in_time(bank: Path, last_day: date, logged_in, paid_loan) -> None:

@@ -54,6 +54,10 @@ COLLATERAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "ended": ("已到期", "Ended"),
         "missing": ("未投保", "Missing"),
     },
+    "insurance_payee": {
+        "bank": ("本行", "The bank"),
+        "other": ("不是本行", "Not the bank"),
+    },
     "call_state": {
         "open": ("未通知", "To be told"),
         "noticed": ("已通知", "Told"),

@@ -18,7 +18,7 @@ from postloan.plan.finances import peer_ratios
 from postloan.snapshot.read import read_manifest, scan_debtors, scan_loans
 from postloan.tables.units import NON_PERFORMING, TIERS
 
-_FORM = 4
+_FORM = 5
 """Rises when the columns change, so that files of an earlier program are not read."""
 _LOAN = (
     "loan_no", "loan_id", "debtor_id", "org_id", "officer_id", "product", "exposure_kind", "legal_form",

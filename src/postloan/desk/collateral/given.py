@@ -7,7 +7,7 @@ from typing import Any
 VALUATION = ("collateral_id", "valued_on", "value_cents", "method", "valuer")
 COLLATERAL = (
     "collateral_id", "owner_id", "kind", "description", "region_code", "registered_on", "registration_ends_on",
-    "insured_to_on", "insured_cents", "custody", "status",
+    "insured_to_on", "insured_cents", "insurance_payee", "custody", "status",
 )  # fmt: skip
 
 

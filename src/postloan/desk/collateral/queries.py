@@ -21,7 +21,10 @@ from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.figures import ONE_E8
 from postloan.snapshot.read import read_of_bank
 
-_OF_FEEDS = ("collateral_id", "owner_id", "description", "custody", "status", "registered_on", "method", "valuer")
+_OF_FEEDS = (
+    "collateral_id", "owner_id", "description", "custody", "status", "registered_on", "method", "valuer",
+    "insurance_payee",
+)  # fmt: skip
 
 
 def rules_of(desk: Desk) -> CollateralDesk:

@@ -16,6 +16,8 @@ COLLATERAL_KINDS = (
     "resource_right", "intellectual_property", "other",
 )  # fmt: skip
 
+PAYEES = ("bank", "other")
+
 
 class Collateral(FeedTable):
     """A thing or right given as security (押品)."""
@@ -33,6 +35,7 @@ class Collateral(FeedTable):
     registration_ends_on = day("registration ends", "登记到期日", optional=True)
     insured_to_on = day("insurance ends", "保险到期日", optional=True)
     insured_cents = money("sum insured", "保险金额", optional=True)
+    insurance_payee = one_of("whom the insurance names before all others", "保险第一受益人", PAYEES, optional=True)
     custody = ident("where the title papers are", "权证保管", optional=True)
     status = one_of("status", "状态", ("held", "released", "seized", "sold"), optional=True)
 

@@ -29,7 +29,11 @@ State = Claim.State
 
 @dataclass(frozen=True)
 class NewLoss:
-    """A loss as it was told: of which policy, when, what happened, about how much; the loans secured on the day."""
+    """A loss as it was told: of which policy, when, what happened, about how much; the loans secured on the day.
+
+    is_first      whether the policy names the bank before all others (第一受益人).
+    first_reason  why that is not what the insurance of the collateral says; needed only where it is not.
+    """
 
     insurer: str
     policy_no: str
@@ -38,6 +42,7 @@ class NewLoss:
     what: str
     loss_cents: int
     loan_ids: Sequence[str]
+    first_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def loss_note(
 
     Permission  collateral.write in the office.
     Leaves      a claim, work to tell the insurer, an audit entry.
-    Raises NotPermitted, ReasonMissing; FormWrong where it was not insured on the day, or something is missing.
+    Raises NotPermitted; ReasonMissing, also where the first beneficiary is not the one of the collateral's insurance
+    and nothing says why; FormWrong where it was not insured on the day, or something is missing.
     Source  regulations COL-10; Insurance Law Arts. 21 to 26; Civil Code Art. 390.
     """
     refuse_past(day)
@@ -69,7 +75,7 @@ def loss_note(
     made = Claim.objects.filter(pk=claim_id).first()
     if made is not None:
         return made
-    what = require_reason(new.what, most=LONG_MOST)
+    what, first_reason = require_reason(new.what, most=LONG_MOST), _first_reason(standing, new)
     if not new.insurer.strip() or not new.policy_no.strip() or new.happened_on > day.on:
         raise FormWrong(
             message=_("保险公司、保单号没有填写，或出险日在营业日之后。"), hint=_("请对照保单填写。"),
@@ -92,10 +98,19 @@ def loss_note(
     _due(claim, day.on, rule.notice)
     claim.save(force_insert=True)
     _work(claim, day.on)
-    record(officer, "collateral.loss_noted", claim, org=org, run_id=day.run_id, said=what,
+    record(officer, "collateral.loss_noted", claim, org=org, run_id=day.run_id, reason=first_reason, said=what,
+           is_first=new.is_first, insurance_payee=standing["insurance_payee"],
            collateral_id=claim.collateral_id, happened_on=new.happened_on.isoformat(),
            loss_cents=new.loss_cents, due_on=claim.due_on.isoformat())  # fmt: skip
     return claim
+
+
+def _first_reason(standing: Mapping[str, Any], new: NewLoss) -> str:
+    """Why the first beneficiary is another than the insurance names; "" where it is the same, or nobody knows."""
+    payee = standing["insurance_payee"]
+    if payee is None or (payee == "bank") == new.is_first:
+        return ""
+    return require_reason(new.first_reason)
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ def note(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpResponse:
     new = actions.NewLoss(
         sent.get("insurer", ""), sent.get("policy_no", ""), sent.get("is_first") == "on", day_from(sent, "happened_on"),
         text_from(sent, "what", LONG_MOST), cents_from(sent, "loss"),
-        [each["loan_id"] for each in queries.loans_of(desk, collateral_id)],
+        [each["loan_id"] for each in queries.loans_of(desk, collateral_id)], text_from(sent, "first_reason"),
     )  # fmt: skip
     made = actions.loss_note(
         desk.officer, held, new, claim_id=made_id_from(sent, "claim_id"), rule=queries.rules_of(desk).claim,
