@@ -117,6 +117,26 @@ def best_of(routes: Sequence[RouteWorth]) -> RouteWorth:
     return max(routes, key=lambda route: (route.npv_cents, -route.days))
 
 
+class Offered(NamedTuple):
+    """Prices at which one thing may be offered, in cents, as the compared routes have them."""
+
+    first_cents: int
+    second_cents: int
+    taken_cents: int
+
+
+def offered_prices(value_cents: int, prior_cents: int, law: DisposalRoutes) -> Offered:
+    """Say at which prices a route would offer a thing of a value: at its first and second auction, and taken for debt.
+
+    Amounts in cents; prior_cents is what others come before with. Parts of a cent are cut.
+    Source  rulebook: disposal_routes (DSP-20, DSP-22).
+    """
+    first_cents = _of(value_cents, law.auctions[0].of_previous_e8)
+    second_cents = _of(first_cents, law.auctions[1].of_previous_e8) if len(law.auctions) > 1 else first_cents
+    free_cents = max(value_cents - prior_cents, 0)
+    return Offered(first_cents, second_cents, value_cents - _of(free_cents, law.asset.discount_e8))
+
+
 def read_position(home: Path, loan_ids: Sequence[str], on: date) -> Position | None:
     """Read what there is to be disposed of as a published day knew it; None where none of the loans is on the book.
 

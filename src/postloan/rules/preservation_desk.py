@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from postloan.rules.figures import Cents, Cited, Days, ShareE8, Strict, Tier, Version, Words
+from postloan.rules.figures import Cents, Cited, Days, RatioE8, ShareE8, Strict, Tier, Version, Words
 from postloan.rules.shapes import LegalForm
 from postloan.rules.warning_desk import Within
 
@@ -97,6 +97,55 @@ class AccountabilityRule(Cited):
     majority_e8: ShareE8 = Field(alias="majority")
 
 
+class RightBasis(Cited):
+    """The clause by which a bank that holds a right in a thing may dispose of it by agreement with whoever gave it."""
+
+    right: Literal["mortgage", "pledge"]
+
+
+class StepDays(Cited):
+    """Within how many days something is done, or how many days something holds."""
+
+    days: Days
+
+
+class PriceBound(Cited):
+    """A bound of the agreed price, as a share of what the collateral is worth on the day."""
+
+    share_e8: RatioE8 = Field(alias="share")
+
+
+class AgreedRule(Strict):
+    """How collateral is disposed of outside court, by agreement with its owner (协议处置).
+
+    bases    the clause for each right.
+    valued   how many days a valuation may be old, on the day of the agreement and on that of the sale.
+    least    the least price; most the most at which the bank takes the thing itself.
+    sell, settle, surplus   within how many days a thing is sold, its money has come in, and the owner has the rest.
+    """
+
+    bases: Annotated[tuple[RightBasis, ...], Field(strict=False, min_length=1)]
+    valued: StepDays
+    least: PriceBound
+    most: PriceBound
+    sell: StepDays
+    settle: StepDays
+    surplus: StepDays
+
+    @model_validator(mode="after")
+    def each_right_stands_once_and_bounds_leave_room(self) -> Self:
+        """Two clauses of one right could not be told apart; a least price above the most could not be agreed."""
+        if len({each.right for each in self.bases}) < len(self.bases):
+            raise ValueError("a right stands twice")
+        if self.least.share_e8 > self.most.share_e8:
+            raise ValueError("least is above most")
+        return self
+
+    def basis_of(self, right: str) -> RightBasis | None:
+        """The clause of a right."""
+        return next((each for each in self.bases if each.right == right), None)
+
+
 class PreservationDesk(Version):
     """How asset preservation works from a day on."""
 
@@ -109,6 +158,7 @@ class PreservationDesk(Version):
     not_sold: NotSold
     pilot: Pilot
     asset: AssetRule
+    agreed: AgreedRule
     accountability: AccountabilityRule
 
     @model_validator(mode="after")

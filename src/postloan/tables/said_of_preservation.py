@@ -118,6 +118,34 @@ PRESERVATION_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "missing": ("盘亏", "Missing"),
         "damaged": ("毁损", "Damaged"),
     },
+    "realisation_way": {
+        "convert": ("折价", "Taken at its value"),
+        "auction": ("拍卖", "Auctioned"),
+        "sale": ("变卖", "Sold"),
+    },
+    "realisation_right": {
+        "mortgage": ("抵押权", "Mortgage"),
+        "pledge": ("质权", "Pledge"),
+    },
+    "realisation_cause": {
+        "unpaid": ("到期债务未履行", "A debt is due and unpaid"),
+        "event": ("约定的实现情形发生", "What was agreed on has happened"),
+    },
+    "realisation_state": {
+        "proposed": ("报批中", "Proposed"),
+        "agreed": ("已批准，待处置", "Agreed to, to be sold"),
+        "refused": ("已否决", "Refused"),
+        "dropped": ("已放弃", "Given up"),
+        "sold": ("已成交，待入账", "Sold, its money to come in"),
+        "settling": ("结算报批中", "Its settlement proposed"),
+        "closed": ("已办结", "Closed"),
+    },
+    "offered_price": {
+        "value": ("押品当日价值", "The day's value"),
+        "first": ("处置路径一拍起拍价", "First price of the route"),
+        "second": ("处置路径二拍起拍价", "Second price of the route"),
+        "taken": ("处置路径抵债作价", "Taking price of the route"),
+    },
     "accountability_state": {
         "open": ("调查中", "Facts are gathered"),
         "voting": ("表决中", "Voted on"),
@@ -134,6 +162,9 @@ WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "preservation_receive": ("接收移交档案", "Receive a file handed over"),
     "asset_dispose": ("抵债资产处置", "Sell a repossessed asset"),
     "asset_count": ("抵债资产盘点", "Count a repossessed asset"),
+    "realisation_sell": ("协议处置押品：落实处置", "Sell collateral as agreed"),
+    "realisation_settle": ("协议处置押品：价款入账", "Have the money of a sale in"),
+    "realisation_surplus": ("协议处置押品：退还余额", "Give the owner what is beyond the claims"),
     "accountability_due": ("责任认定", "Say who answers for a loss"),
 }
 """Its kinds of work."""
@@ -146,6 +177,10 @@ CASE_KINDS: Mapping[str, tuple[str, str]] = {
     "route_package": ("处置路径：打包转让", "Route: package"),
     "route_write_off": ("处置路径：核销后追偿", "Route: write-off"),
     "package_sale": ("资产包转让", "Sale of a package"),
+    "realisation_convert": ("协议折价抵债", "Collateral taken by agreement"),
+    "realisation_auction": ("协议拍卖押品", "Collateral auctioned by agreement"),
+    "realisation_sale": ("协议变卖押品", "Collateral sold by agreement"),
+    "realisation_settled": ("协议处置价款结算", "Settlement of an agreed sale"),
 }
 """Its kinds of case."""
 

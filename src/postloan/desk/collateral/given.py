@@ -24,7 +24,7 @@ def valuation_rows(
     ]  # fmt: skip
 
 
-def released_row(collateral: Mapping[str, Any]) -> dict[str, str]:
-    """The row of a collateral as the feeds know it, released; an empty value is null."""
-    said = {name: collateral[name] for name in COLLATERAL} | {"status": "released"}
+def gone_row(collateral: Mapping[str, Any], status: str) -> dict[str, str]:
+    """The row of a collateral as the feeds know it, released or sold; an empty value is null."""
+    said = {name: collateral[name] for name in COLLATERAL} | {"status": status}
     return {name: "" if value is None else str(value) for name, value in said.items()}

@@ -1,6 +1,7 @@
 """What the pages of collateral read: how it stands on the day, its papers, matters, calls, documents."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -152,15 +153,21 @@ def claim_seen(desk: Desk, claim_id: UUID) -> Claim:
 
 def payments_for(desk: Desk, claim: Claim) -> list[dict[str, Any]]:
     """The payments in the core, since the insurer's answer, on the loans of a claim; what was reversed is left out."""
+    return [] if claim.answered_on is None else payments_since(desk, claim.loan_ids, claim.answered_on)
+
+
+def payments_since(desk: Desk, loan_ids: Collection[str], since: date) -> list[dict[str, Any]]:
+    """The payments in the core on some loans from a day on, what was reversed left out.
+
+    Returns payment_id, loan_id, paid_on, amount_cents.
+    """
     found: list[dict[str, Any]] = []
-    if claim.answered_on is None:
-        return found
-    for loan_id in claim.loan_ids:
+    for loan_id in loan_ids:
         rows = loan_paper(desk.day.home, loan_id, "payments", desk.day.on)
         gone = [*rows["reverses_payment_id"].drop_nulls()]
         counts = pl.col("reverses_payment_id").is_null() & ~pl.col("payment_id").is_in(gone)
-        since = rows.filter(counts & (pl.col("paid_on") >= claim.answered_on))
-        found += since.select("payment_id", "paid_on", "amount_cents", loan_id=pl.lit(loan_id)).to_dicts()
+        later = rows.filter(counts & (pl.col("paid_on") >= since))
+        found += later.select("payment_id", "paid_on", "amount_cents", loan_id=pl.lit(loan_id)).to_dicts()
     return found
 
 

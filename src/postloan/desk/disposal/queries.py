@@ -20,6 +20,9 @@ from postloan.desk.disposal.outcomes.proved import ItemTold, items_told, lacking
 from postloan.desk.disposal.outcomes.reckoned import loan_owed
 from postloan.desk.disposal.pursued import pursued_seen
 from postloan.errors import NotFoundHere
+from postloan.plan.disposal_routes import offered_prices
+from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.disposal_routes import DisposalRoutes
 from postloan.tables.units import NON_PERFORMING
 
 _CASES_MOST = 20
@@ -94,8 +97,18 @@ def pursued_of(desk: Desk, case: DisposalCase) -> list[dict[str, Any]]:
 
 
 def securities_of(desk: Desk, case: DisposalCase) -> list[dict[str, Any]]:
-    """The collateral that stands for the debtor's loans, with its latest value."""
-    return collateral_rows(desk.day).filter(pl.col("debtor_id") == case.debtor_id).to_dicts()
+    """The collateral that stands for the debtor's loans, with its latest value and the prices of a court by it.
+
+    first_cents, second_cents  start prices of the first and second auction as the compared routes have them, in cents;
+                               proposals for the form, empty where there is no value.
+    """
+    law = load_desk_rules(desk.day.home).version("disposal_routes", DisposalRoutes, desk.day.on)
+    rows = collateral_rows(desk.day).filter(pl.col("debtor_id") == case.debtor_id).to_dicts()
+    prices = [None if row["value_cents"] is None else offered_prices(row["value_cents"], 0, law) for row in rows]
+    return [
+        row | {"first_cents": told and told.first_cents, "second_cents": told and told.second_cents}
+        for row, told in zip(rows, prices, strict=True)
+    ]
 
 
 def other_cases(desk: Desk, debtor_id: str, *, but: int | None) -> list[DisposalCase]:

@@ -1,4 +1,4 @@
-"""The lists of asset preservation: hand-overs, routes, mandates, packages, repossessed assets, accountability."""
+"""The lists of asset preservation: hand-overs, routes, mandates, packages, agreed disposals, assets, accountability."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +20,7 @@ from postloan.desk.preservation.models import (
     Handover,
     Mandate,
     Package,
+    Realisation,
     RouteComparison,
 )
 from postloan.desk.preservation.queries import seen
@@ -218,6 +219,54 @@ def _assets(desk: Desk) -> QuerySet[Asset]:
     return seen(desk, Asset).annotate(late=_late(is_late))
 
 
+def _realisation_form(desk: Desk) -> ListForm:
+    running = ",".join(Realisation.RUNNING)
+    late = {"state": "agreed,sold,closed", "due_to": (desk.day.on - timedelta(days=1)).isoformat()}
+    return ListForm(
+        name="realisations",
+        title=_("协议处置押品"),
+        columns=(
+            Column("collateral_id", _("押品号"), link=("preservation:realisation", "id")),
+            Column("name", _("描述")),
+            Column("debtor_name", _("客户名称"), link=("book:debtor", "debtor_id")),
+            Column("way", _("处置方式"), "word", words="realisation_way"),
+            Column("state", _("状态"), "word", words="realisation_state"),
+            Column("value_cents", _("当日价值"), "money", is_summed=True),
+            Column("price_cents", _("底价或折价"), "money", is_summed=True),
+            Column("sold_cents", _("成交价"), "money", is_summed=True),
+            Column("surplus_cents", _("应退余额"), "money", is_summed=True),
+            Column("due_on", _("限期"), "date", tone_by="late"),
+            Column("returned_on", _("退还日"), "date"),
+            Column("agreed_on", _("协议日"), "date"),
+            Column("org__name", _("机构"), sorts_by="org_id"),
+            Column("made_by__name", _("经办人"), sorts_by="made_by_id"),
+            Column("kind", _("押品类型"), "word", words="collateral_kind", is_shown=False),
+            Column("right", _("担保物权"), "word", words="realisation_right", is_shown=False),
+            Column("owner_id", _("所有人"), is_shown=False),
+            Column("closed_on", _("办结日"), "date", is_shown=False),
+        ),
+        filters=(
+            Filter("q", _("押品号、描述或客户名称"), ("collateral_id", "name", "debtor_name")), _office(desk),
+            _state("realisation_state"),
+            Filter("way", _("处置方式"), ("way",), "one_of", choices=lambda: words_of("realisation_way")),
+            Filter("due_to", _("限期 ≤"), ("due_on",), "at_most", "date"),
+        ),
+        tabs=(
+            Tab("all", _("全部"), {}), Tab("running", _("在办"), {"state": running}), Tab("late", _("超期"), late),
+        ),
+        order="-on",
+        key="id",
+        unit=_("项"),
+    )  # fmt: skip
+
+
+def _realisations(desk: Desk) -> QuerySet[Realisation]:
+    is_late = Q(state__in=["agreed", "sold"], due_on__lt=desk.day.on) | Q(
+        state="closed", returned_on=None, due_on__lt=desk.day.on
+    )
+    return seen(desk, Realisation).annotate(late=_late(is_late))
+
+
 def _accountability_form(desk: Desk) -> ListForm:
     late = {"state": "open,voting", "due_to": (desk.day.on - timedelta(days=1)).isoformat()}
     return ListForm(
@@ -264,5 +313,6 @@ HANDOVERS = _listed("handovers", _handover_form, _handovers)
 ROUTES = _listed("route_comparisons", _route_form, lambda desk: seen(desk, RouteComparison))
 MANDATES = _listed("mandates", _mandate_form, lambda desk: seen(desk, Mandate))
 PACKAGES = _listed("packages", _package_form, _packages)
+REALISATIONS = _listed("realisations", _realisation_form, _realisations)
 ASSETS = _listed("repossessed", _asset_form, _assets)
 ACCOUNTABILITIES = _listed("accountabilities", _accountability_form, _accountabilities)

@@ -7,12 +7,14 @@ from postloan.desk.preservation.assets import views as assets
 from postloan.desk.preservation.counsel import views as counsel
 from postloan.desk.preservation.handover import views as handover
 from postloan.desk.preservation.packages import views as packages
+from postloan.desk.preservation.realisation import views as realisation
 from postloan.desk.preservation.routes import views as routes
 
 app_name = "preservation"
 _FILE, _FIRM = "preservation/handovers/<int:handover_id>/", "preservation/firms/<int:firm_id>/"
 _CHOICE, _MANDATE = "preservation/routes/<uuid:comparison_id>/", "preservation/mandates/<uuid:mandate_id>/"
 _PACKAGE, _ASSET = "preservation/packages/<uuid:package_id>/", "preservation/assets/<uuid:key>/"
+_AGREED = "preservation/realisations/<uuid:key>/"
 _CASE = "preservation/accountability/<uuid:key>/"
 
 urlpatterns = [
@@ -55,6 +57,16 @@ urlpatterns = [
     path(f"{_ASSET}confirm", assets.confirm, name="asset_confirm"),
     path(f"{_ASSET}write-down", assets.write_down, name="asset_write_down"),
     path(f"{_ASSET}sell", assets.sell, name="asset_sell"),
+    path("preservation/realisations/", realisation.realisations, name="realisations"),
+    path("preservation/realisations/of/<str:collateral_id>/", realisation.of_collateral, name="realisation_of"),
+    path("preservation/realisations/of/<str:collateral_id>/propose", realisation.propose, name="realisation_propose"),
+    path(_AGREED, realisation.realisation, name="realisation"),
+    path(f"{_AGREED}decide", realisation.decide, name="realisation_decide"),
+    path(f"{_AGREED}sell", realisation.sell, name="realisation_sell"),
+    path(f"{_AGREED}settle", realisation.settle, name="realisation_settle"),
+    path(f"{_AGREED}settled", realisation.settled, name="realisation_settled"),
+    path(f"{_AGREED}surplus", realisation.surplus, name="realisation_surplus"),
+    path(f"{_AGREED}drop", realisation.drop, name="realisation_drop"),
     path("preservation/accountability/", accountability.accountabilities, name="accountabilities"),
     path("preservation/accountability/open", accountability.open_case, name="accountability_open"),
     path(_CASE, accountability.accountability, name="accountability"),

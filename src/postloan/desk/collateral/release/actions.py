@@ -8,12 +8,12 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.collateral.given import released_row
+from postloan.desk.collateral.given import gone_row
 from postloan.desk.collateral.matters.actions import effects, matter_made
 from postloan.desk.collateral.models import Document, Matter
 from postloan.desk.core.actions import record, rows_give
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import Officer
+from postloan.desk.core.models import FeedRows, Officer, Org
 from postloan.desk.core.officers.queries import office_over
 from postloan.errors import FormWrong, IllegalMove
 from postloan.plan.collateral_asked import Asked, paper_of, released
@@ -60,6 +60,24 @@ def enough_without(collateral_id: str, replaced_by: str, day: BusinessDay) -> As
     return asked
 
 
+def check_papers_rest(collateral_id: str) -> None:
+    """Stop while a title document of a collateral comes or goes. Raises IllegalMove."""
+    moving = (Document.State.LEAVING, Document.State.RETURNING)
+    if Document.objects.filter(collateral_id=collateral_id, state__in=moving).exists():
+        raise IllegalMove(message=_("该押品的权证正在出入库，不能解押。"), hint=_("请先办完出入库。"))
+
+
+def gone_tell(
+    officer: Officer, collateral_id: str, status: str, *, title: str, org: Org, page: str, day: BusinessDay
+) -> FeedRows:
+    """Tell the next night that a collateral is released or sold; who may was asked, the caller's transaction."""
+    (held,) = paper_of(day.home, day.on, collateral_id, "collateral").to_dicts()
+    return rows_give(
+        rows_id=uuid4(), table="collateral", rows=[gone_row(held, status)], title=title, officer=officer, org=org,
+        page=page,
+    )  # fmt: skip
+
+
 def _loans(asked: Asked) -> list[dict[str, Any]]:
     columns = ["loan_id", "secured_cents", "ltv_e8", "ltv_e8_after", "shortfall_cents_after"]
     return asked.loans.select(columns).head(200).to_dicts()
@@ -67,15 +85,11 @@ def _loans(asked: Asked) -> list[dict[str, Any]]:
 
 def _agreed(matter: Matter, officer: Officer, day: BusinessDay) -> None:
     """Ask once more on the day of the last agreement, then tell the night."""
-    if Document.objects.filter(
-        collateral_id=matter.collateral_id, state__in=[Document.State.LEAVING, Document.State.RETURNING]
-    ).exists():
-        raise IllegalMove(message=_("该押品的权证正在出入库，不能解押。"), hint=_("请先办完出入库。"))
+    check_papers_rest(matter.collateral_id)
     enough_without(matter.collateral_id, matter.told["replaced_by"], day)
-    (held,) = paper_of(day.home, day.on, matter.collateral_id, "collateral").to_dicts()
-    matter.given = rows_give(
-        rows_id=uuid4(), table="collateral", rows=[released_row(held)], title=matter.title, officer=matter.made_by,
-        org=matter.org, page=reverse("collateral:matter", args=[matter.pk]),
+    matter.given = gone_tell(
+        matter.made_by, matter.collateral_id, "released", title=matter.title, org=matter.org,
+        page=reverse("collateral:matter", args=[matter.pk]), day=day,
     )  # fmt: skip
     matter.save(update_fields=["given"])
     record(officer, "collateral.released", matter, org=matter.org, run_id=day.run_id,

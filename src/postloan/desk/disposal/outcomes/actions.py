@@ -23,7 +23,6 @@ from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
-    decide,
     move,
     record,
     refuse_past,
@@ -31,7 +30,7 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import Officer
+from postloan.desk.core.models import Decision, Officer
 from postloan.desk.disposal.courts.legal_rows import step_tell
 from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AssetTaken, DisposalCase, DisposalEntry, Outcome, OutcomePaper
@@ -190,7 +189,8 @@ def outcome_decide(officer: Officer, outcome_id: UUID, verdict: str, deed: Deed)
         move(made, State.REFUSED, seen_version=made.version)
         note(officer, made.case, "refused", deed, loan_id=made.loan_id, route=made.route)
     elif approval.state == Case.State.APPROVED:
-        _approve(officer, made, deed)
+        _reckon(made, deed.day)
+        outcome_effected(officer, made, deed)
     else:
         note(officer, made.case, "agreed", deed, loan_id=made.loan_id, route=made.route)
     case_work(approval, on=deed.day.on, note=deed.reason)
@@ -271,22 +271,26 @@ def _reckon(made: Outcome, day: BusinessDay) -> int:
     return sum(made.waived.values()) if made.route == "settlement" else sum(made.parts.values())
 
 
-def _approve(officer: Officer, made: Outcome, deed: Deed) -> None:
-    _reckon(made, deed.day)
+def outcome_effected(officer: Officer, made: Outcome, deed: Deed) -> None:
+    """Let what was agreed to hold: its decisions go to the next night. The caller asked who may, and holds the row.
+
+    Move    proposed -> approved.
+    Leaves  decisions from the next business day on, in their order, an entry, an audit entry.
+    """
     made.effective_on = effective_day(deed.day)
     move(made, State.APPROVED, seen_version=made.version)
     made.save(update_fields=["effective_on"])
     ground = ground_said(made, deed.day)
-    made.decisions.set(
-        decide(
-            decision_id=UUID(int=deed.id.int >> _PLACES << _PLACES | place), kind=change.kind, loan_id=made.loan_id,
-            debtor_id=made.case.debtor_id, effective_on=made.effective_on, terms=change.terms, officer=officer,
-            org=made.org,
+    made.decisions.set(Decision.objects.bulk_create(
+        Decision(
+            id=UUID(int=deed.id.int >> _PLACES << _PLACES | place), kind=change.kind, loan_id=made.loan_id,
+            debtor_id=made.case.debtor_id, effective_on=made.effective_on, terms=dict(change.terms),
+            decided_by=officer, org=made.org,
         )
         for place, change in enumerate(changes_of(made.route, made.parts, made.waived, made.value_cents, ground))
-    )  # fmt: skip
-    if made.route == "asset":
-        asset = made.asset
+    ))  # fmt: skip
+    asset = AssetTaken.objects.filter(outcome=made).first()
+    if asset is not None:
         step_tell(officer, made.case, deed, "repossessed", [made.loan_id], asset.taken_on, proof=made.reference,
                   asset_kind=asset.kind, asset_id=asset.asset_id)  # fmt: skip
     note(officer, made.case, "approved", deed, loan_id=made.loan_id, cents=sum(made.parts.values()),

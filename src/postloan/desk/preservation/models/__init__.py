@@ -5,9 +5,11 @@ from postloan.desk.preservation.models.assets import Asset, AssetCount, AssetLos
 from postloan.desk.preservation.models.counsel import Conflict, Firm, Lawyer, Mandate, MandateCost
 from postloan.desk.preservation.models.handover import Handover, HandoverFile
 from postloan.desk.preservation.models.packages import Bid, Package, PackageCheck, PackageLoan
+from postloan.desk.preservation.models.realisations import Realisation, RealisationPayment
 from postloan.desk.preservation.models.routes import RouteComparison
 
 __all__ = [
     "Accountability", "Asset", "AssetCount", "AssetLoss", "Bid", "Conflict", "Firm", "Handover", "HandoverFile",
-    "Lawyer", "Mandate", "MandateCost", "Package", "PackageCheck", "PackageLoan", "RouteComparison", "Vote",
+    "Lawyer", "Mandate", "MandateCost", "Package", "PackageCheck", "PackageLoan", "Realisation", "RealisationPayment",
+    "RouteComparison", "Vote",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What an agreed disposal of collateral comes to on each loan; agreed to where the disposal was."""
