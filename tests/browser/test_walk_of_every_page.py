@@ -21,7 +21,10 @@ from postloan.site.menu import entries_for
 from postloan.snapshot.read import published_days
 
 # No link leads to what a form asks for.
-ASKED_BY_FORMS = {"risk": ("/search/?q=有限公司", "/freezes/propose", "/reports/exposures/list?industries=C")}
+ASKED_BY_FORMS = {
+    "risk": ("/search/?q=有限公司", "/freezes/propose", "/reports/exposures/list?industries=C"),
+    "manager": ("/outbox/?channel=letter",),
+}
 # A workbook that is too large to be made at once; lists of the small bank are not.
 MADE_FOR_LARGE_LISTS = {"core:export_fetch"}
 
@@ -32,8 +35,9 @@ LATER = {
     "restructure:agreement_pdf", "disposal:paper",
 }  # fmt: skip
 """Where a link leads once something was decided: the walk to the night looks at it."""
-NOT_DONE = {"agency:bill_page", "outbox:letter", "visit:visit", "visit:small", "visit:fetch", "disposal:demands"}
-"""Of what the demo bank's people have not begun: a visit, a letter, a bill; and no guarantee is due yet.
+NOT_DONE = {"agency:bill_page", "visit:visit", "visit:small", "visit:fetch", "disposal:demands"}
+"""Of what the demo bank's people have not begun: a visit, for the ledger of the gate keeps its hour, a bill,
+for which a debtor was told days before; and no guarantee is due yet.
 
 The desk's tests look at these.
 """

@@ -1,5 +1,6 @@
 """Collateral disposed of by agreement: price, value and authority; the sale, its money, and the owner's rest."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from postloan.desk.disposal.models import AssetTaken, AuctionRound, DisposalCase
 from postloan.desk.preservation.models import Realisation, RealisationPayment, RouteComparison
 from postloan.desk.preservation.realisation import checked, owed
 from postloan.desk.preservation.realisation.money import actions as money
+from postloan.errors import IllegalMove
 from postloan.plan.collateral_proceeds import divide_proceeds
 from postloan.plan.met import value_meets
 from postloan.rules.desk_rules import load_desk_rules
@@ -270,7 +272,7 @@ def test_a_payment_answers_one_sale_and_an_agreement_may_come_to_nothing(logged_
             for name in ("P1", "P2")]  # fmt: skip
     monkeypatch.setattr(owed, "payments_since", lambda *_args: came)
     assert [each["payment_id"] for each in risk.get(walk.page).context["payments"]] == ["P2"]
-    with pytest.raises(Exception, match="P1"):
+    with pytest.raises(IllegalMove, match="P1"):
         money.check_unused(["P1"])
     assert walk.send("drop", reason="") == 400
     assert walk.send("drop", reason="买方未付款") == 302
@@ -301,3 +303,38 @@ def test_what_the_bank_takes_at_its_value_meets_the_debt_as_an_asset_does(logged
     assert FeedRows.objects.get(pk=held.given_id).rows[0]["status"] == "sold"
     assert FeedRows.objects.filter(table="legal_event", rows__0__kind="repossessed").exists()
     assert walk.send("sell", buyer="甲", sold_on=last_day.isoformat(), sold="1") in {400, 409}
+
+
+def test_a_price_is_parted_over_loans_costs_and_earlier_claims_to_the_cent(bank: Path, last_day: date) -> None:
+    shares = read_of_bank(bank, last_day, "collateral_share").filter(~pl.col("is_off_balance"))
+    several = shares.filter(pl.len().over("collateral_id") > 1)
+    keys = several["collateral_id"].unique().sort().to_list()[:2] or shares["collateral_id"].to_list()[:1]
+    for key in keys:
+        prior = shares.filter(collateral_id=key)["prior_claims_cents"].drop_nulls().to_list()
+        for price in (1, 12_345_67, 10**13):
+            told = divide_proceeds(bank, last_day, key, price_cents=price, costs_cents=1)
+            paid = sum(each.paid_cents for each in told.loans)
+            assert price == told.costs_cents + told.prior_cents + paid + told.surplus_cents
+            assert told.prior_cents == min(max(prior, default=0), price - 1)
+            assert told.surplus_cents == 0 or all(each.paid_cents == each.claim_cents for each in told.loans)
+            assert all(sum(each.parts.values()) <= each.paid_cents for each in told.loans)
+
+
+def test_collateral_of_something_off_the_balance_sheet_waits(bank, last_day, thing, day) -> None:
+    rule = load_desk_rules(day.home).version("preservation", PreservationDesk, day.on).agreed
+    free = {"collateral_id": thing["collateral_id"], "status": None, "eligibility": "eligible"}
+    division = divide_proceeds(bank, last_day, thing["collateral_id"], price_cents=100, costs_cents=0)
+    Document.objects.filter(collateral_id=thing["collateral_id"]).delete()
+    checked.check_standing(free, division)
+    for wrong in (replace(division, contingent=("L1",)), replace(division, loans=())):
+        with pytest.raises(IllegalMove):
+            checked.check_standing(free, wrong)
+    for wrong in ({"status": "seized"}, {"status": "sold"}, {"eligibility": "prior_unknown"}):
+        with pytest.raises(IllegalMove):
+            checked.check_standing(free | wrong, division)
+    fresh = {"valued_on": last_day - rule.valued.days * DAY, "revalue_by_on": last_day, "value_cents": 1}
+    checked.check_value(fresh, last_day, rule)
+    for wrong in ({"valued_on": None}, {"valued_on": fresh["valued_on"] - DAY}, {"value_cents": 0},
+                  {"revalue_by_on": last_day - DAY}):  # fmt: skip
+        with pytest.raises(IllegalMove):
+            checked.check_value(fresh | wrong, last_day, rule)

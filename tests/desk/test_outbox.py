@@ -152,7 +152,7 @@ def test_a_message_is_written_by_hand_after_a_look(logged_in) -> None:
     for _twice in range(2):
         answer = client.post(f"{root}write", asked | {"made_id": key})
         assert answer.status_code == 302, answer.content.decode()[:1500]
-    [made] = Message.objects.filter(cause="written")
+    [made] = Message.objects.filter(key=f"written:{key}")
     assert made.text in client.get(root).content.decode() or made.title in client.get(root).content.decode()
     assert logged_in("auditor").post(f"{root}write", asked | {"made_id": str(uuid4())}).status_code == 403
     sent = {"version": made.version, "reason": "写错"}

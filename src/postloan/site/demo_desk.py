@@ -18,6 +18,7 @@ from postloan.site.demo_disposals import dispose_a_little
 from postloan.site.demo_events import post_a_little
 from postloan.site.demo_impairment import propose_a_little
 from postloan.site.demo_inspections import inspect_a_little
+from postloan.site.demo_letters import write_a_letter
 from postloan.site.demo_models import Agreeing, model_a_little
 from postloan.site.demo_preservation import preserve_a_little
 from postloan.site.demo_restructurings import restructure_a_little
@@ -65,6 +66,7 @@ def open_demo_desk(home: Path) -> list[StaffMember]:
     dispose_a_little(Officer.objects.get(username="preserver"))
     preserve_a_little(*(Officer.objects.get(username=name) for name in ("preserver", "approver")))
     agency_a_little(*(Officer.objects.get(username=name) for name in ("collection", "manager")))
+    write_a_letter(Officer.objects.get(username="collector"))
     restructure_a_little(risk)
     model_a_little(who_agrees_to_models())
     study_rules(risk)

@@ -21,7 +21,7 @@ from postloan.desk.preservation.grants import WRITE
 from postloan.desk.preservation.models import Realisation, RealisationPayment
 from postloan.desk.preservation.queries import one_held
 from postloan.desk.preservation.realisation.actions import KINDS, SETTLE, closed, next_work
-from postloan.desk.preservation.realisation.checked import check_value
+from postloan.desk.preservation.realisation.checked import check_standing, check_value
 from postloan.desk.preservation.routes.actions import running_disposal
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.plan.collateral_proceeds import divide_proceeds
@@ -41,8 +41,9 @@ def realisation_sell(
 
     Permission  preservation.write in the office, for the price. Move agreed -> sold.
     Leaves      the price divided by what is owed today, work to have the money in, an audit entry.
-    Raises NotPermitted, ReasonMissing, StaleView; IllegalMove where the thing is taken and not sold, or its valuation
-    is stale on the day of the sale; FormWrong for a day, a buyer or costs that cannot be, or a price below the agreed.
+    Raises NotPermitted, ReasonMissing, StaleView; IllegalMove where the thing is taken and not sold, is not free any
+    more, or its valuation is stale on the day of the sale; FormWrong for a day, a buyer or costs that cannot be, or a
+    price below the agreed one.
     Source  Civil Code Arts. 410, 413, 436, 438.
     """
     refuse_past(deed.day)
@@ -65,6 +66,7 @@ def realisation_sell(
     division = divide_proceeds(
         deed.day.home, deed.day.on, held.collateral_id, price_cents=sold_cents, costs_cents=costs_cents
     )
+    check_standing(standing, division)
     move(held, State.SOLD, seen_version=deed.seen_version)
     held.sold_on, held.sold_cents, held.buyer, held.costs_cents = sold_on, sold_cents, buyer.strip()[:200], costs_cents
     held.division, held.due_on = division.told, deed.day.on + timedelta(days=rule.settle.days)
