@@ -170,7 +170,8 @@ def weighted_generator(matrix: Floats) -> Floats:
     off = ~np.eye(len(raw), dtype=bool)
     short = np.where(off, np.maximum(-raw, 0.0), 0.0).sum(axis=1)
     good = np.abs(np.diag(raw)) + np.where(off, np.maximum(raw, 0.0), 0.0).sum(axis=1)
-    share = np.divide(short, good, out=np.zeros_like(good), where=good > 0)
+    # A logarithm's rows sum to nothing but for rounding, by which a share could pass 1 and take more than there is.
+    share = np.minimum(np.divide(short, good, out=np.zeros_like(good), where=good > 0), 1.0)
     rates = np.where(off & (raw < 0), 0.0, raw - share[:, None] * np.abs(raw))
     rates[-1] = 0.0
     return np.asarray(rates)

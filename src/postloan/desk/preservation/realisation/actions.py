@@ -139,7 +139,7 @@ def realisation_drop(officer: Officer, key: UUID, deed: Deed) -> Realisation:
     reason = require_reason(deed.reason)
     check_begins(held, [State.AGREED, State.SOLD])
     before = move(held, State.DROPPED, seen_version=deed.seen_version)
-    work_close(KINDS, held.subject, on=deed.day.on, note=reason[:1000])
+    work_close(KINDS, held.subject, on=deed.day.on, note=reason)
     record(officer, "realisation.dropped", held, org=held.org, run_id=deed.day.run_id, reason=reason, before=before)
     return held
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told, with_steps
 from postloan.desk.collateral.queries import collateral_seen, loans_of
-from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, whole_from
+from postloan.desk.core.forms import cents_from, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.typed import cents_if_any
@@ -56,7 +56,7 @@ def propose(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpRespons
     standing, sent = collateral_seen(desk, collateral_id), request.POST
     new = NewAgreement(
         right=sent.get("right", ""), way=sent.get("way", ""), cause=sent.get("cause", ""),
-        agreed_on=day_from(sent, "agreed_on"), reference=sent.get("reference", "")[:_ABOUT_MOST],
+        agreed_on=day_from(sent, "agreed_on"), reference=text_from(sent, "reference", _ABOUT_MOST),
         price_cents=cents_from(sent, "price"), costs_cents=cents_if_any(sent, "costs"),
         asset_kind=sent.get("asset_kind", ""),
     )  # fmt: skip
