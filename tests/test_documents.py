@@ -31,8 +31,11 @@ NOT_YET = "—"
 
 # Paths of whoever developed or ran this. Written in pieces, so that this file does not name them.
 FOREIGN_PATH = re.compile(
-    # The desk's own addresses of work items, of a number or a pattern for one, are no paths.
-    "|".join(rf"(?<![\w.~$}}]){re.escape('/' + place)}/(?!\d|\\d)" for place in ("work", "tmp", "root", "home"))
+    # The desk's own addresses of work, of an item by its number or a pattern for one, are no paths.
+    "|".join(
+        rf"(?<![\w.~$}}]){re.escape('/' + place)}/(?!\d|\\d|{{core\.|urge\"|transfer\")"
+        for place in ("work", "tmp", "root", "home")
+    )
 )
 
 
