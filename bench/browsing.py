@@ -54,7 +54,7 @@ class Deed(NamedTuple):
 
 @dataclass
 class Form:
-    """A form of a page: where it goes, and what it holds."""
+    """A form of a page that does something: where it goes, and what it holds."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -76,7 +76,8 @@ class _Forms(HTMLParser):
         held = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._open = Form(held.get("action", ""))
-            self.forms.append(self._open)
+            if held.get("method", "").lower() == "post":
+                self.forms.append(self._open)
             self._named[held.get("id", "")] = self._open
         name, of = held.get("name", ""), "-select" if tag == "option" else held.get("form", "-")
         form = self._named.get(of, self._open)
@@ -114,7 +115,7 @@ class _Forms(HTMLParser):
 
 
 def forms_of(page: str) -> list[Form]:
-    """The forms of a page."""
+    """The forms of a page that do something; those that look for something are left out."""
     reader = _Forms()
     reader.feed(page)
     return reader.forms

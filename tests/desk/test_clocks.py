@@ -163,10 +163,11 @@ def test_a_new_proof_of_demand_is_asked_for_after_its_cycle(tell, mine) -> None:
     assert clocks.proofs_due(business_day(None)).is_empty()
 
 
-def test_a_clock_that_was_lost_within_a_year_is_an_exception(logged_in, tell, mine) -> None:
-    tell((mine, -1, {"state": "lost", "keeps": "nothing"}), (mine, -366, {"state": "lost", "keeps": "nothing"}))
+def test_clocks_that_were_lost_within_a_year_are_exceptions(logged_in, tell, mine, elsewhere) -> None:
+    lost = {"state": "lost", "keeps": "nothing"}
+    tell((mine, -1, lost), (elsewhere, -2, lost), (mine, -366, lost))
     page = html.unescape(logged_in("manager").get("/exceptions/?kind=clock_lost").content.decode())
-    assert page.count(f"/loans/{mine['loan_id']}/") == 1
+    assert [page.count(f"/loans/{loan['loan_id']}/") for loan in (mine, elsewhere)] == [1, 1]
 
 
 def test_a_day_published_before_there_were_clocks_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

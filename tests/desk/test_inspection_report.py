@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 from inspection_walk import accepted, debtors, desk_of_user, filled, order, small_one, submitted
+from postloan.desk.core.actions import require
 from postloan.desk.core.models import AuditEntry, Officer, WorkItem
 from postloan.desk.inspection.models import Finding, Inspection
-from postloan.desk.inspection.queries import form_of, rules_on
+from postloan.desk.inspection.queries import colleagues, form_of, rules_on
 from postloan.desk.inspection.report.answers import changes
 from postloan.desk.inspection.report.facts import differences
 from postloan.desk.inspection.report.signs import signs_of
@@ -116,6 +117,16 @@ def test_outside_ones_offices_there_is_no_inspection(logged_in) -> None:
     for step in ("draft", "submit", "files"):
         assert client.post(f"/inspections/{other.pk}/{step}", {"draft": "0"}).status_code == 404
     assert f"/inspections/{other.pk}/" not in client.get("/inspections/?tab=all").content.decode()
+
+
+def test_whoever_is_offered_to_sign_beside_the_author_may() -> None:
+    inspection = small_one()
+    offered = [Officer.objects.get(username=username) for username, _name in colleagues(inspection)]
+    assert offered
+    for each in offered:
+        require(each, "inspection.read", org=inspection.org)
+    above = Officer.objects.filter(is_active=True, org__in=inspection.org.above)
+    assert above.count() > len(offered), "none above the office who may not"
 
 
 def test_two_people_sign_where_the_rules_ask_for_two(logged_in) -> None:

@@ -18,6 +18,7 @@ def _lost(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:
     """The clocks that ran out within the days looked back on; later they stand in the list alone."""
     since = day.on - timedelta(days=kind.look_back_days)
     page = reverse("book:loan", args=[_KEY])
+    before, after = page.split(_KEY)
     return (
         clock_rows(day)
         .filter((pl.col("state") == "lost") & (pl.col("ends_on") >= since))
@@ -32,7 +33,7 @@ def _lost(day: BusinessDay, kind: ExceptionKind) -> pl.DataFrame:
             happened_on=pl.col("ends_on"),
             late_days=-pl.col("days_left").cast(pl.Int64),
             amount_cents="outstanding_cents",
-            page=pl.lit(page).str.replace(_KEY, pl.col("loan_id"), literal=True),
+            page=pl.concat_str(pl.lit(before), "loan_id", pl.lit(after)),
             action=pl.lit(action_of(page)),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in ROW.items())

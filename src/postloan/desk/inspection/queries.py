@@ -7,9 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.authority import within
+from postloan.desk.core.authority import officers_for, within
 from postloan.desk.core.days import BusinessDay, home
-from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.desk.inspection.models import Finding, Inspection
 from postloan.errors import FormWrong, NotFoundHere
@@ -99,8 +98,9 @@ def last_answers(inspection: Inspection, last: Inspection | None) -> dict[str, s
 
 
 def colleagues(inspection: Inspection) -> Sequence[tuple[str, str]]:
-    """Who may sign beside the author: officers of the same office and of those above it, as user name and name."""
-    found = Officer.objects.filter(is_active=True, org__in=inspection.org.above).order_by("org__path", "username")
+    """Who may sign beside the author, of the same office and of those above it, as user name and name."""
+    may = officers_for("inspection.read", org=inspection.org, amount_cents=0)
+    found = may.filter(org__in=inspection.org.above).order_by("org__path", "username")
     return [
         (username, f"{name} ({username})") for username, name in found.values_list("username", "name")[:_OFFICERS_MOST]
     ]
