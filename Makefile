@@ -58,7 +58,7 @@ docs: $(READY) ## write the generated pages again
 	@$(BIN)/python -m postloan.site.catalogues
 
 # Those of the desk come after those of the night; growth takes most of the time and 60 GB of disk.
-BENCHES := schedules ecl night replay pages circles next_case growth
+BENCHES := schedules ecl night replay pages circles next_case officers spark growth
 bench: $(READY) $(PAGES) ## measure everything and write bench/out/report.md; an hour or two, on a quiet machine
 	@for each in $(BENCHES); do echo "== $$each"; $(BIN)/python bench/$$each.py || exit 1; done
 	@$(BIN)/python bench/report.py
