@@ -53,8 +53,12 @@ class Trial:
         return self.planted if self.is_planted else "-"
 
     def each(self, *parts: Sequence[int]) -> Iterator[int]:
-        """Draw instants at random, from each part in turn and none twice while there are others; count them."""
-        drawn = [self.chance.sample(list(part), len(part)) for part in parts]
+        """Draw instants at random, from each part in turn and none twice while there are others; count them.
+
+        The last part is the one that is aimed at: with a planted defect it comes first.
+        """
+        turns = parts[::-1] if self.is_planted else parts
+        drawn = [self.chance.sample(list(part), len(part)) for part in turns]
         for at in range(self.instants):
             part = drawn[at % len(drawn)]
             self.tried += 1
