@@ -106,14 +106,14 @@ def plan_write(officer: Officer, case_id: int, deed: Deed, measures: Sequence[Ne
     if chain is None:
         raise FormWrong(message=_("这一级别的预警不需要处置方案。"), hint=_("核实后可以直接提出解除。"))
     _check_measures(measures, deed.day.on)
+    evidence = "；".join(f"{said('measure', each.kind, 'zh')} {each.due_on} {each.text.strip()}" for each in measures)
+    check_text(evidence, "measure_text", LONG_MOST)
     approval = _drawn_up(case, chain, deed)
     _check(officer, case, approval.waits_for, WarningCase.PLANS, deed)
     Measure.objects.bulk_create(
         Measure(case=case, kind=each.kind, text=each.text.strip(), due_on=each.due_on, planned_by=officer)
         for each in measures
     )
-    evidence = "；".join(f"{said('measure', each.kind, 'zh')} {each.due_on} {each.text.strip()}" for each in measures)
-    check_text(evidence, "measure_text", LONG_MOST)
     _ask(officer, case, State.PLANNED, approval, deed, clocks, step="planned", evidence=evidence)
     return case
 

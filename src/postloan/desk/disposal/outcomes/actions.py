@@ -23,6 +23,7 @@ from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
+    decide,
     move,
     record,
     refuse_past,
@@ -30,7 +31,7 @@ from postloan.desk.core.actions import (
     require_reason,
 )
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.models import Decision, Officer
+from postloan.desk.core.models import Officer
 from postloan.desk.disposal.courts.legal_rows import step_tell
 from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AssetTaken, DisposalCase, DisposalEntry, Outcome, OutcomePaper
@@ -281,14 +282,14 @@ def outcome_effected(officer: Officer, made: Outcome, deed: Deed) -> None:
     move(made, State.APPROVED, seen_version=made.version)
     made.save(update_fields=["effective_on"])
     ground = ground_said(made, deed.day)
-    made.decisions.set(Decision.objects.bulk_create(
-        Decision(
-            id=UUID(int=deed.id.int >> _PLACES << _PLACES | place), kind=change.kind, loan_id=made.loan_id,
-            debtor_id=made.case.debtor_id, effective_on=made.effective_on, terms=dict(change.terms),
-            decided_by=officer, org=made.org,
+    made.decisions.set(
+        decide(
+            decision_id=UUID(int=deed.id.int >> _PLACES << _PLACES | place), kind=change.kind, loan_id=made.loan_id,
+            debtor_id=made.case.debtor_id, effective_on=made.effective_on, terms=change.terms, officer=officer,
+            org=made.org,
         )
         for place, change in enumerate(changes_of(made.route, made.parts, made.waived, made.value_cents, ground))
-    ))  # fmt: skip
+    )  # fmt: skip
     asset = AssetTaken.objects.filter(outcome=made).first()
     if asset is not None:
         step_tell(officer, made.case, deed, "repossessed", [made.loan_id], asset.taken_on, proof=made.reference,

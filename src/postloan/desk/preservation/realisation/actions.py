@@ -173,9 +173,7 @@ def next_work(held: Realisation, kind: str, due_on: date, amount_cents: int, day
     )])  # fmt: skip
 
 
-def _case(
-    kind: str, key: UUID, standing: Mapping[str, Any], org: Org, amount_cents: int, day: BusinessDay
-) -> Case:  # fmt: skip
+def _case(kind: str, key: UUID, standing: Mapping[str, Any], org: Org, amount_cents: int, day: BusinessDay) -> Case:
     case = case_drawn_up(
         kind, subject=f"realisation:{key}", title=str(standing["debtor_name"] or standing["collateral_id"]),
         page=reverse("preservation:realisation", args=[key]), org_id=org.pk, amount_cents=amount_cents, day=day,

@@ -36,7 +36,7 @@ def cash_realised(
     made = Outcome.objects.create(
         id=deed.id, case=case, org_id=case.org_id, state=State.APPROVED, loan_id=loan_id, route="cash",
         basis="agreement", reference=reference[:100], counterparty=buyer[:200], value_cents=cents,
-        text=deed.reason.strip()[:2000], on=deed.day.on, effective_on=deed.day.on, drawn_up_by=officer,
+        text=deed.reason.strip(), on=deed.day.on, effective_on=deed.day.on, drawn_up_by=officer,
     )  # fmt: skip
     note(officer, case, "recorded", deed, loan_id=loan_id, cents=cents, route="cash", outcome=str(made.pk))
     return made
@@ -60,7 +60,7 @@ def asset_realised(
     made = Outcome.objects.create(
         id=deed.id, case=case, org_id=case.org_id, state=State.PROPOSED, loan_id=loan_id, route="asset",
         basis="agreement", reference=reference[:100], value_cents=cents,
-        parts=parts_of("asset", loan, cents, {}, deed.day), text=deed.reason.strip()[:2000], on=deed.day.on,
+        parts=parts_of("asset", loan, cents, {}, deed.day), text=deed.reason.strip(), on=deed.day.on,
         drawn_up_by=officer,
     )  # fmt: skip
     if thing is not None:
