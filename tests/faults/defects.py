@@ -226,14 +226,15 @@ def manifest_believed() -> None:
 
 def death_ignored() -> None:
     """A worker that dies is not missed: others' shards stand in for those that it had."""
-    from postloan.night import pool, run
+    from postloan.night import look, pool, run
 
     def each_done(work: Any, tasks: Any, workers: Any, *, killed: Any) -> Iterator[Any]:
         for task in tasks:
             with suppress(pool.BrokenExecutor, MemoryError):
                 yield workers.submit(work, task).result()
 
-    real, run.each_done = run.finished_shard, each_done
+    real, run.each_done, look.each_done = run.finished_shard, each_done, each_done
+    look.started = lambda work, task, _workers, *, killed: lambda: work(task)
 
     def finished(night: Path, shard: int) -> Any:
         there = [number for number in range(100) if run.is_finished(night, number)]

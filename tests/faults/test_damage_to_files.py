@@ -29,10 +29,9 @@ def anew(path: Path, content: bytes) -> None:
 
 
 def damaged(trial: Trial, paths: list[Path]) -> list[tuple[Callable[[Trial, Path], None], Path]]:
-    """Draw files, and how each is damaged: flipped first."""
-    drawn = [trial.chance.choice(paths) for _ in range(trial.instants)]
-    trial.tried = len(drawn)
-    return [((flipped, cut)[at % 2], path) for at, path in enumerate(drawn)]
+    """Draw files, none twice while there are others, and how each is damaged: flipped first."""
+    drawn = list(trial.each(range(len(paths))))
+    return [((flipped, cut)[at % 2], paths[which]) for at, which in enumerate(drawn)]
 
 
 @pytest.mark.fault("a published file damaged", planted="sizes_only")
