@@ -234,7 +234,7 @@ def death_ignored() -> None:
                 yield workers.submit(work, task).result()
 
     real, run.each_done, look.each_done = run.finished_shard, each_done, each_done
-    look.started = lambda work, task, _workers, *, killed: lambda: work(task)
+    look.started = lambda work, task, _workers, **_killed: lambda: work(task)
 
     def finished(night: Path, shard: int) -> Any:
         there = [number for number in range(100) if run.is_finished(night, number)]
