@@ -1,6 +1,10 @@
 """The lending door: what is barred and by which rule, who may ask, and how a freeze comes and goes."""
 
+import json
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import polars as pl
@@ -18,10 +22,22 @@ from postloan.desk.core.tokens.actions import token_end, token_issue
 from postloan.desk.lending.actions import freeze_decide, freeze_propose, lift_propose
 from postloan.desk.lending.models import Freeze
 from postloan.errors import FormWrong, NotPermitted, SamePerson, StaleView
+from postloan.intake.load import load_feeds
+from postloan.night.run import run_nights
 from postloan.rules.desk_approvals import Lending
 from postloan.rules.desk_rules import Roles, load_desk_rules
+from postloan.site.serving import adopt
+from postloan.snapshot.read import read_loans
 
 pytestmark = pytest.mark.django_db
+OWN_BOOK = """
+rule: book_of_record
+says: There is no core system; our own balance is published.
+
+versions:
+  - from: 2021-01-01
+    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
+"""
 
 
 @pytest.fixture
@@ -85,6 +101,34 @@ def test_a_bad_debtor_is_barred_with_the_rule_and_its_clause(ask) -> None:
     assert all(blocked[name]["is_blocked"] for name in ("new_credit", "increase", "renewal", "drawdown"))
     because = {each["rule"]: each for each in blocked["renewal"]["because"]}
     assert because["non_performing"]["cite"].startswith("cn-2023-1")
+
+
+def test_a_debtor_whose_loan_was_written_off_is_not_good_again(
+    ask, bank: Path, tmp_path: Path, settings: Any, last_day: date
+) -> None:
+    home, on = tmp_path / "home", last_day + timedelta(days=1)
+    shutil.copytree(bank, home)
+    settings.POSTLOAN_HOME = str(home)
+    (home / "rulebook" / "bank").mkdir(parents=True)
+    (home / "rulebook" / "bank" / "book_of_record.yaml").write_text(OWN_BOOK)
+    loans = read_loans(bank, last_day).filter(status="active")
+    bad = debtors_of("risk").filter(pl.col("npl_cents") > 0, loan_count=1)
+    loan = loans.join(bad.select("debtor_id"), on="debtor_id", how="semi").row(0, named=True)
+    owed = loan["outstanding_cents"]
+    terms = {"principal": f"{owed // 100}.{owed % 100:02d}", "interest": "0", "ground": "execution_ended"}
+    folder = home / "later" / str(on)
+    folder.mkdir(parents=True)
+    (folder / "feed.yaml").write_text("tables:\n  decision: increment\n")
+    row = {"decision_id": "OFF", "kind": "write_off", "loan_id": loan["loan_id"], "effective_on": on,
+           "terms": json.dumps(terms), "is_withdrawn": "false"}  # fmt: skip
+    pl.DataFrame([row]).write_csv(folder / "decision.csv")
+    load_feeds(home, folder)
+    list(run_nights(home, [on]))
+    adopt(home, on)
+    assert read_loans(home, on).filter(loan_id=loan["loan_id"])["status"].to_list() == ["written_off"]
+    blocked = ask(loan["debtor_id"]).json()["blocked"]
+    assert all(blocked[name]["is_blocked"] for name in ("new_credit", "increase", "renewal", "drawdown"))
+    assert "written_off" in [each["rule"] for each in blocked["renewal"]["because"]]
 
 
 def test_an_overdue_debtor_may_renew_and_not_draw(ask) -> None:

@@ -91,7 +91,9 @@ class LendingRule(Cited):
     """
 
     rule: Words
-    when: Literal["frozen", "bankruptcy", "evasion", "misuse", "tier", "overdue", "restructured", "group_alert"]
+    when: Literal[
+        "frozen", "bankruptcy", "evasion", "misuse", "tier", "overdue", "restructured", "group_alert", "written_off"
+    ]
     blocks: Annotated[
         tuple[Literal["new_credit", "increase", "renewal", "drawdown"], ...], Field(strict=False, min_length=1)
     ]

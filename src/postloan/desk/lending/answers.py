@@ -65,17 +65,20 @@ def _said(rule: LendingRule) -> dict[str, Any]:
 
 
 def _facts(day: BusinessDay, debtor_id: str) -> dict[str, Any]:
-    """The facts of a debtor's loans on the book, and whether a member of its group is bad."""
+    """The facts of a debtor's loans on the book or gone from it unpaid, and whether a member of its group is bad."""
     numbers = loan_rows(day).filter(pl.col("debtor_id") == debtor_id)["loan_no"]
+    is_unpaid = pl.col("written_off_cents") > 0
     held = (
         scan_loans(day.home, day.on)
-        .filter(pl.col("loan_no").is_in(numbers.implode()), pl.col("status") == "active")
-        .select("tier", "days_past_due", *_FLAGS)
+        .filter(pl.col("loan_no").is_in(numbers.implode()), (pl.col("status") == "active") | is_unpaid)
+        .select("tier", "days_past_due", *_FLAGS, is_active=pl.col("status") == "active", is_unpaid=is_unpaid)
         .collect()
     )
-    tier = held["tier"].cast(pl.Enum(TIERS)).max() if held.height else None
+    active = held.filter("is_active")
+    tier = active["tier"].cast(pl.Enum(TIERS)).max() if active.height else None
     facts: dict[str, Any] = {name: bool(held[name].any()) for name in _FLAGS}
-    facts |= {"tier": tier or TIERS[0], "days_past_due": held["days_past_due"].max() or 0}
+    facts |= {"tier": tier or TIERS[0], "days_past_due": active["days_past_due"].max() or 0}
+    facts["written_off"] = bool(held["is_unpaid"].any())
     facts["group_alert"] = _has_group_alert(day, debtor_id)
     return facts
 
@@ -95,6 +98,7 @@ _HOLDS: Mapping[str, Callable[[Mapping[str, Any], LendingRule], bool]] = {
     "misuse": lambda facts, _rule: facts["use_changed"],
     "restructured": lambda facts, _rule: facts["is_restructured"],
     "group_alert": lambda facts, _rule: facts["group_alert"],
+    "written_off": lambda facts, _rule: facts["written_off"],
     "overdue": lambda facts, rule: facts["days_past_due"] > (rule.over_days or 0),
     "tier": lambda facts, rule: TIERS.index(facts["tier"]) >= TIERS.index(rule.tier or TIERS[-1]),
 }
