@@ -1,6 +1,5 @@
 """Disposal at the desk: the ledger that nights keep, proceedings, auctions held against the law, outcomes decided."""
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,24 +9,22 @@ from uuid import uuid4
 import polars as pl
 import pytest
 from deciding import person
+from disposing import case_of, deed, granted, loan_of, paper, suit_of, take
 from django.test import Client
-from PIL import Image
 
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.actions import NewPlan, plan_write
-from postloan.desk.disposal.courts.actions import NewRound, NewStep, lawsuit_open, round_end, round_publish, step_take
+from postloan.desk.disposal.courts.actions import NewRound, round_end, round_publish
 from postloan.desk.disposal.courts.queries import rounds_told
 from postloan.desk.disposal.courts.steps import LEADS
-from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import DisposalCase, Lawsuit, Outcome
 from postloan.desk.disposal.opening import actions as opening
 from postloan.desk.disposal.opening.changes import debtors_of_day
 from postloan.desk.disposal.outcomes import actions as outcomes
 from postloan.desk.disposal.outcomes.proved import write_offs_on
-from postloan.desk.disposal.papers.keeping import Sent
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
 from postloan.intake.decisions import TERMS
 from postloan.rules.desk_rules import load_desk_rules
@@ -40,37 +37,12 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _of_the_bank(db: None) -> None:
-    """Whoever disposes of debts here does so for head office: a small bank has few an office."""
-    for who, names in {"risk": ("read", "write"), "inspector": ("read", "review"), "approver": ("approve",)}.items():
-        for name in names:
-            Grant.objects.create(officer=person(who), action=f"disposal.{name}", org=head_office(), role="test",
-                                 begins_on="2021-01-01")  # fmt: skip
-
-
-def case_of(**more: Any) -> DisposalCase:
-    """The case of the debtor that owes most, with one loan, of those that nobody works on in the demo."""
-    untouched = DisposalCase.objects.filter(state="open", loan_count=1, outcomes=None, **more)
-    return untouched.order_by("-balance_cents", "pk")[0]
-
-
-def loan_of(case: DisposalCase) -> dict[str, Any]:
-    rows = loan_rows(business_day(None)).filter(debtor_id=case.debtor_id, status="active")
-    return rows.sort("outstanding_cents").row(-1, named=True)
-
-
-def deed(work: Any, reason: str = "资产保全会议决定") -> Deed:
-    return Deed(uuid4(), type(work).objects.get(pk=work.pk).version, reason, business_day(None))
+    granted()
 
 
 def adopted_anew() -> int:
     day = business_day(None)
     return opening.disposals_open(day, load_desk_rules(day.home))
-
-
-def paper(shade: int) -> Sent:
-    drawn = io.BytesIO()
-    Image.new("RGB", (40, 40), (shade, 90, 90)).save(drawn, "PNG")
-    return Sent(f"{shade}.png", drawn.getvalue())
 
 
 def test_a_night_opens_one_case_a_debtor_and_twice_is_once() -> None:
@@ -138,18 +110,6 @@ def test_a_plan_is_written_once_and_seen_through() -> None:
         plan_write(person("risk"), case.pk, deed(case), replace(plan, due_on=business_day(None).on))
     with pytest.raises(NotPermitted):
         plan_write(person("auditor"), case.pk, deed(case), plan)
-
-
-def suit_of(case: DisposalCase) -> Lawsuit:
-    sent = deed(case)
-    lawsuit_open(person("risk"), case.pk, sent, loan_ids=[loan_of(case)["loan_id"]], claim_cents=5_000_00)
-    return Lawsuit.objects.get(pk=sent.id)
-
-
-def take(suit: Lawsuit, step: str, **more: Any) -> Lawsuit:
-    told = {"on": business_day(None).on, "ends_on": None, "court": "思明区人民法院", "reference": "民初1号",
-            "costs_cents": 0, "adjudged_cents": None, "paper": None}  # fmt: skip
-    return step_take(person("risk"), suit.pk, deed(suit), NewStep(step, **(told | more)))
 
 
 def test_a_proceeding_takes_only_the_steps_of_its_stage_and_the_night_is_told() -> None:

@@ -18,7 +18,7 @@ from postloan.desk.approval.models import Case
 from postloan.desk.book.queries import loan_seen
 from postloan.desk.core.authority import actions_of, scope_of
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, Decision, Grant, WorkItem
+from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, WorkItem
 from postloan.desk.core.officers.queries import head_office, office_over
 from postloan.desk.core.pages import Desk
 from postloan.desk.restructure.actions import (
@@ -45,6 +45,7 @@ from postloan.plan.quote import as_ours
 from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.site.serving import adopt, hand_over
 from postloan.snapshot.read import read_loans
+from postloan.tables.inputs import FEED_TABLES
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -205,6 +206,23 @@ def test_an_extension_waits_for_the_written_consent_of_whoever_stands_for_the_lo
     assert kinds == ["restructure", "extension"]
     for each in held.decisions.all():
         TERMS[each.kind].model_validate_json(json.dumps(each.terms), strict=True)
+
+
+def test_the_night_is_told_which_guarantors_agreed_to_an_extension(candidates: pl.DataFrame) -> None:
+    guaranteed = candidates.filter(pl.col("security_kind").cast(pl.String) == "guarantee")
+    held = proposed(agreed(offered(with_others(guaranteed), extension="3")))
+    consented(held)
+    assert not FeedRows.objects.filter(table="legal_event").exists(), "nothing is told of what is not approved"
+    if Case.objects.get(pk=held.case_id).waits_for == "restructure.review":
+        decided(held, "inspector")
+    decided(held, "approver")
+    (made,) = FeedRows.objects.filter(table="legal_event")
+    guarantees = {each.security_id for each in parties_asked(held, business_day(None)) if each.is_guarantee}
+    assert {(row["kind"], row["loan_id"]) for row in made.rows} == {("guarantor_consent", held.loan_id)}
+    assert {row["guarantee_id"] for row in made.rows} == guarantees
+    assert guarantees
+    assert {row["happened_on"] for row in made.rows} == {business_day(None).on.isoformat()}
+    assert made.rows[0].keys() <= set(FEED_TABLES["legal_event"].create_empty().columns)
 
 
 def test_a_larger_loan_takes_three(candidates: pl.DataFrame) -> None:

@@ -162,7 +162,8 @@ class Lawsuit(Work):
 class LawsuitStep(models.Model):
     """A step of a proceeding (诉讼进程), with its day, court, reference, costs and paper. It is never changed.
 
-    ends_on  the last day of the period that a judgment gives the debtor to perform.
+    ends_on  the last day of the period that a judgment gives the debtor to perform, or of a seizure.
+    asset    the thing that was seized or let go, and its kind.
     paper    where one was sent: name, kind, and the hash under which it lies.
     """
 
@@ -174,6 +175,8 @@ class LawsuitStep(models.Model):
     court = models.CharField(max_length=100, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     costs_cents = models.BigIntegerField(default=0)
+    asset_kind = models.CharField(max_length=12, blank=True)
+    asset_id = models.CharField(max_length=64, blank=True)
     text = models.CharField(max_length=1000, blank=True)
     paper_name = models.CharField(max_length=200, blank=True)
     paper_kind = models.CharField(max_length=10, blank=True)

@@ -47,7 +47,8 @@ def step_from(request: HttpRequest, desk: Desk) -> NewStep:
         step=given.get("step", ""), on=day_from(given, "on"), ends_on=_day_if_any(given, "ends_on"),
         court=given.get("court", ""), reference=given.get("reference", ""), costs_cents=cents_if_any(given, "costs"),
         adjudged_cents=cents_from(given, "adjudged") if given.get("adjudged", "").strip() else None,
-        paper=paper_from(request, desk.day),
+        paper=paper_from(request, desk.day), asset_kind=given.get("asset_kind", ""),
+        asset_id=given.get("asset_id", ""),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from postloan.desk.core.actions import (
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.restructure.bounds import check_bounds, check_consents
+from postloan.desk.restructure.consents.actions import consents_tell
 from postloan.desk.restructure.models import Offer, Restructuring
 from postloan.desk.restructure.tried import Tried, effective_day, tried_again
 from postloan.desk.restructure.typed import adjustment_of
@@ -216,6 +217,7 @@ def _approve(officer: Officer, held: Restructuring, offer: Offer, decision_id: U
         for place, change in enumerate(_decisions_of(held, tried))
     ]  # fmt: skip
     held.decisions.set(made)
+    consents_tell(officer, held, day)
 
 
 def _decisions_of(held: Restructuring, tried: Tried) -> Sequence[Change]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from postloan.desk.core.actions import check_begins, check_seen, move, refuse_past, require
 from postloan.desk.core.models import Officer
 from postloan.desk.disposal.courts.legal_rows import step_tell
-from postloan.desk.disposal.courts.steps import ADJUDICATES, LEADS, TOLD_TO_NOBODY
+from postloan.desk.disposal.courts.steps import ADJUDICATES, LEADS, OF_A_THING, TOLD_TO_NOBODY
 from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AuctionRound, DisposalCase, DisposalEntry, Lawsuit, LawsuitStep
 from postloan.desk.disposal.noting.actions import case_held, check_may, note
@@ -20,12 +20,18 @@ from postloan.desk.disposal.papers.keeping import Sent, paper_keep
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.tables.said import SAID
 
+ASSET_ID_MOST = 64
 _AUCTIONS_FROM = (Lawsuit.State.ENFORCED, Lawsuit.State.AUCTIONED)
 
 
 @dataclass(frozen=True)
 class NewStep:
-    """A step as somebody types it; adjudged_cents and ends_on are of a judgment alone."""
+    """A step as somebody types it.
+
+    ends_on         of a judgment, until when the debtor may perform; of a seizure, until when the court ordered it.
+    adjudged_cents  of a judgment alone.
+    asset_id        the thing that is seized or let go, by the number of the collateral where it is one of ours.
+    """
 
     step: str
     on: date
@@ -35,6 +41,8 @@ class NewStep:
     costs_cents: int
     adjudged_cents: int | None
     paper: Sent | None
+    asset_kind: str = ""
+    asset_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,17 +102,14 @@ def step_take(officer: Officer, lawsuit_id: UUID, deed: Deed, new: NewStep) -> L
             message=_("当前阶段不能办理这一步骤。"), hint=_("请刷新页面；页面上只显示下一步可以办理的步骤。"),
             where={"state": suit.state, "step": new.step},
         )  # fmt: skip
-    if new.on > deed.day.on or new.costs_cents < 0 or (new.step in ADJUDICATES and new.adjudged_cents is None):
-        raise FormWrong(
-            message=_("日期在营业日之后，或判决没有填写金额。"), hint=_("请核对日期、费用和判决金额。"),
-            where={"field": "on"},
-        )  # fmt: skip
+    _check_step(new, deed)
+    asset_kind, asset_id = (new.asset_kind, new.asset_id.strip()) if new.step in OF_A_THING else ("", "")
     kept = paper_keep(new.paper, deed.day) if new.paper else None
     LawsuitStep.objects.create(
         id=deed.id, lawsuit=suit, step=new.step, on=new.on, ends_on=new.ends_on, court=new.court[:100],
         reference=new.reference[:100], costs_cents=new.costs_cents, text=deed.reason.strip(),
         paper_name=kept.name if kept else "", paper_kind=kept.kind if kept else "",
-        paper_sha256=kept.sha256 if kept else "", taken_by=officer,
+        paper_sha256=kept.sha256 if kept else "", taken_by=officer, asset_kind=asset_kind, asset_id=asset_id,
     )  # fmt: skip
     if leads_to == suit.state:
         Lawsuit.objects.filter(pk=suit.pk).update(version=F("version") + 1)
@@ -117,10 +122,27 @@ def step_take(officer: Officer, lawsuit_id: UUID, deed: Deed, new: NewStep) -> L
     suit.closed_on = deed.day.on if leads_to == Lawsuit.State.CLOSED else None
     suit.save(update_fields=["court", "reference", "costs_cents", "adjudged_cents", "closed_on"])
     note(officer, suit.case, "lawsuit_step", deed, cents=new.costs_cents or None, lawsuit=str(suit.pk),
-         text=f"STEP {new.step} {new.on} {suit.reference}".strip(), paper=kept.sha256 if kept else "")  # fmt: skip
+         text=f"STEP {new.step} {new.on} {asset_id} {suit.reference}".strip(),
+         paper=kept.sha256 if kept else "")  # fmt: skip
     if new.step not in TOLD_TO_NOBODY:
-        step_tell(officer, suit.case, deed, new.step, suit.loan_ids, new.on, ends_on=new.ends_on, proof=suit.reference)
+        step_tell(officer, suit.case, deed, new.step, suit.loan_ids, new.on, ends_on=new.ends_on, proof=suit.reference,
+                  asset_kind=asset_kind, asset_id=asset_id)  # fmt: skip
     return suit
+
+
+def _check_step(new: NewStep, deed: Deed) -> None:
+    """Hold what was typed of a step against what its kind needs. Raises FormWrong."""
+    if new.on > deed.day.on or new.costs_cents < 0 or (new.step in ADJUDICATES and new.adjudged_cents is None):
+        raise FormWrong(
+            message=_("日期在营业日之后，或判决没有填写金额。"), hint=_("请核对日期、费用和判决金额。"),
+            where={"field": "on"},
+        )  # fmt: skip
+    is_told = new.asset_kind in SAID["asset_kind"] and 0 < len(new.asset_id.strip()) <= ASSET_ID_MOST
+    if new.step in OF_A_THING and not is_told:
+        raise FormWrong(
+            message=_("没有填写财产种类和编号。"), hint=_("查封、冻结和解除须写明是哪一项财产；续封沿用原编号。"),
+            where={"field": "asset_id"},
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -144,7 +166,7 @@ def round_publish(officer: Officer, lawsuit_id: UUID, deed: Deed, new: NewRound)
             message=_("拍卖信息填写不完整，或日期先后不对。"), hint=_("通知在公告之前，公告在拍卖之前。"),
             where={"field": "round"},
         )  # fmt: skip
-    asset_id = new.asset_id.strip()[:64]
+    asset_id = new.asset_id.strip()[:ASSET_ID_MOST]
     before = list(suit.rounds.filter(asset_id=asset_id).exclude(state=AuctionRound.State.WITHDRAWN))
     if any(each.state != AuctionRound.State.FAILED for each in before):
         raise IllegalMove(

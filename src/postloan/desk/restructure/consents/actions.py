@@ -1,12 +1,13 @@
-"""Putting a written consent to a restructuring, and taking it away again while nothing is proposed."""
+"""Putting a written consent to a restructuring, and telling the night of those of guarantors once it is approved."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from postloan.desk.core.actions import check_begins, record, refuse_past, require
+from postloan.desk.core.actions import check_begins, record, refuse_past, require, rows_give
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
 from postloan.desk.inspection.files.actions import keep, plain_name
@@ -15,6 +16,7 @@ from postloan.desk.inspection.queries import rules_on as inspection_rules
 from postloan.desk.restructure.consents.queries import consent_path, parties_asked
 from postloan.desk.restructure.models import Consent, Restructuring
 from postloan.errors import FormWrong
+from postloan.tables.inputs import FEED_TABLES
 
 WRITABLE = (Restructuring.State.OPEN, Restructuring.State.PROPOSED)
 
@@ -52,3 +54,26 @@ def consent_add(
     record(officer, "restructure.consented", held, org=held.org, run_id=day.run_id, security=security_id,
            party=asked.party_id, sha256=found.sha256, signed_on=signed_on)  # fmt: skip
     return made
+
+
+def consents_tell(officer: Officer, held: Restructuring, day: BusinessDay) -> None:
+    """Tell the next night which guarantors agreed in writing, in the transaction that approves the restructuring.
+
+    Without it the period of a guarantee stays where the first agreed day put it. Twice is once.
+    Source  regulations DSP-45; Civil Code Art. 695.
+    """
+    columns = [name for name in FEED_TABLES["legal_event"].create_empty().columns if name != "known_on"]
+    rows = [
+        dict.fromkeys(columns, "") | {
+            "legal_event_id": f"CNS-{each.consent.pk}", "loan_id": held.loan_id, "kind": "guarantor_consent",
+            "happened_on": each.consent.signed_on.isoformat(), "proof": each.consent.name,
+            "guarantee_id": each.security_id,
+        }
+        for each in parties_asked(held, day)
+        if each.is_guarantee and each.consent is not None
+    ]  # fmt: skip
+    if rows:
+        rows_give(
+            rows_id=uuid5(held.pk, "consents"), table="legal_event", rows=rows, title=held.debtor_name,
+            officer=officer, org=held.org, page=reverse("restructure:restructuring", args=[held.pk]),
+        )  # fmt: skip
