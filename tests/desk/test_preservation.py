@@ -130,6 +130,9 @@ def test_a_file_goes_over_whole_between_two_people(day: BusinessDay, bad) -> Non
     again = handover_give(officer, held.pk, note="", seen_version=back.version, day=day)
     done = handover_receive(risk, held.pk, is_complete=True, note="", seen_version=again.version, day=day)
     assert (done.state, done.hander, done.taker) == (Handover.State.RECEIVED, officer, risk)
+    case = DisposalCase.objects.get(debtor_id=held.debtor_id, state__in=DisposalCase.RUNNING)
+    assert case.keeper == risk
+    assert {each.officer for each in WorkItem.objects.filter(subject=case.subject, state="open")} == {risk}
     assert not WorkItem.objects.filter(subject=held.subject, state="open").exists()
 
 

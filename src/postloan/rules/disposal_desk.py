@@ -2,10 +2,17 @@
 
 from typing import Literal
 
-from postloan.rules.figures import Days, Version
+from postloan.rules.figures import Cited, Days, Version
 
 Route = Literal["cash", "settlement", "transfer", "securitisation", "asset", "write_off"]
 ROUTES: tuple[Route, ...] = ("cash", "settlement", "transfer", "securitisation", "asset", "write_off")
+
+
+class ChaseRule(Cited):
+    """How long after anybody looked into a debt that is pursued somebody looks again, and how long that may take."""
+
+    every_days: Days
+    due_in_days: Days
 
 
 class DisposalDesk(Version):
@@ -15,3 +22,4 @@ class DisposalDesk(Version):
     """
 
     plan_due_in_days: Days
+    chase: ChaseRule

@@ -169,6 +169,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         **of_preservation.WORK_KINDS,
         "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
         "disposal_act": ("落实不良处置方案", "See a disposal through"),
+        "disposal_chase": ("账销案存线索核查", "Look for clues of what is pursued"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),

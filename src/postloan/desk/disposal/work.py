@@ -1,4 +1,4 @@
-"""The work items of a case of disposal: to plan it, to see a plan through."""
+"""The work items of a case of disposal: to plan it, to see a plan through, to look for clues once it is pursued."""
 
 from datetime import date
 
@@ -7,8 +7,8 @@ from django.urls import reverse
 from postloan.desk.core.models import WorkItem
 from postloan.desk.disposal.models import DisposalCase
 
-PLAN, ACT = "disposal_plan", "disposal_act"
-KINDS = (PLAN, ACT)
+PLAN, ACT, CHASE = "disposal_plan", "disposal_act", "disposal_chase"
+KINDS = (PLAN, ACT, CHASE)
 
 
 def work_of(case: DisposalCase, kind: str, *, due_on: date, on: date) -> WorkItem:

@@ -14,6 +14,7 @@ from postloan.desk.core.parts import Adopting, parts
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.disposal.models import DisposalCase, DisposalEntry
 from postloan.desk.disposal.opening.changes import FACTS, debtors_of_day, running_cases
+from postloan.desk.disposal.opening.chasing import chases_open
 from postloan.desk.disposal.work import KINDS, PLAN, work_of
 from postloan.rules.desk_rules import DeskRules
 from postloan.rules.disposal_desk import DisposalDesk
@@ -36,7 +37,8 @@ def disposals_open(day: BusinessDay, rules: DeskRules) -> int:
     on_book = found.filter("is_on_book")
     fresh = on_book.join(held, on="debtor_id", how="anti")
     adopting = Adopting(day, "disposals.opened", "disposals")
-    opened = _open(fresh, adopting, rules.version("disposals", DisposalDesk, day.on).plan_due_in_days)
+    rule = rules.version("disposals", DisposalDesk, day.on)
+    opened = _open(fresh, adopting, rule.plan_due_in_days)
     # A case of which the day says nothing has nothing left.
     nothing = {name: 0 for name in FACTS if name.endswith(("_cents", "_count"))}
     now = held.select("pk", "debtor_id", was="state").join(found, on="debtor_id", how="left")
@@ -49,6 +51,7 @@ def disposals_open(day: BusinessDay, rules: DeskRules) -> int:
     _follow(now.filter(to_pursue), State.PURSUED, "pursued", adopting)
     again = now.filter(pl.col("is_on_book") & (pl.col("was") == State.PURSUED))
     _follow(again, State.OPEN, "opened", adopting)
+    chases_open(adopting, rule.chase)
     return opened
 
 

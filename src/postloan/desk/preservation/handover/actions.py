@@ -25,6 +25,7 @@ from postloan.desk.core.models import Officer, Org, WorkItem
 from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.parts import MOST, Adopting
 from postloan.desk.core.work.actions import work_close, work_gone, work_open
+from postloan.desk.disposal.keeping.actions import case_kept_by
 from postloan.desk.preservation.grants import RECEIVE, WRITE
 from postloan.desk.preservation.handover.causes import Deadlines, debtors_bad, items_asked
 from postloan.desk.preservation.models import Handover, HandoverFile
@@ -166,7 +167,8 @@ def handover_receive(
 
     Permission  preservation.receive in the debtor's office; another person than who handed it over.
     Move        handed -> received, or -> open.
-    Leaves      who received it and when, an audit entry; sent back, work for the officer again.
+    Leaves      who received it and when, an audit entry; the debtor's case of disposal is his from now on. Sent back,
+                work for the officer again.
     Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing.
     """
     refuse_past(day)
@@ -180,8 +182,9 @@ def handover_receive(
         held.taker, held.received_on = officer, day.on
         held.save(update_fields=["taker", "received_on"])
         move(held, State.RECEIVED, seen_version=seen_version)
+        case = case_kept_by(officer, held.debtor_id)
         record(officer, "preservation.received", held, org=held.org, run_id=day.run_id, reason=note.strip(),
-               is_late=day.on > held.due_on)  # fmt: skip
+               is_late=day.on > held.due_on, case=None if case is None else case.pk)  # fmt: skip
         return held
     held.note = require_reason(note)
     held.save(update_fields=["note"])

@@ -1,0 +1,1 @@
+"""Who keeps a case of disposal once preservation has its file."""
