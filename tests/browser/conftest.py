@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -50,12 +50,14 @@ def _place(item: pytest.Item) -> tuple[bool, bool]:
 class Site:
     """A running site.
 
-    home      its home folder, the walk's own to change.
+    home        its home folder, the walk's own to change.
+    days_taken  how many days ahead the site's clock was set: the ledger of contact never goes back.
     """
 
     address: str
     home: Path
     environment: dict[str, str]
+    days_taken: int = 0
 
     def command(self, *arguments: object) -> str:
         """Run `postloan` on the home folder, and return what it printed."""
@@ -71,6 +73,21 @@ class Site:
         assert int(told["count"]) >= hands_over
         self.command("night", on)
         self.command("adopt", "--on", on)
+
+
+@pytest.fixture
+def clock(site: Site) -> Iterator[Callable[[timedelta], None]]:
+    """The desk's clock, set to so long after a midnight (UTC) that comes after every day a walk has set it to."""
+    held = site.home / "clock"
+    first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=site.days_taken + 1)
+    taken = site.days_taken
+
+    def stands_at(after_midnight: timedelta) -> None:
+        site.days_taken = max(site.days_taken, taken + after_midnight.days + 2)
+        held.write_text((first + after_midnight).isoformat())
+
+    yield stands_at
+    held.unlink(missing_ok=True)
 
 
 @dataclass

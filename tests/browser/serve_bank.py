@@ -11,7 +11,9 @@ os.environ |= {"DJANGO_SETTINGS_MODULE": "walk_settings", "PYTHONPATH": str(Path
 home, port = Path(sys.argv[1]), int(sys.argv[2])
 serving.set_up(home)
 
-from postloan.site.demo_desk import open_demo_desk  # noqa: E402 - needs Django set up
+from postloan.site.demo_contacts import contact_a_little  # noqa: E402 - needs Django set up
+from postloan.site.demo_desk import open_demo_desk  # noqa: E402
 
 open_demo_desk(home)
+contact_a_little()
 serving.serve("127.0.0.1", port, 1)

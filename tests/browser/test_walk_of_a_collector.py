@@ -1,11 +1,9 @@
 """A walk of a collector: ten cases by keyboard, a promise kept and one broken by the next night, a call too late."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
-import pytest
 from looking import scrolls_sideways, serious
 from playwright.sync_api import Page, expect
 
@@ -18,15 +16,6 @@ tables:
 """
 TEN_IN_THE_MORNING = timedelta(hours=2)
 HALF_PAST_TEN_IN_THE_EVENING = timedelta(hours=14, minutes=30)
-
-
-@pytest.fixture
-def clock(site) -> Iterator[Callable[[timedelta], None]]:
-    """The desk's clock, set to a time of tomorrow."""
-    held = Path(site.home) / "clock"
-    tomorrow = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    yield lambda after_midnight: held.write_text((tomorrow + after_midnight).isoformat()) and None
-    held.unlink(missing_ok=True)
 
 
 def press(page: Page, key: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.urls import Resolver404, resolve
 from looking import scrolls_sideways, serious, wait_until_whole
 from playwright.sync_api import Page
+from visiting import check_in
 
 from every_address import EVERY, address
 from inspection_walk import photo
@@ -35,9 +36,9 @@ LATER = {
     "restructure:agreement_pdf", "disposal:paper",
 }  # fmt: skip
 """Where a link leads once something was decided: the walk to the night looks at it."""
-NOT_DONE = {"agency:bill_page", "visit:visit", "visit:small", "visit:fetch", "disposal:demands"}
-"""Of what the demo bank's people have not begun: a visit, for the ledger of the gate keeps its hour, a bill,
-for which a debtor was told days before; and no guarantee is due yet.
+NOT_DONE = {"agency:bill_page", "disposal:demands"}
+"""Of what the demo bank's people have not begun: a bill, for which a debtor was told days before; and no guarantee
+is due yet.
 
 The desk's tests look at these.
 """
@@ -126,8 +127,8 @@ def walk_as(walk: Walk, page: Page, role: str, grants: frozenset[str], first: st
             ways += look(walk, page, name, href)
 
 
-def furnish(open_as, site, language: str) -> str:
-    """What the demo bank's people have not done yet: a project of supervision, and a photo in a report.
+def furnish(open_as, site, clock, language: str) -> str:
+    """What the demo bank's people have not done yet: a project of supervision, photos of a visit and in a report.
 
     Returns the address of the officer's report with the photo.
     """
@@ -140,6 +141,7 @@ def furnish(open_as, site, language: str) -> str:
         supervisor.fill(f"[name={name}]", str(value))
     supervisor.locator("details[open] form .btn-primary").click()
     supervisor.wait_for_url("**/supervision/*/")
+    check_in(open_as, site, clock)
     officer = open_as("officer")
     officer.goto(f"{site.address}/inspections/")
     if officer.locator(".list-table tbody a").count() == 0:
@@ -163,8 +165,8 @@ def with_photo(officer: Page, site: str) -> str:
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 1366), ("en", 1920)])
-def test_every_page_of_every_role(open_as, site, language: str, width: int) -> None:
-    first = furnish(open_as, site, language)
+def test_every_page_of_every_role(open_as, site, clock, language: str, width: int) -> None:
+    first = furnish(open_as, site, clock, language)
     walk = Walk(site.address)
     roles = load_desk_rules(site.home).version("roles", Roles, published_days(site.home)[-1])
     for member in staff():

@@ -209,10 +209,12 @@ def serve_demo(home: Path, terminal: Terminal, host: str, port: int) -> None:
 
     serving.set_up(home)
     from postloan.demo.staff import PASSWORD
+    from postloan.site.demo_contacts import contact_a_little
     from postloan.site.demo_desk import open_demo_desk, who_agrees_to_models
     from postloan.site.demo_warning_model import warn_by_model
 
     members = open_demo_desk(home)
+    contact_a_little()
     warn_by_model(home, who_agrees_to_models())
     terminal.out.print()
     terminal.out.print(terminal.words("serve.demo", address=f"http://{host}:{port}/"), soft_wrap=True)
