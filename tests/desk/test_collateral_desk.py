@@ -1,6 +1,7 @@
 """Collateral at the desk: values, calls, title documents and releases, each by two people, and the nights after."""
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,16 @@ from django.test import Client
 
 from postloan.desk.approval.models import Case
 from postloan.desk.collateral.models import Call, Document, Matter, Receipt, ValuerTerm
+from postloan.desk.collateral.stress.queries import stress_due, stresses_kept
+from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, FeedRows, Org, WorkItem
-from postloan.desk.core.officers.queries import office_over
+from postloan.desk.core.officers.queries import head_office, office_over
+from postloan.desk.worklist.causes import causes
+from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
-from postloan.plan.collateral_asked import released, revalued, stressed
+from postloan.plan.collateral_asked import revalued, stressed
+from postloan.rules.collateral_desk import CollateralDesk
+from postloan.rules.desk_rules import WorkKinds, load_desk_rules
 from postloan.site.serving import adopt, hand_over
 from postloan.snapshot.read import read_of_bank
 
@@ -179,19 +186,48 @@ def test_documents_come_and_go_under_two_hands(bank: Path, last_day: date, logge
     assert officer.get(page).status_code == 200
 
 
-def test_a_release_needs_cover_that_stays(bank: Path, last_day: date, logged_in) -> None:
+def pledge_instead(home: Path, on: date, held: dict[str, Any]) -> str:
+    """Let the core deliver a collateral that is pledged for the loans of another as well; its number."""
+    loans = read_of_bank(home, on - timedelta(1), "collateral_share").filter(collateral_id=held["collateral_id"])
+    folder = home / "later" / str(on)
+    folder.mkdir(parents=True)
+    (folder / "feed.yaml").write_text("tables:\n  collateral: increment\n  pledge: increment\n  valuation: increment\n")
+    (folder / "collateral.csv").write_text(
+        f"collateral_id,owner_id,kind,description,registered_on,insured_to_on,insured,status\n"
+        f"NEW,{held['debtor_id']},{held['kind']},新押品,{on},{on + timedelta(300)},9000000000.00,held\n"
+    )
+    rows = "".join(f"PN{at},NEW,loan,{loan},1,9000000000.00,{on}\n" for at, loan in enumerate(loans["loan_id"]))
+    (folder / "pledge.csv").write_text(
+        "pledge_id,collateral_id,secures_kind,secures_id,rank,secured,begins_on\n" + rows
+    )
+    worth = held["claim_cents"] * 5 // 100
+    (folder / "valuation.csv").write_text(f"collateral_id,valued_on,value\nNEW,{on},{worth}.00\n")
+    (report,) = load_feeds(home, folder)
+    assert report.quarantined == 0
+    list(run_nights(home, [on]))
+    adopt(home, on)
+    return "NEW"
+
+
+def test_a_release_needs_cover_that_stays(
+    bank: Path, tmp_path: Path, settings: object, last_day: date, logged_in
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(bank, home)
+    settings.POSTLOAN_HOME = str(home)  # type: ignore[attr-defined]
     officer, risk, approver = logged_in("officer"), logged_in("risk"), logged_in("approver")
     held = max(standing_of(bank, last_day, eligibility="eligible"), key=lambda row: row["claim_cents"])
     page, form = f"/collateral/of/{held['collateral_id']}/release", {"reason": "客户申请", "matter_id": str(uuid4())}
-    refused = officer.post(page, form | {"replaced_by": ""})
-    assert refused.status_code == 409
-    assert not Matter.objects.exists()
-    assert officer.post(page, form | {"replaced_by": "NOWHERE"}).status_code == 400
+    assert officer.post(page, form | {"replaced_by": ""}).status_code == 409
     rows = read_of_bank(bank, last_day, "collateral_standing").filter(eligibility="eligible")
-    room = rows.with_columns(room=pl.col("counted_cents") * 0.3 - pl.col("claim_cents")).sort("room").tail(1)
-    larger = room.to_dicts()[0]
-    assert larger["room"] > held["claim_cents"], "the demo bank has one that is worth enough"
-    assert officer.post(page, form | {"replaced_by": larger["collateral_id"]}).status_code == 302
+    larger = rows.sort(pl.col("counted_cents") - pl.col("claim_cents")).row(-1, named=True)["collateral_id"]
+    for never in ("NOWHERE", larger, held["collateral_id"]):
+        refused = officer.post(page, form | {"replaced_by": never})
+        assert (refused.status_code, "尚未担保" in refused.content.decode()) == (400, True), never
+    assert not Matter.objects.exists()
+
+    other = pledge_instead(home, last_day + timedelta(1), held)
+    assert officer.post(page, form | {"replaced_by": other}).status_code == 302
     matter = Matter.objects.get()
     for client in (risk, approver):
         decide(client, matter)
@@ -199,16 +235,28 @@ def test_a_release_needs_cover_that_stays(bank: Path, last_day: date, logged_in)
     assert (row["collateral_id"], row["status"], row["kind"]) == (held["collateral_id"], "released", held["kind"])
 
 
-def test_whoever_shares_what_comes_in_place_must_not_fall_short(bank: Path, last_day: date) -> None:
-    rows = read_of_bank(bank, last_day, "collateral_standing").filter(eligibility="eligible", shortfall_cents=0)
-    tight = rows.filter(pl.col("loan_count") > 0).sort(pl.col("ltv_e8") - pl.col("lends_most_e8")).row(-1, named=True)
-    large = rows.filter(pl.col("debtor_id") != tight["debtor_id"]).sort("claim_cents").row(-1, named=True)
-    assert large["claim_cents"] > tight["claim_cents"] // 2, "what joins is not small beside what is there"
-    asked = released(bank, last_day, large["collateral_id"], tight["collateral_id"])
-    shares = read_of_bank(bank, last_day, "collateral_share").filter(collateral_id=tight["collateral_id"])
-    short = asked.fallen_short.filter(pl.col("loan_id").is_in(shares["loan_id"].to_list()))
-    assert short.height, "the loans of what comes in place lose a part of it"
-    assert asked.loans["shortfall_cents_after"].null_count() == 0
+def test_a_stress_is_kept_once_a_year_by_two_people(logged_in, last_day: date) -> None:
+    work = WorkItem.objects.filter(kind="collateral_stress", state="open")
+    assert work.get().org == head_office()
+    assert logged_in("officer").post("/collateral/stress/propose", {"reason": "x"}).status_code in {400, 403}
+    keeper, approver = logged_in("collateral"), logged_in("approver")
+    rows = keeper.get("/collateral/stress/").context["rows"]
+    sent = {"reason": "集中处置高抵质押率押品", "matter_id": str(uuid4())}
+    for _twice in range(2):
+        assert keeper.post("/collateral/stress/propose", sent).status_code == 302
+    matter = Matter.objects.get()
+    assert matter.told["stress"] == rows
+    assert decide(keeper, matter).status_code == 403
+    assert not stresses_kept(last_day)
+    assert decide(approver, matter).status_code == 302
+    assert [each.pk for each in stresses_kept(last_day)] == [matter.pk]
+    rule = load_desk_rules(None).version("collateral", CollateralDesk, last_day).stress
+    due_on = stress_due(rule, last_day)
+    assert due_on == last_day.replace(year=last_day.year + 1)
+    kind = load_desk_rules(None).version("work", WorkKinds, last_day).named("collateral_stress")
+    for ahead, is_due in ((31, False), (30, True), (0, True)):
+        found = causes(kind, replace(business_day(None), on=due_on - timedelta(ahead)), None)
+        assert (found.height == 1) is is_due, ahead
 
 
 def test_a_batch_without_an_index_moves_nothing(logged_in) -> None:

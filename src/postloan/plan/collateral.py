@@ -19,7 +19,7 @@ from postloan.tables.published import PublishedLoan
 
 _COLLATERAL = (
     "collateral_id", "kind", "region_code", "registered_on", "registration_ends_on", "insured_to_on", "insured_cents",
-    "status",
+    "insurance_payee", "status",
 )  # fmt: skip
 
 

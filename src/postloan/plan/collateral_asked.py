@@ -57,10 +57,9 @@ def revalued(home: Path, on: date, valued: pl.DataFrame) -> Asked:
     return _asked(published_day(home, on), valued)
 
 
-def released(home: Path, on: date, collateral_id: str, replaced_by: str | None = None) -> Asked:
-    """What would become of a collateral's loans without it; and of the loans of another, where one takes its place."""
-    worthless = pl.DataFrame({"collateral_id": [collateral_id], "value_cents": [0]})
-    return _asked(published_day(home, on), worthless, replaced_by)
+def released(home: Path, on: date, collateral_id: str) -> Asked:
+    """What would become of a collateral's loans without it."""
+    return _asked(published_day(home, on), pl.DataFrame({"collateral_id": [collateral_id], "value_cents": [0]}))
 
 
 def values_by_index(home: Path, on: date, collateral_ids: Sequence[str], series: str) -> pl.DataFrame:
@@ -126,15 +125,12 @@ def _law(day: PublishedDay) -> CollateralLaw | None:
     return None if bank is None or review is None else CollateralLaw(bank, review)
 
 
-def _asked(day: PublishedDay, valued: pl.DataFrame, replaced_by: str | None = None) -> Asked:
+def _asked(day: PublishedDay, valued: pl.DataFrame) -> Asked:
     shares = read_of_bank(day.home, day.on, "collateral_share")
-    moved = [*valued["collateral_id"], *([] if replaced_by is None else [replaced_by])]
-    # A loan that joins those of a collateral takes from their shares; each is held against all its collateral.
-    mine = shares.filter(pl.col("collateral_id").is_in(moved)).select("loan_no").unique()
+    # Each loan is held against all its collateral, not only against what moves.
+    mine = shares.join(valued, on="collateral_id", how="semi").select("loan_no").unique()
     near = shares.join(mine, on="loan_no", how="semi").select("collateral_id").unique()
     held = shares.join(near, on="collateral_id", how="semi").select(PledgedLoan.column_names())
-    if replaced_by is not None:
-        held = _with_replacement(held, valued["collateral_id"][0], replaced_by)
     dated = valued.with_columns(valued_on=pl.lit(day.on)).select("collateral_id", "valued_on", "value_cents")
     found = bank_collateral(
         day.facts, PledgedLoan.validate(held.sort("collateral_id", "loan_no")), day.policy, on=day.on, valued=dated
@@ -142,12 +138,3 @@ def _asked(day: PublishedDay, valued: pl.DataFrame, replaced_by: str | None = No
     after = LoanToValue.validate(found.loans).select("loan_no", **{f"{name}_after": name for name in _SIDES})
     before = read_of_bank(day.home, day.on, "loan_to_value").join(mine, on="loan_no", how="semi")
     return Asked(before.join(after, on="loan_no", how="left", maintain_order="left"))
-
-
-def _with_replacement(held: pl.DataFrame, collateral_id: str, replaced_by: str) -> pl.DataFrame:
-    """Let another collateral secure what one secures; what it secures already stays."""
-    taken = held.filter(pl.col("collateral_id") == collateral_id).with_columns(
-        collateral_id=pl.lit(replaced_by), rank=pl.lit(1, pl.Int64), prior_claims_cents=pl.lit(None, pl.Int64)
-    )
-    has = held.filter(pl.col("collateral_id") == replaced_by).select("loan_no")
-    return pl.concat([held, taken.join(has, on="loan_no", how="anti")])

@@ -73,9 +73,10 @@ class ClaimRule(Strict):
 
 
 class StressRule(Cited):
-    """By how much values fall in the yearly stress."""
+    """By how much values fall in the stress, and how many months after one the next is due."""
 
     falls_e8: Annotated[tuple[ShareE8, ...], Field(strict=False, min_length=1, alias="falls")]
+    months: Annotated[int, Field(ge=1, le=60)]
 
 
 class CollateralDesk(Version):

@@ -98,7 +98,9 @@ class WorkKind(Strict):
     en: Words
     due_in_days: Days
     again_after_days: Days
-    page: Literal["loan", "debtor", "impairment", "covenant", "restructure", "officer", "collateral"]
+    page: Literal[
+        "loan", "debtor", "impairment", "covenant", "restructure", "officer", "collateral", "collateral_stress"
+    ]
     ahead_days: Days = 0
 
 

@@ -106,7 +106,8 @@ def collateral_standing(
 
     Reads   counted: of counted_values; shares, loans: of the same collateral.
     Writes  CollateralStanding. A loan's shortfall stands at its main collateral, so that sums count it once.
-    Source  regulations COL-02, COL-03, COL-10. Insurance covers on its last day, too.
+    Source  regulations COL-02, COL-03, COL-10. Insurance covers on its last day, too; what it
+            pays to somebody else covers nothing here, and where nobody said whom it pays, it counts.
     """
     by_size = shares.sort(
         "collateral_id", "share_cents", "claim_cents", "loan_no", descending=[False, True, True, False]
@@ -130,6 +131,7 @@ def _insurance(on: date) -> pl.Expr:
         pl.when(~pl.col("needs_insurance") | (pl.col("claim_cents") == 0)).then(pl.lit("not_needed"))
         .when(pl.col("insured_to_on").is_null()).then(pl.lit("missing"))
         .when(pl.col("insured_to_on") < on).then(pl.lit("ended"))
+        .when((pl.col("insurance_payee") == "other").fill_null(value=False)).then(pl.lit("payee"))
         .when(pl.col("insured_cents").fill_null(0) < pl.col("claim_cents")).then(pl.lit("short"))
         .otherwise(pl.lit("enough"))
     )  # fmt: skip

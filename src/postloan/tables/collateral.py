@@ -12,7 +12,7 @@ ELIGIBILITIES = (
     "prior_unknown",
 )  # fmt: skip
 """Whether a collateral covers anything; if not, why: the first of these that holds."""
-INSURANCES = ("not_needed", "enough", "short", "ended", "missing")
+INSURANCES = ("not_needed", "enough", "short", "ended", "missing", "payee")
 OFF_BALANCE = ("acceptance", "guarantee_issued", "letter_of_credit", "undrawn")
 """Exposures off the balance sheet."""
 

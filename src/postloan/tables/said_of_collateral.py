@@ -53,6 +53,7 @@ COLLATERAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "short": ("保额不足", "Short"),
         "ended": ("已到期", "Ended"),
         "missing": ("未投保", "Missing"),
+        "payee": ("第一受益人不是本行", "Another is the first payee"),
     },
     "insurance_payee": {
         "bank": ("本行", "The bank"),

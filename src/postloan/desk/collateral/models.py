@@ -234,6 +234,7 @@ class Matter(Work):
         VALUER_LISTED = "valuer_listed"
         VALUER_SUSPENDED = "valuer_suspended"
         VALUER_REMOVED = "valuer_removed"
+        STRESS = "collateral_stress"
         CUSTODY_IN = "custody_in"
         CUSTODY_OUT = "custody_out"
         CUSTODY_BACK = "custody_back"

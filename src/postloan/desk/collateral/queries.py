@@ -95,7 +95,10 @@ def collateral_of(desk: Desk, loan_id: str) -> list[dict[str, Any]]:
 
 
 def spread(desk: Desk, by: str) -> list[dict[str, Any]]:
-    """How the value that counts is spread by class, region or valuer, the largest part first; `share` in 1e-8."""
+    """How the value that counts is spread by class, region, valuer or custodian (COL-07), the largest part first.
+
+    share  in 1e-8.
+    """
     rows = standing_seen(desk)
     part = pl.col("region_code").str.head(2) if by == "region_code" else pl.col(by)
     parts = (

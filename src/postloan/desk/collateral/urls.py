@@ -6,6 +6,7 @@ from postloan.desk.collateral import views
 from postloan.desk.collateral.calls import views as calls
 from postloan.desk.collateral.claims import views as claims
 from postloan.desk.collateral.custody import views as custody
+from postloan.desk.collateral.stress import views as stress
 from postloan.desk.collateral.valuation import views as valuation
 from postloan.desk.collateral.valuers import views as valuers
 
@@ -17,7 +18,8 @@ urlpatterns = [
     path("collateral/matters/<uuid:matter_id>/decide", views.decide, name="decide"),
     path("collateral/of-loan/<str:loan_id>", views.of_loan, name="of_loan"),
     path("collateral/spread/", views.spread, name="spread"),
-    path("collateral/stress/", views.stress, name="stress"),
+    path("collateral/stress/", stress.stress, name="stress"),
+    path("collateral/stress/propose", stress.propose, name="stress_propose"),
     path("collateral/batch/", valuation.batch, name="batch"),
     path("collateral/batch/propose", valuation.batch_propose, name="batch_propose"),
     path("collateral/calls/", calls.calls, name="calls"),

@@ -1,4 +1,4 @@
-"""Pages of collateral: the register, one collateral, what is proposed of it, its spread, its stress."""
+"""Pages of collateral: the register, one collateral, what is proposed of it, its spread."""
 
 from uuid import UUID, uuid4
 
@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen
 from postloan.desk.collateral import queries
-from postloan.desk.collateral.chart import stress_chart
 from postloan.desk.collateral.lists import MATTERS, REGISTER
 from postloan.desk.collateral.matters.actions import WRITE, matter_decide
 from postloan.desk.collateral.release.actions import release_propose
 from postloan.desk.core.forms import made_id_from, reason_from, whole_from
 from postloan.desk.core.pages import Desk, page
-from postloan.plan.collateral_asked import paper_of, stressed
+from postloan.plan.collateral_asked import paper_of
 
 READ = "collateral.read"
+_PARTS_SHOWN = 50
 
 
 @page(READ)
@@ -99,23 +99,12 @@ def release(request: HttpRequest, desk: Desk, collateral_id: str) -> HttpRespons
 
 @page(READ)
 def spread(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """How the value that counts is spread by class and by region."""
-    told = {
-        "by_kind": queries.spread(desk, "kind"), "by_region": queries.spread(desk, "region_code"),
-        "here": "collateral", "part": "spread",
-    }  # fmt: skip
-    return render(request, "collateral/spread.html", told)
-
-
-@page(READ)
-def stress(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What a fall of all values would make of the loans of the desk's offices."""
-    rule = queries.rules_of(desk).stress
-    scope = desk.scope
-    asked = None if scope.is_all else scope.org_ids
-    rows = stressed(desk.day.home, desk.day.on, rule.falls_e8, org_ids=asked)
-    told = {
-        "rows": rows.to_dicts(), "chart": stress_chart(rows), "cite": str(rule.cite), "here": "collateral",
-        "part": "stress",
-    }  # fmt: skip
-    return render(request, "collateral/stress.html", told)
+    """How the value that counts is spread by class, region, valuer and custodian."""
+    asked = (
+        (_("按押品类型"), _("押品类型"), "kind", "collateral_kind"),
+        (_("按地区（省）"), _("地区代码"), "region_code", ""),
+        (_("按评估机构"), _("评估机构"), "valuer", ""),
+        (_("按权证保管人"), _("权证保管人"), "custody", ""),
+    )
+    cuts = [(title, head, queries.spread(desk, by)[:_PARTS_SHOWN], words) for title, head, by, words in asked]
+    return render(request, "collateral/spread.html", {"cuts": cuts, "here": "collateral", "part": "spread"})

@@ -29,6 +29,7 @@ from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
 _PAGES = {
     "loan": "book:loan", "debtor": "book:debtor", "impairment": "impairment:loan", "officer": "core:officer",
     "covenant": "covenant:covenant", "collateral": "collateral:collateral", "restructure": "restructure:compare",
+    "collateral_stress": "collateral:stress",
 }  # fmt: skip
 
 
@@ -98,6 +99,11 @@ def _changes(kind: WorkKind, found: pl.DataFrame, on: date) -> tuple[pl.DataFram
     return found.filter(~pl.col("subject").is_in(sorted(known))), gone
 
 
+def _page_of(kind: WorkKind, key: str | None) -> str:
+    """Where the work is done; what is of the whole bank has a page of its own and no key."""
+    return reverse(_PAGES[kind.page], args=[] if key is None else [key])
+
+
 def _items(kind: WorkKind, found: pl.DataFrame, day: BusinessDay) -> list[WorkItem]:
     officers = officers_by_number()
     offices = set(Org.objects.values_list("pk", flat=True))
@@ -109,7 +115,7 @@ def _items(kind: WorkKind, found: pl.DataFrame, day: BusinessDay) -> list[WorkIt
         items.append(
             WorkItem(
                 kind=kind.kind, subject=row["subject"], title=row["title"] or "", org_id=row["org_id"],
-                page=reverse(_PAGES[kind.page], args=[row["page_key"]]), told=(row["told"] or "")[:300],
+                page=_page_of(kind, row["page_key"]), told=(row["told"] or "")[:300],
                 officer_id=officers.get(row["officer_id"]), due_on=min(usual_on, row["due_by"] or usual_on),
                 amount_cents=row["amount_cents"] or 0, opened_on=day.on, state=WorkItem.State.OPEN,
             )

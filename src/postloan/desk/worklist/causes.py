@@ -6,8 +6,9 @@ from datetime import timedelta
 import polars as pl
 
 from postloan.desk.collateral.lines import line_reached
+from postloan.desk.collateral.stress.queries import stress_due
 from postloan.desk.core.days import BusinessDay
-from postloan.desk.core.officers.queries import roles_ending
+from postloan.desk.core.officers.queries import head_office, roles_ending
 from postloan.desk.disposal.clocks import clocks_to_keep, proofs_due
 from postloan.desk.impairment.differences import differences
 from postloan.errors import NothingPublished
@@ -122,8 +123,18 @@ def _collateral_ends(day: BusinessDay, kind: WorkKind, _since: BusinessDay | Non
 
 
 def _collateral_insurance(day: BusinessDay, _kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
-    bad = pl.col("insurance").is_in(["missing", "ended", "short"])
+    bad = pl.col("insurance").is_in(["missing", "ended", "short", "payee"])
     return _collateral(day, bad, pl.coalesce(pl.col("insured_to_on").cast(pl.String), pl.lit("—")))
+
+
+def _collateral_stress(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
+    rule = load_desk_rules(day.home).version("collateral", CollateralDesk, day.on).stress
+    due_on, office = stress_due(rule, day.on), head_office()
+    is_near = due_on is None or due_on - timedelta(days=kind.ahead_days) <= day.on
+    row = {"subject": "collateral:stress", "title": office.name, "org_id": office.pk, "due_by": due_on}
+    found = [row] if is_near else []
+    types = dict.fromkeys(CAUSE, pl.String) | {"amount_cents": pl.Int64, "due_by": pl.Date}
+    return pl.LazyFrame(found, schema=types)
 
 
 def _collateral_revalue(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
@@ -230,6 +241,7 @@ _FOUND: dict[str, Callable[[BusinessDay, WorkKind, BusinessDay | None], pl.LazyF
     "collateral_ends": _collateral_ends,
     "collateral_insurance": _collateral_insurance,
     "collateral_revalue": _collateral_revalue,
+    "collateral_stress": _collateral_stress,
     "stock_warning": _stock_at("warning"),
     "stock_close_out": _stock_at("close_out"),
     "recovery_plan_missing": _recovery_plan_missing,

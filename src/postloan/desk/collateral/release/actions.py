@@ -1,9 +1,10 @@
-"""Releases of collateral, another in its place or none: only while what is left covers the loans, checked twice."""
+"""Releases of collateral, another pledged in its place or none: only while what is left covers the loans."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+import polars as pl
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from postloan.desk.core.models import FeedRows, Officer, Org
 from postloan.desk.core.officers.queries import office_over
 from postloan.errors import FormWrong, IllegalMove
 from postloan.plan.collateral_asked import Asked, paper_of, released
+from postloan.snapshot.read import read_of_bank
 
 
 @transaction.atomic
@@ -26,19 +28,19 @@ def release_propose(
     """Propose to release a collateral, or to put another in its place. Twice with one matter_id is once.
 
     standing     as the page showed it, within the officer's offices.
-    replaced_by  a collateral that the register holds; empty where none comes in its place.
+    replaced_by  what secures the same loans in its place; empty where nothing does. What comes in place is pledged
+                 and registered first: a mortgage that nobody registered covers nothing (COL-11, COL-12).
 
     Permission  collateral.write in the office, for what it secures.
-    Raises what matter_made raises; IllegalMove where a loan would fall short, or more than before.
+    Raises what matter_made raises; FormWrong where what comes in place does not secure the loans; IllegalMove where a
+    loan would fall short, or more than before.
     """
     key = str(standing["collateral_id"])
-    if replaced_by and (replaced_by == key or paper_of(day.home, day.on, replaced_by, "collateral").is_empty()):
-        raise FormWrong(
-            message=_("置换的押品不在押品台账中。"), hint=_("请先登记新押品。"), where={"field": "replaced_by"}
-        )
+    if replaced_by:
+        _check_in_place(key, replaced_by, day)
     if standing["status"] in {"released", "sold"}:
         raise IllegalMove(message=_("该押品已解押或已处置。"), hint=_("请刷新页面。"), where={"collateral": key})
-    asked = enough_without(key, replaced_by, day)
+    asked = enough_without(key, day)
     return matter_made(
         officer, Matter.Kind.RELEASE, matter_id=matter_id, org=office_over([standing["org_id"]]),
         title=str(standing["debtor_name"] or key), reason=reason, collateral_id=key,
@@ -47,9 +49,21 @@ def release_propose(
     )  # fmt: skip
 
 
-def enough_without(collateral_id: str, replaced_by: str, day: BusinessDay) -> Asked:
+def _check_in_place(collateral_id: str, replaced_by: str, day: BusinessDay) -> None:
+    """Stop where a collateral does not secure, as registered, all that another secures. Raises FormWrong."""
+    shares = read_of_bank(day.home, day.on, "collateral_share")
+    held, other = (shares.filter(pl.col("collateral_id") == key) for key in (collateral_id, replaced_by))
+    left = held.join(other, on="loan_no", how="anti")
+    if replaced_by == collateral_id or left.height:
+        raise FormWrong(
+            message=_("置换的押品尚未担保这些借据。"), hint=_("请先办妥新押品的抵质押登记并由信贷系统送达。"),
+            where={"field": "replaced_by", "loans": left["loan_id"].head(5).to_list()},
+        )  # fmt: skip
+
+
+def enough_without(collateral_id: str, day: BusinessDay) -> Asked:
     """Ask the plan what is left without a collateral. Raises IllegalMove where a loan would fall short by it."""
-    asked = released(day.home, day.on, collateral_id, replaced_by or None)
+    asked = released(day.home, day.on, collateral_id)
     short = asked.fallen_short
     if short.height:
         raise IllegalMove(
@@ -86,7 +100,9 @@ def _loans(asked: Asked) -> list[dict[str, Any]]:
 def _agreed(matter: Matter, officer: Officer, day: BusinessDay) -> None:
     """Ask once more on the day of the last agreement, then tell the night."""
     check_papers_rest(matter.collateral_id)
-    enough_without(matter.collateral_id, matter.told["replaced_by"], day)
+    if matter.told["replaced_by"]:
+        _check_in_place(matter.collateral_id, matter.told["replaced_by"], day)
+    enough_without(matter.collateral_id, day)
     matter.given = gone_tell(
         matter.made_by, matter.collateral_id, "released", title=matter.title, org=matter.org,
         page=reverse("collateral:matter", args=[matter.pk]), day=day,
