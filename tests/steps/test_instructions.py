@@ -200,6 +200,20 @@ def test_a_write_off_decided_takes_the_loan_off_the_book_where_we_keep_it() -> N
     assert assess(given, policy(ON, book_of_record="postloan"), on=ON).loans["written_off_cents"].to_list() == [0]
 
 
+def test_no_more_principal_is_written_off_than_there_is() -> None:
+    beyond = decided("write_off", OFF_TERMS | {"principal": "9.00", "asset": "8.00"}, effective_on=ON)
+    row = night("postloan", decision=[beyond])
+    assert (row["status"], row["written_off_cents"], row["asset_cents"]) == ("written_off", 600, 600)
+    part = OFF_TERMS | {"principal": "4.00"}
+    row = night("postloan", decision=[decided("write_off", part, name, effective_on=ON) for name in ("X1", "X2")])
+    assert (row["outstanding_cents"], row["written_off_cents"]) == (0, 600)
+    row = night("postloan", decision=[decided("write_off", part)], written_off=[off(ON, 300, 0)])
+    assert (row["outstanding_cents"], row["written_off_cents"]) == (0, 600)
+    paid = payment(1, date(2024, 6, 28), 100)
+    row = night("postloan", decision=[decided("write_off", OFF_TERMS)], payment=[paid])
+    assert (row["written_off_cents"], row["recovered_cents"]) == (600, 100), "what comes in later lessens it by nothing"
+
+
 @pytest.mark.parametrize("book", ["core", "postloan"])
 def test_what_is_decided_and_then_fed_is_written_off_once(book: str) -> None:
     terms = OFF_TERMS | {"principal": "4.00", "interest": "0"}

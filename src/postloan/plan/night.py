@@ -98,7 +98,7 @@ def assess(inputs: Inputs, policy: Policy, *, on: date) -> Assessment:
         book, inputs.decision, inputs.instalment, inputs.written_off, inputs.ledger, paid,
         book_of_record=policy.book_of_record.system, taken=changed.taken, refused=changed.refused, on=on,
     )  # fmt: skip
-    gone = written_off_by_all(inputs.written_off, told)
+    gone = written_off_by_all(inputs.written_off, told, owed, paid, on=on)
     stood = standing(owed, inputs.ledger, gone, paid, book_of_record=policy.book_of_record.system, on=on)
     shares = funding(book, stood, owed)
     ties = security_ties(book, inputs.contract, inputs.pledge, inputs.guarantee, on=on)

@@ -76,16 +76,41 @@ def instructions(
     )
 
 
-def written_off_by_all(written_off: pl.DataFrame, told: dy.DataFrame[Instruction]) -> pl.DataFrame:
-    """Add to the facts of `written_off` the write-offs that hold by decision alone; what a row confirms counts once."""
-    by_decision = told.filter((pl.col("kind") == "write_off") & (pl.col("state") == "in_force"))
+def written_off_by_all(
+    written_off: pl.DataFrame,
+    told: dy.DataFrame[Instruction],
+    balances: pl.DataFrame,
+    payments: pl.DataFrame,
+    *,
+    on: date,
+) -> pl.DataFrame:
+    """Add to the facts of `written_off` the write-offs that hold by decision alone; what a row confirms counts once.
+
+    Reads   balances: outstanding_cents by our walk, which no write-off lessens; payments: those taken back left out.
+    Writes  of a decision no more principal than there was: what is outstanding with what came in since its first day,
+            less what was written off before it.
+    """
     columns = ["loan_no", "on", "principal_cents", "transferred_cents", "asset_cents"]
-    return pl.concat(
-        [
-            written_off.select(columns),
-            by_decision.rename({"effective_on": "on"}).select(columns),
-        ]
+    by_decision = told.filter((pl.col("kind") == "write_off") & (pl.col("state") == "in_force"))
+    if by_decision.is_empty():
+        return written_off.select(columns)
+    since = payments.join(by_decision.select("loan_no", "decision_id", "effective_on"), on="loan_no")
+    came_in = since.filter(pl.col("paid_on").is_between("effective_on", on)).group_by("decision_id")
+    fed = written_off.filter(pl.col("on") <= on).group_by("loan_no").agg(fed_cents=pl.col("principal_cents").sum())
+    principal = pl.col("principal_cents")
+    there = pl.col("outstanding_cents") + pl.col("came_cents").fill_null(0) - pl.col("fed_cents").fill_null(0)
+    taken = (
+        by_decision.join(balances.select("loan_no", "outstanding_cents"), on="loan_no", how="left")
+        .join(fed, on="loan_no", how="left")
+        .join(came_in.agg(came_cents=pl.col("amount_cents").sum()), on="decision_id", how="left")
+        .sort("loan_no", "effective_on", "decision_id")
+        .with_columns(there_cents=there - (principal.cum_sum() - principal).over("loan_no"))
+        .with_columns(principal_cents=pl.min_horizontal(principal, pl.col("there_cents").clip(lower_bound=0)))
+        .with_columns(pl.col("transferred_cents", "asset_cents").fill_null(0))
+        .with_columns(transferred_cents=pl.min_horizontal("transferred_cents", principal))
+        .with_columns(asset_cents=pl.min_horizontal("asset_cents", principal - pl.col("transferred_cents")))
     )
+    return pl.concat([written_off.select(columns), taken.rename({"effective_on": "on"}).select(columns)])
 
 
 def _amounts() -> tuple[pl.Expr, ...]:
