@@ -254,6 +254,43 @@ def test_a_waiver_alone_goes_by_what_it_gives_up(candidates: pl.DataFrame) -> No
     assert len(Case.objects.get(pk=more.case_id).steps) == 3
 
 
+def may_write_off(limit_cents: int) -> None:
+    Grant.objects.filter(officer=person("approver"), action="disposal.approve").delete()
+    Grant.objects.create(officer=person("approver"), action="disposal.approve", org=head_office(), role="test",
+                         begins_on="2021-01-01", limit_cents=limit_cents)  # fmt: skip
+
+
+def test_a_part_written_off_needs_its_ground_no_more_than_is_owed_and_the_authority_of_a_disposal(
+    candidates: pl.DataFrame, loans: pl.DataFrame
+) -> None:
+    is_bad = (pl.col("status") == "active") & pl.col("tier").cast(pl.String).is_in(["substandard", "doubtful", "loss"])
+    loan = loans.filter(is_bad).sort("outstanding_cents", "loan_id").row(-1, named=True)
+    owed = loan["outstanding_cents"]
+    beyond = agreed(offered(loan["loan_id"], write_off=f"{owed // 100 + 1}"))
+    with pytest.raises(IllegalMove, match="可核销本金"):
+        proposed(beyond, ground="disaster")
+    part = agreed(offered(loan["loan_id"], write_off="1000.00"))
+    for ground in ("", "由我行决定"):
+        with pytest.raises(IllegalMove) as refused:
+            proposed(part, ground=ground)
+        assert "没有这项核销依据" in refused.value.hint
+    sound = agreed(offered(candidates["loan_id"][0], write_off="1000.00"))
+    with pytest.raises(IllegalMove) as refused:
+        proposed(sound, ground="disaster")
+    assert "五级分类不符" in refused.value.hint
+    held = proposed(part, ground="disaster")
+    case = Case.objects.get(pk=held.case_id)
+    assert (case.kind, len(case.steps), held.ground) == ("restructuring_write_off", 3, "disaster")
+    decided(held, "inspector")
+    may_write_off(999_99)
+    with pytest.raises(NotPermitted):
+        decided(held, "approver")
+    may_write_off(1_000_00)
+    held = decided(held, "approver")
+    terms = held.decisions.get(kind="write_off").terms
+    assert (terms["principal"], terms["ground"][:8]) == ("1000.00", "重大自然灾害或意")
+
+
 def test_the_next_night_has_the_new_schedule_and_special_mention_with_its_clause(
     bank: Path, tmp_path: Path, settings: object, last_day: date, candidates: pl.DataFrame
 ) -> None:

@@ -204,6 +204,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "contact_exemption": ("放宽联系限制", "Exemption from contact limits"),
         "collection_court": ("移交诉讼", "Hand-over to court"),
         "restructuring": ("贷款重组", "Restructuring of a loan"),
+        "restructuring_write_off": ("重组并部分核销", "Restructuring with a write-off"),
         "loan_waiver": ("息费减免", "Waiver"),
         **of_preservation.CASE_KINDS,
     },

@@ -28,6 +28,7 @@ RESTRUCTURE_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "extension": ("展期上限", "Limit of extensions"),
         "restructuring_floor": ("重组分类下限", "Floor of restructured loans"),
         "before_maturity": ("到期前申请", "Agreed before maturity"),
+        "write_off": ("可核销本金", "Principal that can be written off"),
         "consent": ("担保人同意", "Consent of sureties"),
         "place": ("计划中无处生效", "No place in the schedule"),
     },

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import debtor_seen
+from postloan.desk.book.write_off_grounds import grounds_known
 from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
 from postloan.desk.core.forms import cents_from, day_from
 from postloan.desk.core.pages import Desk, page
@@ -19,7 +20,6 @@ from postloan.desk.disposal.courts.steps import ADJUDICATES
 from postloan.desk.disposal.deeds import WRITE
 from postloan.desk.disposal.models import DisposalCase, LawsuitStep, OutcomePaper
 from postloan.desk.disposal.outcomes import actions as outcomes
-from postloan.desk.disposal.outcomes.proved import grounds_known
 from postloan.desk.disposal.outcomes.reckoned import CHARGES
 from postloan.desk.disposal.papers.keeping import paper_path
 from postloan.desk.disposal.typed import (

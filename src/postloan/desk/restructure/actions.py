@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
+from postloan.desk.book.write_off_grounds import ground_written
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
@@ -24,11 +25,11 @@ from postloan.desk.core.actions import (
 )
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org
-from postloan.desk.restructure.bounds import check_bounds, check_consents
+from postloan.desk.restructure.bounds import check_bounds, check_consents, check_write_off
 from postloan.desk.restructure.consents.actions import consents_tell
 from postloan.desk.restructure.models import Offer, Restructuring
 from postloan.desk.restructure.tried import Tried, effective_day, tried_again
-from postloan.desk.restructure.typed import adjustment_of
+from postloan.desk.restructure.typed import adjustment_of, off_cents_of
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.options import Change
 from postloan.tables.said import SAID
@@ -36,7 +37,9 @@ from postloan.tables.said import SAID
 WRITE = "restructure.write"
 WAIVE = "restructure.waive"
 """The grant whose limit bounds what interest, penalty and fees somebody may give up."""
-RESTRUCTURES, WAIVES = "restructuring", "loan_waiver"
+WRITES_OFF = "disposal.approve"
+"""The grant whose limit bounds what principal somebody may take off the book, however it leaves."""
+RESTRUCTURES, RESTRUCTURES_AND_WRITES_OFF, WAIVES = "restructuring", "restructuring_write_off", "loan_waiver"
 _PLACES = 8
 """Bits of a decision's id that say its place among those of the same restructuring: the night takes them in order."""
 
@@ -129,16 +132,19 @@ def restructuring_drop(
 @transaction.atomic
 def restructuring_propose(
     officer: Officer, held_id: UUID, offer_id: UUID, *, seen_version: int, difficulty: str, reason: str,
-    day: BusinessDay,
+    day: BusinessDay, ground: str = "",
 ) -> Restructuring:  # fmt: skip
     """Propose an offer that both sides agreed on; it is tried once more on the day.
 
     difficulty  of those that the law lists; empty where the debtor is in none.
+    ground      of the rule of writing off, where the offer writes principal off.
 
     Permission  restructure.write in the office, for the amount of the matter.
     Move        open -> proposed.
     Leaves      a case waiting for the next step, work, an audit entry.
-    Raises NotPermitted, StaleView, IllegalMove, ReasonMissing, FormWrong where it is not agreed on or not possible.
+    Raises NotPermitted, StaleView, ReasonMissing, FormWrong where it is not agreed on or not possible; IllegalMove
+    where the law forbids it, principal is written off without a ground or beyond what is on the book, or another way
+    out of the loan is under way or decided already.
     """
     refuse_past(day)
     held, reason = _held(held_id), require_reason(reason)
@@ -149,18 +155,19 @@ def restructuring_propose(
         raise FormWrong(message=_("只能报批双方都同意的方案。"), hint=_("先登记对方的答复。"), where={"field": "offer"})
     tried = tried_again(held, offer, day, on=effective_day(day), difficulty=difficulty)
     check_bounds(tried, day)
+    check_write_off(tried, ground, day)
     held.difficulty, held.reason, held.chosen = difficulty, reason, offer
-    held.waived_cents = tried.typed.waived_cents
-    is_waiver = {change.kind for change in tried.typed.changes} == {"waiver"}
-    held.amount_cents = held.waived_cents if is_waiver else tried.loan["outstanding_cents"]
+    held.waived_cents, held.ground = tried.typed.waived_cents, ground if tried.typed.off_cents else ""
+    chain = _chain_of(tried)
+    held.amount_cents = held.waived_cents if chain == WAIVES else tried.loan["outstanding_cents"]
     held.case = case_drawn_up(
-        WAIVES if is_waiver else RESTRUCTURES, subject=f"restructure:{held.loan_id}", title=held.debtor_name,
+        chain, subject=held.subject, title=held.debtor_name,
         org_id=held.org_id, page=reverse("restructure:restructuring", args=[held.pk]),
         amount_cents=held.amount_cents, day=day,
     )  # fmt: skip
     held.case.save()
     _keep_figures(offer, tried)
-    held.save(update_fields=["difficulty", "reason", "chosen", "waived_cents", "amount_cents", "case"])
+    held.save(update_fields=["difficulty", "reason", "chosen", "waived_cents", "ground", "amount_cents", "case"])
     move(held, Restructuring.State.PROPOSED, seen_version=seen_version)
     case_work(step_first(officer, held.case, reason=reason, day=day), on=day.on)
     return held
@@ -176,11 +183,12 @@ def restructuring_decide(
     seen_version  of the case that the page showed.
 
     Permission  the step's action in the office, for the amount; another person than at the other steps; at the last
-                step also restructure.waive for what is given up of interest, penalty and fees.
+                step also restructure.waive for what is given up of interest, penalty and fees, and disposal.approve
+                for the principal that is written off.
     Move        proposed -> approved or refused.
     Leaves      a step, an audit entry, after the last step decisions from the next business day on, in their order.
-    Raises NotPermitted, SamePerson, StaleView, IllegalMove where a consent is missing or the law forbids it by now,
-    ReasonMissing, NotFoundHere.
+    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, NotFoundHere; IllegalMove where a consent is missing, the
+    law forbids it by now, or another way out of the loan was decided meanwhile.
     """
     refuse_past(day)
     held = _held(held_id)
@@ -196,6 +204,8 @@ def restructuring_decide(
     elif case.state == Case.State.APPROVED:
         if held.waived_cents:
             require(officer, WAIVE, org=held.org, amount_cents=held.waived_cents)
+        if off_cents := off_cents_of(Change(kind, terms) for kind, terms in held.chosen.changes):
+            require(officer, WRITES_OFF, org=held.org, amount_cents=off_cents)
         _approve(officer, held, held.chosen, decision_id, day)
     case_work(case, on=day.on, note=reason)
     return held
@@ -204,6 +214,7 @@ def restructuring_decide(
 def _approve(officer: Officer, held: Restructuring, offer: Offer, decision_id: UUID, day: BusinessDay) -> None:
     tried = tried_again(held, offer, day, on=effective_day(day), difficulty=held.difficulty)
     check_bounds(tried, day)
+    check_write_off(tried, held.ground, day)
     check_consents(held, tried, day)
     _keep_figures(offer, tried)
     held.effective_on = effective_day(day)
@@ -212,7 +223,7 @@ def _approve(officer: Officer, held: Restructuring, offer: Offer, decision_id: U
     made = [
         decide(
             decision_id=_id_of(decision_id, place), kind=change.kind, loan_id=held.loan_id, debtor_id=held.debtor_id,
-            effective_on=held.effective_on, terms=_signed(change, officer, held), officer=officer, org=held.org,
+            effective_on=held.effective_on, terms=_signed(change, officer, held, day), officer=officer, org=held.org,
         )
         for place, change in enumerate(_decisions_of(held, tried))
     ]  # fmt: skip
@@ -235,13 +246,20 @@ def _decisions_of(held: Restructuring, tried: Tried) -> Sequence[Change]:
     return (Change("restructure", terms), *tried.typed.changes)
 
 
-def _signed(change: Change, officer: Officer, held: Restructuring) -> dict[str, Any]:
+def _chain_of(tried: Tried) -> str:
+    """Who agrees: to a waiver alone fewer, and to principal that leaves the book more."""
+    if tried.typed.off_cents:
+        return RESTRUCTURES_AND_WRITES_OFF
+    return WAIVES if {change.kind for change in tried.typed.changes} == {"waiver"} else RESTRUCTURES
+
+
+def _signed(change: Change, officer: Officer, held: Restructuring, day: BusinessDay) -> dict[str, Any]:
     """The terms of a change, with who approved it, and of a write-off with its ground."""
     terms = dict(change.terms)
     if "approver" in terms:
         terms["approver"] = officer.get_username()
     if "ground" in terms:
-        terms["ground"] = held.reason
+        terms["ground"] = ground_written(held.ground, day)
     return terms
 
 

@@ -20,6 +20,7 @@ class Restructuring(Work):
     difficulty  of those that the law lists; empty where the debtor is in none, and nothing is restructured.
     chosen      the offer that is proposed for approval; amount_cents what its chain went by.
     waived_cents  what the offer gives up of interest, penalty and fees, for which authority is asked apart.
+    ground      of the rule of writing off, where the offer writes principal off; empty otherwise.
     effective_on  the day from which the decisions hold.
     """
 
@@ -49,6 +50,7 @@ class Restructuring(Work):
     reason = models.CharField(max_length=2000, blank=True)
     amount_cents = models.BigIntegerField(default=0)
     waived_cents = models.BigIntegerField(default=0)
+    ground = models.CharField(max_length=40, blank=True)
     on = models.DateField()
     effective_on = models.DateField(null=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -65,6 +67,11 @@ class Restructuring(Work):
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.state}"
+
+    @property
+    def subject(self) -> str:
+        """How an approval names it."""
+        return f"restructure:{self.loan_id}"
 
 
 class Offer(models.Model):

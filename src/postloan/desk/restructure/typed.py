@@ -1,7 +1,7 @@
 """An option as it is typed: fields of one column, read into the changes that it would make, in a fixed order."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,6 +49,16 @@ class Typed:
     def waived_cents(self) -> int:
         """What is given up of interest, penalty and fees, at most."""
         return sum(int(Decimal(each.terms["amount"]) * 100) for each in self.changes if each.kind == "waiver")
+
+    @property
+    def off_cents(self) -> int:
+        """The principal that is written off."""
+        return off_cents_of(self.changes)
+
+
+def off_cents_of(changes: Iterable[Change]) -> int:
+    """The principal that changes write off."""
+    return sum(int(Decimal(each.terms["principal"]) * 100) for each in changes if each.kind == "write_off")
 
 
 def read_typed(given: Mapping[str, str], place: int, loan: Mapping[str, Any], *, name: str) -> Typed:

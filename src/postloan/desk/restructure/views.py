@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.queries import may_decide, steps_told
 from postloan.desk.book.queries import loan_seen, name_of
+from postloan.desk.book.write_off_grounds import grounds_known
 from postloan.desk.core.downloads import CONTENT_TYPES, to_keep
 from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.officers.queries import office_over
@@ -90,8 +91,8 @@ def _told(desk: Desk, held: Restructuring) -> dict[str, Any]:
         "may_file": actions.WRITE in desk.actions and is_now and held.state in WRITABLE,
         "parties": parties_asked(held, desk.day), "needs_consent": needs_consent(kinds, desk.day),
         "decisions": sorted(held.decisions.all(), key=lambda each: str(each.pk)),
-        "difficulties": list(SAID["difficulty"]), "accepts": ",".join(CONTENT_TYPES.values()),
-        "here": "restructurings", "part": "",
+        "difficulties": list(SAID["difficulty"]), "grounds": grounds_known(desk.day),
+        "accepts": ",".join(CONTENT_TYPES.values()), "here": "restructurings", "part": "",
     }  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def propose(request: HttpRequest, desk: Desk, held_id: UUID) -> HttpResponse:
     actions.restructuring_propose(
         desk.officer, held.pk, made_id_from(request.POST, "offer_id"),
         seen_version=whole_from(request.POST, "version"), difficulty=request.POST.get("difficulty", ""),
-        reason=reason_from(request.POST), day=desk.day,
+        reason=reason_from(request.POST), day=desk.day, ground=request.POST.get("ground", "")[:40],
     )  # fmt: skip
     messages.success(request, _("已提交审批。"))
     return redirect("restructure:restructuring", held.pk)
