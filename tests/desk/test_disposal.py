@@ -2,37 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import polars as pl
 import pytest
 from deciding import person
-from disposing import case_of, deed, granted, loan_of, paper, suit_of, take
+from disposing import DAY, case_of, decided, deed, drawn_up, granted, loan_of, paper, suit_of, take, terms_of, written
 from django.test import Client
 
 from postloan.desk.book.narrow import loan_rows
+from postloan.desk.book.write_off_grounds import write_offs_on
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, WorkItem
+from postloan.desk.core.models import AuditEntry, FeedRows, Grant, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.actions import NewPlan, plan_write
 from postloan.desk.disposal.courts.actions import NewRound, round_end, round_publish
 from postloan.desk.disposal.courts.queries import rounds_told
 from postloan.desk.disposal.courts.steps import LEADS
-from postloan.desk.disposal.models import DisposalCase, Lawsuit, Outcome
+from postloan.desk.disposal.models import DisposalCase, Lawsuit
 from postloan.desk.disposal.opening import actions as opening
 from postloan.desk.disposal.opening.changes import debtors_of_day
 from postloan.desk.disposal.outcomes import actions as outcomes
-from postloan.desk.disposal.outcomes.proved import write_offs_on
+from postloan.desk.disposal.outcomes import barred
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson, StaleView
-from postloan.intake.decisions import TERMS
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.preservation_desk import PreservationDesk
 from postloan.tables.inputs import FEED_TABLES
 from postloan.tables.said import SAID
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -180,37 +179,6 @@ def test_auctions_fail_twice_and_what_breaks_the_law_is_told_with_its_clause() -
     assert suit.state == "auctioned"
 
 
-def drawn_up(case: DisposalCase, route: str, **more: Any) -> Outcome:
-    sent = deed(case)
-    new = outcomes.NewOutcome(loan_of(case)["loan_id"], route, **more)
-    for _twice in range(2):
-        outcomes.outcome_draw_up(person("risk"), case.pk, sent, new)
-    return Outcome.objects.get(pk=sent.id)
-
-
-def decided(made: Outcome, *who: str) -> Outcome:
-    outcomes.outcome_propose(person("risk"), made.pk, deed(made))
-    for each in who:
-        made.refresh_from_db()
-        seen = replace(deed(made), seen_version=made.approval.version)
-        outcomes.outcome_decide(person(each), made.pk, "agree", seen)
-    made.refresh_from_db()
-    return made
-
-
-def terms_of(made: Outcome) -> list[tuple[str, dict[str, Any]]]:
-    """What an outcome became for the night, each as intake takes it."""
-    found = Decision.objects.filter(pk__in=made.decisions.values("pk")).order_by("pk")
-    for each in found:
-        TERMS[each.kind].model_validate(each.terms)
-        assert each.effective_on == business_day(None).on + DAY
-    return [(each.kind, each.terms) for each in found]
-
-
-def written(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
-
-
 def test_an_asset_meets_debts_in_the_order_of_the_rulebook_to_the_cent() -> None:
     case = case_of()
     loan, on = loan_of(case), business_day(None).on
@@ -267,7 +235,11 @@ def test_a_settlement_gives_up_no_more_than_is_owed_and_nobody_agrees_twice() ->
     owed = loan_of(case)["outstanding_cents"]
     with pytest.raises(FormWrong):
         drawn_up(case, "settlement", waived={"principal": owed + 1})
-    made = drawn_up(case, "settlement", value_cents=owed - 200_000_00, waived={"principal": min(owed, 200_000_00)})
+    paid = max(owed - 200_000_00, 1)
+    by = business_day(None).on + 30 * DAY
+    with pytest.raises(FormWrong):
+        drawn_up(case, "settlement", value_cents=paid, waived={"principal": 1_00})
+    made = drawn_up(case, "settlement", value_cents=paid, waived={"principal": min(owed, 200_000_00)}, pay_by=by)
     outcomes.outcome_propose(person("risk"), made.pk, deed(made))
     made.refresh_from_db()
     Grant.objects.create(officer=person("risk"), action="disposal.review", org=head_office(), role="test",
@@ -291,6 +263,33 @@ def test_a_transfer_takes_the_whole_loan_and_cash_is_only_recorded() -> None:
     )
     ((kind, terms),) = terms_of(made)
     assert (kind, terms["principal"], terms["transferred"]) == ("write_off", written(owed), written(owed))
+
+
+def test_a_claim_that_the_law_keeps_from_being_sold_is_not_sold_alone_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_person = case_of(legal_form="person")
+    with pytest.raises(IllegalMove) as refused:
+        drawn_up(of_person, "transfer", value_cents=1_00, counterparty="某资产管理公司")
+    assert "of_a_person" in refused.value.where
+    case, day = case_of(legal_form="company"), business_day(None)
+    made = drawn_up(case, "transfer", value_cents=1_00, counterparty="某资产管理公司")
+    law = load_desk_rules(day.home).version("preservation", PreservationDesk, day.on)
+    ended = law.model_copy(update={"pilot": law.pilot.model_copy(update={"ends_on": day.on - DAY})})
+
+    class AfterThePilot:
+        def version(self, *_asked: object) -> PreservationDesk:
+            return ended
+
+    with monkeypatch.context() as later:
+        later.setattr(barred, "load_desk_rules", lambda _home: AfterThePilot())
+        with pytest.raises(IllegalMove, match="试点期已过"):
+            outcomes.outcome_propose(person("risk"), made.pk, deed(made))
+    made = decided(made, "inspector")
+    monkeypatch.setattr(barred, "load_desk_rules", lambda _home: AfterThePilot())
+    with pytest.raises(IllegalMove, match="试点期已过"):
+        outcomes.outcome_decide(
+            person("approver"), made.pk, "agree", replace(deed(made), seen_version=made.approval.version)
+        )
+    assert made.decisions.count() == 0
 
 
 def test_pages_show_a_case_to_who_may_read_it(logged_in: Callable[[str], Client]) -> None:

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from postloan.desk.core.days import BusinessDay, business_day
+from postloan.desk.disposal.outcomes.barred import bars_of
 from postloan.desk.preservation.grants import rules_on
 from postloan.desk.preservation.handover.causes import Deadlines
-from postloan.desk.preservation.packages.eligible import allocated, bars_of, count_is_right
+from postloan.desk.preservation.packages.eligible import allocated, count_is_right
 
 pytestmark = pytest.mark.django_db
 DAYS = yaml.safe_load((Path(__file__).parent / "handover_days.yaml").read_text(encoding="utf-8"))

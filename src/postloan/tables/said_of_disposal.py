@@ -94,6 +94,14 @@ DISPOSAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "security": ("担保方式不符", "Not of this security"),
         "ground": ("没有这项核销依据", "No such ground"),
     },
+    "way_out": {
+        "outcome": ("不良处置报批中", "A disposal is proposed"),
+        "agreed": ("和解待履行", "A settlement waits to be paid"),
+        "package": ("在资产包中", "In a package"),
+        "restructuring": ("重组报批中", "A restructuring is proposed"),
+        "decided": ("已批准待生效", "Decided, no night has had it"),
+        "pending": ("核销待核心入账", "A write-off waits for the core"),
+    },
     "recovered": {
         "none": ("未收回", "Nothing recovered"),
         "part": ("部分收回", "Partly recovered"),

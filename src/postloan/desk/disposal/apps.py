@@ -10,10 +10,16 @@ class DisposalConfig(AppConfig):
     label = "disposal"
 
     def ready(self) -> None:
-        """Make its lists, words and exceptions known, and what it hands over with a day."""
+        """Make its lists, words, exceptions and what is under way known, and what it hands over with a day."""
         from postloan.desk.core.decisions.beside import register_beside  # noqa: PLC0415
         from postloan.desk.core.decisions.rows import rows_beside  # noqa: PLC0415
-        from postloan.desk.disposal import case_lists, exceptional, lists, words  # noqa: F401, PLC0415 - register
+        from postloan.desk.disposal import (  # noqa: PLC0415 - register when imported
+            case_lists,  # noqa: F401
+            exceptional,  # noqa: F401
+            lists,  # noqa: F401
+            under_way,  # noqa: F401
+            words,  # noqa: F401
+        )
         from postloan.desk.disposal.courts.legal_rows import COLUMNS, TABLE  # noqa: PLC0415
 
         register_beside(rows_beside(TABLE, COLUMNS))

@@ -10,5 +10,5 @@ class PreservationConfig(AppConfig):
     label = "preservation"
 
     def ready(self) -> None:
-        """Make its lists and its words known."""
-        from postloan.desk.preservation import lists, words  # noqa: F401, PLC0415 - register by being imported
+        """Make its lists and its words known, and what is under way."""
+        from postloan.desk.preservation import lists, under_way, words  # noqa: F401, PLC0415 - register by being imported

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
+from postloan.desk.book.ways_out import check_alone
 from postloan.desk.book.write_off_grounds import ground_written
 from postloan.desk.core.actions import (
     check_begins,
@@ -153,6 +154,7 @@ def restructuring_propose(
     offer = held.offers.filter(pk=offer_id, answer=Offer.Answer.ACCEPTED).first()
     if offer is None or (difficulty and difficulty not in SAID["difficulty"]):
         raise FormWrong(message=_("只能报批双方都同意的方案。"), hint=_("先登记对方的答复。"), where={"field": "offer"})
+    check_alone([held.loan_id], day, but=held.subject)
     tried = tried_again(held, offer, day, on=effective_day(day), difficulty=difficulty)
     check_bounds(tried, day)
     check_write_off(tried, ground, day)
@@ -212,6 +214,7 @@ def restructuring_decide(
 
 
 def _approve(officer: Officer, held: Restructuring, offer: Offer, decision_id: UUID, day: BusinessDay) -> None:
+    check_alone([held.loan_id], day, but=held.subject)
     tried = tried_again(held, offer, day, on=effective_day(day), difficulty=held.difficulty)
     check_bounds(tried, day)
     check_write_off(tried, held.ground, day)

@@ -10,5 +10,5 @@ class RestructureConfig(AppConfig):
     label = "restructure"
 
     def ready(self) -> None:
-        """Make its lists known."""
-        from postloan.desk.restructure import lists  # noqa: F401, PLC0415 - registers when imported
+        """Make its lists known, and what is under way."""
+        from postloan.desk.restructure import lists, under_way  # noqa: F401, PLC0415 - register when imported

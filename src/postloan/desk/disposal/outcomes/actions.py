@@ -20,6 +20,7 @@ from postloan.desk.approval.actions import (
     case_held as approval_held,
 )
 from postloan.desk.approval.models import Case
+from postloan.desk.book.ways_out import check_alone
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
@@ -36,6 +37,7 @@ from postloan.desk.disposal.courts.legal_rows import step_tell
 from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AssetTaken, DisposalCase, DisposalEntry, Outcome, OutcomePaper
 from postloan.desk.disposal.noting.actions import case_held, check_may, note
+from postloan.desk.disposal.outcomes.barred import SINGLE, check_sold
 from postloan.desk.disposal.outcomes.proved import ground_said, lacking
 from postloan.desk.disposal.outcomes.reckoned import (
     changes_of,
@@ -85,7 +87,8 @@ def outcome_draw_up(officer: Officer, case_id: int, deed: Deed, new: NewOutcome)
 
     Permission  disposal.write in the debtor's office.
     Leaves      a draft with what it would meet or take off, an entry, an audit entry.
-    Raises NotPermitted, ReasonMissing, FormWrong, StaleView, IllegalMove where the route of the loan is open already.
+    Raises NotPermitted, ReasonMissing, FormWrong, StaleView, IllegalMove where another way out of the loan is open or
+    decided already, or the law does not let its claim be sold.
     """
     case, is_again = case_held(case_id, deed)
     if is_again:
@@ -96,10 +99,11 @@ def outcome_draw_up(officer: Officer, case_id: int, deed: Deed, new: NewOutcome)
     if loan is None or loan["debtor_id"] != case.debtor_id or loan["status"] != "active":
         raise FormWrong(message=_("这笔借据不在本户的表内不良贷款中。"), hint=_("请从页面上的借据中选择。"))
     _check_form(new, owed_parts(loan), deed.day)
-    open_ones = Outcome.objects.filter(loan_id=new.loan_id, route=new.route, state__in=(State.DRAFT, State.PROPOSED))
-    if open_ones.exists():
-        raise IllegalMove(message=_("这笔借据已有同一处置方式在办。"), hint=_("请先办结或放弃。"))
+    if new.route == "transfer":
+        check_sold([loan], SINGLE, deed.day)
     is_recorded = new.route in RECORDED
+    if not is_recorded:
+        _check_alone(new.loan_id, deed.day)
     made = Outcome.objects.create(
         id=deed.id, case=case, org=case.org, state=State.APPROVED if is_recorded else State.DRAFT,
         loan_id=new.loan_id, route=new.route, basis=new.basis, ground=new.ground, reference=new.reference[:100],
@@ -146,7 +150,8 @@ def outcome_propose(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
 
     Permission  the first step of its chain in the debtor's office, for its amount. Move draft -> proposed.
     Leaves      an approval that waits, an entry, an audit entry.
-    Raises NotPermitted, ReasonMissing, StaleView, IllegalMove where a condition of a write-off is not proved.
+    Raises NotPermitted, ReasonMissing, StaleView, IllegalMove where a condition of a write-off is not proved, the claim
+    may not be sold, or another way out of the loan is open or decided already.
     """
     made, is_again = _begun(outcome_id, deed)
     if is_again:
@@ -177,7 +182,7 @@ def outcome_decide(officer: Officer, outcome_id: UUID, verdict: str, deed: Deed)
     Permission  the step's action in the office, for the amount; another person than at the other steps.
     Move        proposed -> approved or refused.
     Leaves      a step, an entry, an audit entry; decisions from the next business day on, in their order.
-    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, IllegalMove where a condition is not proved any more.
+    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, IllegalMove where a condition does not hold any more.
     """
     made, is_again = _begun(outcome_id, deed)
     if is_again:
@@ -258,11 +263,21 @@ def _check_form(new: NewOutcome, owed: Mapping[str, int], day: BusinessDay) -> N
         )  # fmt: skip
 
 
+def _check_alone(loan_id: str, day: BusinessDay) -> None:
+    """Stop where anything else is drawn up, under way or decided that takes something off the loan."""
+    if Outcome.objects.filter(loan_id=loan_id, state__in=(State.DRAFT, State.PROPOSED)).exists():
+        raise IllegalMove(message=_("这笔借据已有处置结果在办。"), hint=_("请先办结或放弃。"))
+    check_alone([loan_id], day, but="")
+
+
 def _reckon(made: Outcome, day: BusinessDay) -> int:
     """Say anew what an outcome meets and takes off, by what is owed today, and for what amount it is agreed to."""
     loan = loan_owed(day, made.loan_id)
     if loan is None or loan["status"] != "active":
         raise IllegalMove(message=_("这笔借据已不在表内。"), hint=_("请放弃这项处置结果。"))
+    check_alone([made.loan_id], day, but=made.subject)
+    if made.route == "transfer":
+        check_sold([loan], SINGLE, day)
     made.parts = parts_of(made.route, loan, made.value_cents, made.waived, day)
     if lacks := lacking(made, loan, day):
         raise IllegalMove(message=_("核销条件尚未全部满足。"), hint="；".join(lacks), where={"ground": made.ground})

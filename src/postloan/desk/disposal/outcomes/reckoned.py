@@ -16,7 +16,8 @@ from postloan.snapshot.read import scan_loans
 CHARGES = ("fee", "penalty", "compound", "interest")
 """What is owed beside principal, and may be given up."""
 _OF_LOAN = (
-    "loan_id", "debtor_id", "org_id", "status", "tier", "legal_form", "security_kind", "days_past_due",
+    "loan_id", "debtor_id", "org_id", "status", "tier", "legal_form", "security_kind", "industry_code", "product",
+    "days_past_due",
     "outstanding_cents", "overdue_fee_cents", "penalty_cents", "compound_cents", "overdue_interest_cents",
 )  # fmt: skip
 _OWED = {

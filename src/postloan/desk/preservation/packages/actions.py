@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
+from postloan.desk.book.ways_out import check_alone
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
@@ -22,11 +23,12 @@ from postloan.desk.core.actions import (
 )
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Decision, Officer, Org
+from postloan.desk.disposal.outcomes.barred import bars_of, check_sold
 from postloan.desk.disposal.outcomes.reckoned import changes_of, effective_day, owed_parts
 from postloan.desk.preservation.grants import WRITE, rules_on
 from postloan.desk.preservation.models import Bid, Package, PackageCheck, PackageLoan
 from postloan.desk.preservation.packages.candidates import loans_owed
-from postloan.desk.preservation.packages.eligible import allocated, bars_of, count_is_right
+from postloan.desk.preservation.packages.eligible import allocated, count_is_right
 from postloan.desk.preservation.queries import one_held
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.tables.said import said
@@ -67,7 +69,8 @@ def package_fill(
     rows    of the loans, within the officer's offices; worths what each is worth if it is kept, in cents.
 
     Permission  preservation.write in the package's office, over which the loans' offices lie.
-    Leaves      loans, an audit entry. Raises NotPermitted, IllegalMove, FormWrong where a rule keeps one out.
+    Leaves      loans, an audit entry. Raises NotPermitted, FormWrong where a rule keeps one out, IllegalMove where one
+                goes another way already.
     """
     refuse_past(day)
     held = one_held(Package, package_id, "org")
@@ -85,6 +88,7 @@ def package_fill(
                 message=_("%(loan)s 不能入包：%(why)s") % {"loan": row["loan_id"], "why": "；".join(bars)},
                 hint=_("请从名单中去掉。"), where={"loan_id": row["loan_id"]},
             )  # fmt: skip
+    check_alone([row["loan_id"] for row in rows], day, but=held.subject)
     PackageLoan.objects.bulk_create(
         [
             PackageLoan(
@@ -223,7 +227,8 @@ def sale_propose(
 
     Permission  preservation.write in the office, for the loss. Move bidding -> proposed.
     Leaves      a case that waits for the next step, work, an audit entry.
-    Raises NotPermitted, StaleView, IllegalMove, ReasonMissing, FormWrong where the price is below the reserve.
+    Raises NotPermitted, StaleView, ReasonMissing, FormWrong where the price is below the reserve; IllegalMove where a
+    loan left the book, or the law does not let it be sold any more.
     """
     refuse_past(day)
     held, reason = one_held(Package, package_id, "org"), require_reason(reason)
@@ -234,6 +239,7 @@ def sale_propose(
         raise FormWrong(
             message=_("报价低于底价，或没有这个报价。"), hint=_("请重新定价后再报价。"), where={"field": "bid"}
         )
+    _owed_and_sold(held, day)
     loss_cents = max(sum(held.loans.values_list("principal_cents", flat=True)) - bid.price_cents, 0)
     case = case_drawn_up(
         SALE, subject=held.subject, title=held.name, page=reverse("preservation:package", args=[held.pk]),
@@ -259,7 +265,8 @@ def sale_decide(
     Move        proposed -> sold, or back to bidding.
     Leaves      after the last step the price shared among the loans, and for each a write-off of all that is owed on it
                 that tells what the price met, for the next night.
-    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, NotFoundHere, IllegalMove where a loan left the book.
+    Raises NotPermitted, SamePerson, StaleView, ReasonMissing, NotFoundHere; IllegalMove where a loan left the book, or
+    the law does not let it be sold any more.
     """
     refuse_past(day)
     held = one_held(Package, package_id, "org")
@@ -279,12 +286,7 @@ def sale_decide(
 
 def _sell(officer: Officer, held: Package, bid: Bid, day: BusinessDay) -> None:
     """Share the price by what each loan owes today, and decide its transfer as that of a single claim is decided."""
-    loans, on = list(held.loans.order_by("loan_id")), effective_day(day)
-    owed = {row["loan_id"]: row for row in loans_owed(day, [each.loan_id for each in loans])}
-    if gone := [each.loan_id for each in loans if each.loan_id not in owed]:
-        raise IllegalMove(
-            message=_("这些借据已不在表内：%s") % "、".join(gone[:5]), hint=_("请否决后退回组包，移出这些借据。")
-        )
+    loans, on, owed = list(held.loans.order_by("loan_id")), effective_day(day), _owed_and_sold(held, day)
     decisions = []
     shares = allocated(bid.price_cents, [owed[each.loan_id]["outstanding_cents"] for each in loans])
     for loan, price_cents in zip(loans, shares, strict=True):
@@ -302,3 +304,19 @@ def _sell(officer: Officer, held: Package, bid: Bid, day: BusinessDay) -> None:
     held.save(update_fields=["price_cents", "buyer", "sold_on"])
     record(officer, "package.sold", held, org=held.org, run_id=day.run_id, buyer=bid.bidder,
            price_cents=bid.price_cents, shares={each.loan_id: each.price_cents for each in loans})  # fmt: skip
+
+
+def _owed_and_sold(held: Package, day: BusinessDay) -> dict[str, dict[str, Any]]:
+    """What each loan of a package owes today, where all are on the book, may be sold and go no other way.
+
+    Raises IllegalMove.
+    """
+    loan_ids = list(held.loans.values_list("loan_id", flat=True))
+    owed = {row["loan_id"]: row for row in loans_owed(day, loan_ids)}
+    if gone := [each for each in loan_ids if each not in owed]:
+        raise IllegalMove(
+            message=_("这些借据已不在表内：%s") % "、".join(gone[:5]), hint=_("请否决后退回组包，移出这些借据。")
+        )
+    check_sold(list(owed.values()), held.kind, day)
+    check_alone(loan_ids, day, but=held.subject)
+    return owed

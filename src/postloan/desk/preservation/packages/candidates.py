@@ -10,9 +10,9 @@ from postloan.desk.book.queries import loans_seen
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.officers.queries import orgs_below
 from postloan.desk.core.pages import Desk
+from postloan.desk.disposal.outcomes.barred import Bar, bars_of
 from postloan.desk.preservation.grants import rules_on
 from postloan.desk.preservation.models import Package, PackageLoan
-from postloan.desk.preservation.packages.eligible import Bar, bars_of
 from postloan.snapshot.read import scan_loans
 from postloan.tables.units import NON_PERFORMING
 
@@ -50,9 +50,9 @@ def chosen(desk: Desk, loan_ids: Sequence[str]) -> tuple[list[dict[str, Any]], d
 
 
 def loans_owed(day: BusinessDay, loan_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """What some loans that are on the book of a day owe, by component, and their offices, as published."""
+    """What some loans that are on the book of a day owe, by component, and what they are, as published."""
     rows = scan_loans(day.home, day.on).filter(pl.col("loan_id").is_in(list(loan_ids)) & (pl.col("status") == "active"))
-    return rows.select("loan_id", "org_id", *_OWED).collect().to_dicts()
+    return rows.select("loan_id", *_OWED, pl.col(_WORDS).cast(pl.String)).collect().to_dicts()
 
 
 def worth_kept(row: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from postloan.desk.book.ways_out import check_alone
 from postloan.desk.core.models import Officer
 from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import AssetTaken, DisposalCase, Outcome
@@ -51,12 +52,13 @@ def asset_realised(
 
     Permission  asked by whoever agreed to the taking; the caller's transaction and its move, which is made once.
     Leaves      an outcome with its decisions from the next business day on, an asset, an entry, an audit entry.
-    Raises IllegalMove where the loan is not on the book any more.
+    Raises IllegalMove where the loan is not on the book any more, or another way out of it is open or decided already.
     Source  Civil Code Arts. 410, 436, 561.
     """
     loan = loan_owed(deed.day, loan_id)
     if loan is None or loan["status"] != "active":
         raise IllegalMove(message=_("这笔借据已不在表内。"), hint=_("请刷新页面。"), where={"loan": loan_id})
+    check_alone([loan_id], deed.day, but="")
     made = Outcome.objects.create(
         id=deed.id, case=case, org_id=case.org_id, state=State.PROPOSED, loan_id=loan_id, route="asset",
         basis="agreement", reference=reference[:100], value_cents=cents,

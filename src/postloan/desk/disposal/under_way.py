@@ -1,0 +1,15 @@
+"""Outcomes on their way, as other desks ask before they let a loan go."""
+
+from collections.abc import Collection
+
+from postloan.desk.book.ways_out import Found, WayOut, register_way
+from postloan.desk.disposal.models import Outcome
+
+
+def outcomes_under_way(loan_ids: Collection[str]) -> Found:
+    """The outcomes of some loans that wait for an approval."""
+    made = Outcome.objects.filter(loan_id__in=loan_ids, state=Outcome.State.PROPOSED)
+    return [(each.loan_id, each.subject, "outcome") for each in made]
+
+
+register_way(WayOut("outcome", outcomes_under_way))
