@@ -225,6 +225,15 @@ def test_a_write_off_waits_for_every_paper_and_for_three_people() -> None:
     assert terms["ground"].startswith("法院裁定终结")
     with pytest.raises(NotPermitted):
         outcomes.write_off_end(person("risk"), made.pk, deed(made))
+    for who in ("risk", "inspector"):
+        Grant.objects.create(officer=person(who), action="disposal.approve", org=head_office(), role="test",
+                             begins_on="2021-01-01")  # fmt: skip
+    with pytest.raises(SamePerson):
+        outcomes.write_off_end(person("risk"), made.pk, deed(made))
+    Outcome.objects.filter(pk=made.pk).update(drawn_up_by=person("inspector"))
+    for who in ("inspector", "risk"):
+        with pytest.raises(SamePerson):
+            outcomes.write_off_end(person(who), made.pk, deed(made))
     outcomes.write_off_end(person("approver"), made.pk, deed(made))
     made.refresh_from_db()
     assert made.state == "ended"

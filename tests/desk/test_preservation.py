@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import polars as pl
@@ -12,25 +13,18 @@ from django.test import Client
 
 from postloan.desk.approval.models import Case
 from postloan.desk.book.narrow import loan_rows
+from postloan.desk.core.authority import actions_of, scope_of
 from postloan.desk.core.days import BusinessDay, business_day
-from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, Org, WorkItem
+from postloan.desk.core.models import AuditEntry, Decision, Grant, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office
+from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.deeds import Deed
-from postloan.desk.disposal.models import AssetTaken, DisposalCase, Outcome
+from postloan.desk.disposal.outcomes import barred
 from postloan.desk.preservation.accountability.actions import accountability_open, accountability_propose, vote_cast
-from postloan.desk.preservation.assets.actions import (
-    asset_count,
-    asset_register,
-    asset_sell,
-    asset_write_down,
-    assets_open,
-    count_confirm,
-)
 from postloan.desk.preservation.counsel import actions as counsel
 from postloan.desk.preservation.handover.actions import file_tick, handover_give, handover_receive, handovers_open
 from postloan.desk.preservation.models import (
     Accountability,
-    Asset,
     Conflict,
     Firm,
     Handover,
@@ -40,10 +34,13 @@ from postloan.desk.preservation.models import (
     RouteComparison,
     Vote,
 )
+from postloan.desk.preservation.packages import actions as packages
+from postloan.desk.preservation.packages.candidates import chosen
 from postloan.desk.preservation.routes.actions import route_decide, route_plan
 from postloan.errors import FormWrong, IllegalMove, NotPermitted, ReasonMissing, SamePerson
 from postloan.night.run import run_nights
 from postloan.rules.desk_rules import load_desk_rules
+from postloan.rules.preservation_desk import PreservationDesk
 from postloan.site.serving import hand_over
 from postloan.snapshot.read import read_loans
 
@@ -287,6 +284,35 @@ def _agree(made: Package) -> None:
     assert not Decision.objects.filter(kind="write_off", terms__ground="batch_transfer").exists()
 
 
+def test_a_package_that_the_law_lets_be_sold_no_more_is_not_sold(
+    day: BusinessDay, bad: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk, law = person("risk"), load_desk_rules(day.home).version("preservation", PreservationDesk, day.on)
+    Grant.objects.create(
+        officer=person("inspector"), action="preservation.review", org=head_office(), role="test",
+        begins_on="2021-01-01",
+    )  # fmt: skip
+    ended = law.model_copy(update={"pilot": law.pilot.model_copy(update={"ends_on": day.on - DAY})})
+    made = packages.package_open(risk, head_office(), package_id=uuid4(), name="单户", kind="single", day=day)
+    desk = Desk(risk, actions_of(risk), scope_of(risk, "preservation.read"), None)
+    packages.package_fill(risk, made.pk, *chosen(desk, [bad["loan_id"][0]]), day=day)
+    Package.objects.filter(pk=made.pk).update(state="bidding", reserve_cents=1)
+    bid = made.bids.create(bidder="甲", price_cents=100_00, on=day.on, made_by=risk)
+    seen = {"reason": "最高价", "seen_version": made.version, "day": day}
+    with monkeypatch.context() as later:
+        later.setattr(barred, "load_desk_rules", lambda _home: SimpleNamespace(version=lambda *_asked: ended))
+        with pytest.raises(IllegalMove, match="试点期已过"):
+            packages.sale_propose(risk, made.pk, bid.pk, **seen)
+    held = packages.sale_propose(risk, made.pk, bid.pk, **seen)
+    told = {"seen_version": Case.objects.get(pk=held.approval_id).version, "reason": "", "day": day}
+    packages.sale_decide(person("inspector"), made.pk, "agree", **told)
+    told["seen_version"] += 1
+    monkeypatch.setattr(barred, "load_desk_rules", lambda _home: SimpleNamespace(version=lambda *_asked: ended))
+    with pytest.raises(IllegalMove, match="试点期已过"):
+        packages.sale_decide(person("approver"), made.pk, "agree", **told)
+    assert Package.objects.get(pk=made.pk).state == "proposed"
+
+
 def test_counsel_in_conflict_or_over_its_cap_is_refused(day: BusinessDay, bad) -> None:
     risk, org = person("risk"), Org.objects.get(pk=bad["org_id"][0])
     firm = counsel.firm_list(person("approver"), {"name": "甲所", "licence": "1", "rating": "B"}, day=day)
@@ -312,62 +338,6 @@ def test_counsel_in_conflict_or_over_its_cap_is_refused(day: BusinessDay, bad) -
     assert Conflict.objects.get().firm == firm
     with pytest.raises(FormWrong, match="利益冲突"):
         counsel.mandate_give(risk, org, mandate_id=uuid4(), fee_cents=1, **asked)
-
-
-def test_an_asset_is_counted_by_two_written_down_and_sold_with_its_result(day: BusinessDay, bad) -> None:
-    risk, officer, row = person("risk"), person("officer"), bad.row(0, named=True)
-    made = asset_register(
-        risk, Org.objects.get(pk=row["org_id"]), key=uuid4(), asset_id="DZ-1", name="厂房", kind="real_estate",
-        debtor_id=row["debtor_id"], loan_id=row["loan_id"], taken_on=day.on - 600 * DAY, book_cents=1_000_00, day=day,
-    )  # fmt: skip
-    assert made.dispose_by.replace(year=made.dispose_by.year - 2) == made.taken_on
-    assets_open(day, load_desk_rules(day.home))
-    kinds = WorkItem.objects.filter(subject=made.subject, state="open").values_list("kind", flat=True)
-    assert set(kinds) == {"asset_dispose", "asset_count"}
-    counted = asset_count(risk, made.pk, "damaged", note="屋面漏水", seen_version=1, day=day)
-    with pytest.raises(SamePerson):
-        count_confirm(risk, made.pk, counted.pk, day=day)
-    count_confirm(officer, made.pk, counted.pk, day=day)
-    asset_write_down(risk, made.pk, loss_id=uuid4(), amount_cents=300_00, ground="漏水", day=day)
-    with pytest.raises(FormWrong):
-        asset_write_down(risk, made.pk, loss_id=uuid4(), amount_cents=700_01, ground="漏水", day=day)
-    made = Asset.objects.get(pk=made.pk)
-    sold = {
-        "sold_on": day.on, "buyer": "乙公司", "proceeds_cents": 650_00, "taxes_cents": 20_00, "reason": "公开竞价",
-        "seen_version": made.version, "day": day,
-    }  # fmt: skip
-    with pytest.raises(NotPermitted):
-        asset_sell(risk, made.pk, **sold)
-    made = asset_sell(person("approver"), made.pk, **sold)
-    # DSP-16: 650 - (1,000 - 300) - 20
-    assert (made.result_cents, made.state) == (-70_00, Asset.State.SOLD)
-    assert not WorkItem.objects.filter(subject=made.subject, state="open").exists()
-
-
-def test_what_disposal_took_for_a_debt_comes_into_the_register_once(day: BusinessDay) -> None:
-    case = DisposalCase.objects.filter(state__in=DisposalCase.RUNNING).order_by("pk")[0]
-    outcome = Outcome.objects.create(
-        case=case, org=case.org, loan_id="JJ1", route="asset", state="proposed", on=day.on, drawn_up_by=person("risk")
-    )
-    AssetTaken.objects.create(
-        outcome=outcome, asset_id="YP-9", name="仓库", kind="real_estate", value_cents=5_00, taken_on=day.on,
-        dispose_by=day.on + 730 * DAY,
-    )  # fmt: skip
-    rules = load_desk_rules(day.home)
-    assets_open(day, rules)
-    assert not Asset.objects.filter(asset_id="YP-9").exists()
-    Outcome.objects.filter(pk=outcome.pk).update(state="approved")
-    for _twice in range(2):
-        assets_open(day, rules)
-        held = Asset.objects.get(asset_id="YP-9")
-    assert (held.org, held.loan_id, held.book_cents) == (case.org, "JJ1", 5_00)
-    assert not WorkItem.objects.filter(subject=held.subject).exists()
-    asset_sell(
-        person("approver"), held.pk, sold_on=day.on, buyer="丙", proceeds_cents=4_00, taxes_cents=0, reason="竞价",
-        seen_version=1, day=day,
-    )  # fmt: skip
-    (told,) = FeedRows.objects.get(table="legal_event", rows__0__asset_id="YP-9").rows
-    assert (told["kind"], told["loan_id"], told["asset_kind"]) == ("sold", "JJ1", "real_estate")
 
 
 def test_a_committee_says_who_answers_by_a_majority_of_a_quorum(day: BusinessDay, bad) -> None:

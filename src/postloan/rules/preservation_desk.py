@@ -81,12 +81,22 @@ class Pilot(Cited):
     not_words: Annotated[tuple[Words, ...], Field(strict=False)] = ()
 
 
+class PriceBound(Cited):
+    """A bound of a price, as a share of what the thing is worth on the day or stands at in the books."""
+
+    share_e8: RatioE8 = Field(alias="share")
+
+
 class AssetRule(Cited):
-    """How long before its last day an asset is spoken of, how often it is counted, and within how many days then."""
+    """How long before its last day an asset is spoken of, how often it is counted, and within how many days then.
+
+    floor  the price, as a share of what it stands at, below which a sale takes a further person.
+    """
 
     lead_days: Days
     counted_every_months: Annotated[int, Field(ge=1, le=60)]
     count_within_days: Days
+    floor: PriceBound
 
 
 class AccountabilityRule(Cited):
@@ -107,12 +117,6 @@ class StepDays(Cited):
     """Within how many days something is done, or how many days something holds."""
 
     days: Days
-
-
-class PriceBound(Cited):
-    """A bound of the agreed price, as a share of what the collateral is worth on the day."""
-
-    share_e8: RatioE8 = Field(alias="share")
 
 
 class AgreedRule(Strict):

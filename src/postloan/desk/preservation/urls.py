@@ -57,6 +57,7 @@ urlpatterns = [
     path(f"{_ASSET}confirm", assets.confirm, name="asset_confirm"),
     path(f"{_ASSET}write-down", assets.write_down, name="asset_write_down"),
     path(f"{_ASSET}sell", assets.sell, name="asset_sell"),
+    path(f"{_ASSET}decide", assets.decide, name="asset_decide"),
     path("preservation/realisations/", realisation.realisations, name="realisations"),
     path("preservation/realisations/of/<str:collateral_id>/", realisation.of_collateral, name="realisation_of"),
     path("preservation/realisations/of/<str:collateral_id>/propose", realisation.propose, name="realisation_propose"),

@@ -25,6 +25,7 @@ from postloan.desk.core.actions import (
     check_begins,
     check_seen,
     decide,
+    forbid_same_person,
     move,
     record,
     refuse_past,
@@ -224,7 +225,8 @@ def outcome_drop(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
 def write_off_end(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
     """End a write-off for good (完全终结): the claim is at an end by law, and nobody pursues it any more.
 
-    Permission  disposal.approve in the debtor's office, for what was written off; never whoever drew it up.
+    Permission  disposal.approve in the debtor's office, for what was written off; never whoever drew it up or proposed
+                it.
     Move        approved -> ended. Leaves an entry, an audit entry.
     Raises NotPermitted, SamePerson, ReasonMissing, StaleView, IllegalMove.
     """
@@ -233,6 +235,8 @@ def write_off_end(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
         return made
     require_reason(deed.reason)
     require(officer, "disposal.approve", org=made.org, amount_cents=sum(made.parts.values()))
+    proposers = [] if made.approval is None else [each.officer for each in made.approval.taken.filter(place=0)]
+    forbid_same_person(officer, others=[made.drawn_up_by, *proposers])
     if made.route != "write_off":
         raise IllegalMove(message=_("只有核销可以完全终结。"), hint=_("请刷新页面。"))
     check_begins(made, (State.APPROVED,))

@@ -1,6 +1,7 @@
-"""What is done about a repossessed asset: registered, counted by two people, written down, sold; and its alerts."""
+"""What is done about a repossessed asset: registered, counted by two, written down or sold by approval; its alerts."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 import polars as pl
@@ -9,6 +10,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
+from postloan.desk.approval.models import Case
 from postloan.desk.core.actions import (
     check_begins,
     check_seen,
@@ -26,16 +29,18 @@ from postloan.desk.disposal.courts.legal_rows import step_tell
 from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import AssetTaken
 from postloan.desk.disposal.outcomes.reckoned import dispose_by
-from postloan.desk.preservation.grants import APPROVE, REVIEW, WRITE
+from postloan.desk.preservation.grants import WRITE, rules_on
 from postloan.desk.preservation.models import Asset, AssetCount, AssetLoss
 from postloan.desk.preservation.queries import one_held
-from postloan.errors import FormWrong
+from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.rules.desk_rules import DeskRules
+from postloan.rules.figures import ONE_E8
 from postloan.rules.preservation_desk import PreservationDesk
 
 State = Asset.State
 DISPOSE, COUNT = "asset_dispose", "asset_count"
 KINDS = (DISPOSE, COUNT)
+SALE, SALE_LOW, LOSS = "asset_sale", "asset_sale_low", "asset_write_down"
 TAKEN = ("real_estate", "right", "movable")
 """The kinds of thing that the law gives a time to sell."""
 
@@ -159,64 +164,133 @@ def count_confirm(officer: Officer, key: UUID, count_id: int, *, day: BusinessDa
 
 
 @transaction.atomic
-def asset_write_down(
+def asset_loss_propose(
     officer: Officer, key: UUID, *, loss_id: UUID, amount_cents: int, ground: str, day: BusinessDay
-) -> AssetLoss:
-    """Note what an asset has lost (计提减值). Twice with one loss_id is once.
+) -> Asset:
+    """Propose to note what an asset has lost (计提减值). Twice with one loss_id is once.
 
-    Permission  preservation.review in the office. Leaves a loss, the asset's sum, an audit entry.
-    Raises NotPermitted, ReasonMissing, IllegalMove, FormWrong where it would lose more than it stands at.
+    Permission  preservation.write in the office, for the loss.
+    Leaves      a case that waits for the next step, work, an audit entry.
+    Raises NotPermitted, ReasonMissing, IllegalMove where something else of the asset is proposed, FormWrong where it
+    would lose more than it stands at.
     """
     refuse_past(day)
-    held = one_held(Asset, key, "org")
-    require(officer, REVIEW, org=held.org)
-    made = AssetLoss.objects.filter(pk=loss_id).first()
-    if made is not None:
-        return made
-    check_begins(held, [State.HELD])
-    if amount_cents > held.carrying_cents:
-        raise FormWrong(message=_("减值超过账面价值。"), hint=_("请核对金额。"), where={"field": "amount"})
-    made = AssetLoss.objects.create(
-        id=loss_id, asset=held, amount_cents=amount_cents, on=day.on, ground=require_reason(ground),
-        made_by=officer,
-    )  # fmt: skip
-    Asset.objects.filter(pk=held.pk).update(lost_cents=F("lost_cents") + amount_cents, version=F("version") + 1)
-    record(officer, "asset.written_down", held, org=held.org, run_id=day.run_id, reason=made.ground,
-           amount_cents=amount_cents)  # fmt: skip
-    return made
+    held = one_held(Asset, key, "org", "approval")
+    ground, loss = require_reason(ground), {"loss_id": str(loss_id), "amount_cents": amount_cents}
+    if held.asked.get("loss_id") == str(loss_id):
+        return held
+    _check_loss(held, amount_cents)
+    return _propose(officer, held, LOSS, amount_cents, {**loss, "reason": ground}, held.version, day)
 
 
 @transaction.atomic
-def asset_sell(
+def asset_sale_propose(
     officer: Officer, key: UUID, *, sold_on: date, buyer: str, proceeds_cents: int, taxes_cents: int, reason: str,
     seen_version: int, day: BusinessDay,
 ) -> Asset:  # fmt: skip
-    """Record the sale of an asset, and what it leaves: proceeds less book value, impairment taken off, less taxes.
+    """Propose to record the sale of an asset; one below the least price takes the longer chain.
 
-    Permission  preservation.approve in the office. Move held -> sold.
-    Leaves      an audit entry; its work is done; of what disposal took the sale as a step at law for the next night.
-    Raises NotPermitted, StaleView, IllegalMove, ReasonMissing, FormWrong.
-    Source      regulations DSP-16 (form G04, item 9.1.1).
+    Permission  preservation.write in the office, for the larger of what it stands at and its price.
+    Leaves      a case that waits for the next step, work, an audit entry.
+    Raises NotPermitted, StaleView, ReasonMissing, FormWrong, IllegalMove where something else of it is proposed.
+    Source      rulebook: preservation, asset.
     """
     refuse_past(day)
-    held = one_held(Asset, key, "org", "taken__outcome__case__org")
-    require(officer, APPROVE, org=held.org)
-    reason = require_reason(reason)
+    held, reason = one_held(Asset, key, "org", "approval"), require_reason(reason)
     if not buyer.strip() or not held.taken_on <= sold_on <= day.on:
         raise FormWrong(
             message=_("买受人或成交日不对。"), hint=_("成交日在取得日与营业日之间。"), where={"field": "sold_on"}
         )
-    move(held, State.SOLD, seen_version=seen_version)
-    held.sold_on, held.buyer, held.proceeds_cents, held.taxes_cents = (
-        sold_on, buyer.strip()[:200], proceeds_cents, taxes_cents,
+    least = rules_on(day).asset.floor.share_e8 * held.carrying_cents
+    asked = {
+        "sold_on": sold_on.isoformat(), "buyer": buyer.strip()[:200], "proceeds_cents": proceeds_cents,
+        "taxes_cents": taxes_cents, "reason": reason,
+    }  # fmt: skip
+    kind = SALE_LOW if proceeds_cents * ONE_E8 < least else SALE
+    return _propose(officer, held, kind, max(held.carrying_cents, proceeds_cents), asked, seen_version, day)
+
+
+@transaction.atomic
+def asset_decide(
+    officer: Officer, key: UUID, verdict: str, *, seen_version: int, reason: str, day: BusinessDay
+) -> Asset:
+    """Take the step that a loss or a sale of an asset waits for: agree, or turn it down with a reason.
+
+    seen_version  of the case that the page showed.
+
+    Permission  the step's action in the office, for the amount; another person than at the other steps.
+    Move        held -> held, or after the last step of a sale -> sold.
+    Leaves      a step, an audit entry; after the last, the loss and the asset's sum, or the sale and what it leaves:
+                proceeds less book value, impairment taken off, less taxes; its work is done, and of what disposal took
+                the sale goes as a step at law to the next night.
+    Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing, NotFoundHere; FormWrong where it would lose
+    more than it stands at by now.
+    Source      regulations DSP-16 (form G04, item 9.1.1).
+    """
+    refuse_past(day)
+    held = one_held(Asset, key, "org", "taken__outcome__case__org")
+    check_begins(held, [State.HELD])
+    if held.approval_id is None:
+        raise NotFoundHere(message=_("没有这个审批事项。"), hint=_("请从列表进入。"))
+    case = case_held(held.approval_id)
+    verdict_take(officer, case, verdict, seen_version=seen_version, reason=reason, day=day)
+    if case.state == Case.State.APPROVED:
+        (_lose if case.kind == LOSS else _sell)(officer, held, day)
+    case_work(case, on=day.on, note=reason)
+    return held
+
+
+def _propose(
+    officer: Officer, held: Asset, kind: str, amount_cents: int, asked: dict[str, Any], seen_version: int,
+    day: BusinessDay,
+) -> Asset:  # fmt: skip
+    """Let what is asked of an asset wait for others; whoever proposes takes the first step of the chain."""
+    if held.is_asked:
+        raise IllegalMove(message=_("该资产已有事项在报批。"), hint=_("请先办结。"), where={"asset": held.asset_id})
+    move(held, State.HELD, seen_version=seen_version)
+    case = case_drawn_up(
+        kind, subject=held.subject, title=held.name, page=reverse("preservation:asset", args=[held.pk]),
+        org_id=held.org_id, amount_cents=amount_cents, day=day,
     )  # fmt: skip
-    held.result_cents = proceeds_cents - held.carrying_cents - taxes_cents
+    case.save()
+    held.approval, held.asked = case, asked
+    held.save(update_fields=["approval", "asked"])
+    case_work(step_first(officer, case, reason=asked["reason"], day=day), on=day.on)
+    record(officer, "asset.proposed", held, org=held.org, run_id=day.run_id, what=kind, **asked)
+    return held
+
+
+def _check_loss(held: Asset, amount_cents: int) -> None:
+    if amount_cents > held.carrying_cents:
+        raise FormWrong(message=_("减值超过账面价值。"), hint=_("请核对金额。"), where={"field": "amount"})
+
+
+def _lose(officer: Officer, held: Asset, day: BusinessDay) -> None:
+    asked, proposer = held.asked, held.approval.taken.order_by("place")[0].officer  # type: ignore[union-attr]
+    _check_loss(held, asked["amount_cents"])
+    made = AssetLoss.objects.create(
+        id=UUID(asked["loss_id"]), asset=held, amount_cents=asked["amount_cents"], on=day.on, ground=asked["reason"],
+        made_by=proposer,
+    )  # fmt: skip
+    move(held, State.HELD, seen_version=held.version)
+    held.lost_cents += made.amount_cents
+    held.save(update_fields=["lost_cents"])
+    record(officer, "asset.written_down", held, org=held.org, run_id=day.run_id, reason=made.ground,
+           amount_cents=made.amount_cents)  # fmt: skip
+
+
+def _sell(officer: Officer, held: Asset, day: BusinessDay) -> None:
+    asked, sold_on = held.asked, date.fromisoformat(held.asked["sold_on"])
+    deed = Deed(uuid5(held.pk, State.SOLD), held.version, asked["reason"], day)
+    move(held, State.SOLD, seen_version=held.version)
+    held.sold_on, held.buyer = sold_on, asked["buyer"]
+    held.proceeds_cents, held.taxes_cents = asked["proceeds_cents"], asked["taxes_cents"]
+    held.result_cents = asked["proceeds_cents"] - held.carrying_cents - asked["taxes_cents"]
     held.save(update_fields=["sold_on", "buyer", "proceeds_cents", "taxes_cents", "result_cents"])
     work_close(KINDS, held.subject, on=day.on)
     if held.taken is not None:
-        deed = Deed(uuid5(held.pk, State.SOLD), seen_version, reason, day)
         step_tell(officer, held.taken.outcome.case, deed, "sold", [held.loan_id], sold_on, proof=held.buyer,
                   asset_kind=held.kind, asset_id=held.asset_id)  # fmt: skip
-    record(officer, "asset.sold", held, org=held.org, run_id=day.run_id, reason=reason, proceeds_cents=proceeds_cents,
-           taxes_cents=taxes_cents, result_cents=held.result_cents, is_late=sold_on > held.dispose_by)  # fmt: skip
-    return held
+    record(officer, "asset.sold", held, org=held.org, run_id=day.run_id, reason=deed.reason,
+           proceeds_cents=held.proceeds_cents, taxes_cents=held.taxes_cents, result_cents=held.result_cents,
+           is_late=sold_on > held.dispose_by)  # fmt: skip

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
+from postloan.desk.approval.models import Case
 from postloan.desk.core.models import Work
 from postloan.desk.disposal.models import AssetTaken
 
@@ -18,6 +19,7 @@ class Asset(Work):
     dispose_by   the last day that the law gives for selling it.
     book_cents   at what it stands in the books; lost_cents what was noted as lost since.
     result_cents proceeds less book value, impairment taken off, less taxes.
+    approval     of the loss or the sale that was proposed last, by its kind; asked what was proposed, amounts in cents.
     """
 
     class State(models.TextChoices):
@@ -49,6 +51,8 @@ class Asset(Work):
     taxes_cents = models.BigIntegerField(null=True)
     result_cents = models.BigIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approval = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
+    asked: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "dispose_by"])]
@@ -65,6 +69,11 @@ class Asset(Work):
     def carrying_cents(self) -> int:
         """What it stands in the books at, impairment taken off."""
         return self.book_cents - self.lost_cents
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a loss or a sale waits for an approval."""
+        return self.approval is not None and self.approval.state == Case.State.OPEN
 
 
 class AssetCount(models.Model):
