@@ -20,7 +20,7 @@ from postloan.desk.disposal.actions import NewPlan, plan_write
 from postloan.desk.disposal.courts.actions import NewRound, round_end, round_publish
 from postloan.desk.disposal.courts.queries import rounds_told
 from postloan.desk.disposal.courts.steps import LEADS
-from postloan.desk.disposal.models import DisposalCase, Lawsuit
+from postloan.desk.disposal.models import DisposalCase, Lawsuit, Outcome
 from postloan.desk.disposal.opening import actions as opening
 from postloan.desk.disposal.opening.changes import debtors_of_day
 from postloan.desk.disposal.outcomes import actions as outcomes

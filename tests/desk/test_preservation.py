@@ -19,6 +19,7 @@ from postloan.desk.core.models import AuditEntry, Decision, Grant, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.deeds import Deed
+from postloan.desk.disposal.models import DisposalCase
 from postloan.desk.disposal.outcomes import barred
 from postloan.desk.preservation.accountability.actions import accountability_open, accountability_propose, vote_cast
 from postloan.desk.preservation.counsel import actions as counsel

@@ -32,7 +32,9 @@ DISPOSAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "drawn_up": ("拟定处置结果", "Outcome drawn up"),
         "proposed": ("报批", "Proposed"),
         "agreed": ("同意，待下一环节", "Agreed, to the next step"),
+        "promised": ("和解达成，待付款", "Settled, to be paid"),
         "approved": ("批准", "Approved"),
+        "lapsed": ("和解失效", "Settlement lapsed"),
         "refused": ("否决", "Turned down"),
         "dropped": ("放弃", "Given up"),
         "ended": ("完全终结", "Ended for good"),
@@ -69,10 +71,12 @@ DISPOSAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "outcome_state": {
         "draft": ("拟定中", "Draft"),
         "proposed": ("报批中", "Proposed"),
+        "agreed": ("和解达成，待付款", "Settled, to be paid"),
         "approved": ("已批准", "Approved"),
         "ended": ("完全终结", "Ended for good"),
         "refused": ("已否决", "Turned down"),
         "dropped": ("已放弃", "Given up"),
+        "lapsed": ("已失效", "Lapsed"),
     },
     "asset_basis": {
         "agreement": ("协议抵债", "By agreement"),

@@ -252,26 +252,32 @@ class Outcome(Work):
     parts           what it meets or takes off of each component, in cents; waived those that are given up.
     basis, ground   by agreement or by ruling; why it may be written off, by the rulebook.
     counterparty    who buys or takes over.
+    pay_by          of a settlement, by when value_cents is to be paid; agreed_on since when that is counted. What is
+                    given up is given up once it is paid.
     decisions       what it became for the next night. What comes in after a write-off is not kept here: nights tell it.
     """
 
     class State(models.TextChoices):
-        """Drawn up, on its way, agreed to (a write-off is pursued), ended for good, turned down or given up."""
+        """Drawn up, on its way, settled and to be paid, agreed to (a write-off is pursued), ended, or given up."""
 
         DRAFT = "draft"
         PROPOSED = "proposed"
+        AGREED = "agreed"
         APPROVED = "approved"
         ENDED = "ended"
         REFUSED = "refused"
         DROPPED = "dropped"
+        LAPSED = "lapsed"
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         State.DRAFT: frozenset({State.PROPOSED, State.APPROVED, State.DROPPED}),
-        State.PROPOSED: frozenset({State.APPROVED, State.REFUSED}),
+        State.PROPOSED: frozenset({State.AGREED, State.APPROVED, State.REFUSED}),
+        State.AGREED: frozenset({State.APPROVED, State.LAPSED}),
         State.APPROVED: frozenset({State.APPROVED, State.ENDED}),
         State.ENDED: frozenset(),
         State.REFUSED: frozenset(),
         State.DROPPED: frozenset(),
+        State.LAPSED: frozenset(),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -288,6 +294,8 @@ class Outcome(Work):
     text = models.CharField(max_length=2000, blank=True)
     on = models.DateField()
     effective_on = models.DateField(null=True)
+    pay_by = models.DateField(null=True)
+    agreed_on = models.DateField(null=True)
     drawn_up_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approval = models.OneToOneField(Case, null=True, on_delete=models.PROTECT, related_name="+")
     decisions = models.ManyToManyField(Decision, related_name="+")

@@ -16,6 +16,7 @@ from postloan.desk.core.authority import within
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.deeds import WRITE
 from postloan.desk.disposal.models import DisposalCase, Outcome
+from postloan.desk.disposal.outcomes.promised.paid import paid_cents
 from postloan.desk.disposal.outcomes.proved import ItemTold, items_told, lacking
 from postloan.desk.disposal.outcomes.reckoned import loan_owed
 from postloan.desk.disposal.pursued import pursued_seen
@@ -30,7 +31,10 @@ _CASES_MOST = 20
 
 @dataclass(frozen=True)
 class OutcomeTold:
-    """An outcome, its checklist and what it lacks, the steps of its approval, and what may be done about it."""
+    """An outcome, its checklist and what it lacks, the steps of its approval, and what may be done about it.
+
+    paid_cents  what came in so far of a settlement that waits to be paid; None where none does.
+    """
 
     outcome: Outcome
     items: Sequence[ItemTold]
@@ -39,6 +43,7 @@ class OutcomeTold:
     may_write: bool
     may_decide: bool
     may_end: bool
+    paid_cents: int | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,7 @@ def outcomes_told(desk: Desk, case: DisposalCase) -> list[OutcomeTold]:
             may_write=is_draft and is_now and WRITE in desk.actions,
             may_decide=may_decide(desk, made.approval),
             may_end=made.route == "write_off" and made.state == Outcome.State.APPROVED and is_now
-            and "disposal.approve" in desk.actions,
+            and "disposal.approve" in desk.actions and made.drawn_up_by_id != desk.officer.pk,
+            paid_cents=paid_cents(made, desk.day) if made.state == Outcome.State.AGREED else None,
         ))  # fmt: skip
     return told

@@ -76,6 +76,7 @@ def outcome_from(given: Mapping[str, str]) -> NewOutcome:
         reference=given.get("reference", ""), counterparty=given.get("counterparty", ""),
         asset_id=given.get("asset_id", "") if is_asset else "", asset_name=given.get("asset_name", ""),
         asset_kind=given.get("asset_kind", ""), taken_on=_day_if_any(given, "taken_on") if is_asset else None,
+        pay_by=_day_if_any(given, "pay_by") if route == "settlement" else None,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from postloan.desk.core.officers.queries import officers_by_number
 from postloan.desk.core.parts import Adopting
 from postloan.desk.core.work.actions import work_gone, work_open
 from postloan.desk.disposal.opening.actions import disposals_open
+from postloan.desk.disposal.outcomes.promised.actions import settlements_follow
 from postloan.desk.inspection.opening.actions import inspections_open
 from postloan.desk.outbox.reminders.actions import reminders_open
 from postloan.desk.preservation.assets.actions import assets_open
@@ -55,6 +56,7 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     calls_open(day, rules)
     handovers_open(day, rules)
     assets_open(day, rules)
+    settlements_follow(day)
     disposals_open(day, rules)
     collection_take(day, rules)
     reminders_open(day, rules)

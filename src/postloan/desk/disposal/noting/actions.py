@@ -28,10 +28,10 @@ def check_may(officer: Officer, case: DisposalCase, work: Work, begins: Sequence
 
 
 def note(
-    officer: Officer, case: DisposalCase, step: str, deed: Deed, *, loan_id: str = "", cents: int | None = None,
+    officer: Officer | None, case: DisposalCase, step: str, deed: Deed, *, loan_id: str = "", cents: int | None = None,
     text: str = "", **told: object,
 ) -> DisposalEntry:  # fmt: skip
-    """Write a deed into the case's ledger and the audit chain."""
+    """Write a deed into the case's ledger and the audit chain. officer: None where a published day did it."""
     said = text or deed.reason.strip()
     entry = DisposalEntry.objects.create(
         id=deed.id, case=case, step=step, on=deed.day.on, officer=officer, loan_id=loan_id, amount_cents=cents,

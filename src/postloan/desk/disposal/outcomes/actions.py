@@ -80,6 +80,7 @@ class NewOutcome:
     asset_name: str = ""
     asset_kind: str = ""
     taken_on: date | None = None
+    pay_by: date | None = None
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def outcome_draw_up(officer: Officer, case_id: int, deed: Deed, new: NewOutcome)
         loan_id=new.loan_id, route=new.route, basis=new.basis, ground=new.ground, reference=new.reference[:100],
         counterparty=new.counterparty[:200], value_cents=new.value_cents, waived=dict(new.waived),
         parts=parts_of(new.route, loan, new.value_cents, new.waived, deed.day), text=deed.reason.strip(),
-        on=deed.day.on, effective_on=deed.day.on if is_recorded else None, drawn_up_by=officer,
+        on=deed.day.on, effective_on=deed.day.on if is_recorded else None, pay_by=new.pay_by, drawn_up_by=officer,
     )  # fmt: skip
     if new.route == "asset" and new.taken_on:
         AssetTaken.objects.create(
@@ -178,10 +179,12 @@ def outcome_propose(officer: Officer, outcome_id: UUID, deed: Deed) -> Outcome:
 def outcome_decide(officer: Officer, outcome_id: UUID, verdict: str, deed: Deed) -> Outcome:
     """Agree to an outcome, or turn it down with a reason; after the last step the next night has it.
 
+    A settlement of which a sum is to be paid first waits for that sum.
+
     seen_version  of the approval that the page showed.
 
     Permission  the step's action in the office, for the amount; another person than at the other steps.
-    Move        proposed -> approved or refused.
+    Move        proposed -> approved, agreed or refused.
     Leaves      a step, an entry, an audit entry; decisions from the next business day on, in their order.
     Raises NotPermitted, SamePerson, StaleView, ReasonMissing, IllegalMove where a condition does not hold any more.
     """
@@ -197,7 +200,7 @@ def outcome_decide(officer: Officer, outcome_id: UUID, verdict: str, deed: Deed)
         note(officer, made.case, "refused", deed, loan_id=made.loan_id, route=made.route)
     elif approval.state == Case.State.APPROVED:
         _reckon(made, deed.day)
-        outcome_effected(officer, made, deed)
+        (_promised if made.pay_by else outcome_effected)(officer, made, deed)
     else:
         note(officer, made.case, "agreed", deed, loan_id=made.loan_id, route=made.route)
     case_work(approval, on=deed.day.on, note=deed.reason)
@@ -258,6 +261,8 @@ def _check_form(new: NewOutcome, owed: Mapping[str, int], day: BusinessDay) -> N
         "counterparty": new.route == "transfer" and not new.counterparty.strip(),
         "basis": new.route == "asset" and new.basis not in _BASES,
         "asset": new.route == "asset" and not (new.asset_id.strip() and new.asset_kind in SAID["asset_kind"]),
+        "pay_by": (new.pay_by is not None) != (new.route == "settlement" and new.value_cents > 0)
+        or (new.pay_by is not None and new.pay_by <= day.on),
         "taken_on": new.route == "asset" and (new.taken_on is None or new.taken_on > day.on),
     }
     if any(wrong.values()):
@@ -285,16 +290,27 @@ def _reckon(made: Outcome, day: BusinessDay) -> int:
     made.parts = parts_of(made.route, loan, made.value_cents, made.waived, day)
     if lacks := lacking(made, loan, day):
         raise IllegalMove(message=_("核销条件尚未全部满足。"), hint="；".join(lacks), where={"ground": made.ground})
+    if made.route == "settlement" and made.value_cents and (made.pay_by is None or made.pay_by <= day.on):
+        raise IllegalMove(message=_("没有约定付款日，或约定的付款日已过。"), hint=_("请放弃后按新的付款日重新拟定。"))
     if any(cents > owed_parts(loan)[name] for name, cents in made.waived.items()):
         raise IllegalMove(message=_("减免金额超过今天所欠。"), hint=_("请放弃后按今天的欠款重新拟定。"))
     made.save(update_fields=["parts"])
     return sum(made.waived.values()) if made.route == "settlement" else sum(made.parts.values())
 
 
+def _promised(officer: Officer, made: Outcome, deed: Deed) -> None:
+    """Let a settlement wait until what was promised is paid: nothing is given up before."""
+    move(made, State.AGREED, seen_version=made.version)
+    made.agreed_on = deed.day.on
+    made.save(update_fields=["agreed_on"])
+    note(officer, made.case, "promised", deed, loan_id=made.loan_id, cents=made.value_cents, route=made.route,
+         pay_by=made.pay_by, waived=made.waived)  # fmt: skip
+
+
 def outcome_effected(officer: Officer, made: Outcome, deed: Deed) -> None:
     """Let what was agreed to hold: its decisions go to the next night. The caller asked who may, and holds the row.
 
-    Move    proposed -> approved.
+    Move    proposed -> approved, or agreed -> approved by a published day that saw what was promised paid.
     Leaves  decisions from the next business day on, in their order, an entry, an audit entry.
     """
     made.effective_on = effective_day(deed.day)
@@ -313,8 +329,9 @@ def outcome_effected(officer: Officer, made: Outcome, deed: Deed) -> None:
     if asset is not None:
         step_tell(officer, made.case, deed, "repossessed", [made.loan_id], asset.taken_on, proof=made.reference,
                   asset_kind=asset.kind, asset_id=asset.asset_id)  # fmt: skip
-    note(officer, made.case, "approved", deed, loan_id=made.loan_id, cents=sum(made.parts.values()),
-         route=made.route, effective_on=made.effective_on)  # fmt: skip
+    # What waited to be paid takes effect by the day that saw it paid, not by whoever agreed.
+    note(None if made.agreed_on else officer, made.case, "approved", deed, loan_id=made.loan_id,
+         cents=sum(made.parts.values()), route=made.route, effective_on=made.effective_on)  # fmt: skip
 
 
 def _held(outcome_id: UUID) -> Outcome:
