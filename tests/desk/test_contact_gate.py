@@ -275,7 +275,10 @@ def test_a_dialler_asks_tells_and_reads(dialler, clock, debtor, tmp_path) -> Non
     body = {"id": key, "debtor_id": debtor_id, "point": own["point"], "channel": "call", "purpose": "collect"}
     answer = dialler("ask", body).json()
     assert answer["is_allowed"]
+    assert answer["number"].isdecimal()
+    assert (answer["number"][:3], answer["number"][-4:]) == (own["label"][:3], own["label"][-4:])
     assert dialler("ask", body).json() == answer
+    assert AuditEntry.objects.filter(action="contact.number_told", officer="dialler").count() == 2
     told = dialler("outcome", {"id": key, "outcome": "connected", "made_at": answer["at"]})
     assert told.status_code == 200, told.content
     assert dialler("outcome", {"id": key, "outcome": "unanswered"}).status_code == 409
@@ -284,6 +287,9 @@ def test_a_dialler_asks_tells_and_reads(dialler, clock, debtor, tmp_path) -> Non
     clock.at = LATE
     refused = dialler("ask", body | {"id": str(uuid4())}).json()
     assert [each["rule"] for each in refused["refused_by"]] == ["hours"]
+    assert refused["number"] == ""
+    assert dialler("ask", body).json()["number"] == "", "it was made"
+    assert AuditEntry.objects.filter(action="contact.number_told").count() == 2
     assert proved(tmp_path) == []
 
 

@@ -20,9 +20,9 @@ from postloan.desk.collection.performance import lines_of, roll_chart, rolls_tol
 from postloan.desk.collection.queue.actions import case_next, case_put_back
 from postloan.desk.collection.seats.actions import WORK, seat_set
 from postloan.desk.collection.typed import amount_from
-from postloan.desk.contact.actions import attempt_ask
 from postloan.desk.contact.asking import point_named, wanted_from
-from postloan.desk.contact.queries import attempt_asked, parties_seen, points_told, refusals_said
+from postloan.desk.contact.queries import attempt_asked, number_of, parties_seen, points_told, refusals_said
+from postloan.desk.contact.telling.actions import attempt_ask_told
 from postloan.desk.core.authority import officers_holding
 from postloan.desk.core.forms import day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.models import Officer
@@ -71,7 +71,8 @@ def case(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     told = {
         "case": found, "step": step, "script": queries.script_said(step, found), "points": points,
         "channel": asked.channel if asked else queries.channel_first(step, points), "channels": CHANNELS,
-        "asked": asked, "refusals": refusals_said(asked) if asked else [],
+        "asked": asked, "number": number_of(request.user.pk, asked) if asked else "",
+        "refusals": refusals_said(asked) if asked else [],
         "keys": queries.keys_of(rules, asked.channel) if asked and asked.is_allowed and not asked.outcome else [],
         "loans": queries.late_loans(desk, found.debtor_id), "entries": queries.entries_of(found),
         "promises": queries.promises_of(found), "promise_on": begins_on, "promise_to": ends_on,
@@ -94,7 +95,7 @@ def ask(request: HttpRequest, desk: Desk, case_id: int) -> HttpResponse:
     point = point_named(desk, debtor, given.get("point", ""))
     step = queries.rules_on(desk).step(found.strategy, found.days_past_due)
     given["purpose"] = queries.purpose_of(step, given.get("channel", ""), point)
-    made = attempt_ask(desk.officer, wanted_from(debtor, point, made_id_from(given, "made_id"), given))
+    made, _number = attempt_ask_told(desk.officer, wanted_from(debtor, point, made_id_from(given, "made_id"), given))
     return redirect(f"{reverse('collection:case', args=[case_id])}?attempt={made.pk}")
 
 

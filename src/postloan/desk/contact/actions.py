@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from postloan.desk.contact.gate import calendar_of, rules_at, standing_of
+from postloan.desk.contact.gate import calendar_of, debtor_told, rules_at, standing_of
 from postloan.desk.contact.ledger.actions import entry_append, instant_of, ledger_held, rules_told
 from postloan.desk.contact.limits import require_within
 from postloan.desk.contact.models import Attempt, ContactPoint, LedgerHead
@@ -78,6 +78,8 @@ def attempt_ask(officer: Officer, wanted: Wanted) -> Attempt:
     known = Attempt.objects.filter(pk=wanted.id).select_related("point").first()
     if known is not None:
         return _same(known, wanted, point)
+    if point.role == "third":
+        _put_own(head, officer, wanted)
     at = instant_of(head)
     rules = rules_at(home(), at)
     standing = standing_of(wanted.debtor_id, points=[point.match], parties=[point.party_id])
@@ -217,6 +219,20 @@ def _point(head: LedgerHead, officer: Officer, wanted: Wanted) -> ContactPoint:
     if found is None:
         raise NotFoundHere(message=_("没有这个联系方式。"), hint=_("请先登记联系方式。"))
     return found
+
+
+def _put_own(head: LedgerHead, officer: Officer, wanted: Wanted) -> None:
+    """Register the number that the feeds tell of the debtor: before a third person it must have failed, used or not.
+
+    One that two people ended stays ended.
+    """
+    debtor = debtor_told(wanted.debtor_id)
+    if debtor is None or debtor.phone is None:
+        return
+    plain = opened(home(), "phone", debtor.phone)
+    match = sealed_point(home(), "phone", plain).match
+    if not ContactPoint.objects.filter(debtor_id=wanted.debtor_id, match=match).exists():
+        _put(head, officer, wanted.debtor_id, wanted.org_id, NewPoint(debtor, "phone", plain, FEED))
 
 
 def _same(known: Attempt, wanted: Wanted, point: ContactPoint) -> Attempt:

@@ -10,10 +10,11 @@ from pydantic import AwareDatetime
 
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.contact import queries
-from postloan.desk.contact.actions import Wanted, attempt_ask, attempt_close
+from postloan.desk.contact.actions import Wanted, attempt_close
 from postloan.desk.contact.asking import point_named
 from postloan.desk.contact.limits import require_within
 from postloan.desk.contact.models import Attempt
+from postloan.desk.contact.telling.actions import attempt_ask_told
 from postloan.desk.core.pages import desk_of
 from postloan.rules.contact_rules import Channel, Outcome, Purpose
 
@@ -61,6 +62,15 @@ class AnswerOut(Schema):
     refused_by: list[RefusedBy]
     allowed_from: datetime | None
     valid_until: datetime | None
+
+
+class CallAnswerOut(AnswerOut):
+    """Whether the contact may be made.
+
+    number  what to dial or write to, where it may be made now by phone; empty otherwise. That it was told is kept.
+    """
+
+    number: str
 
 
 class OutcomeIn(Schema):
@@ -112,7 +122,7 @@ class ContactsOut(Schema):
     contacts: list[ContactOut]
 
 
-@router.post("/ask", response=AnswerOut, summary="May this contact be made now?")
+@router.post("/ask", response=CallAnswerOut, summary="May this contact be made now?")
 def ask(request: HttpRequest, sent: AskIn) -> dict[str, Any]:
     """Judge a contact and keep the answer. Every attempt asks first; an allowed answer counts until it is closed."""
     desk = desk_of(request, "contact.ask")
@@ -121,10 +131,11 @@ def ask(request: HttpRequest, sent: AskIn) -> dict[str, Any]:
         sent.id, sent.debtor_id, debtor["name"], debtor["org_id"], point_named(desk, debtor, sent.point), sent.channel,
         sent.purpose, tuple(sorted(set(sent.companions))),
     )  # fmt: skip
-    made = attempt_ask(desk.officer, wanted)
+    made, number = attempt_ask_told(desk.officer, wanted)
     return {
         "id": made.pk, "ledger_seq": made.seq, "at": made.at, "is_allowed": made.is_allowed,
         "refused_by": made.refusals, "allowed_from": made.allowed_from, "valid_until": made.valid_until,
+        "number": number,
     }  # fmt: skip
 
 

@@ -1,14 +1,18 @@
-"""What the gate judges by at the desk: the rules of the day, the bank's calendar, and what the ledger tells."""
+"""What the gate judges by at the desk: the day's rules, the calendar, the ledger, and the debtor's own number."""
 
 from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
 from django.db.models import Q
 from django.utils import timezone
 
+from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.contact.models import LedgerEntry
+from postloan.desk.core.days import business_day
 from postloan.plan.contact.judging import DayOff
+from postloan.plan.contact.parties import Party, debtor_of
 from postloan.plan.contact.standing import Standing
 from postloan.rules.calendar import days_off
 from postloan.rules.contact_rules import Contact
@@ -40,3 +44,12 @@ def standing_of(debtor: str, *, points: Collection[str], parties: Collection[str
     for each in told.exclude(kind="rules").order_by("seq"):
         standing.take(each.entry.event)
     return standing
+
+
+def debtor_told(debtor_id: str) -> Party | None:
+    """The debtor as the feeds tell him on the day the desk works on; None where he is no customer any more."""
+    day = business_day(None)
+    found = debtor_rows(day).filter(pl.col("debtor_id") == debtor_id)
+    if found.is_empty():
+        return None
+    return debtor_of(day.home, debtor_id, found["debtor_no"].item(), day.on)

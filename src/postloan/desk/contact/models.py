@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -147,6 +148,10 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.channel} {self.debtor_id}"
+
+    def may_begin(self, at: datetime) -> bool:
+        """Whether it was allowed, and may still be begun at an instant."""
+        return self.is_allowed and not self.outcome and self.valid_until is not None and at < self.valid_until
 
 
 class Complaint(Work):

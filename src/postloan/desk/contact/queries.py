@@ -16,11 +16,13 @@ from postloan.desk.contact.actions import FEED, label_of
 from postloan.desk.contact.gate import calendar_of, rules_at, standing_of
 from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Exemption
 from postloan.desk.core.authority import within
+from postloan.desk.core.days import home
 from postloan.desk.core.lists.cells import language
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
 from postloan.plan.contact.judging import Answer, Ask, decide
-from postloan.plan.contact.parties import Party, parties_of, sealed_point
+from postloan.plan.contact.parties import Party, opened_point, parties_of, sealed_point
+from postloan.plan.contact.standing import Point
 from postloan.plan.dossier import opened
 from postloan.rules.contact_rules import CHANNELS_OF
 
@@ -72,26 +74,39 @@ def _numbers(desk: Desk, ids: Sequence[str]) -> Mapping[str, int]:
 
 def points_told(desk: Desk, debtor_id: str, parties: Iterable[Party]) -> list[PointTold]:
     """The contact points of a debtor: those registered, and the numbers of the feeds that were never used."""
-    held = list(ContactPoint.objects.filter(debtor_id=debtor_id, ended_at=None))
-    known = {each.match for each in held}
-    answers = _answers(desk, debtor_id, held)
+    every = list(ContactPoint.objects.filter(debtor_id=debtor_id))
+    held, fed = [each for each in every if each.ended_at is None], list[tuple[Party, str, str]]()
+    for party in parties:
+        if party.phone is not None:
+            plain = opened(desk.day.home, "phone", party.phone)
+            fed.append((party, label_of("phone", plain), sealed_point(desk.day.home, "phone", plain).match))
+    # An ask about a third person registers the debtor's own number first: it counts here, too.
+    own = {
+        match: Point(party.party_id, party.role, party.form, "phone", party.region)
+        for party, _label, match in fed
+        if party.role == "debtor" and match not in {each.match for each in every}
+    }
+    answers, known = _answers(desk, debtor_id, held, own), {each.match for each in held}
     told = [
         PointTold(str(each.pk), each.party_name, each.role, each.kind, each.label,
                   _("客户资料") if each.source == FEED else each.source, each, answers[each.pk])
         for each in held
     ]  # fmt: skip
-    for party in parties:
-        if party.phone is None:
-            continue
-        plain = opened(desk.day.home, "phone", party.phone)
-        if sealed_point(desk.day.home, "phone", plain).match not in known:
-            label, source = label_of("phone", plain), _("客户资料")
-            told.append(PointTold(f"feed:{party.party_id}", party.name, party.role, "phone", label, source, None, None))
+    told += [
+        PointTold(f"feed:{party.party_id}", party.name, party.role, "phone", label, _("客户资料"), None, None)
+        for party, label, match in fed
+        if match not in known
+    ]
     return told
 
 
-def _answers(desk: Desk, debtor_id: str, points: Collection[ContactPoint]) -> dict[int, Answer]:
-    """What the gate would answer now to the first channel of each point, for the plainest purpose."""
+def _answers(
+    desk: Desk, debtor_id: str, points: Collection[ContactPoint], own: Mapping[str, Point]
+) -> dict[int, Answer]:
+    """What the gate would answer now to the first channel of each point, for the plainest purpose.
+
+    own  the debtor's numbers that the feeds tell and nobody used.
+    """
     if not points:
         return {}
     now = timezone.now()
@@ -99,6 +114,7 @@ def _answers(desk: Desk, debtor_id: str, points: Collection[ContactPoint]) -> di
     standing = standing_of(
         debtor_id, points=[each.match for each in points], parties=[each.party_id for each in points]
     )
+    standing.points[debtor_id].update(own)
     return {
         each.pk: decide(
             rules, standing, Ask(debtor_id, each.match, CHANNELS_OF[each.kind][0],
@@ -145,3 +161,14 @@ def attempt_asked(desk: Desk, debtor_id: str, named: str) -> Attempt | None:
     except ValueError:
         return None
     return found.select_related("point", "officer").first()
+
+
+def number_of(reader: int | None, attempt: Attempt) -> str:
+    """The number of a contact that was allowed, for whoever asked and as long as it may be begun; else "".
+
+    reader  the account that reads, by key: its own, though it may look as another.
+
+    Raises KeyMissing.
+    """
+    is_his = attempt.officer_id == reader and attempt.point.kind == "phone"
+    return opened_point(home(), attempt.point.sealed) if is_his and attempt.may_begin(timezone.now()) else ""

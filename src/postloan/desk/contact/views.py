@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import debtor_seen
 from postloan.desk.contact import queries
-from postloan.desk.contact.actions import NewPoint, attempt_ask, attempt_close, point_add
+from postloan.desk.contact.actions import NewPoint, attempt_close, point_add
 from postloan.desk.contact.asking import party_named, point_named, wanted_from
 from postloan.desk.contact.lists import CONTACTS
 from postloan.desk.contact.models import Exemption
@@ -24,6 +24,7 @@ from postloan.desk.contact.protections.actions import (
     exemption_decide,
     exemption_propose,
 )
+from postloan.desk.contact.telling.actions import attempt_ask_told
 from postloan.desk.core.forms import CENTS_DIGITS, LONG_MOST, day_from, made_id_from, reason_from, text_from, whole_from
 from postloan.desk.core.pages import Desk, page
 from postloan.rules.contact_rules import CHANNELS, CHANNELS_OF, OUTCOMES_OF, PURPOSES
@@ -46,6 +47,7 @@ def of(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
         "parties": parties,
         "points": queries.points_told(desk, debtor_id, parties),
         "asked": asked,
+        "number": queries.number_of(request.user.pk, asked) if asked else "",
         "refusals": queries.refusals_said(asked) if asked else [],
         "outcomes": OUTCOMES_OF[asked.channel] if asked else (),
         "attempts": queries.contacts_of(desk, debtor_id),
@@ -73,7 +75,7 @@ def ask(request: HttpRequest, desk: Desk, debtor_id: str) -> HttpResponse:
     """Ask whether a contact may be made now; the page shows the answer."""
     debtor, given = debtor_seen(desk, debtor_id), request.POST.dict()
     point = point_named(desk, debtor, given.get("point", ""))
-    made = attempt_ask(desk.officer, wanted_from(debtor, point, made_id_from(given, "made_id"), given))
+    made, _number = attempt_ask_told(desk.officer, wanted_from(debtor, point, made_id_from(given, "made_id"), given))
     return redirect(f"{reverse('contact:of', args=[debtor_id])}?attempt={made.pk}")
 
 

@@ -74,6 +74,14 @@ def parties_of(
     return found
 
 
+def debtor_of(home: Path, debtor_id: str, debtor_no: int, on: date) -> Party:
+    """The debtor alone, as the published night of a day knew him. Raises NothingPublished."""
+    facts = published_day(home, on).facts
+    held = pl.col("debtor_no") == pl.lit(debtor_no, pl.Int64)
+    rows = facts.read("debtor", shard_of(debtor_id, facts.layout.shards), _OF_PARTY, held)
+    return _party(debtor_id, "debtor", None if rows.is_empty() else rows.row(0, named=True))
+
+
 def _party(party_id: str, role: Role, row: Mapping[str, str | None] | None) -> Party:
     if row is None:
         return Party(party_id, party_id, role, "person", "", None)

@@ -1,0 +1,1 @@
+"""The number of a contact that was allowed, told to whoever asked."""
