@@ -1,8 +1,9 @@
 """What tests of collection share: a day as they want it, a collector's next case, a contact, a promise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -42,26 +43,28 @@ class Clock:
 
 
 class Night:
-    """The nights after the last one: who paid, who is cured, and who is new, of what the last day published."""
+    """The nights after the last one: who paid, who is cured, and who is new, of what the last day published.
+
+    What a debtor pays, it pays on the first of its loans past due, where a test names none.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.first = business_day(None)
         self.late = past_due(self.first.home, self.first.on)
         self.paid: dict[str, int] = {}
-        monkeypatch.setattr(changes, "past_due", lambda _home, _on: self._late())
-        monkeypatch.setattr(
-            changes, "received", lambda home, _on, ids: self._received(received(home, self.first.on, ids))
-        )
+        monkeypatch.setattr(changes, "past_due", lambda _home, _on: self.late)
+        monkeypatch.setattr(changes, "received", lambda home, _on, ids: self._received(home, ids))
 
-    def _late(self) -> pl.DataFrame:
-        return self._received(self.late)
+    def _received(self, home: Path, ids: Sequence[str]) -> pl.DataFrame:
+        rows = received(home, self.first.on, ids)
+        more = pl.col("loan_id").replace_strict(self.paid, default=0, return_dtype=pl.Int64)
+        is_late = pl.col("is_late") & pl.col("debtor_id").is_in(self.late["debtor_id"].to_list())
+        return rows.with_columns(received_cents=pl.col("received_cents") + more, is_late=is_late)
 
-    def _received(self, rows: pl.DataFrame) -> pl.DataFrame:
-        more = pl.col("debtor_id").replace_strict(self.paid, default=0, return_dtype=pl.Int64)
-        return rows.with_columns(received_cents=pl.col("received_cents") + more)
-
-    def pays(self, debtor_id: str, amount_cents: int) -> None:
-        self.paid[debtor_id] = self.paid.get(debtor_id, 0) + amount_cents
+    def pays(self, debtor_id: str, amount_cents: int, loan_id: str = "") -> None:
+        loans = received(self.first.home, self.first.on, [debtor_id]).filter("is_late")
+        paid_on = loan_id or loans["loan_id"][0]
+        self.paid[paid_on] = self.paid.get(paid_on, 0) + amount_cents
 
     def cured(self, debtor_id: str) -> None:
         self.late = self.late.filter(pl.col("debtor_id") != debtor_id)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import polars as pl
 import pytest
 from collecting import LATE, NOON, Clock, Night, asked, noted, promised, rules, taken, work_desk
 from deciding import person
@@ -17,10 +18,11 @@ from postloan.desk.contact.models import Attempt, Complaint, LedgerEntry
 from postloan.desk.contact.protections.actions import complaint_answer
 from postloan.desk.core.authority import scope_of
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry
+from postloan.desk.core.models import AuditEntry, Org, WorkItem
 from postloan.desk.core.pages import Desk
 from postloan.errors import ContactClosed, FormWrong, IllegalMove, NotPermitted, SamePerson, StaleView
-from postloan.plan.collection import past_due
+from postloan.plan.collection import past_due, received
+from postloan.plan.contact.parties import opened_point
 
 pytestmark = pytest.mark.django_db
 RUNNING = CollectionCase.RUNNING
@@ -110,6 +112,40 @@ def test_a_new_step_brings_a_case_back_and_another_segment_moves_it(night, clock
     assert case.entries.filter(step="step").exists()
 
 
+def test_a_case_that_the_book_moves_lies_in_its_office_and_is_nobodys(night, clock) -> None:
+    case = taken()
+    noted(case, "1", promised=promised(case))
+    clock.forward(minutes=1)
+    office = Org.objects.exclude(pk__in=[case.org_id, *case.org.above]).filter(level="sub_branch").first()
+    night.says(case.debtor_id, org_id=office.pk)
+    Seat.objects.filter(officer=person("collector")).update(is_on=False)
+    day = night.falls(1)
+    case.refresh_from_db()
+    assert (case.org, case.held_by) == (office, None)
+    assert case.officer is None or office.pk in scope_of(case.officer, "collection.work")
+    assert case.officer != person("collector")
+    assert case.entries.filter(step="moved").count() == 1
+    assert Promise.objects.get(case=case).org == office
+    night.falls(1)
+    assert case.entries.filter(step="moved").count() == 1
+    night.says(case.debtor_id, org_id="nowhere")
+    night.falls(2)
+    assert CollectionCase.objects.get(pk=case.pk).org == office, "an office that no feed named"
+    assert day.on
+
+
+def test_a_suit_that_waits_follows_its_debtor_to_another_office(night, clock) -> None:
+    case = taken()
+    court_propose(person("collector"), case.pk, reason="失联", seen_version=case.version, day=business_day(None))
+    office = Org.objects.exclude(pk__in=[case.org_id, *case.org.above]).filter(level="sub_branch").first()
+    night.says(case.debtor_id, org_id=office.pk)
+    night.falls(1)
+    case.refresh_from_db()
+    assert (case.state, case.org, case.approval.org) == ("proposed", office, office)
+    waiting = WorkItem.objects.filter(subject__startswith=f"case:{case.approval_id}:", state="open")
+    assert set(waiting.values_list("org_id", flat=True)) <= {office.pk}
+
+
 def test_caps_and_capacity_hold_and_what_is_left_stays_in_the_pool(night) -> None:
     CollectionCase.objects.filter(state="open").update(officer=None)
     Seat.objects.filter(officer=person("collector")).update(cap=3)
@@ -158,6 +194,17 @@ def test_a_call_at_half_past_ten_is_refused_and_the_case_is_not_worked(clock, lo
     assert case.ready_at == attempt.allowed_from
 
 
+def test_the_page_of_a_case_shows_the_number_once_the_gate_allowed_it(clock, logged_in) -> None:
+    case, client = taken(), logged_in("collector")
+    sent = {"point": f"feed:{case.debtor_id}", "channel": "call", "purpose": "collect", "made_id": str(uuid4())}
+    answer = client.post(f"/collection/{case.pk}/ask", sent)
+    number = opened_point(business_day(None).home, Attempt.objects.get(pk=sent["made_id"]).point.sealed)
+    assert number in client.get(answer.url).content.decode()
+    assert AuditEntry.objects.filter(action="contact.number_told", officer="collector").count() == 1
+    assert number not in client.get(f"/collection/{case.pk}/").content.decode()
+    assert number not in logged_in("collection").get(answer.url).content.decode()
+
+
 def test_an_outcome_is_one_key_and_twice_is_once(clock, logged_in) -> None:
     case, client = taken(), logged_in("collector")
     attempt, made = asked(case), str(uuid4())
@@ -197,6 +244,32 @@ def test_a_promise_is_followed_by_the_nights(night, clock, paid: int, days: int,
         assert after.entries.filter(step=state).count() == 1
         night.falls(days)
         assert Promise.objects.get(case=case).version == made.version
+
+
+def test_what_is_paid_on_a_loan_that_is_not_past_due_keeps_no_promise(night, clock) -> None:
+    ids = CollectionCase.objects.filter(state="open").values_list("debtor_id", flat=True)
+    loans = received(night.first.home, night.first.on, list(ids))
+    healthy = loans.filter(pl.col("is_active"), ~pl.col("is_late"))
+    debtor_id, other = healthy.select("debtor_id", "loan_id").row(0)
+    case = CollectionCase.objects.get(debtor_id=debtor_id, state="open")
+    before_cents, day = case.collected_cents, night.first
+    promise = Promise.objects.create(
+        case=case, org=case.org, state="open", team=case.team, debtor_id=debtor_id, made_on=day.on,
+        made_by=person("collector"), amount_cents=2_000_00, due_on=day.on + timedelta(days=3),
+        base_cents=case.collected_cents,
+    )  # fmt: skip
+    night.pays(debtor_id, 10_000_00, other)
+    night.falls(1)
+    case.refresh_from_db()
+    promise.refresh_from_db()
+    assert (promise.state, case.collected_cents) == ("open", before_cents)
+    assert not Collected.objects.filter(case=case, on=day.on + timedelta(days=1)).exists(), "and earns nobody anything"
+    night.pays(debtor_id, 2_000_00)
+    night.falls(2)
+    case.refresh_from_db()
+    promise.refresh_from_db()
+    assert (promise.state, promise.paid_cents) == ("kept", 2_000_00)
+    assert case.collected_cents == before_cents + 2_000_00
 
 
 def test_a_promise_is_kept_where_the_debtor_is_cured_and_another_replaces_it(night, clock) -> None:

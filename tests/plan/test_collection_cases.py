@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postloan.plan.collection import collection_plan, promises_judged, side_of
+from postloan.plan.collection import came_in, collection_plan, promises_judged, side_of
 from postloan.plan.collection_result import Side, difference
 from postloan.rules.collection import Collection, Trial
 from postloan.rules.desk_rules import load_desk_rules
@@ -67,10 +67,24 @@ def test_promises(case: dict[str, Any]) -> None:
     for each in case["each"]:
         row = {
             "amount_cents": cents(each["promised"]), "due_on": each["due"], "base_cents": 7_000_000,
-            "received_cents": 7_000_000 + cents(each["paid"]), "is_cured": each.get("cured", False),
+            "collected_cents": 7_000_000 + cents(each["paid"]), "is_cured": each.get("cured", False),
         }  # fmt: skip
         [told] = promises_judged(pl.DataFrame([row]), each["on"], RULES).to_dicts()
         assert (told["state"], told["paid_cents"]) == (each["expect"], cents(each["paid"])), each
+
+
+def test_what_counts_as_collected_was_paid_on_loans_past_due() -> None:
+    none, before = came_in({}, {"card": (100, 1), "mortgage": (5_000, 0)})
+    assert (none, before) == (0, {"card": [100, 1]})
+    came, held = came_in(before, {"card": (100, 1), "mortgage": (15_000, 0)})
+    assert (came, held) == (0, before), "the mortgage is not past due"
+    came, held = came_in(held, {"card": (2_100, 0), "mortgage": (15_000, 1)})
+    assert (came, held) == (2_000, {"card": [2_100, 0], "mortgage": [15_000, 1]}), "the card is cured in full"
+    came, held = came_in(held, {"card": (2_900, 0), "mortgage": (25_000, 0)})
+    assert (came, held["card"]) == (10_000, [2_100, 0]), "what the card pays after its cure is none of it"
+    came, held = came_in(held, {"card": (1_600, 1), "mortgage": (25_000, 0)})
+    assert (came, held["card"]) == (-500, [1_600, 1]), "a payment that was counted was reversed"
+    assert came_in(held, {})[0] == 0
 
 
 def test_every_case_cites_what_is_registered() -> None:

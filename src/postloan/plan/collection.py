@@ -1,6 +1,6 @@
 """Who is past due on a published day, and how each is collected from: segment, side of a trial, cure, priority."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +16,7 @@ from postloan.tables.warnings import LEVELS
 _DUE = ("overdue_principal_cents", "overdue_interest_cents", "overdue_fee_cents")
 _CHARGED = ("penalty_cents", "compound_cents")
 _PERSONS = ("person", "sole_trader")
+_IS_LATE = (pl.col("status") == "active") & (pl.col("days_past_due") > 0)
 _WIDE = pl.Int128
 """What products of cents and shares are reckoned in."""
 
@@ -25,19 +26,18 @@ def past_due(home: Path, on: date) -> pl.DataFrame:
 
     Columns  debtor_id, debtor_name, form, org_id, officer_id, bucket, tier, warning_level; days_past_due of the worst
              loan; past_due_cents is principal, interest and fees, cure_cents penalty and compound interest beside;
-             exposure_cents of all its loans; loan_count of those past due; score, the worst; received_cents so far.
+             exposure_cents of all its loans; loan_count of those past due; score, the worst.
     Raises NothingPublished.
     """
     loans = scan_whole_loans(home, on)
-    late = loans.filter(pl.col("status") == "active", pl.col("days_past_due") > 0)
-    is_late = (pl.col("status") == "active") & (pl.col("days_past_due") > 0)
-    due = pl.when(is_late).then(pl.sum_horizontal(_DUE)).otherwise(0)
-    cure = pl.when(is_late).then(pl.sum_horizontal(*_DUE, *_CHARGED)).otherwise(0)
+    late = loans.filter(_IS_LATE)
+    due = pl.when(_IS_LATE).then(pl.sum_horizontal(_DUE)).otherwise(0)
+    cure = pl.when(_IS_LATE).then(pl.sum_horizontal(*_DUE, *_CHARGED)).otherwise(0)
     owed = pl.when(pl.col("status") == "active").then(pl.col("outstanding_cents")).otherwise(0)
     worst, largest = ["days_past_due", "cure", "loan_no"], ["cure", "days_past_due", "loan_no"]
     summed = (
         loans.join(late.select("debtor_id").unique(), on="debtor_id", how="semi")
-        .with_columns(due=due, cure=cure, owed=owed, is_late=is_late)
+        .with_columns(due=due, cure=cure, owed=owed, is_late=_IS_LATE)
         .group_by("debtor_id")
         .agg(
             pl.col("legal_form").cast(pl.String).first(),
@@ -48,7 +48,6 @@ def past_due(home: Path, on: date) -> pl.DataFrame:
             past_due_cents=pl.col("due").sum(),
             cure_cents=pl.col("cure").sum(),
             exposure_cents=pl.col("owed").sum(),
-            received_cents=pl.col("received_cents").sum(),
             loan_count=pl.col("is_late").sum().cast(pl.Int64),
             score=pl.col("behaviour_score").filter("is_late").min(),
         )
@@ -67,23 +66,37 @@ def past_due(home: Path, on: date) -> pl.DataFrame:
 
 
 def received(home: Path, on: date, debtor_ids: Sequence[str]) -> pl.DataFrame:
-    """What the loans of some debtors received so far, and whether they left the book unpaid.
+    """What each loan of some debtors received so far, whether it is past due, and whether it left the book unpaid.
 
-    Columns  debtor_id, received_cents; is_off where none is on the book and not all were paid off. A debtor without a
-             published loan has no row.
+    Columns  debtor_id, loan_id, received_cents, is_late, is_active, is_settled.
     """
     asked = pl.LazyFrame({"debtor_id": list(debtor_ids)}, schema={"debtor_id": pl.String})
     return (
         scan_whole_loans(home, on)
-        .select("debtor_id", "received_cents", "status")
         .join(asked, on="debtor_id", how="semi")
-        .group_by("debtor_id")
-        .agg(
-            pl.col("received_cents").sum(),
-            is_off=(pl.col("status") != "active").all() & (pl.col("status") != "settled").any(),
+        .select(
+            "debtor_id", "loan_id", "received_cents", is_late=_IS_LATE, is_active=pl.col("status") == "active",
+            is_settled=pl.col("status") == "settled",
         )
         .collect()
-    )
+    )  # fmt: skip
+
+
+def came_in(counted: Mapping[str, Sequence[int]], now: Mapping[str, Sequence[int]]) -> tuple[int, dict[str, list[int]]]:
+    """What counts as collected of a debtor's loans since some day, and what the next day is held against.
+
+    counted  by loan that was past due: what it had received by then, and 1 where it was past due then, else 0.
+    now      of every loan of the debtor the same, today.
+
+    What was paid on a loan that was past due counts, whether it cures or pays it off. What was paid on another does
+    not; but where such a loan was past due before and has less now, a payment was reversed, and is taken back.
+    """
+    came, held = 0, {loan: [cents, late] for loan, (cents, late) in now.items() if late}
+    for loan, (had_cents, was_late) in counted.items():
+        cents, is_late = now.get(loan, (had_cents, was_late))
+        came += cents - had_cents if was_late else min(cents - had_cents, 0)
+        held[loan] = [cents if was_late or is_late else min(cents, had_cents), is_late]
+    return came, held
 
 
 def collection_plan(late: pl.DataFrame, history: pl.DataFrame, rules: Collection) -> pl.DataFrame:
@@ -189,7 +202,7 @@ def _points(column: str, lines: Sequence[tuple[int, int]]) -> pl.Expr:
 def promises_judged(promises: pl.DataFrame, on: date, rules: Collection) -> pl.DataFrame:
     """Say what became of open promises by the close of a day.
 
-    promises  amount_cents, due_on, base_cents, received_cents (what the loans received so far), is_cured.
+    promises  amount_cents, due_on, base_cents, collected_cents (what was paid so far on loans past due), is_cured.
     Adds      paid_cents, and state: kept, partial, broken, or open while it may still be kept. A promise is kept as
               soon as enough was paid, or once nothing is past due any more.
     """
@@ -197,7 +210,7 @@ def promises_judged(promises: pl.DataFrame, on: date, rules: Collection) -> pl.D
     amount = pl.col("amount_cents").cast(_WIDE)
     short = (amount * rule.short_share_e8 // ONE_E8).cast(pl.Int64)
     part = ((amount * rule.partial_share_e8 + (ONE_E8 - 1)) // ONE_E8).cast(pl.Int64)
-    paid = pl.col("received_cents") - pl.col("base_cents")
+    paid = pl.col("collected_cents") - pl.col("base_cents")
     is_over = pl.col("due_on") + pl.duration(days=rule.grace_days) <= on
     state = (
         pl.when(pl.col("is_cured") | (paid >= pl.col("amount_cents") - short))

@@ -31,6 +31,7 @@ COLLECTION_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "collection_step": {
         "opened": ("入催", "Fell past due"),
         "step": ("进入下一步", "Next step"),
+        "moved": ("转至新机构", "Moved to another office"),
         "contact": ("联系", "Contact"),
         "kept": ("履约", "Promise kept"),
         "partial": ("部分履约", "Promise partly kept"),

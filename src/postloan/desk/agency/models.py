@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -64,6 +65,10 @@ class Agency(Work):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_work(self, on: date) -> bool:
+        """Whether it is on the list on a day, and its contract runs."""
+        return self.state == self.State.LISTED and self.begins_on <= on <= self.ends_on
 
 
 class Placement(Work):
@@ -142,7 +147,8 @@ class Bill(Work):
     """What an agency is paid for some days (佣金结算): proposed by one, agreed to by another.
 
     score     by which quality is paid; recovered_cents is what the ledger says.
-    lines     of each placement: what was recovered and what is paid for it; they sum up to the whole.
+    lines     of each placement: what was recovered and what is paid for it; they sum up to the whole. is_first is that
+              the fee for taking it on is in it.
     """
 
     class State(models.TextChoices):

@@ -5,7 +5,7 @@ record moves, or neither does.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.db.models import F
@@ -58,6 +58,17 @@ def case_held(case_id: int) -> Case:
     if found is None:
         raise NotFoundHere(message=_("没有这个审批事项。"), hint=_("请从列表进入。"))
     return found
+
+
+def cases_follow(offices: Mapping[str, str], *, on: date) -> None:
+    """Let open cases wait in the office that the book moved their debtor to: whoever may there takes the next step.
+
+    offices  by subject, the number of its office now. The caller holds the transaction and records.
+    """
+    for held in Case.objects.select_for_update(of=("self",)).filter(subject__in=offices, state=Case.State.OPEN):
+        held.org = Org.objects.get(pk=offices[held.subject])
+        held.save(update_fields=["org"])
+        case_work(held, on=on)
 
 
 def step_agree(

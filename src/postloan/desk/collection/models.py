@@ -21,7 +21,8 @@ class CollectionCase(Work):
     step_days, channel  the step of its strategy that was reached last, and by which channel that step goes.
     past_due_cents      what is past due of principal, interest and fees; cure_cents is what pays everything off that is
                         past due, penalty and compound interest too.
-    received_cents      all that its loans received so far, as the last adopted day publishes it.
+    collected_cents     what was paid, since it was opened, on its debtor's loans while they were past due.
+    counted             by loan that was past due: what it had received by the last adopted day, and 1 where it is yet.
     priority     the higher, the earlier its turn.
     ready_at     from when it may be worked on.
     held_by, held_until  whose desk it lies on now, and until when nobody else gets it.
@@ -73,8 +74,8 @@ class CollectionCase(Work):
     cure_cents = models.BigIntegerField()
     opened_cents = models.BigIntegerField()
     exposure_cents = models.BigIntegerField()
-    received_cents = models.BigIntegerField(default=0)
     collected_cents = models.BigIntegerField(default=0)
+    counted: "models.JSONField[dict[str, list[int]], dict[str, list[int]]]" = models.JSONField(default=dict)
     tier = models.CharField(max_length=20)
     score = models.IntegerField(null=True)
     warning_level = models.CharField(max_length=10, blank=True)
@@ -158,7 +159,7 @@ class CollectionEntry(models.Model):
 class Promise(Work):
     """A promise to pay (还款承诺): how much by when, followed by the nights until it is kept, partly kept or broken.
 
-    base_cents  what the debtor's loans had received when it was made; paid_cents what they received since.
+    base_cents  what the case had collected when it was made; paid_cents what it collected since.
     """
 
     class State(models.TextChoices):
@@ -224,7 +225,7 @@ class Seat(models.Model):
 
 
 class Collected(models.Model):
-    """What a debtor's loans received between two adopted days while its case was running (回收)."""
+    """What a debtor paid on loans past due between two adopted days while its case was running (回收)."""
 
     case = models.ForeignKey(CollectionCase, on_delete=models.PROTECT, related_name="collected")
     on = models.DateField()

@@ -77,9 +77,13 @@ def bill_propose(
     lines = lines_of(agency, begins_on, ends_on)
     if not lines:
         raise FormWrong(message=_("这段时间没有委托案件。"), hint=_("请核对期间。"), where={"field": "begins_on"})
-    paid = commission(
-        [Worked(each.placement.pk, each.ledger_cents, each.placement.share_e8) for each in lines], schedule, score
-    )
+    # Lines of before there was this word paid the fee in every bill.
+    billed = {line["placement"] for bill in others for line in bill.lines if line.get("is_first", True)}
+    worked = [
+        Worked(each.placement.pk, each.ledger_cents, each.placement.share_e8, each.placement.pk not in billed)
+        for each in lines
+    ]
+    paid = commission(worked, schedule, score)
     made = Bill.objects.create(
         state=Bill.State.PROPOSED, org=agency.org, agency=agency, begins_on=begins_on, ends_on=ends_on, score=score,
         recovered_cents=sum(each.ledger_cents for each in lines),
@@ -88,7 +92,7 @@ def bill_propose(
             {"placement": each.placement.pk, "debtor_id": each.placement.debtor_id,
              "debtor_name": each.placement.debtor_name, "ledger_cents": each.ledger_cents,
              "reported_cents": each.reported_cents, "share_e8": each.placement.share_e8,
-             "paid_cents": paid[each.placement.pk]}
+             "is_first": each.placement.pk not in billed, "paid_cents": paid[each.placement.pk]}
             for each in lines
         ],
     )  # fmt: skip

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from postloan.desk.collection.models import CollectionCase, CollectionEntry, Promise
-from postloan.desk.collection.queue.actions import case_held, worked
+from postloan.desk.collection.queue.actions import WORK, case_held, worked
 from postloan.desk.contact.actions import attempt_close
 from postloan.desk.contact.models import Attempt
 from postloan.desk.contact.protections.actions import About, complaint_open
-from postloan.desk.core.actions import record, refuse_past
+from postloan.desk.core.actions import record, refuse_past, require
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer
 from postloan.errors import FormWrong
@@ -51,20 +51,8 @@ def contact_note(
         return known
     case = case_held(officer, case_id, now=timezone.now())
     rules = load_desk_rules(day.home).version("collection", Collection, day.on)
-    attempt = Attempt.objects.filter(pk=attempt_id, debtor_id=case.debtor_id, officer=officer).first()
-    rule = rules.outcome(key)
-    if attempt is None or rule is None or not rule.fits(attempt.channel):
-        raise FormWrong(
-            message=_("这次联系没有这种结果。"), hint=_("请先询问，再按列出的数字键。"), where={"field": "key"}
-        )
-    attempt_close(officer, attempt.pk, rule.contact, note=note)
-    made = None
-    if rule.leads_to == "promise":
-        made = _promise(officer, case, promised, entry_id, rules, day)
-    if rule.leads_to == "complaint":
-        about = About(case.debtor_id, case.debtor_name, case.org_id)
-        text = f"{said('collection_outcome', rule.outcome, 'zh')}：{note.strip() or '-'}"
-        complaint_open(officer, about, uuid5(entry_id, "complaint"), text=text, due_on=None, day=day)
+    rule, attempt = _closed(officer, case, attempt_id, key, rules, entry_id=entry_id, note=note, day=day)
+    made = _promise(officer, case, promised, entry_id, rules, day) if rule.leads_to == "promise" else None
     entry = CollectionEntry.objects.create(
         id=entry_id, case=case, step="contact", outcome=rule.outcome, on=day.on, officer=officer, team=case.team,
         attempt=attempt, amount_cents=made.amount_cents if made else None, text=note.strip(),
@@ -74,6 +62,54 @@ def contact_note(
            attempt=str(attempt.pk), amount_cents=entry.amount_cents,
            due_on=made.due_on.isoformat() if made else None)  # fmt: skip
     return entry
+
+
+@transaction.atomic
+def contact_note_after(
+    officer: Officer, case: CollectionCase, attempt_id: UUID, key: str, *, entry_id: UUID, note: str, day: BusinessDay
+) -> CollectionEntry:
+    """Say what came of a contact that was under way when its case left the queue: cured, placed, or before a court.
+
+    No promise is kept of it and the case stays where it is; a complaint is opened as ever. Twice is once. The caller
+    holds the case's row.
+
+    Permission  collection.work and contact.ask in the case's office, contact.write for a complaint.
+    Leaves      the gate's outcome, an entry, a complaint, an audit entry.
+    Raises NotPermitted, FormWrong, ContactClosed.
+    """
+    refuse_past(day)
+    known = CollectionEntry.objects.filter(pk=entry_id, case=case).first()
+    if known is not None:
+        return known
+    require(officer, WORK, org=case.org)
+    rules = load_desk_rules(day.home).version("collection", Collection, day.on)
+    rule, attempt = _closed(officer, case, attempt_id, key, rules, entry_id=entry_id, note=note, day=day)
+    entry = CollectionEntry.objects.create(
+        id=entry_id, case=case, step="contact", outcome=rule.outcome, on=day.on, officer=officer, team=case.team,
+        attempt=attempt, text=note.strip(),
+    )  # fmt: skip
+    record(officer, "collection.contacted", case, org=case.org, run_id=day.run_id, outcome=rule.outcome,
+           attempt=str(attempt.pk), state=case.state)  # fmt: skip
+    return entry
+
+
+def _closed(
+    officer: Officer, case: CollectionCase, attempt_id: UUID, key: str, rules: Collection, *, entry_id: UUID, note: str,
+    day: BusinessDay,
+) -> tuple[OutcomeRule, Attempt]:  # fmt: skip
+    """Tell the gate the outcome that a key stands for, and open a complaint where it is one."""
+    attempt = Attempt.objects.filter(pk=attempt_id, debtor_id=case.debtor_id, officer=officer).first()
+    rule = rules.outcome(key)
+    if attempt is None or rule is None or not rule.fits(attempt.channel):
+        raise FormWrong(
+            message=_("这次联系没有这种结果。"), hint=_("请先询问，再按列出的数字键。"), where={"field": "key"}
+        )
+    attempt_close(officer, attempt.pk, rule.contact, note=note)
+    if rule.leads_to == "complaint":
+        about = About(case.debtor_id, case.debtor_name, case.org_id)
+        text = f"{said('collection_outcome', rule.outcome, 'zh')}：{note.strip() or '-'}"
+        complaint_open(officer, about, uuid5(entry_id, "complaint"), text=text, due_on=None, day=day)
+    return rule, attempt
 
 
 def _promise(
@@ -101,7 +137,7 @@ def _promise(
     return Promise.objects.create(
         id=uuid5(entry_id, "promise"), case=case, org_id=case.org_id, state=Promise.State.OPEN, team=case.team,
         debtor_id=case.debtor_id, made_on=day.on, made_by=officer, amount_cents=promised.amount_cents,
-        due_on=promised.due_on, base_cents=case.received_cents,
+        due_on=promised.due_on, base_cents=case.collected_cents,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from postloan.desk.approval.actions import cases_follow
 from postloan.desk.collection.models import Collected, CollectionCase, CollectionEntry, Promise, Roll
 from postloan.desk.collection.opening.changes import Changes, changes_of, rolls_of
 from postloan.desk.collection.seats.actions import cases_assign
@@ -16,22 +17,24 @@ from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import AuditEntry, Org
 from postloan.desk.core.parts import MOST, Adopting
+from postloan.desk.core.work.actions import work_follow
+from postloan.plan.collection import came_in
 from postloan.rules.collection import Collection
 from postloan.rules.desk_rules import DeskRules
 
 _TOLD = (
-    "debtor_name", "segment", "strategy", "team", "step_days", "channel", "days_past_due", "bucket", "loan_count",
-    "past_due_cents", "cure_cents", "exposure_cents", "received_cents", "collected_cents", "tier", "score",
+    "debtor_name", "org_id", "segment", "strategy", "team", "step_days", "channel", "days_past_due", "bucket",
+    "loan_count", "past_due_cents", "cure_cents", "exposure_cents", "counted", "collected_cents", "tier", "score",
     "warning_level", "priority", "told_on",
 )  # fmt: skip
 """What a day says anew of a running case. What collectors write beside it stays as it is."""
 _ENDED = (
     "state", "closed_why", "version", "closed_on", "told_on", "past_due_cents", "cure_cents", "days_past_due",
-    "held_by", "held_until", "received_cents", "collected_cents",
+    "held_by", "held_until", "counted", "collected_cents",
 )  # fmt: skip
 _COPIED = (
     "segment", "strategy", "team", "days_past_due", "bucket", "loan_count", "past_due_cents", "cure_cents",
-    "exposure_cents", "received_cents", "tier", "score", "priority",
+    "exposure_cents", "tier", "score", "priority",
 )  # fmt: skip
 
 
@@ -55,7 +58,7 @@ def collection_take(day: BusinessDay, rules: DeskRules) -> int:
     adopting = Adopting(day, "collection.taken", "collection")
     adopting.in_parts(changes.judged.to_dicts(), lambda part: {"promises": _settle(part, day, now)})
     ended = {row["pk"]: row for row in changes.ended.iter_rows(named=True)}
-    adopting.in_parts(list(ended), lambda part: {"ended": _end(part, ended, day)})
+    adopting.in_parts(list(ended), lambda part: {"ended": _end(part, ended, changes, day)})
     _tell(changes, rule, adopting, now)
     opened = _open(changes, rule, adopting, now)
     _give_out(rule, day)
@@ -71,9 +74,15 @@ def _give_out(rule: Collection, day: BusinessDay) -> None:
         record(None, action, subject, run_id=day.run_id, on=day.on, assigned=assigned)
 
 
-def _count_in(cases: Sequence[CollectionCase], now_cents: Mapping[int, int], on: date) -> None:
-    """Keep what cases' loans received since they were told last, and let them know. The caller holds their rows."""
-    came = {case.pk: now_cents[case.pk] - case.received_cents for case in cases}
+def _count_in(cases: Sequence[CollectionCase], changes: Changes, on: date) -> None:
+    """Keep what was paid on loans past due since cases were told last, and let them know. The caller holds their rows.
+
+    What was counted already is held against the rows themselves: told twice, nothing came between.
+    """
+    came = dict[int, int]()
+    for case in cases:
+        came[case.pk], case.counted = came_in(case.counted, changes.loans.get(case.debtor_id, {}))
+        case.collected_cents += came[case.pk]
     known = dict(Collected.objects.filter(on=on, case__in=cases).values_list("case_id", "amount_cents"))
     rows = [
         Collected(case=case, on=on, team=case.team, officer_id=case.officer_id,
@@ -83,9 +92,6 @@ def _count_in(cases: Sequence[CollectionCase], now_cents: Mapping[int, int], on:
     Collected.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["case", "on"], update_fields=["amount_cents"]
     )
-    for case in cases:
-        case.collected_cents += came[case.pk]
-        case.received_cents += came[case.pk]
 
 
 def _roll(changes: Changes, day: BusinessDay) -> None:
@@ -117,11 +123,11 @@ def _settle(part: Sequence[Mapping[str, Any]], day: BusinessDay, now: datetime) 
     return len(settled)
 
 
-def _end(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], day: BusinessDay) -> int:
+def _end(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], changes: Changes, day: BusinessDay) -> int:
     """Close the cases of debtors that are past due no more; whoever has one on the desk finds it closed."""
     free = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.ENDS)
     cases = list(free.select_for_update(of=("self",)))
-    _count_in(cases, {case.pk: now[case.pk]["received_cents"] for case in cases}, day.on)
+    _count_in(cases, changes, day.on)
     for case in cases:
         case.state, case.closed_why, case.version = (
             CollectionCase.State.CLOSED,
@@ -141,31 +147,50 @@ def _end(part: Sequence[int], now: Mapping[int, Mapping[str, Any]], day: Busines
 
 
 def _tell(changes: Changes, rule: Collection, adopting: Adopting, now: datetime) -> None:
-    """Say anew what running cases are: amounts, segment, turn; a new step brings a case back at once."""
+    """Say anew what running cases are: amounts, segment, office, turn; a new step brings a case back at once.
+
+    One whose team or office changed is its collector's no more.
+    """
     plan = {row["debtor_id"]: row for row in changes.plan.iter_rows(named=True)}
-    on = adopting.day.on
+    offices, on = set(Org.objects.values_list("pk", flat=True)), adopting.day.on
 
     def tell_part(part: Sequence[int]) -> dict[str, int]:
         running = CollectionCase.objects.filter(pk__in=part, state__in=CollectionCase.RUNNING)
         cases = list(running.select_for_update(of=("self",)))
-        _count_in(cases, {case.pk: plan[case.debtor_id]["received_cents"] for case in cases}, on)
-        stepped, moved = [], []
+        _count_in(cases, changes, on)
+        stepped, moved, left = [], [], []
         for case in cases:
-            before = (case.strategy, case.step_days, case.team)
+            before, org_id = (case.strategy, case.step_days, case.team), plan[case.debtor_id]["org_id"]
             _take_in(case, plan[case.debtor_id], rule, on)
             if (case.strategy, case.step_days) != before[:2]:
                 stepped.append(case)
             if case.team != before[2]:
                 moved.append(case)
+            if org_id != case.org_id and org_id in offices:
+                case.org_id = org_id
+                left.append(case)
         CollectionCase.objects.bulk_create(
             cases, update_conflicts=True, unique_fields=["id"], update_fields=list(_TOLD)
         )
         CollectionCase.objects.filter(pk__in=[case.pk for case in stepped]).update(ready_at=now)
         CollectionCase.objects.filter(pk__in=[case.pk for case in moved]).update(officer=None)
+        _leave_office(left, on)
         _note(stepped, "step", on)
-        return {"told": len(cases)}
+        return {"told": len(cases), "moved": len(left)}
 
     adopting.in_parts(changes.held.filter(pl.col("bucket_now").is_not_null())["pk"].to_list(), tell_part)
+
+
+def _leave_office(cases: Sequence[CollectionCase], on: date) -> None:
+    """Give cases that the book moved to another office back to the pool; what is open of them follows."""
+    mine = CollectionCase.objects.filter(pk__in=[case.pk for case in cases])
+    mine.update(officer=None, held_by=None, held_until=None, version=F("version") + 1)
+    for case in cases:
+        Promise.objects.filter(case=case).update(org_id=case.org_id)
+    offices = {case.subject: case.org_id for case in cases}
+    cases_follow(offices, on=on)
+    work_follow(offices)
+    _note(cases, "moved", on)
 
 
 def _open(changes: Changes, rule: Collection, adopting: Adopting, now: datetime) -> int:
@@ -174,18 +199,22 @@ def _open(changes: Changes, rule: Collection, adopting: Adopting, now: datetime)
     fresh = changes.fresh.filter(pl.col("org_id").is_in(sorted(offices)))
 
     def open_part(part: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-        made = CollectionCase.objects.bulk_create(_case(row, rule, on, now) for row in part)
+        made = CollectionCase.objects.bulk_create(
+            _case(row, rule, on, now, changes.loans[row["debtor_id"]]) for row in part
+        )
         _note(made, "opened", on)
         return {"opened": len(made)}
 
     return adopting.in_parts(fresh.to_dicts(), open_part)["opened"]
 
 
-def _case(row: Mapping[str, Any], rule: Collection, on: date, now: datetime) -> CollectionCase:
+def _case(
+    row: Mapping[str, Any], rule: Collection, on: date, now: datetime, loans: Mapping[str, Sequence[int]]
+) -> CollectionCase:
     case = CollectionCase(
         state=CollectionCase.State.OPEN, org_id=row["org_id"], debtor_id=row["debtor_id"], form=row["form"],
         opened_on=on, opened_bucket=row["bucket"], opened_cents=row["cure_cents"], trial=row["trial"], arm=row["arm"],
-        broken_count=row["broken_count"], ready_at=now,
+        broken_count=row["broken_count"], ready_at=now, counted=came_in({}, loans)[1],
     )  # fmt: skip
     _take_in(case, row, rule, on)
     return case

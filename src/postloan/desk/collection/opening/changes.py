@@ -1,6 +1,6 @@
 """What a published day changes of the cases there are; nothing is written here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.db.models import Count
 
 from postloan.desk.collection.models import CollectionCase, Promise
 from postloan.desk.core.days import BusinessDay
-from postloan.plan.collection import collection_plan, past_due, promises_judged, received
+from postloan.plan.collection import came_in, collection_plan, past_due, promises_judged, received
 from postloan.rules.collection import Collection
 
 _RUNNING = {
     "pk": pl.Int64, "debtor_id": pl.String, "state": pl.String, "told_on": pl.Date, "team": pl.String,
-    "bucket": pl.String, "past_due_cents": pl.Int64, "had_cents": pl.Int64, "officer_id": pl.Int64, "org_id": pl.String,
+    "bucket": pl.String, "past_due_cents": pl.Int64, "officer_id": pl.Int64, "org_id": pl.String,
+    "collected_cents": pl.Int64,
 }  # fmt: skip
 _PROMISED = {
     "promise": pl.String, "case": pl.Int64, "debtor_id": pl.String, "amount_cents": pl.Int64, "due_on": pl.Date,
@@ -28,14 +29,16 @@ class Changes:
     """What a day says of collection.
 
     plan    every debtor past due, as the plan has it, one row each.
-    held    the running cases with what their debtor is now: received_cents, is_off, and bucket_now, empty where it is
-            cured or gone; why says which.
+    held    the running cases with what their debtor is now: collected_cents, and bucket_now, empty where it is cured or
+            gone; why says which.
     judged  open promises whose state is settled by now: promise, case, state, paid_cents.
+    loans   by debtor and loan: what it received so far, and 1 where it is past due.
     """
 
     plan: pl.DataFrame
     held: pl.DataFrame
     judged: pl.DataFrame
+    loans: Mapping[str, Mapping[str, Sequence[int]]]
 
     @property
     def fresh(self) -> pl.DataFrame:
@@ -51,43 +54,39 @@ class Changes:
 def changes_of(day: BusinessDay, rules: Collection) -> Changes:
     """Hold a day against the running cases and open promises; a few reads, whatever their number."""
     late = past_due(day.home, day.on)
-    running = _running()
-    now = received(day.home, day.on, running["debtor_id"].to_list())
-    held = running.join(now, on="debtor_id", how="left", maintain_order="left").join(
-        late.select("debtor_id", bucket_now="bucket", now_cents="past_due_cents"), on="debtor_id", how="left",
-        maintain_order="left",
-    )  # fmt: skip
-    is_off = pl.col("is_off").fill_null(value=True)
-    held = held.with_columns(
-        pl.col("received_cents").fill_null(pl.col("had_cents")),
-        why=pl.when(is_off).then(pl.lit("gone")).otherwise(pl.lit("cured")),
-    )
-    judged = _judged(held, day, rules)
-    return Changes(collection_plan(late, _broken(judged), rules), held, judged)
-
-
-def _running() -> pl.DataFrame:
     rows = CollectionCase.objects.filter(state__in=CollectionCase.RUNNING).order_by("pk")
-    fields = (
-        "pk",
-        "debtor_id",
-        "state",
-        "told_on",
-        "team",
-        "bucket",
-        "past_due_cents",
-        "received_cents",
-        "officer_id",
-        "org_id",
-    )
-    return frame(rows.values_list(*fields), _RUNNING)
+    told = list(rows.values_list(*_RUNNING, "counted"))
+    running = frame((row[:-1] for row in told), _RUNNING)
+    paid = received(day.home, day.on, [*running["debtor_id"], *late["debtor_id"]])
+    loans = _by_debtor(paid)
+    came = [came_in(row[-1], loans.get(row[1], {}))[0] for row in told]
+    is_off = (~pl.col("is_active")).all() & (~(pl.col("is_active") | pl.col("is_settled"))).any()
+    why = pl.when(pl.col("is_off").fill_null(value=True)).then(pl.lit("gone")).otherwise(pl.lit("cured"))
+    held = (
+        running.with_columns(pl.col("collected_cents") + pl.Series(came, dtype=pl.Int64))
+        .join(paid.group_by("debtor_id").agg(is_off=is_off), on="debtor_id", how="left", maintain_order="left")
+        .join(late.select("debtor_id", bucket_now="bucket", now_cents="past_due_cents"), on="debtor_id", how="left",
+              maintain_order="left")
+        .with_columns(why=why)
+    )  # fmt: skip
+    judged = _judged(held, day, rules)
+    return Changes(collection_plan(late, _broken(judged), rules), held, judged, loans)
+
+
+def _by_debtor(paid: pl.DataFrame) -> dict[str, dict[str, Sequence[int]]]:
+    found = dict[str, dict[str, Sequence[int]]]()
+    for debtor_id, loan_id, cents, late in paid.select(
+        "debtor_id", "loan_id", "received_cents", pl.col("is_late").cast(pl.Int64)
+    ).iter_rows():
+        found.setdefault(debtor_id, {})[loan_id] = (cents, late)
+    return found
 
 
 def _judged(held: pl.DataFrame, day: BusinessDay, rules: Collection) -> pl.DataFrame:
     rows = Promise.objects.filter(state=Promise.State.OPEN).order_by("case_id")
     fields = ("pk", "case_id", "debtor_id", "amount_cents", "due_on", "base_cents")
     promises = frame(([str(row[0]), *row[1:]] for row in rows.values_list(*fields)), _PROMISED)
-    known = promises.join(held.select("debtor_id", "received_cents", "bucket_now", "why"), on="debtor_id")
+    known = promises.join(held.select("debtor_id", "collected_cents", "bucket_now", "why"), on="debtor_id")
     is_cured = pl.col("bucket_now").is_null() & (pl.col("why") == "cured")
     told = promises_judged(known.with_columns(is_cured=is_cured), day.on, rules)
     return told.filter(pl.col("state") != "open").select("promise", "case", "debtor_id", "state", "paid_cents")

@@ -1,6 +1,6 @@
 """What happens to work items: opened, assigned, urged, done, handed over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,18 @@ def work_gone(kinds: tuple[str, ...], subjects: Sequence[str], on: date) -> int:
         open_items = WorkItem.objects.filter(kind__in=kinds, subject__in=part, state=WorkItem.State.OPEN)
         closed += open_items.update(state=WorkItem.State.GONE, closed_on=on)
     return closed
+
+
+def work_follow(offices: Mapping[str, str]) -> None:
+    """Let the open items of some subjects lie in the office that the book moved each to; whoever had them has them not.
+
+    offices  by subject, the number of its office now.
+    """
+    for org_id in sorted(set(offices.values())):
+        moved = [subject for subject, now in offices.items() if now == org_id]
+        for start in range(0, len(moved), _BATCH):
+            items = WorkItem.objects.filter(subject__in=moved[start : start + _BATCH], state=WorkItem.State.OPEN)
+            items.exclude(org_id=org_id).update(org_id=org_id, officer=None)
 
 
 def work_close(kinds: tuple[str, ...], subject: str, *, on: date, note: str = "") -> None:
