@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from collecting import rules
 from deciding import person
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -17,7 +18,8 @@ from postloan.desk.collection.models import CollectionCase, CollectionEntry, Pro
 from postloan.desk.contact.actions import NewPoint, point_add
 from postloan.desk.contact.models import Attempt, ContactPoint, LedgerEntry
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, WorkItem
+from postloan.desk.core.models import AuditEntry, Org, WorkItem
+from postloan.desk.visit.actions import visits_take
 from postloan.desk.visit.models import Visit
 from postloan.plan.contact.parties import Party
 
@@ -169,3 +171,47 @@ def test_a_photo_that_was_used_before_is_told(plan, case, clock, logged_in, sett
     assert b"".join(shown.streaming_content).startswith(b"\xff\xd8")
     assert client.get(f"/visits/{first.pk}/photos/{held.pk}/fetch").status_code == 404
     assert "待上门" in client.get("/visits/?tab=all").content.decode()
+
+
+def test_a_debtor_who_was_cured_is_visited_no_more(plan, case, clock, logged_in) -> None:
+    plan()
+    client, visit = logged_in("collector"), Visit.objects.get()
+    CollectionCase.objects.filter(pk=case.pk).update(state="closed", closed_why="cured")
+    sent = {"version": visit.version, "place": "文三路1号楼下"}
+    answer = client.post(f"/visits/{visit.pk}/check-in", sent)
+    assert answer.status_code == 409, answer.status_code
+    assert not LedgerEntry.objects.filter(kind="ask").exists()
+    for _twice in range(2):
+        visits_take(business_day(None))
+    visit.refresh_from_db()
+    assert visit.state == "cancelled"
+    assert WorkItem.objects.filter(kind="visit", state="gone").count() == 1
+    assert AuditEntry.objects.filter(action="visits.taken").count() == 1
+
+
+@pytest.mark.parametrize("state", ["closed", "placed"])
+def test_what_came_of_a_visit_is_told_though_its_case_left_the_queue(plan, case, clock, logged_in, state: str) -> None:
+    plan()
+    client = logged_in("collector")
+    visit = check_in(client, Visit.objects.get())
+    CollectionCase.objects.filter(pk=case.pk).update(state=state)
+    visits_take(business_day(None))
+    key = next(each.key for each in rules().outcomes if each.outcome == "refused")
+    sent = {"version": visit.version, "made_id": str(uuid4()), "key": key, "note": "已还清"}
+    answer = client.post(f"/visits/{visit.pk}/close", sent)
+    assert answer.status_code == 302, answer.content.decode()[:1500]
+    visit.refresh_from_db()
+    assert (visit.state, visit.outcome) == ("done", "refused")
+    assert Attempt.objects.get(pk=visit.attempt_id).outcome == "connected"
+    assert CollectionEntry.objects.get(case=case, attempt=visit.attempt_id).text == "已还清"
+    assert CollectionCase.objects.get(pk=case.pk).state == state
+    assert not WorkItem.objects.filter(kind="visit", state="open").exists()
+
+
+def test_a_visit_lies_in_the_office_of_its_case(plan, case) -> None:
+    plan()
+    office = Org.objects.exclude(pk=case.org_id).filter(level="sub_branch").first()
+    CollectionCase.objects.filter(pk=case.pk).update(org=office)
+    visits_take(business_day(None))
+    assert Visit.objects.get().org == office
+    assert WorkItem.objects.get(kind="visit").org == office

@@ -1,14 +1,16 @@
 """Planning a visit with two people, checking in by the gate's leave, saying what came of it, and calling it off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postloan.desk.collection.deeds.actions import Promised, contact_note
+from postloan.desk.collection.deeds.actions import Promised, contact_note, contact_note_after
 from postloan.desk.collection.models import CollectionCase
 from postloan.desk.contact.actions import Wanted, attempt_ask
 from postloan.desk.contact.models import ContactPoint
@@ -17,7 +19,8 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.forms import SHORT_MOST
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.core.officers.queries import colleague
-from postloan.desk.core.work.actions import work_close, work_open
+from postloan.desk.core.parts import Adopting
+from postloan.desk.core.work.actions import work_close, work_gone, work_open
 from postloan.desk.visit.models import Visit
 from postloan.desk.visit.planning import NewVisit, check_planned
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
@@ -94,7 +97,7 @@ def visit_check_in(officer: Officer, visit_id: int, place: Place, *, seen_versio
 
     Permission  visit.do and contact.ask in the office; the lead's own visit.
     Move        planned -> under way; refused by the gate it stays planned, and the refusal is kept.
-    Raises NotPermitted, NotFoundHere, FormWrong, StaleView, IllegalMove.
+    Raises NotPermitted, NotFoundHere, FormWrong, StaleView; IllegalMove where the case left the queue since.
     """
     refuse_past(day)
     held = _held(officer, visit_id, DO)
@@ -103,6 +106,11 @@ def visit_check_in(officer: Officer, visit_id: int, place: Place, *, seen_versio
     check_seen(held, seen_version)
     if Visit.State.UNDER_WAY not in held.MOVES[held.state]:
         raise IllegalMove(message=_("这次上门已签到或已取消。"), hint=_("请刷新页面。"), where={"state": held.state})
+    case = _case(held)
+    if case.state != CollectionCase.State.OPEN:
+        raise IllegalMove(
+            message=_("案件已不在队列中，不能上门。"), hint=_("请取消这次上门。"), where={"state": case.state}
+        )
     wanted = Wanted(
         uuid4(), held.debtor_id, held.debtor_name, held.org_id, held.point_id, "visit", held.purpose,
         (held.second.username,),
@@ -127,6 +135,8 @@ def visit_close(
 ) -> Visit:  # fmt: skip
     """Say what came of a visit, by the outcomes of collection: a promise, a complaint and the next turn follow.
 
+    Of a case that left the queue while they were there, what came of the visit is kept, and no turn follows.
+
     Permission  visit.do, collection.work and contact.ask in the office; the lead's own visit.
     Move        under way -> done.
     Raises NotPermitted, NotFoundHere, StaleView, IllegalMove, ReasonMissing, and what `contact_note` raises.
@@ -136,9 +146,13 @@ def visit_close(
     if held.attempt is None or held.state != Visit.State.UNDER_WAY:
         raise IllegalMove(message=_("还没有签到。"), hint=_("请先签到。"), where={"state": held.state})
     said = require_reason(note)
-    entry = contact_note(
-        officer, held.case_id, held.attempt.pk, key, entry_id=entry_id, note=said, promised=promised, day=day
-    )  # fmt: skip
+    case, attempt_id = _case(held), held.attempt.pk
+    if case.state == CollectionCase.State.OPEN:
+        entry = contact_note(
+            officer, case.pk, attempt_id, key, entry_id=entry_id, note=said, promised=promised, day=day
+        )  # fmt: skip
+    else:
+        entry = contact_note_after(officer, case, attempt_id, key, entry_id=entry_id, note=said, day=day)
     move(held, Visit.State.DONE, seen_version=seen_version)
     held.outcome, held.note, held.ended_at = entry.outcome, said, timezone.now()
     held.save(update_fields=["outcome", "note", "ended_at"])
@@ -161,6 +175,41 @@ def visit_cancel(officer: Officer, visit_id: int, *, reason: str, seen_version: 
     record(officer, "visit.cancelled", held, org=held.org, run_id=day.run_id, reason=require_reason(reason))
     work_close((VISIT,), held.subject, on=day.on, note=reason)
     return held
+
+
+def visits_take(day: BusinessDay) -> None:
+    """Take over what a published day did to cases with a visit planned: one of a closed case is called off.
+
+    One whose case the book moved to another office lies there, too. Twice is once.
+    Leaves   visits cancelled with their work gone, in parts of a transaction each, with its record.
+    """
+    planned = Visit.objects.filter(state=Visit.State.PLANNED)
+    over = planned.filter(case__state=CollectionCase.State.CLOSED).order_by("pk")
+    adopting = Adopting(day, "visits.taken", "visit")
+    adopting.in_parts(list(over.values_list("pk", flat=True)), lambda part: {"cancelled": _call_off(part, day)})
+    moved = planned.exclude(org=F("case__org")).order_by("pk").values_list("pk", "case__org")
+    adopting.in_parts(list(moved), lambda part: {"moved": _move_office(part)})
+
+
+def _call_off(part: Sequence[int], day: BusinessDay) -> int:
+    held = Visit.objects.select_for_update(of=("self",)).filter(pk__in=part, state=Visit.State.PLANNED)
+    keys = list(held.values_list("pk", flat=True))
+    Visit.objects.filter(pk__in=keys).update(state=Visit.State.CANCELLED, version=F("version") + 1)
+    work_gone((VISIT,), [f"visit:{key}" for key in keys], day.on)
+    return len(keys)
+
+
+def _move_office(part: Sequence[tuple[int, str]]) -> int:
+    """The lead stays whoever leads it: where he may not work there, another is planned instead."""
+    for key, org_id in part:
+        Visit.objects.filter(pk=key).update(org_id=org_id)
+        WorkItem.objects.filter(kind=VISIT, subject=f"visit:{key}", state=WorkItem.State.OPEN).update(org_id=org_id)
+    return len(part)
+
+
+def _case(visit: Visit) -> CollectionCase:
+    """Hold the case of a visit until the transaction ends."""
+    return CollectionCase.objects.select_for_update(of=("self",)).select_related("org").get(pk=visit.case_id)
 
 
 def _found(visit_id: int) -> Visit:

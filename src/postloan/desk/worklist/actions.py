@@ -11,6 +11,7 @@ from postloan.desk.agency.placing.actions import placements_begin, placements_en
 from postloan.desk.arrival.handing.actions import arrivals_known
 from postloan.desk.collateral.calls.actions import calls_open
 from postloan.desk.collection.opening.actions import collection_take
+from postloan.desk.contact.following.actions import contacts_follow
 from postloan.desk.core.actions import record
 from postloan.desk.core.days import BusinessDay, adopted_edition
 from postloan.desk.core.models import AdoptedDay, Org, WorkItem
@@ -23,6 +24,7 @@ from postloan.desk.inspection.opening.actions import inspections_open
 from postloan.desk.outbox.reminders.actions import reminders_open
 from postloan.desk.preservation.assets.actions import assets_open
 from postloan.desk.preservation.handover.actions import handovers_open
+from postloan.desk.visit.actions import visits_take
 from postloan.desk.warning.opening.actions import cases_open
 from postloan.desk.worklist.causes import causes
 from postloan.rules.desk_rules import DeskRules, WorkKind, WorkKinds
@@ -58,7 +60,9 @@ def snapshot_adopt(day: BusinessDay, rules: DeskRules, *, warns_in: Collection[s
     assets_open(day, rules)
     settlements_follow(day)
     disposals_open(day, rules)
+    contacts_follow(day)
     collection_take(day, rules)
+    visits_take(day)
     reminders_open(day, rules)
     placements_end(day=day)
     placements_begin(day=day)

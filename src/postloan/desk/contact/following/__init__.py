@@ -1,0 +1,1 @@
+"""What of contact moves with a debtor whom the book keeps in another office."""
