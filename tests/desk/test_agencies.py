@@ -155,6 +155,37 @@ def test_a_message_that_never_went_out_takes_the_placement_back(agency, cases, l
     assert CollectionCase.objects.get(pk=cases[0].pk).state == "open"
 
 
+@pytest.mark.django_db
+def test_who_was_sent_a_notice_that_did_not_arrive_was_not_told(agency, cases, clock, logged_in, settings, tmp_path):
+    settings.OUTBOX_FOLDER = str(tmp_path)
+    Message.objects.update(state="cancelled")
+    place(logged_in, agency, cases)
+    messages_send(opened("outbox", "outbox_sender", head_office()), most=10)
+    first, second, _third = agency.placements.order_by("pk")
+    Message.objects.filter(pk=first.told_id).update(state="undelivered")
+    Message.objects.filter(pk=second.told_id).update(state="delivered")
+    day = business_day(None)
+    assert placements_begin(day=day) == 0
+    assert agency.placements.filter(state="waiting").count() == len(cases), "a later receipt may say that it arrived"
+    clock.at += timedelta(days=3)
+    assert placements_begin(day=day) == len(cases) - 1
+    first.refresh_from_db()
+    assert (first.state, first.begins_on, first.why) == ("recalled", None, "debtor not told")
+    assert CollectionCase.objects.get(pk=first.case_id).state == "open"
+
+
+@pytest.mark.django_db
+def test_an_agency_whose_contract_is_over_begins_nothing(agency, cases, clock, logged_in, settings, tmp_path) -> None:
+    settings.OUTBOX_FOLDER = str(tmp_path)
+    Message.objects.update(state="cancelled")
+    place(logged_in, agency, cases)
+    messages_send(opened("outbox", "outbox_sender", head_office()), most=10)
+    clock.at += timedelta(days=3)
+    Agency.objects.update(ends_on=today() - timedelta(days=1))
+    assert placements_begin(day=business_day(None)) == 0
+    assert {each.why for each in agency.placements.all()} == {"contract ended"}
+
+
 @pytest.fixture
 def call(agency: Agency) -> Callable[..., Any]:
     account = Officer.objects.get(username="chengxin")
@@ -199,6 +230,20 @@ def test_an_agency_asks_the_same_gate_about_its_own_cases_alone(running, clock, 
 
 
 @pytest.mark.django_db
+def test_an_agency_whose_contract_is_over_asks_no_more(running, clock, call) -> None:
+    mine = running[0]
+    body = {"id": str(uuid4()), "debtor_id": mine.debtor_id, "point": f"feed:{mine.debtor_id}", "channel": "call"}
+    made = call("agency/ask", body).json()
+    assert made["to"]
+    Agency.objects.update(ends_on=today() - timedelta(days=1))
+    assert call("agency/ask", body | {"id": str(uuid4())}).status_code == 404
+    assert call(f"agency/cases/{mine.debtor_id}").status_code == 404
+    assert call("agency/outcome", {"id": body["id"], "outcome": "connected"}).status_code == 200
+    paid = {"ref": "P9", "debtor_id": mine.debtor_id, "paid_on": str(today()), "amount": "1.00"}
+    assert call("agency/payments", [paid]).status_code == 200
+
+
+@pytest.mark.django_db
 def test_reports_are_held_against_the_ledger_and_a_bill_is_of_the_ledger(running, agency, call, logged_in) -> None:
     first, second, third = running
     day = business_day(None)
@@ -238,6 +283,28 @@ def test_reports_are_held_against_the_ledger_and_a_bill_is_of_the_ledger(running
 
 
 @pytest.mark.django_db
+def test_the_fee_for_a_case_is_paid_once_however_many_bills(running, agency, logged_in) -> None:
+    on, client = business_day(None).on, logged_in("collection")
+    Placement.objects.update(begins_on=on - timedelta(days=40))
+    Collected.objects.filter(case__in=[each.case_id for each in running]).delete()
+    days = [(39, 30, "refused"), (39, 30, "proposed"), (29, 20, "proposed"), (19, 10, "proposed")]
+    for begins, ends, state in days:
+        asked = {
+            "begins_on": str(on - timedelta(days=begins)),
+            "ends_on": str(on - timedelta(days=ends)),
+            "score": "100",
+        }
+        answer = client.post(f"/agencies/{agency.pk}/bill", asked)
+        assert answer.status_code == 302, answer.content.decode()[:1500]
+        Bill.objects.filter(pk=Bill.objects.latest("pk").pk).update(state=state)
+    fee = rules_on(on).schedule("standard").per_case_cents * len(running)
+    paid = list(Bill.objects.order_by("pk").values_list("total_cents", flat=True))
+    assert paid[0] == paid[1] > 0, "a bill that was turned down paid nothing"
+    assert paid[1] == fee * SCHEDULE.quality_e8(100) // 10**8
+    assert paid[2:] == [0, 0]
+
+
+@pytest.mark.django_db
 def test_who_falls_short_in_a_year_leaves_and_its_cases_come_back(running, agency, logged_in) -> None:
     client, year = logged_in("collection"), business_day(None).on.year
     assert client.get(f"/agencies/{agency.pk}/evaluate/").status_code == 200
@@ -262,13 +329,15 @@ SCHEDULE = load_desk_rules(None).version("agencies", Agencies, date(2026, 1, 1))
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**8)), min_size=1, max_size=30), st.integers(0, 100)
-)  # fmt: skip
-def test_the_parts_of_a_commission_make_the_whole(cases: list[tuple[int, int]], score: int) -> None:
-    worked = [Worked(at, recovered, share) for at, (recovered, share) in enumerate(cases)]
+    st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**8), st.booleans()), min_size=1, max_size=30),
+    st.integers(0, 100),
+)
+def test_the_parts_of_a_commission_make_the_whole(cases: list[tuple[int, int, bool]], score: int) -> None:
+    worked = [Worked(at, recovered, share, is_first) for at, (recovered, share, is_first) in enumerate(cases)]
     paid = commission(worked, SCHEDULE, score)
     exact = [
-        (SCHEDULE.per_case_cents * 10**8 + each.recovered_cents * each.share_e8) * SCHEDULE.quality_e8(score)
+        ((SCHEDULE.per_case_cents if each.is_first else 0) * 10**8 + each.recovered_cents * each.share_e8)
+        * SCHEDULE.quality_e8(score)
         for each in worked
     ]  # fmt: skip
     assert sum(paid.values()) == (2 * sum(exact) + 10**16) // (2 * 10**16)

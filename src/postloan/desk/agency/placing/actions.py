@@ -49,7 +49,7 @@ def cases_place(
     if Placement.objects.filter(batch=batch).exists():
         return 0
     schedule = rules.schedule(agency.schedule)
-    if agency.state != Agency.State.LISTED or not agency.begins_on <= today() <= agency.ends_on or schedule is None:
+    if not agency.may_work(today()) or schedule is None:
         raise FormWrong(
             message=_("这家机构不在名单上，或合同不在有效期内。"), hint=_("请选择名单上的机构。"),
             where={"field": "agency"},
@@ -115,17 +115,24 @@ def _tell(agency: Agency, cases: Sequence[CollectionCase], batch: UUID, day: Bus
 def placements_begin(*, day: BusinessDay) -> int:
     """Let placements begin whose debtor was told some days ago; each by itself, in the name of who placed it.
 
-    One that cannot begin waits, or is taken back where its message never went out. Returns how many began.
+    One that cannot begin waits. It is taken back where its message never went out, where it did not arrive and the days
+    are over, or where the agency may work no more. Returns how many began.
     Permission  what `case_place` asks of who placed it.
+    Source      COLL-08, COLL-30.
     """
     notice = rules_on(day.on).notice
-    waiting = Placement.objects.filter(state=State.WAITING).select_related("told", "placed_by")
+    waiting = Placement.objects.filter(state=State.WAITING).select_related("told", "placed_by", "agency")
     began = 0
     for each in waiting:
         if each.told.state in {Message.State.CANCELLED, Message.State.EXPIRED}:
             _end_alone(each.pk, State.RECALLED, "debtor not told", day)
+        elif not each.agency.may_work(today()):
+            _end_alone(each.pk, State.RECALLED, "contract ended", day)
         elif each.told.sent_at and timezone.localdate(each.told.sent_at) + timedelta(days=notice.days) <= today():
-            began += _begin_alone(each, day)
+            if each.told.state == Message.State.UNDELIVERED:
+                _end_alone(each.pk, State.RECALLED, "debtor not told", day)
+            else:
+                began += _begin_alone(each, day)
     return began
 
 
