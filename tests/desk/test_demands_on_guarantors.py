@@ -1,18 +1,24 @@
 """Demands on guarantors: recorded at the desk with their proof, and the next night finds the guarantee kept by them."""
 
 import shutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import polars as pl
 import pytest
+from deciding import person
 from django.test import Client
 
-from postloan.desk.core.models import AuditEntry, FeedRows
+from postloan.desk.core.models import AuditEntry, FeedRows, Grant
+from postloan.desk.core.officers.queries import head_office
+from postloan.desk.outbox.actions import NewMessage, NewReceipt, messages_put, receipt_take
+from postloan.desk.outbox.models import Message
+from postloan.desk.outbox.written import messages_now
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
+from postloan.plan.contact.parties import Party
 from postloan.site.serving import adopt, hand_over
 from postloan.snapshot.read import scan_clocks, scan_loans
 
@@ -87,3 +93,26 @@ def test_a_demand_on_the_last_day_keeps_a_joint_guarantee(guaranteed: tuple[Path
     adopt(home, on + DAY)
     assert "已保全" in officer.get(f"/clocks/guarantees/{loan_id}/{JOINT}/").content.decode()
     assert send(officer, loan_id, GENERAL, on) == 409
+
+
+def test_a_demand_that_reached_a_guarantor_is_of_each_guarantee_it_keeps(guaranteed: tuple[Path, date, str]) -> None:
+    home, on, loan_id = guaranteed
+    officer, org = person("officer"), head_office()
+    found = messages_now().named("formal_demand")
+    assert found
+    now = datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
+    for guarantor_id, given in (("BZR1", [JOINT]), ("BZR2", [])):
+        party = Party(guarantor_id, guarantor_id, "guarantor", "person", "", None)
+        new = NewMessage(
+            key=str(uuid4()), cause="written", template=found, debtor_id="x", debtor_name="甲", org_id=org.pk,
+            party=party, title="催收函", text="请履行保证责任", made_on=on, useful_until=on + DAY, loan_id=loan_id,
+        )  # fmt: skip
+        messages_put([new], made_by=None, at=now)
+        Message.objects.filter(key=new.key).update(state="sent", sent_at=now, claimed_at=now, posted_ref="EMS9")
+        message = Message.objects.get(key=new.key)
+        Grant.objects.create(officer=officer, action="outbox.receipt", org=org, role="test", begins_on="2021-01-01")
+        receipt_take(officer, message.pk, NewReceipt("r1", "delivered", now, "本人签收"))
+        rows = [row for held in FeedRows.objects.filter(pk=message.pk) for row in held.rows]
+        assert [row["guarantee_id"] for row in rows] == given, "a general guarantee asks for a suit"
+        assert all((row["kind"], row["loan_id"], row["proof"]) == ("demand", loan_id, "EMS9 本人签收") for row in rows)
+    assert not hand_over(home, on + DAY)["refused"]

@@ -337,14 +337,16 @@ def test_receipts_come_by_the_api_once(put, sender, folder, clock) -> None:
     account = opened("gateway", "dialler", org)
     secret = token_issue(None, account, name="g", expires_on=today() + timedelta(days=9), reason="test").secret
 
-    def told(message_id: object, ref: str, outcome: str, token: str = secret) -> Any:
-        body = {
-            "receipts": [{"message_id": str(message_id), "ref": ref, "outcome": outcome, "at": clock.at.isoformat()}]
-        }
+    def told(message_id: object, ref: str, outcome: str, token: str = secret, at: datetime | None = None) -> Any:
+        told_at = (at or clock.at).isoformat()
+        body = {"receipts": [{"message_id": str(message_id), "ref": ref, "outcome": outcome, "at": told_at}]}
         return Client().post("/api/outbox/receipts", json.dumps(body), "application/json",
                              headers={"Authorization": f"Bearer {token}"})  # fmt: skip
 
     first, second = sorted((message, waits), key=lambda each: state_of(each) != "sent")
+    for days in (-1, 1, 1400):
+        wrong = told(first.pk, "r0", "delivered", at=clock.at + timedelta(days=days))
+        assert (wrong.status_code, wrong.json()["where"]["field"]) == (400, "at"), wrong.content
     assert told(first.pk, "r1", "undelivered").json()[0]["state"] == "undelivered"
     assert told(first.pk, "r1", "undelivered").status_code == 200
     assert told(first.pk, "r2", "delivered").json()[0]["state"] == "delivered"
@@ -361,7 +363,7 @@ def test_receipts_come_by_the_api_once(put, sender, folder, clock) -> None:
     assert {"/api/outbox/receipts", "/api/outbox/messages/{message_id}", "/api/agency/ask"} <= paths.keys()
 
 
-def test_letters_are_posted_from_the_list_and_receipted_on_paper(put, sender, folder, logged_in) -> None:
+def test_letters_are_posted_from_the_list_and_receipted_on_paper(put, sender, folder, clock, logged_in) -> None:
     letter = put("formal_demand", "address", "杭州市西湖区文三路1号")
     sending.messages_send(sender, most=10)
     client = logged_in("officer")
@@ -372,6 +374,12 @@ def test_letters_are_posted_from_the_list_and_receipted_on_paper(put, sender, fo
     assert str(letter.pk) not in client.get("/outbox/letters/").content.decode()
     Message.objects.filter(pk=letter.pk).update(loan_id="JJ202300000001")
     sent = {"made_id": str(uuid4()), "outcome": "delivered", "note": "本人签收", "on": "2026-03-05"}
+    assert client.post(f"/outbox/{letter.pk}/receipt", sent).status_code == 400, "that day has not come"
+    assert client.post(f"/outbox/{letter.pk}/receipt", sent | {"on": "2026-03-02"}).status_code == 400, "nor gone out"
+    assert state_of(letter) == "sent"
+    assert not FeedRows.objects.filter(pk=letter.pk).exists()
+    clock.at += timedelta(days=2)
+    client = logged_in("officer")
     assert client.post(f"/outbox/{letter.pk}/receipt", sent).status_code == 302
     assert state_of(letter) == "delivered"
     [row] = FeedRows.objects.get(pk=letter.pk, table="legal_event").rows

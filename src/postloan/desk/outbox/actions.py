@@ -16,6 +16,7 @@ from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.forms import SHORT_MOST, check_text
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.work.actions import work_close
+from postloan.desk.outbox.guaranteed import guarantees_demanded
 from postloan.desk.outbox.models import Message, Receipt, Try
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.parties import Party
@@ -199,7 +200,8 @@ def receipt_take(officer: Officer, message_id: UUID, new: NewReceipt) -> Message
 
     Permission  outbox.receipt in the message's office. Move  sent -> delivered or undelivered; a later delivery
                 outweighs a failure.
-    Raises NotPermitted, NotFoundHere; FormWrong where the message was not sent, or the outcome is none.
+    Raises NotPermitted, NotFoundHere; FormWrong where the message was not sent, the outcome is none, or its day lies
+    before the message went out or has not come.
     """
     held = message_held(message_id)
     require(officer, RECEIPT, org=held.org)
@@ -226,6 +228,11 @@ def _receipted(officer: Officer, held: Message, new: NewReceipt) -> Message:
         return held
     if held.state not in {*Message.WAS_SENT, Message.State.UNSURE}:
         raise FormWrong(message=_("这条消息没有发出。"), hint=_("请核对消息编号。"), where={"state": held.state})
+    # By the day: paper tells no hour, a gateway's clock is not ours, and the law counts days.
+    if not timezone.localdate(held.claimed_at or held.opened_at) <= timezone.localdate(new.at) <= today():
+        raise FormWrong(
+            message=_("送达日不在发出日与今日之间。"), hint=_("请核对回执日期。"), where={"field": "at", "at": new.at}
+        )
     Receipt.objects.create(
         message=held, ref=new.ref[:120], outcome=new.outcome, at=new.at, told_by=officer, note=new.note
     )
@@ -245,18 +252,26 @@ def _receipted(officer: Officer, held: Message, new: NewReceipt) -> Message:
 def _tell_law(officer: Officer, held: Message, new: NewReceipt) -> None:
     """Hand a formal demand that arrived to the next night: it interrupts the limitation of the debtor's debt (DSP-33).
 
-    One to a guarantor names his guarantee, which a message does not know: whoever keeps the clocks enters it.
+    One to a guarantor is of each guarantee that he gave for the loan and that a demand keeps (DSP-42, DSP-44); where
+    none is known there is nothing to tell.
     """
-    if held.channel != "formal_demand" or not held.loan_id or held.role == "guarantor":
+    if held.channel != "formal_demand" or not held.loan_id:
         return
+    of = guarantees_demanded(held.loan_id, held.party_id) if held.role == "guarantor" else [""]
     row = dict.fromkeys(_LEGAL, "") | {
-        "legal_event_id": f"MSG-{held.pk.hex}", "loan_id": held.loan_id, "kind": "demand",
-        "happened_on": timezone.localdate(new.at).isoformat(), "proof": f"{held.posted_ref} {new.note}".strip()[:200],
+        "loan_id": held.loan_id, "kind": "demand", "happened_on": timezone.localdate(new.at).isoformat(),
+        "proof": f"{held.posted_ref} {new.note}".strip()[:200],
     }  # fmt: skip
-    rows_give(
-        rows_id=held.pk, table="legal_event", rows=[row], title=held.debtor_name, officer=officer, org=held.org,
-        page=reverse("outbox:message", args=[held.pk]),
-    )  # fmt: skip
+    rows = [
+        row
+        | {"legal_event_id": f"MSG-{held.pk.hex}" + (f"-{at}" if guarantee_id else ""), "guarantee_id": guarantee_id}
+        for at, guarantee_id in enumerate(of)
+    ]
+    if rows:
+        rows_give(
+            rows_id=held.pk, table="legal_event", rows=rows, title=held.debtor_name, officer=officer, org=held.org,
+            page=reverse("outbox:message", args=[held.pk]),
+        )  # fmt: skip
 
 
 def message_held(message_id: UUID) -> Message:
