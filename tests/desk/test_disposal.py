@@ -14,7 +14,7 @@ from django.test import Client
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.book.write_off_grounds import write_offs_on
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, FeedRows, Grant, WorkItem
+from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.actions import NewPlan, plan_write
 from postloan.desk.disposal.courts.actions import NewRound, round_end, round_publish
@@ -87,6 +87,24 @@ def test_a_case_follows_what_its_debtor_owes(monkeypatch: pytest.MonkeyPatch) ->
     case.refresh_from_db()
     assert (case.state, case.off_cents, case.closed_on) == ("closed", 0, business_day(None).on)
     assert [each.step for each in case.entries.all()] == ["opened", "pursued", "opened", "closed"]
+
+
+def test_a_case_lies_in_the_office_that_the_book_moved_it_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_of()
+    lawsuit_open(person("risk"), case.pk, deed(case), loan_ids=[loan_of(case)["loan_id"]], claim_cents=1_000_00)
+    office = Org.objects.exclude(pk=case.org_id).filter(level="sub_branch").first()
+    assert office
+    rows = debtors_of_day(business_day(None))
+    is_its = pl.col("debtor_id") == case.debtor_id
+    for org_id in (office.pk, "nowhere"):
+        moved = rows.with_columns(org_id=pl.when(is_its).then(pl.lit(org_id)).otherwise("org_id"))
+        monkeypatch.setattr(opening, "debtors_of_day", lambda _day, moved=moved: moved)
+        adopted_anew()
+        case.refresh_from_db()
+        assert (case.org, case.keeper) == (office, None)
+    assert Lawsuit.objects.get(case=case).org == office
+    assert case.entries.filter(step="moved").count() == 1
+    assert not WorkItem.objects.filter(subject=case.subject, state="open").exclude(org=office).exists()
 
 
 def test_a_plan_is_written_once_and_seen_through() -> None:

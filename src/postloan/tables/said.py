@@ -170,6 +170,7 @@ SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "disposal_plan": ("制定不良处置方案", "Plan a disposal"),
         "disposal_act": ("落实不良处置方案", "See a disposal through"),
         "disposal_chase": ("账销案存线索核查", "Look for clues of what is pursued"),
+        "disposal_sue": ("移交诉讼立案", "Sue a debtor handed over"),
     },
     "case_kind": {
         "classification": ("风险分类", "Classification"),

@@ -19,6 +19,8 @@ DISPOSAL_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "disposal_step": {
         "opened": ("进入处置台账", "Entered the ledger"),
+        "court": ("催收移交诉讼", "Handed over to be sued"),
+        "moved": ("转至新机构", "Moved to another office"),
         "closed": ("结案", "Closed"),
         "pursued": ("转入账销案存", "Written off and pursued"),
         "planned": ("制定方案", "Planned"),

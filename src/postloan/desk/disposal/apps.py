@@ -11,6 +11,7 @@ class DisposalConfig(AppConfig):
 
     def ready(self) -> None:
         """Make its lists, words, exceptions and what is under way known, and what it hands over with a day."""
+        from postloan.desk.collection.court.taking import register_taker  # noqa: PLC0415
         from postloan.desk.core.decisions.beside import register_beside  # noqa: PLC0415
         from postloan.desk.core.decisions.rows import rows_beside  # noqa: PLC0415
         from postloan.desk.disposal import (  # noqa: PLC0415 - register when imported
@@ -21,5 +22,7 @@ class DisposalConfig(AppConfig):
             words,  # noqa: F401
         )
         from postloan.desk.disposal.courts.legal_rows import COLUMNS, TABLE  # noqa: PLC0415
+        from postloan.desk.disposal.opening.actions import court_take  # noqa: PLC0415
 
+        register_taker(court_take)
         register_beside(rows_beside(TABLE, COLUMNS))

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from postloan.desk.approval.models import Case
+from postloan.desk.collection.models import CollectionCase
 from postloan.desk.core.models import Decision, Work
 
 
@@ -21,6 +22,8 @@ class DisposalCase(Work):
     route, target, due_on, expected_cents  the plan: the way chosen, what is to be reached by when, and what it should
                   bring in; empty until somebody plans.
     off_cents     written off and still pursued: the case goes on while there is any.
+    collection    the case of collection that was handed over to be taken to court, if one was: as long as it is there,
+                  what is past due is disposed of too, non-performing or not.
     """
 
     class State(models.TextChoices):
@@ -51,6 +54,7 @@ class DisposalCase(Work):
     off_cents = models.BigIntegerField(default=0)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     keeper = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    collection = models.ForeignKey(CollectionCase, null=True, on_delete=models.PROTECT, related_name="disposals")
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
     route = models.CharField(max_length=20, blank=True)

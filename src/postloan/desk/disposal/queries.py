@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from postloan.desk.approval.queries import StepTold, may_decide, steps_told
 from postloan.desk.book.narrow import collateral_rows
 from postloan.desk.book.queries import loans_split
+from postloan.desk.collection.models import CollectionCase
 from postloan.desk.core.authority import within
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.deeds import WRITE
 from postloan.desk.disposal.models import DisposalCase, Outcome
+from postloan.desk.disposal.opening.changes import is_bad
 from postloan.desk.disposal.outcomes.promised.paid import paid_cents
 from postloan.desk.disposal.outcomes.proved import ItemTold, items_told, lacking
 from postloan.desk.disposal.outcomes.reckoned import loan_owed
@@ -24,7 +26,6 @@ from postloan.errors import NotFoundHere
 from postloan.plan.disposal_routes import offered_prices
 from postloan.rules.desk_rules import load_desk_rules
 from postloan.rules.disposal_routes import DisposalRoutes
-from postloan.tables.units import NON_PERFORMING
 
 _CASES_MOST = 20
 
@@ -90,10 +91,10 @@ def loans_mine(desk: Desk, case: DisposalCase) -> frozenset[str]:
 
 
 def bad_loans(desk: Desk, case: DisposalCase) -> list[dict[str, Any]]:
-    """The debtor's non-performing loans on the book, in the desk's offices."""
+    """The debtor's non-performing loans on the book, in the desk's offices; before a court, those past due as well."""
     mine = loans_split(desk, case.debtor_id)[0]
-    is_bad = pl.col("tier").cast(pl.String).is_in(NON_PERFORMING)
-    return mine.filter((pl.col("status") == "active") & is_bad).to_dicts()
+    is_sued = CollectionCase.objects.filter(debtor_id=case.debtor_id, state=CollectionCase.State.COURT).exists()
+    return mine.filter((pl.col("status") == "active") & is_bad(is_sued=pl.lit(is_sued))).to_dicts()
 
 
 def pursued_of(desk: Desk, case: DisposalCase) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The work items of a case of disposal: to plan it, to see a plan through, to look for clues once it is pursued."""
+"""The work items of a case of disposal: to plan it, to see it through, to sue, to look for clues of what is pursued."""
 
 from datetime import date
 
@@ -8,7 +8,9 @@ from postloan.desk.core.models import WorkItem
 from postloan.desk.disposal.models import DisposalCase
 
 PLAN, ACT, CHASE = "disposal_plan", "disposal_act", "disposal_chase"
+SUE = "disposal_sue"
 KINDS = (PLAN, ACT, CHASE)
+"""Those of the plan and of what is pursued; a later plan closes them."""
 
 
 def work_of(case: DisposalCase, kind: str, *, due_on: date, on: date) -> WorkItem:

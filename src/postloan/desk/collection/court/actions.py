@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.approval.actions import case_drawn_up, case_held, case_work, step_first, verdict_take
 from postloan.desk.approval.models import Case
+from postloan.desk.collection.court.taking import hand_to_takers
 from postloan.desk.collection.models import CollectionCase, CollectionEntry
 from postloan.desk.core.actions import check_begins, check_seen, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
@@ -56,6 +57,7 @@ def court_decide(
     """Agree to a suit, or turn it down (批准移交诉讼): agreed, it is disposal's; turned down, it is in the queue again.
 
     Permission  the step that the approval waits for; another person. seen_version is the approval's.
+    Leaves      agreed to, what whoever takes it over leaves; an entry, an audit entry.
     Raises NotPermitted, SamePerson, StaleView, IllegalMove, ReasonMissing, FormWrong, NotFoundHere.
     """
     refuse_past(day)
@@ -72,6 +74,8 @@ def court_decide(
         held.ready_at = timezone.now()
         held.save(update_fields=["ready_at"])
     _note(officer, held, {State.COURT: "court", State.OPEN: "court_refused"}.get(becomes, "court_agreed"), reason, day)
+    if becomes == State.COURT:
+        hand_to_takers(officer, held, day)
     record(officer, "collection.court_decided", held, org=held.org, run_id=day.run_id, reason=reason, before=before,
            after=held.state)  # fmt: skip
     return held

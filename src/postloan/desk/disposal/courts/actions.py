@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import check_begins, check_seen, move, refuse_past, require
 from postloan.desk.core.models import Officer
+from postloan.desk.core.work.actions import work_close
 from postloan.desk.disposal.courts.legal_rows import step_tell
 from postloan.desk.disposal.courts.steps import ADJUDICATES, LEADS, OF_A_THING, TOLD_TO_NOBODY
 from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import AuctionRound, DisposalCase, DisposalEntry, Lawsuit, LawsuitStep
 from postloan.desk.disposal.noting.actions import case_held, check_may, note
 from postloan.desk.disposal.papers.keeping import Sent, paper_keep
+from postloan.desk.disposal.work import SUE
 from postloan.errors import FormWrong, IllegalMove, NotFoundHere
 from postloan.tables.said import SAID
 
@@ -66,7 +68,7 @@ def lawsuit_open(
 ) -> DisposalCase:
     """Begin a proceeding about some loans of a debtor (立案准备). Permission disposal.write in the debtor's office.
 
-    Leaves a lawsuit that nothing was filed of, an entry, an audit entry.
+    Leaves a lawsuit that nothing was filed of, an entry, an audit entry; work to sue is done.
     Raises NotPermitted, FormWrong without a loan or a claim, StaleView, IllegalMove.
     """
     case, is_again = case_held(case_id, deed)
@@ -79,6 +81,7 @@ def lawsuit_open(
         id=deed.id, case=case, state=Lawsuit.State.PREPARED, org=case.org, loan_ids=list(loan_ids),
         claim_cents=claim_cents, opened_by=officer, opened_on=deed.day.on,
     )  # fmt: skip
+    work_close((SUE,), case.subject, on=deed.day.on, note=deed.reason)
     note(officer, case, "lawsuit_opened", deed, cents=claim_cents, loans=list(loan_ids))
     return case
 

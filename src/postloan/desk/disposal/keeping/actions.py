@@ -4,7 +4,7 @@ from django.db.models import F
 
 from postloan.desk.core.models import Officer, WorkItem
 from postloan.desk.disposal.models import DisposalCase
-from postloan.desk.disposal.work import KINDS
+from postloan.desk.disposal.work import KINDS, SUE
 
 
 def case_kept_by(keeper: Officer, debtor_id: str) -> DisposalCase | None:
@@ -18,6 +18,6 @@ def case_kept_by(keeper: Officer, debtor_id: str) -> DisposalCase | None:
     if case is None:
         return None
     DisposalCase.objects.filter(pk=case.pk).update(keeper=keeper, version=F("version") + 1)
-    open_items = WorkItem.objects.filter(kind__in=KINDS, subject=case.subject, state=WorkItem.State.OPEN)
+    open_items = WorkItem.objects.filter(kind__in=(*KINDS, SUE), subject=case.subject, state=WorkItem.State.OPEN)
     open_items.update(officer=keeper, version=F("version") + 1)
     return case

@@ -6,19 +6,22 @@ from typing import Any
 import polars as pl
 
 from postloan.desk.book.narrow import loan_rows
+from postloan.desk.collection.models import CollectionCase
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.disposal.models import DisposalCase, Outcome
 from postloan.desk.disposal.pursued import pursued_rows
 from postloan.tables.units import NON_PERFORMING, TIERS
 
 FACTS = (
-    "debtor_name", "product", "legal_form", "tier", "loan_count", "balance_cents", "debt_cents", "off_cents",
+    "debtor_name", "org_id", "product", "legal_form", "tier", "loan_count", "balance_cents", "debt_cents", "off_cents",
 )  # fmt: skip
 """What a case says of its debtor that a night may change."""
 
 
 def debtors_of_day(day: BusinessDay) -> pl.DataFrame:
     """The debtors with a non-performing loan on the book, or one written off and pursued: FACTS, and whose they are.
+
+    Of a debtor that collection handed over to court, the loans past due are among them, as long as it is there.
 
     Returns debtor_id, org_id, officer_id, FACTS, is_on_book; the office and officer are those of the largest loan. What
     is off the book has no tier there any more, and is a loss here.
@@ -60,8 +63,15 @@ def running_cases() -> pl.DataFrame:
 
 
 def _bad_loans(day: BusinessDay) -> pl.DataFrame:
-    rows = loan_rows(day).filter(pl.col("status") == "active", pl.col("tier").cast(pl.String).is_in(NON_PERFORMING))
+    sued = CollectionCase.objects.filter(state=CollectionCase.State.COURT).values_list("debtor_id", flat=True)
+    is_sued = pl.col("debtor_id").is_in(list(sued))
+    rows = loan_rows(day).filter(pl.col("status") == "active", is_bad(is_sued=is_sued))
     return rows.with_columns(pl.col("org_id", "product", "legal_form", "tier").cast(pl.String))
+
+
+def is_bad(*, is_sued: pl.Expr) -> pl.Expr:
+    """Whether a loan on the book is disposed of: non-performing, or past due where its debtor is taken to court."""
+    return pl.col("tier").cast(pl.String).is_in(NON_PERFORMING) | (is_sued & (pl.col("days_past_due") > 0))
 
 
 def _frame(rows: Iterable[Any], schema: dict[str, Any]) -> pl.DataFrame:

@@ -1,0 +1,22 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("collection", "0002_counted"),
+        ("disposal", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="disposalcase",
+            name="collection",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="disposals",
+                to="collection.collectioncase",
+            ),
+        ),
+    ]
