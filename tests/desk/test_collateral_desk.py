@@ -15,6 +15,7 @@ from django.test import Client
 from postloan.desk.approval.models import Case
 from postloan.desk.collateral.models import Call, Document, Matter, Receipt, ValuerTerm
 from postloan.desk.collateral.stress.queries import stress_due, stresses_kept
+from postloan.desk.contact.models import LedgerEntry
 from postloan.desk.core.days import business_day
 from postloan.desk.core.models import AuditEntry, FeedRows, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office, office_over
@@ -136,6 +137,11 @@ def test_a_call_is_told_answered_and_closed_by_a_second_person(bank: Path, last_
     notice = {"sent_on": last_day.isoformat(), "way": "letter", "note": "EMS 签收", "version": 1}
     assert officer.post(f"{page}notice", notice | {"sent_on": "2000-01-01"}).status_code == 400
     assert officer.post(f"{page}notice", notice).status_code == 302
+    paper = logged_in("auditor").get(f"/contacts/of/{call.debtor_id}/paper").content.decode()
+    assert "补充担保通知" in paper
+    assert f"{last_day} 12:00" in paper
+    told = LedgerEntry.objects.get(kind="served")
+    assert (told.debtor, told.party, told.told["channel"]) == (call.debtor_id, call.debtor_id, "letter")
     assert officer.post(f"{page}answer", answer | {"answer": "call_repaid", "version": 2}).status_code == 409
     assert officer.post(f"{page}answer", answer | {"version": 2}).status_code == 302
     matter = Matter.objects.get(call=call)

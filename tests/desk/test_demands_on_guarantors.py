@@ -11,6 +11,7 @@ import pytest
 from deciding import person
 from django.test import Client
 
+from postloan.desk.contact.models import LedgerEntry
 from postloan.desk.core.models import AuditEntry, FeedRows, Grant
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.outbox.actions import NewMessage, NewReceipt, messages_put, receipt_take
@@ -18,7 +19,11 @@ from postloan.desk.outbox.models import Message
 from postloan.desk.outbox.written import messages_now
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
+from postloan.plan.contact.ledger import read_ledger
 from postloan.plan.contact.parties import Party
+from postloan.plan.contact.proof import Proved, faults_of
+from postloan.rules.desk_rules import load_desk_rules
+from postloan.site.gate import export_ledger
 from postloan.site.serving import adopt, hand_over
 from postloan.snapshot.read import scan_clocks, scan_loans
 
@@ -60,6 +65,13 @@ def send(client: Client, loan_id: str, guarantee_id: str, served_on: date, **for
     return int(client.post(f"/clocks/guarantees/{loan_id}/{guarantee_id}/note", told).status_code)
 
 
+def ledger_faults(home: Path) -> list[str]:
+    export_ledger(home / "ledger.jsonl")
+    law = load_desk_rules(None).files["contact"]
+    lines = read_ledger(home / "ledger.jsonl")
+    return [each.fault for each in faults_of(lines, law, lambda _day: False, Proved())]
+
+
 def test_a_demand_on_the_last_day_keeps_a_joint_guarantee(guaranteed: tuple[Path, date, str], logged_in) -> None:
     home, on, loan_id = guaranteed
     officer, period = logged_in("preserver"), clock(home, on, JOINT)
@@ -82,6 +94,12 @@ def test_a_demand_on_the_last_day_keeps_a_joint_guarantee(guaranteed: tuple[Path
     (row,) = FeedRows.objects.get(table="legal_event").rows
     assert (row["kind"], row["guarantee_id"], row["happened_on"]) == ("demand", JOINT, on.isoformat())
     assert AuditEntry.objects.filter(action="clock.guarantor_demanded").count() == 1
+    told = LedgerEntry.objects.get(kind="served")
+    assert (told.party, told.told["channel"], told.told["on"]) == ("BZR1", "formal_demand", on.isoformat())
+    paper = officer.get(f"/contacts/of/{told.debtor}/paper").content.decode()
+    assert "BZR1" in paper
+    assert "催告函" in paper
+    assert ledger_faults(home) == []
 
     told = hand_over(home, on + DAY)
     assert not told["refused"], told

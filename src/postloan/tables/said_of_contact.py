@@ -17,6 +17,7 @@ CONTACT_SAID: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "notice": ("到期通知", "Notice of maturity"),
         "reply": ("答复投诉", "Answer to a complaint"),
         "demand": ("正式催告", "Formal demand"),
+        "collateral": ("补充担保通知", "Call for collateral"),
         "locate": ("询问联系方式", "Ask for contact details"),
         "message": ("转告", "Pass a message"),
     },

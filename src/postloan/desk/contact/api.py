@@ -1,5 +1,6 @@
 """The contact gate's interface for diallers and message gateways, and for what a borrower may see."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -103,11 +104,11 @@ class PointOut(Schema):
 
 
 class ContactOut(Schema):
-    """A contact that was made."""
+    """A contact that was made; a letter that went out beside the gate stands by noon of its day."""
 
     at: datetime
     channel: Channel
-    purpose: Purpose
+    purpose: Purpose | Literal["collateral"]
     party_name: str
     role: str
     label: str
@@ -165,10 +166,4 @@ def made(request: HttpRequest, debtor_id: str) -> dict[str, Any]:
     """List what the borrower may see: contacts that were made, or for which no outcome was told."""
     desk = desk_of(request, "contact.read")
     debtor_seen(desk, debtor_id)
-    told = [
-        {"at": each.made_at or each.at, "channel": each.channel, "purpose": each.purpose,
-         "party_name": each.point.party_name, "role": each.point.role, "label": each.point.label,
-         "outcome": each.outcome, "officer": str(each.officer)}
-        for each in queries.contacts_made(desk, debtor_id)
-    ]  # fmt: skip
-    return {"debtor_id": debtor_id, "contacts": told}
+    return {"debtor_id": debtor_id, "contacts": [asdict(each) for each in queries.contacts_made(desk, debtor_id)]}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.book.queries import debtor_seen, loans_of
 from postloan.desk.contact.actions import FEED, label_of
 from postloan.desk.contact.gate import calendar_of, rules_at, standing_of
-from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Exemption
+from postloan.desk.contact.models import Attempt, Complaint, ContactPoint, Exemption, LedgerEntry
 from postloan.desk.core.authority import within
 from postloan.desk.core.days import home
 from postloan.desk.core.lists.cells import language
+from postloan.desk.core.models import Officer
 from postloan.desk.core.pages import Desk
 from postloan.errors import NotFoundHere
 from postloan.plan.contact.judging import Answer, Ask, decide
@@ -45,6 +47,21 @@ class PointTold:
     source: str
     point: ContactPoint | None
     answer: Answer | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A contact that was made, with the ledger's entry that tells of it."""
+
+    seq: int
+    at: datetime
+    channel: str
+    purpose: str
+    party_name: str
+    role: str
+    label: str
+    outcome: str
+    officer: str
 
 
 def attempts_seen(desk: Desk) -> QuerySet[Attempt]:
@@ -130,10 +147,30 @@ def contacts_of(desk: Desk, debtor_id: str) -> list[Attempt]:
     return list(found[:_SHOWN_MOST])
 
 
-def contacts_made(desk: Desk, debtor_id: str) -> list[Attempt]:
-    """Every contact that was made, or may have been: what the borrower himself may see."""
+def contacts_made(desk: Desk, debtor_id: str) -> list[Made]:
+    """Every contact that was made, or may have been, the latest first: what the borrower himself may see.
+
+    What went out beside the gate is among it, by noon of its day: paper tells no hour.
+    """
     found = attempts_seen(desk).filter(debtor_id=debtor_id, is_allowed=True).exclude(outcome="not_made")
-    return list(found.select_related("point", "officer"))
+    made = [
+        Made(each.seq, each.made_at or each.at, each.channel, each.purpose, each.point.party_name, each.point.role,
+             each.point.label, each.outcome, str(each.officer))
+        for each in found.select_related("point", "officer")
+    ]  # fmt: skip
+    served = list(LedgerEntry.objects.filter(debtor=debtor_id, kind="served"))
+    people = dict(
+        Officer.objects.filter(username__in=[each.officer for each in served]).values_list("username", "name")
+    )
+    asked = pl.col("debtor_id").is_in([each.party for each in served])
+    names = dict(debtor_rows(desk.day).filter(asked).select("debtor_id", "name").iter_rows()) if served else {}
+    for each in served:
+        at = datetime.combine(date.fromisoformat(each.told["on"]), time(12), timezone.get_current_timezone())
+        made.append(Made(
+            each.seq, at, each.told["channel"], each.told["purpose"], names.get(each.party) or each.party,
+            each.told["role"], "", "sent", people.get(each.officer, each.officer),
+        ))  # fmt: skip
+    return sorted(made, key=lambda each: (each.at, each.seq), reverse=True)
 
 
 def complaints_of(desk: Desk, debtor_id: str) -> list[Complaint]:

@@ -13,8 +13,9 @@ from postloan.rules.contact_rules import Channel, Form, Outcome, PointKind, Purp
 
 EventKind = Literal[
     "rules", "point", "point_ended", "do_not_call", "do_not_call_lifted", "complaint", "complaint_answered", "consent",
-    "consent_ended", "ask", "outcome",
+    "consent_ended", "ask", "outcome", "served",
 ]  # fmt: skip
+"""`served` is a letter that went out beside the gate, as it was told afterwards: it bears on no answer."""
 NOT_MADE: Outcome = "not_made"
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.collateral.matters.actions import WRITE, effects, matter_made
 from postloan.desk.collateral.models import Call, Matter
+from postloan.desk.contact.serving.actions import served_tell
 from postloan.desk.core.actions import check_begins, move, record, refuse_past, require, require_reason
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import Officer, Org, WorkItem
@@ -90,7 +91,8 @@ def call_notice(
 ) -> Call:
     """Record that the borrower was told by letter.
 
-    Permission  collateral.write in the office. Move  open -> noticed. Leaves an audit entry.
+    Permission  collateral.write in the office. Move  open -> noticed.
+    Leaves      an entry of the ledger of contact, which the borrower may see; an audit entry.
     Raises NotPermitted, ReasonMissing, StaleView, IllegalMove, FormWrong, NotFoundHere.
     """
     refuse_past(day)
@@ -106,8 +108,12 @@ def call_notice(
     held.sent_on, held.way, held.note = sent_on, way, require_reason(note)
     move(held, Call.State.NOTICED, seen_version=seen_version)
     held.save(update_fields=["sent_on", "way", "note"])
+    anchor = served_tell(
+        officer, held.debtor_id, held.debtor_id, "debtor", channel="email" if way == Call.Way.EMAIL else "letter",
+        purpose="collateral", on=sent_on,
+    )  # fmt: skip
     record(officer, "collateral.call_noticed", held, org=held.org, run_id=day.run_id, reason=held.note,
-           sent_on=sent_on.isoformat(), way=way)  # fmt: skip
+           sent_on=sent_on.isoformat(), way=way, **anchor)  # fmt: skip
     return held
 
 

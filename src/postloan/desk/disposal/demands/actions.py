@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from postloan.desk.contact.serving.actions import served_tell
 from postloan.desk.core.actions import record, refuse_past, require, require_reason, rows_give
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.models import FeedRows, Officer, Org
@@ -25,7 +26,8 @@ def demand_note(
 
     A demand served in time may be recorded late: the night finds the guarantee kept from the day it was served.
 
-    Permission  disposal.write in the loan's office. Leaves a row of legal_event, an audit entry.
+    Permission  disposal.write in the loan's office. Leaves a row of legal_event, an entry of the ledger of contact,
+                which the borrower may see, an audit entry.
     Raises NotPermitted, ReasonMissing, FormWrong; IllegalMove where a demand of that day keeps nothing.
     Source  regulations DSP-42, DSP-43; Civil Code Arts. 692 to 694.
     """
@@ -49,8 +51,13 @@ def demand_note(
         "legal_event_id": f"DMD-{demand_id.hex}", "loan_id": held.loan["loan_id"], "kind": "demand",
         "happened_on": served_on.isoformat(), "proof": proof, "guarantee_id": held.guarantee_id,
     }  # fmt: skip
+    anchor = served_tell(
+        officer, held.loan["debtor_id"], held.guarantor_id, "guarantor", channel="formal_demand", purpose="demand",
+        on=served_on,
+    )  # fmt: skip
     made = rows_give(rows_id=demand_id, table=TABLE, rows=[row], title=held.debtor_name, officer=officer, org=org,
                      page=held.page)  # fmt: skip
     record(officer, "clock.guarantor_demanded", made, org=org, run_id=day.run_id, reason=proof,
-           loan_id=held.loan["loan_id"], guarantee_id=held.guarantee_id, served_on=served_on.isoformat())  # fmt: skip
+           loan_id=held.loan["loan_id"], guarantee_id=held.guarantee_id, served_on=served_on.isoformat(),
+           **anchor)  # fmt: skip
     return made
