@@ -14,10 +14,10 @@ from django.test import Client
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.book.write_off_grounds import write_offs_on
 from postloan.desk.core.days import business_day
-from postloan.desk.core.models import AuditEntry, Decision, FeedRows, Grant, Org, WorkItem
+from postloan.desk.core.models import AuditEntry, FeedRows, Grant, Org, WorkItem
 from postloan.desk.core.officers.queries import head_office
 from postloan.desk.disposal.actions import NewPlan, plan_write
-from postloan.desk.disposal.courts.actions import NewRound, round_end, round_publish
+from postloan.desk.disposal.courts.actions import NewRound, lawsuit_open, round_end, round_publish
 from postloan.desk.disposal.courts.queries import rounds_told
 from postloan.desk.disposal.courts.steps import LEADS
 from postloan.desk.disposal.models import DisposalCase, Lawsuit, Outcome

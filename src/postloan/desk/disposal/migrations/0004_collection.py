@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("collection", "0002_counted"),
-        ("disposal", "0001_initial"),
+        ("disposal", "0003_settlements_paid"),
     ]
 
     operations = [
