@@ -1,11 +1,12 @@
 """A walk of a restructuring: four options compared, one agreed on, two people approve, and the next night has it."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import polars as pl
 from looking import scrolls_sideways, serious
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from postloan.snapshot.read import published_days, read_loans
 
@@ -23,6 +24,16 @@ ONE_APPROVER_CENTS = 5_000_000_00
 
 def written(cents: int) -> str:
     return f"{cents // 100:,}.{cents % 100:02d}"
+
+
+def agreed_to(open_as: Callable[..., Page], address: str) -> None:
+    """Let one review the matter and another approve it."""
+    for username in ("risk", "approver"):
+        page = open_as(username)
+        page.goto(address)
+        page.keyboard.press("a")
+        expect(page.locator(".alert")).to_contain_text("已办理")
+        assert serious(page) == []
 
 
 def test_an_officer_compares_four_options_and_the_next_night_has_the_one_two_people_approved(open_as, site) -> None:
@@ -65,12 +76,7 @@ def test_an_officer_compares_four_options_and_the_next_night_has_the_one_two_peo
     assert not scrolls_sideways(officer)
     address = officer.url
 
-    for username in ("risk", "approver"):
-        agreeing = open_as(username)
-        agreeing.goto(address)
-        agreeing.keyboard.press("a")
-        expect(agreeing.locator(".alert")).to_contain_text("已办理")
-        assert serious(agreeing) == []
+    agreed_to(open_as, address)
 
     following = last + timedelta(days=1)
     told = json.loads(site.command("hand-over", "--on", following, "--json"))
