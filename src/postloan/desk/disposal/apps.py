@@ -14,6 +14,7 @@ class DisposalConfig(AppConfig):
         from postloan.desk.collection.court.taking import register_taker  # noqa: PLC0415
         from postloan.desk.core.decisions.beside import register_beside  # noqa: PLC0415
         from postloan.desk.core.decisions.rows import rows_beside  # noqa: PLC0415
+        from postloan.desk.core.legal_events import COLUMNS, TABLE  # noqa: PLC0415
         from postloan.desk.disposal import (  # noqa: PLC0415 - register when imported
             case_lists,  # noqa: F401
             exceptional,  # noqa: F401
@@ -21,7 +22,6 @@ class DisposalConfig(AppConfig):
             under_way,  # noqa: F401
             words,  # noqa: F401
         )
-        from postloan.desk.disposal.courts.legal_rows import COLUMNS, TABLE  # noqa: PLC0415
         from postloan.desk.disposal.opening.actions import court_take  # noqa: PLC0415
 
         register_taker(court_take)

@@ -14,6 +14,7 @@ from postloan.desk.core.actions import check_begins, move, record, refuse_past, 
 from postloan.desk.core.authority import today
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.forms import SHORT_MOST, check_text
+from postloan.desk.core.legal_events import TABLE, legal_row
 from postloan.desk.core.models import Officer, Org
 from postloan.desk.core.work.actions import work_close
 from postloan.desk.outbox.guaranteed import guarantees_demanded
@@ -21,13 +22,11 @@ from postloan.desk.outbox.models import Message, Receipt, Try
 from postloan.errors import FormWrong, NotFoundHere
 from postloan.plan.contact.parties import Party
 from postloan.rules.message_rules import Template
-from postloan.tables.inputs import FEED_TABLES
 
 WRITE, RECEIPT = "outbox.write", "outbox.receipt"
 STUCK = "message_stuck"
 """The kind of work that a message is which cannot be sent by itself."""
 _BATCH = 500
-_LEGAL = tuple(name for name in FEED_TABLES["legal_event"].create_empty().columns if name != "known_on")
 
 
 @dataclass(frozen=True)
@@ -258,18 +257,16 @@ def _tell_law(officer: Officer, held: Message, new: NewReceipt) -> None:
     if held.channel != "formal_demand" or not held.loan_id:
         return
     of = guarantees_demanded(held.loan_id, held.party_id) if held.role == "guarantor" else [""]
-    row = dict.fromkeys(_LEGAL, "") | {
-        "loan_id": held.loan_id, "kind": "demand", "happened_on": timezone.localdate(new.at).isoformat(),
-        "proof": f"{held.posted_ref} {new.note}".strip()[:200],
-    }  # fmt: skip
     rows = [
-        row
-        | {"legal_event_id": f"MSG-{held.pk.hex}" + (f"-{at}" if guarantee_id else ""), "guarantee_id": guarantee_id}
+        legal_row(
+            f"MSG-{held.pk.hex}" + (f"-{at}" if guarantee_id else ""), held.loan_id, "demand",
+            timezone.localdate(new.at), proof=f"{held.posted_ref} {new.note}".strip(), guarantee_id=guarantee_id,
+        )
         for at, guarantee_id in enumerate(of)
-    ]
+    ]  # fmt: skip
     if rows:
         rows_give(
-            rows_id=held.pk, table="legal_event", rows=rows, title=held.debtor_name, officer=officer, org=held.org,
+            rows_id=held.pk, table=TABLE, rows=rows, title=held.debtor_name, officer=officer, org=held.org,
             page=reverse("outbox:message", args=[held.pk]),
         )  # fmt: skip
 

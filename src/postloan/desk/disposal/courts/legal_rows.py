@@ -1,4 +1,4 @@
-"""Steps at law as rows of feed `legal_event`, so that the next night lets the legal clocks follow them."""
+"""Steps of a proceeding, told to the next night."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,14 +6,10 @@ from datetime import date
 from django.urls import reverse
 
 from postloan.desk.core.actions import rows_give
+from postloan.desk.core.legal_events import TABLE, legal_row
 from postloan.desk.core.models import Officer
 from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import DisposalCase
-from postloan.tables.inputs import FEED_TABLES
-
-TABLE = "legal_event"
-COLUMNS = tuple(name for name in FEED_TABLES[TABLE].create_empty().columns if name != "known_on")
-_LONGEST_PROOF = 200
 
 
 def step_tell(
@@ -31,11 +27,10 @@ def step_tell(
 ) -> None:
     """Tell the next night of a step at law that concerns some loans. The same deed again changes nothing."""
     rows = [
-        dict.fromkeys(COLUMNS, "") | {
-            "legal_event_id": f"DSP-{deed.id.hex}-{place}", "loan_id": loan_id, "kind": step,
-            "happened_on": on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else "",
-            "proof": proof[:_LONGEST_PROOF], "asset_kind": asset_kind, "asset_id": asset_id,
-        }
+        legal_row(
+            f"DSP-{deed.id.hex}-{place}", loan_id, step, on, ends_on=ends_on, proof=proof, asset_kind=asset_kind,
+            asset_id=asset_id,
+        )
         for place, loan_id in enumerate(loan_ids)
     ]  # fmt: skip
     rows_give(

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from postloan.desk.contact.serving.actions import served_tell
 from postloan.desk.core.actions import record, refuse_past, require, require_reason, rows_give
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.legal_events import TABLE, legal_row
 from postloan.desk.core.models import FeedRows, Officer, Org
-from postloan.desk.disposal.courts.legal_rows import COLUMNS, TABLE
 from postloan.desk.disposal.deeds import WRITE
 from postloan.desk.disposal.demands.asked import Guaranteed
 from postloan.errors import FormWrong, IllegalMove
@@ -47,10 +47,9 @@ def demand_note(
             % {"first": period["began_on"], "last": period["ends_on"] or "—"},
             hint=_("依据：%s。") % period["cite"], where={"guarantee": held.guarantee_id, "served_on": served_on},
         )  # fmt: skip
-    row = dict.fromkeys(COLUMNS, "") | {
-        "legal_event_id": f"DMD-{demand_id.hex}", "loan_id": held.loan["loan_id"], "kind": "demand",
-        "happened_on": served_on.isoformat(), "proof": proof, "guarantee_id": held.guarantee_id,
-    }  # fmt: skip
+    row = legal_row(
+        f"DMD-{demand_id.hex}", held.loan["loan_id"], "demand", served_on, proof=proof, guarantee_id=held.guarantee_id
+    )
     anchor = served_tell(
         officer, held.loan["debtor_id"], held.guarantor_id, "guarantor", channel="formal_demand", purpose="demand",
         on=served_on,

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postloan.desk.book.queries import loan_seen
+from postloan.desk.core.legal_events import TABLE
 from postloan.desk.core.models import FeedRows
 from postloan.desk.core.pages import Desk
 from postloan.desk.disposal.clocks import clocks_seen
-from postloan.desk.disposal.courts.legal_rows import TABLE
 from postloan.errors import NotFoundHere
 from postloan.plan.dossier import dossier
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import check_begins, record, refuse_past, require, rows_give
 from postloan.desk.core.days import BusinessDay
+from postloan.desk.core.legal_events import TABLE, legal_row
 from postloan.desk.core.models import Officer
 from postloan.desk.inspection.files.actions import keep, plain_name
 from postloan.desk.inspection.files.content import read_content
@@ -16,7 +17,6 @@ from postloan.desk.inspection.queries import rules_on as inspection_rules
 from postloan.desk.restructure.consents.queries import consent_path, parties_asked
 from postloan.desk.restructure.models import Consent, Restructuring
 from postloan.errors import FormWrong
-from postloan.tables.inputs import FEED_TABLES
 
 WRITABLE = (Restructuring.State.OPEN, Restructuring.State.PROPOSED)
 
@@ -62,18 +62,16 @@ def consents_tell(officer: Officer, held: Restructuring, day: BusinessDay) -> No
     Without it the period of a guarantee stays where the first agreed day put it. Twice is once.
     Source  regulations DSP-45; Civil Code Art. 695.
     """
-    columns = [name for name in FEED_TABLES["legal_event"].create_empty().columns if name != "known_on"]
     rows = [
-        dict.fromkeys(columns, "") | {
-            "legal_event_id": f"CNS-{each.consent.pk}", "loan_id": held.loan_id, "kind": "guarantor_consent",
-            "happened_on": each.consent.signed_on.isoformat(), "proof": each.consent.name,
-            "guarantee_id": each.security_id,
-        }
+        legal_row(
+            f"CNS-{each.consent.pk}", held.loan_id, "guarantor_consent", each.consent.signed_on,
+            proof=each.consent.name, guarantee_id=each.security_id,
+        )
         for each in parties_asked(held, day)
         if each.is_guarantee and each.consent is not None
     ]  # fmt: skip
     if rows:
         rows_give(
-            rows_id=uuid5(held.pk, "consents"), table="legal_event", rows=rows, title=held.debtor_name,
+            rows_id=uuid5(held.pk, "consents"), table=TABLE, rows=rows, title=held.debtor_name,
             officer=officer, org=held.org, page=reverse("restructure:restructuring", args=[held.pk]),
         )  # fmt: skip
