@@ -79,3 +79,6 @@ def test_what_is_pursued_is_looked_into_every_quarter() -> None:
     progress_note(person("risk"), case.pk, deed(case, "查询不动产登记，无新线索"))
     assert chases.get().state == "done"
     assert [adopted_after(days) for days in (rule.every_days - 1, rule.every_days)] == [0, 1]
+    assert chases.filter(state="open").count() == 1
+    suit_of(DisposalCase.objects.get(pk=case.pk))
+    assert not chases.filter(state="open").exists(), "whoever does anything about a case looks into it"

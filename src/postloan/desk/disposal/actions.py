@@ -12,7 +12,7 @@ from postloan.desk.core.work.actions import work_close, work_open
 from postloan.desk.disposal.deeds import Deed
 from postloan.desk.disposal.models import DisposalCase
 from postloan.desk.disposal.noting.actions import case_held, check_may, note
-from postloan.desk.disposal.work import ACT, CHASE, KINDS, work_of
+from postloan.desk.disposal.work import ACT, KINDS, work_of
 from postloan.errors import FormWrong
 from postloan.rules.disposal_desk import ROUTES
 
@@ -62,8 +62,7 @@ def plan_write(officer: Officer, case_id: int, deed: Deed, plan: NewPlan) -> Dis
 def progress_note(officer: Officer, case_id: int, deed: Deed) -> DisposalCase:
     """Note how a case goes (处置进展). Permission disposal.write in the debtor's office.
 
-    Leaves an entry, an audit entry; the look for clues that waited is done.
-    Raises NotPermitted, ReasonMissing, StaleView, IllegalMove.
+    Leaves an entry, an audit entry. Raises NotPermitted, ReasonMissing, StaleView, IllegalMove.
     """
     case, is_again = case_held(case_id, deed)
     if is_again:
@@ -71,5 +70,4 @@ def progress_note(officer: Officer, case_id: int, deed: Deed) -> DisposalCase:
     require_reason(deed.reason)
     check_may(officer, case, case, DisposalCase.RUNNING, deed)
     note(officer, case, "progress", deed)
-    work_close((CHASE,), case.subject, on=deed.day.on, note=deed.reason)
     return case

@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 
 from postloan.desk.core.actions import check_begins, check_seen, record, refuse_past, require
 from postloan.desk.core.models import Officer, Work
+from postloan.desk.core.work.actions import work_close
 from postloan.desk.disposal.deeds import WRITE, Deed
 from postloan.desk.disposal.models import DisposalCase, DisposalEntry
+from postloan.desk.disposal.work import CHASE
 from postloan.errors import NotFoundHere
 
 
@@ -31,8 +33,13 @@ def note(
     officer: Officer | None, case: DisposalCase, step: str, deed: Deed, *, loan_id: str = "", cents: int | None = None,
     text: str = "", **told: object,
 ) -> DisposalEntry:  # fmt: skip
-    """Write a deed into the case's ledger and the audit chain. officer: None where a published day did it."""
+    """Write a deed into the case's ledger and the audit chain; who does one looks into the case, too.
+
+    officer  None where a published day did it.
+    """
     said = text or deed.reason.strip()
+    if officer is not None:
+        work_close((CHASE,), case.subject, on=deed.day.on, note=said)
     entry = DisposalEntry.objects.create(
         id=deed.id, case=case, step=step, on=deed.day.on, officer=officer, loan_id=loan_id, amount_cents=cents,
         text=said[:2000],
