@@ -6,7 +6,7 @@ from datetime import timedelta
 import polars as pl
 
 from postloan.desk.collateral.lines import line_reached
-from postloan.desk.collateral.stress.queries import stress_due
+from postloan.desk.collateral.stress.queries import stress_due, stresses_kept
 from postloan.desk.core.days import BusinessDay
 from postloan.desk.core.officers.queries import head_office, roles_ending
 from postloan.desk.disposal.clocks import clocks_to_keep, proofs_due
@@ -129,7 +129,7 @@ def _collateral_insurance(day: BusinessDay, _kind: WorkKind, _since: BusinessDay
 
 def _collateral_stress(day: BusinessDay, kind: WorkKind, _since: BusinessDay | None) -> pl.LazyFrame:
     rule = load_desk_rules(day.home).version("collateral", CollateralDesk, day.on).stress
-    due_on, office = stress_due(rule, day.on), head_office()
+    due_on, office = stress_due(rule, stresses_kept(day.on)), head_office()
     is_near = due_on is None or due_on - timedelta(days=kind.ahead_days) <= day.on
     row = {"subject": "collateral:stress", "title": office.name, "org_id": office.pk, "due_by": due_on}
     found = [row] if is_near else []

@@ -1,5 +1,6 @@
 """Which stresses of collateral the bank has kept, and by when the next is due."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from postloan.desk.collateral.models import Matter
@@ -13,7 +14,6 @@ def stresses_kept(on: date) -> list[Matter]:
     return list(kept.select_related("made_by").order_by("-on", "-pk"))
 
 
-def stress_due(rule: StressRule, on: date) -> date | None:
+def stress_due(rule: StressRule, kept: Sequence[Matter]) -> date | None:
     """By when the next stress is due: so many months after the last that was kept. None where none ever was."""
-    kept = stresses_kept(on)
     return months_later(kept[0].on, rule.months) if kept else None

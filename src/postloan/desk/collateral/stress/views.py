@@ -23,12 +23,12 @@ from postloan.plan.collateral_asked import stressed
 @page(READ)
 def stress(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What a fall of all values would make of the loans of the desk's offices."""
-    rule = queries.rules_of(desk).stress
+    rule, kept = queries.rules_of(desk).stress, stresses_kept(desk.day.on)
     asked = None if desk.scope.is_all else desk.scope.org_ids
     rows = stressed(desk.day.home, desk.day.on, rule.falls_e8, org_ids=asked)
     told = {
         "rows": rows.to_dicts(), "chart": stress_chart(rows), "cite": str(rule.cite), "matter_id": uuid4(),
-        "kept": stresses_kept(desk.day.on), "due_on": stress_due(rule, desk.day.on),
+        "kept": kept, "due_on": stress_due(rule, kept),
         "may_keep": not desk.day.is_past and limit_of(desk.officer, WRITE, head_office()) != -1,
         "here": "collateral", "part": "stress",
     }  # fmt: skip
