@@ -10,18 +10,11 @@ from looking import scrolls_sideways, serious
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from own_book import keep_own_book
 from postloan.desk.report.bridge import bridge
 from postloan.snapshot.read import published_days, read_loans
 
 DAY = timedelta(days=1)
-OWN_BOOK = """
-rule: book_of_record
-says: There is no core system; our own balance is published.
-
-versions:
-  - from: 2021-01-01
-    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
-"""
 _CHARGES = ("overdue_fee_cents", "penalty_cents", "compound_cents", "overdue_interest_cents")
 
 
@@ -122,9 +115,7 @@ def check_bridge(home: Path, days: list[date], loan_id: str) -> None:
 
 
 def test_a_bad_loan_goes_to_court_is_met_by_an_asset_written_off_and_still_brings_cash(open_as, site) -> None:
-    own = site.home / "rulebook" / "bank"
-    own.mkdir(parents=True, exist_ok=True)
-    (own / "book_of_record.yaml").write_text(OWN_BOOK)
+    keep_own_book(site.home)
     last = published_days(site.home)[-1]
     loan = chosen(site.home, last)
     days = [last + place * DAY for place in range(5)]

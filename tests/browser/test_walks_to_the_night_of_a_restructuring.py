@@ -8,16 +8,9 @@ import polars as pl
 from looking import scrolls_sideways, serious
 from playwright.sync_api import Page, expect
 
+from own_book import keep_own_book
 from postloan.snapshot.read import published_days, read_loans
 
-OWN_BOOK = """
-rule: book_of_record
-says: There is no core system; our own balance is published.
-
-versions:
-  - from: 2021-01-01
-    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
-"""
 ONE_APPROVER_CENTS = 5_000_000_00
 """Up to here the bank's rule asks for one approver; above it for two, one after the other."""
 
@@ -37,9 +30,7 @@ def agreed_to(open_as: Callable[..., Page], address: str) -> None:
 
 
 def test_an_officer_compares_four_options_and_the_next_night_has_the_one_two_people_approved(open_as, site) -> None:
-    own = site.home / "rulebook" / "bank"
-    own.mkdir(parents=True, exist_ok=True)
-    (own / "book_of_record.yaml").write_text(OWN_BOOK)
+    keep_own_book(site.home)
     last = published_days(site.home)[-1]
     far, half_a_year = pl.col("matures_on") > last + timedelta(days=150), timedelta(days=200)
     loan = (

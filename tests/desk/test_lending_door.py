@@ -12,6 +12,7 @@ import pytest
 from deciding import person
 from django.test import Client
 
+from own_book import keep_own_book
 from postloan.desk.approval.models import Case
 from postloan.desk.book.narrow import debtor_rows
 from postloan.desk.core.authority import today
@@ -30,14 +31,6 @@ from postloan.site.serving import adopt
 from postloan.snapshot.read import read_loans
 
 pytestmark = pytest.mark.django_db
-OWN_BOOK = """
-rule: book_of_record
-says: There is no core system; our own balance is published.
-
-versions:
-  - from: 2021-01-01
-    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
-"""
 
 
 @pytest.fixture
@@ -109,8 +102,7 @@ def test_a_debtor_whose_loan_was_written_off_is_not_good_again(
     home, on = tmp_path / "home", last_day + timedelta(days=1)
     shutil.copytree(bank, home)
     settings.POSTLOAN_HOME = str(home)
-    (home / "rulebook" / "bank").mkdir(parents=True)
-    (home / "rulebook" / "bank" / "book_of_record.yaml").write_text(OWN_BOOK)
+    keep_own_book(home)
     loans = read_loans(bank, last_day).filter(status="active")
     bad = debtors_of("risk").filter(pl.col("npl_cents") > 0, loan_count=1)
     loan = loans.join(bad.select("debtor_id"), on="debtor_id", how="semi").row(0, named=True)

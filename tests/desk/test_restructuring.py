@@ -14,6 +14,7 @@ from deciding import person
 from docx import Document
 from PIL import Image
 
+from own_book import keep_own_book
 from postloan.desk.approval.models import Case
 from postloan.desk.book.queries import loan_seen
 from postloan.desk.core.authority import actions_of, scope_of
@@ -49,14 +50,6 @@ from postloan.tables.inputs import FEED_TABLES
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-OWN_BOOK = """
-rule: book_of_record
-says: There is no core system; our own balance is published.
-
-versions:
-  - from: 2021-01-01
-    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -296,8 +289,7 @@ def test_the_next_night_has_the_new_schedule_and_special_mention_with_its_clause
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(bank, home)
-    (home / "rulebook" / "bank").mkdir(parents=True)
-    (home / "rulebook" / "bank" / "book_of_record.yaml").write_text(OWN_BOOK)
+    keep_own_book(home)
     settings.POSTLOAN_HOME = str(home)  # type: ignore[attr-defined]
     loan_id = with_others(candidates)
     held = proposed(agreed(offered(loan_id, extension="6", rate="2.5")))

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from feeds import write_feed
+from own_book import keep_own_book
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_night
 from postloan.plan.quote import quote
@@ -21,22 +22,12 @@ from postloan.snapshot.read import read_loans
 BOOK = Path(__file__).parents[2] / "examples" / "first_book"
 ON = date(2024, 12, 31)
 NEXT = date(2025, 1, 1)
-OWN_BOOK = """
-rule: book_of_record
-says: There is no core system; our own balance is published.
-
-versions:
-  - from: 2023-07-01
-    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
-"""
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     load_feeds(tmp_path / "home", BOOK, shards=2)
-    own = tmp_path / "home" / "rulebook" / "bank"
-    own.mkdir(parents=True)
-    (own / "book_of_record.yaml").write_text(OWN_BOOK)
+    keep_own_book(tmp_path / "home")
     return tmp_path / "home"
 
 
@@ -117,9 +108,7 @@ def daily_book(tmp_path: Path) -> Path:
     shutil.copytree(BOOK, folder)
     loans = folder / "2024-12-31" / "loan.csv"
     loans.write_text(loans.read_text().replace("level_instalment", "daily_interest"))
-    own = tmp_path / "home" / "rulebook" / "bank"
-    own.mkdir(parents=True)
-    (own / "book_of_record.yaml").write_text(OWN_BOOK)
+    keep_own_book(tmp_path / "home")
     load_feeds(tmp_path / "home", folder, shards=1)
     return tmp_path / "home"
 
