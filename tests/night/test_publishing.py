@@ -165,7 +165,7 @@ def test_feeds_loaded_while_a_night_is_computed_do_not_slip_into_it(home: Path, 
     def load_meanwhile(_on: object, done: int, _of: int) -> None:
         if done == 1:
             correct_payment(home, tmp_path / "meanwhile", day=ON + timedelta(days=2))
-            shard_module._begun_with.cache_clear()
+            shard_module.begun_with.cache_clear()
 
     row_day = ON + timedelta(days=2)
     with pytest.raises(NightPinned, match="feeds changed"):

@@ -1,6 +1,9 @@
 """The number of shards and of workers changes nothing that is published."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from a_book import ON, loaded_home
 from test_killed import files
 
 from postloan.errors import ShardFailed
-from postloan.night.pool import each_done, workers_pool
+from postloan.night.pool import SURROUNDINGS, each_done, workers_pool
 from postloan.night.run import run_night
 from postloan.snapshot.read import read_debtors, read_loans
 
@@ -55,3 +58,11 @@ def test_a_worker_that_finds_no_memory_is_told_like_one_that_was_killed() -> Non
         for where in (pool, None):
             with pytest.raises(ShardFailed, match="killed"):
                 list(each_done(no_memory, [1], where, killed=told))
+
+
+def test_what_workers_are_forked_from_has_no_thread_that_a_fork_would_lose() -> None:
+    asked = "import os, sys, postloan.night.forked; print(len(os.listdir('/proc/self/task')), 'polars' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=os.environ | SURROUNDINGS, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["1", "False"]

@@ -9,9 +9,9 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from postloan.errors import ModelNotFitted, UnitWrong
+from postloan.models.normal import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ def pd_at(pd_ttc: Floats | float, rho: float, z: Floats | float) -> Floats:
     Source  Vasicek, Risk 15 (2002): ndtr((ndtri(pd) - sqrt(rho) z) / sqrt(1 - rho)).
     """
     _check_correlation(rho, may_be_none=True)
-    return np.asarray(ndtr((ndtri(pd_ttc) - np.sqrt(rho) * np.asarray(z)) / np.sqrt(1 - rho)))
+    return ndtr((ndtri(pd_ttc) - np.sqrt(rho) * np.asarray(z)) / np.sqrt(1 - rho))
 
 
 def worst_rate(pd: Floats | float, rho: float, confidence: float) -> Floats:

@@ -9,9 +9,8 @@ import polars as pl
 
 from postloan.errors import ShardFailed
 from postloan.intake.facts import Facts
-from postloan.night.barrier import finished
 from postloan.night.pool import each_done, started
-from postloan.night.task import ShardTask
+from postloan.night.task import ShardTask, finished_table
 from postloan.night.worker import look, look_together, trail
 from postloan.plan.asked import asked
 from postloan.plan.inputs import NO_NEIGHBOURS, Neighbours
@@ -48,7 +47,7 @@ def look_around(
         return left
     told = _found(facts, policy, tasks, pool, killed)
     tables = [
-        finished(night, name, rows)
+        finished_table(night, name, rows)
         for name, rows in zip(_TABLES, (told.claims, told.weak, told.in_default, told.paths), strict=True)
     ]
     commit_json(night / _SAID, {each.table: each.said for each in tables})

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.forkserver import ensure_running
+from threading import Thread
 from typing import TypeVar
 
 from postloan.errors import ShardFailed
@@ -14,8 +16,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SURROUNDINGS = {
-    # Shards are the parallelism.
+    # Shards are the parallelism; and what workers are forked from may have no threads.
     "POLARS_MAX_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
     # Polars' allocator keeps the memory of a shard for the next one: touching fresh pages cost as much as reading.
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1",
 }
@@ -23,20 +26,26 @@ SURROUNDINGS = {
 
 @contextmanager
 def workers_pool(workers: int) -> Iterator[Executor | None]:
-    """Open a pool of spawned workers, or none where `workers` is 0: then shards are computed in this process.
+    """Open a pool of workers, or none where `workers` is 0: then shards are computed in this process.
 
-    A forked child of a process that has used Polars hangs, hence spawn. The workers are told to make ready at once:
-    they have as much to import as their parent.
+    A forked child of a process that has used Polars hangs, so workers are forked from one that has not: it has what
+    compiles kernels ready for all of them. They are told to make ready at once, while their parent still imports.
     """
     if workers == 0:
         yield None
         return
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin)
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["postloan.night.forked"])
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=worker.begin)
     with _surroundings():
-        pool.submit(worker.stand_by)  # the first task starts all workers
+        ensure_running()
+    # Whoever asks for a worker waits until there is something to fork it from. A task starts one worker at most.
+    begun = Thread(target=lambda: [pool.submit(worker.stand_by) for _ in range(workers)])
+    begun.start()
     try:
         yield pool
     finally:
+        begun.join()
         # After a refusal or Ctrl-C nobody waits for shards that have not begun.
         pool.shutdown(cancel_futures=True)
 

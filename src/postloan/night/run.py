@@ -11,13 +11,12 @@ from typing import Any
 from postloan.errors import NightPinned, ShardFailed
 from postloan.intake.facts import Facts
 from postloan.night.alone import alone
-from postloan.night.barrier import bank_tables
 from postloan.night.checks import check_night, no_tier_improved, sum_up
 from postloan.night.look import look_around
 from postloan.night.pins import Pins, begun_nights, pins, read_pins, run_id
-from postloan.night.pool import each_done
+from postloan.night.pool import each_done, started
 from postloan.night.task import ShardTask, finished_shard, is_finished
-from postloan.night.worker import check, compute
+from postloan.night.worker import bank, check, compute
 from postloan.plan.inputs import law_day
 from postloan.rules.rulebook import load_rulebook, policy_on
 from postloan.snapshot.files import commit_json
@@ -120,7 +119,7 @@ def _run_night(
     checks = check_night(home, on, totals, limits, [rose])
     manifest = {"pins": pinned, "shards": facts.layout.shards, "totals": totals, "checks": checks}
     manifest["currency"] = facts.layout.book_currency
-    whole = [*bank_tables(folder, shards, facts, policy, on=on), *around]
+    whole = [*started(bank, tasks[0], pool, killed=killed)(), *around]
     publish(home, run, on, shards, manifest, whole, at=clock() if clock else None)
     _settle(home, on, folder)
     return _published(home, on, was_there=False)

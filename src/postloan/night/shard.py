@@ -1,12 +1,10 @@
 """One shard of a night: read its facts, assess them, leave its tables and a summary in place, all at once."""
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from socket import gethostname
 from typing import Any
 
 import dataframely as dy
@@ -15,7 +13,7 @@ import polars as pl
 from postloan.errors import NightPinned
 from postloan.intake.facts import Facts
 from postloan.night.look import LookTask, neighbours_left
-from postloan.night.task import ShardTask, hash_of_summary, shard_folder
+from postloan.night.task import ShardTask, hash_of_summary, part_of, shard_folder
 from postloan.plan.bank import left_for_bank
 from postloan.plan.inputs import Inputs, read_debtors, read_inputs
 from postloan.plan.neighbours import Standings, standings
@@ -32,11 +30,11 @@ def run_shard(task: ShardTask) -> int:
     place = shard_folder(task.folder, task.shard)
     if place.exists():
         return task.shard
-    facts = _begun_with(task.home, task.known_on, task.folder)
+    facts = begun_with(task.home, task.known_on, task.folder)
     inputs = read_inputs(facts, task.shard, neighbours_left(task.folder))
     assessed = assess(inputs, task.policy, on=task.on)
 
-    part = place.with_name(f".{place.name}.{gethostname()}-{os.getpid()}.part")
+    part = part_of(place)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     tables: dict[str, pl.DataFrame] = {
@@ -58,19 +56,19 @@ def run_shard(task: ShardTask) -> int:
 
 def check_facts(task: ShardTask) -> None:
     """Hold the facts of a shard against what their loads noted. Raises FactsDamaged."""
-    _begun_with(task.home, task.known_on, task.folder).check(task.shard)
+    begun_with(task.home, task.known_on, task.folder).check(task.shard)
 
 
 def look_at(asked: LookTask) -> Standings:
     """Find out what the debtors asked of a shard are."""
     task = asked.task
-    inputs = read_debtors(_begun_with(task.home, task.known_on, task.folder), task.shard, asked.debtors)
+    inputs = read_debtors(begun_with(task.home, task.known_on, task.folder), task.shard, asked.debtors)
     return standings(inputs, asked.shared, task.policy, on=task.on)
 
 
 def trail_of(task: ShardTask) -> dy.DataFrame[ProceedsPath]:
     """Follow the money of loans paid out of late; the task names the night, its shard says nothing."""
-    return proceeds_paths(_begun_with(task.home, task.known_on, task.folder), task.policy, on=task.on)
+    return proceeds_paths(begun_with(task.home, task.known_on, task.folder), task.policy, on=task.on)
 
 
 def summary(inputs: Inputs, assessed: Assessment, *, on: date) -> dict[str, Any]:
@@ -159,7 +157,7 @@ def _rename_once(part: Path, place: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _begun_with(home: Path, known_on: date, folder: Path) -> Facts:
+def begun_with(home: Path, known_on: date, folder: Path) -> Facts:
     """Open the facts that the night was begun with, once a night: its folder is named by its pins.
 
     The rules came with the task. Code is read by each worker for itself, feeds from the disk: they may have changed.

@@ -2,16 +2,20 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
+import polars as pl
+
 from postloan.rules.rulebook import Policy
-from postloan.snapshot.files import is_whole, read_json
-from postloan.snapshot.publish import FinishedShard
+from postloan.snapshot.files import is_whole, read_json, write_table
+from postloan.snapshot.publish import FinishedShard, FinishedTable
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,21 @@ class ShardTask:
 def shard_folder(night: Path, shard: int) -> Path:
     """Return where a shard's finished tables lie within its night."""
     return night / f"shard-{shard:04d}"
+
+
+def part_of(place: Path) -> Path:
+    """Name what a process fills before it is renamed into place: no other process of the night fills the same."""
+    return place.with_name(f".{place.name}.{gethostname()}-{os.getpid()}.part")
+
+
+def finished_table(night: Path, table: str, rows: pl.DataFrame) -> FinishedTable:
+    """Put a table of the bank as a whole into the night's folder."""
+    # The file of a killed night may be linked from a snapshot: a new one takes its place, it is not written over.
+    place = night / f"{table}.parquet"
+    part = part_of(place)
+    said = write_table(part, rows)
+    part.rename(place)
+    return FinishedTable(table, place, said)
 
 
 def hash_of_summary(said: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from postloan.plan.asked import Asked
     from postloan.plan.inputs import Neighbours
     from postloan.plan.neighbours import Standings
+    from postloan.snapshot.publish import FinishedTable
     from postloan.tables.money_trail import ProceedsPath
 
 
@@ -65,6 +66,13 @@ def look_together(found: "tuple[Asked, Sequence[Standings]]") -> "Neighbours":
     from postloan.plan.neighbours import neighbours
 
     return neighbours(*found)
+
+
+def bank(task: "ShardTask") -> "list[FinishedTable]":
+    """Make the tables of the bank as a whole, once all shards are done; the task names the night."""
+    from postloan.night.barrier import bank_tables
+
+    return bank_tables(task)
 
 
 def trail(task: "ShardTask") -> "dy.DataFrame[ProceedsPath]":

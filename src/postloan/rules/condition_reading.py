@@ -5,6 +5,7 @@ by nothing has no value.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import polars as pl
 from sqlglot import exp, parse_one
@@ -42,7 +43,7 @@ def understood(text: str, features: FrozenSchema) -> Condition:
     _check_kinds(read, features)
     _reckon_in_doubles(read, features)
     sql = read.sql(dialect=DIALECT, comments=False)
-    return Condition(text, sql, columns, _holds_of_unknown(sql, {name: features.kinds[name] for name in columns}))
+    return Condition(text, sql, columns, _holds_of_unknown(sql, features))
 
 
 def _parsed(text: str) -> exp.Expression:
@@ -167,16 +168,20 @@ def _check_kinds(read: exp.Expression, features: FrozenSchema) -> None:
         raise ConditionWrong(f"is {kind}, neither true nor false")
 
 
-def _holds_of_unknown(sql: str, kinds: dict[str, pl.DataType]) -> bool:
+def _holds_of_unknown(sql: str, features: FrozenSchema) -> bool:
     """Run a condition on a row of which nothing is known, and on one whose texts are on no list; tell of the first."""
-    rows = {name: [None, _word_of(kind)] for name, kind in kinds.items()}
     try:
-        answers = pl.DataFrame(rows, schema=kinds).select(pl.sql_expr(sql).alias("holds"))["holds"]
+        answers = _unknown(features).select(pl.sql_expr(sql).alias("holds"))["holds"]
     except pl.exceptions.PolarsError as error:
         raise ConditionWrong(f"compares what cannot be compared: {str(error).splitlines()[0][:200]}") from None
     if answers.dtype not in {pl.Boolean, pl.Null}:
         raise ConditionWrong(f"is {answers.dtype}, neither true nor false")
     return bool(answers[0])
+
+
+@lru_cache(maxsize=8)
+def _unknown(features: FrozenSchema) -> pl.DataFrame:
+    return pl.DataFrame({name: [None, _word_of(kind)] for name, kind in features}, schema=features.kinds)
 
 
 def _word_of(kind: pl.DataType) -> str | None:

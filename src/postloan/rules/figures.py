@@ -73,7 +73,8 @@ Cents = Annotated[int, BeforeValidator(exact_cents)]
 class Strict(BaseModel):
     """An immutable record that refuses keys it does not know and values of another kind."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # A night's workers are given rules that were read: they need no validators built.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Cite(Strict):

@@ -18,10 +18,9 @@ def repayment_features(loans: pl.DataFrame, *, on: date) -> dy.DataFrame[Repayme
     Writes  sums in cents, the worst of days and tiers.
     Source  warning signals WS-RPY-01 to 04 and 06; months by the codes of the payment string.
     """
-    string = pl.col("payment_string")
-    on_book = loans.with_columns(
-        late_months=string.str.tail(_YEAR).str.count_matches(LATE_AT_END).cast(pl.Int32),
-        late_months_in_row=string.str.extract(f"({LATE_AT_END}+)$").str.len_chars().fill_null(0).cast(pl.Int32),
+    on_book = loans.join(
+        _late_months(loans), on="payment_string", how="left", maintain_order="left", nulls_equal=True
+    ).with_columns(
         is_extended=(pl.col("matures_on") > pl.col("original_matures_on")).fill_null(value=False),
     )
     summed = on_book.group_by("debtor_no").agg(
@@ -38,3 +37,12 @@ def repayment_features(loans: pl.DataFrame, *, on: date) -> dy.DataFrame[Repayme
         tier_worst=pl.col("tier").max(),
     )
     return RepaymentFeatures.validate(summed.sort("debtor_no"))
+
+
+def _late_months(loans: pl.DataFrame) -> pl.DataFrame:
+    """Read each payment string once: most loans were paid alike."""
+    string = pl.col("payment_string")
+    return loans.select(string.unique()).with_columns(
+        late_months=string.str.tail(_YEAR).str.count_matches(LATE_AT_END).cast(pl.Int32),
+        late_months_in_row=string.str.extract(f"({LATE_AT_END}+)$").str.len_chars().fill_null(0).cast(pl.Int32),
+    )

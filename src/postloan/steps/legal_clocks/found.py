@@ -7,6 +7,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from postloan.kernels.loan_arrays import offsets
 from postloan.rules.legal_clocks import LegalClocks
 from postloan.rules.shapes import WorkingDays
 from postloan.steps.legal_clocks.guarantees import guarantee_periods
@@ -98,10 +99,9 @@ def _points(happened: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 def _with_last_due(known: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
     """Add the last day on which each loan falls due: the day it was called in, where it was."""
-    falls = dues.lazy().join(known.lazy().select("loan_no"), on="loan_no", how="semi")
-    latest = falls.group_by("loan_no").agg(last_due_on=pl.col("due_on").max()).collect()
-    joined = known.join(latest, on="loan_no", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("last_due_on", "matures_on").alias("last_due_on"))
+    first, end = offsets(dues["loan_no"].to_numpy(), known["loan_no"].to_numpy()).reshape(-1, 2).T
+    last = pl.select(pl.when(pl.Series(end > first)).then(pl.Series(end - 1))).to_series()
+    return known.with_columns(last_due_on=dues["due_on"].gather(last).fill_null(known["matures_on"]))
 
 
 def _consent(payments: pl.DataFrame, owing: pl.DataFrame, last: LastDays) -> pl.DataFrame:
