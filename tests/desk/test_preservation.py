@@ -11,6 +11,7 @@ import pytest
 from deciding import person
 from django.test import Client
 
+from own_book import keep_own_book
 from postloan.desk.approval.models import Case
 from postloan.desk.book.narrow import loan_rows
 from postloan.desk.core.authority import actions_of, scope_of
@@ -47,14 +48,6 @@ from postloan.snapshot.read import read_loans
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-OUR_BALANCE = """
-rule: book_of_record
-says: There is no core system; our own balance is published.
-
-versions:
-  - from: 2021-01-01
-    holder: {system: postloan, cite: {text: postloan-settings, at: "book of record"}}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -260,9 +253,7 @@ def _leave_the_book(day: BusinessDay, home: Path, settings) -> None:
     """The next night has each loan of the package off the book, and what its price met of it, to the cent."""
     shutil.copytree(day.home, home)
     settings.POSTLOAN_HOME = str(home)
-    own = home / "rulebook" / "bank"
-    own.mkdir(parents=True, exist_ok=True)
-    (own / "book_of_record.yaml").write_text(OUR_BALANCE)
+    keep_own_book(home)
     sold = {each.loan_id: each for each in PackageLoan.objects.filter(package__state="sold")}
     told = hand_over(home, day.on + DAY)
     assert (told["accepted"], told["refused"]) == (told["count"], 0)

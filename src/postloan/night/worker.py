@@ -2,8 +2,6 @@
 
 # ruff: noqa: PLC0415 - the engine is imported where shards are computed: the parent of workers has no use for it
 
-import atexit
-import gc
 import multiprocessing
 import os
 import signal
@@ -30,8 +28,6 @@ def begin() -> None:
     Ctrl-C reaches every process of a terminal; the parent alone answers it, and a shard cut off is computed again.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Looking for rubbish among half a million objects on the way out took as long as a third of a shard.
-    atexit.register(gc.freeze)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import postloan.night.shard  # noqa: F401 - the first shard need not wait for it
 
