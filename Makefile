@@ -24,15 +24,19 @@ spark: $(READY) ## add what a night on a Spark cluster needs; Java 17 is the mac
 demo: $(READY) $(PAGES) ## build the demo bank in demo-home, show its tiers and open its desk
 	@$(BIN)/postloan demo --home demo-home
 
+# Neighbours share what they make, so a worker begins with half of the tests, and who is done takes from the other.
+TESTS := $(BIN)/python -m pytest -n 2 --dist worksteal
 # What two people do at once, and what is killed in the middle, is where databases differ.
 RACES := tests/desk/test_*race*.py tests/desk/test_adoption_in_parts.py tests/desk/test_hand_over_together.py
 test: $(READY) $(PAGES) ## run the tests but the slow ones; those of races on PostgreSQL too
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
-	@$(BIN)/python -m pytest -n 2 -m "not slow" --database postgres $(RACES)
+	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
+	$(TESTS) -m "not slow" --kept "$$kept" && \
+	$(TESTS) -m "not slow" --kept "$$kept" --database postgres $(RACES)
 
 full: $(READY) $(PAGES) ## run all tests, those of the desk on SQLite and on PostgreSQL: an hour and a half
-	@$(BIN)/python -m pytest -n 2
-	@$(BIN)/python -m pytest -n 2 --database postgres tests/desk
+	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
+	$(TESTS) --kept "$$kept" && \
+	$(TESTS) --kept "$$kept" --database postgres tests/desk
 
 faults: $(READY) $(PAGES) ## bring faults about and see that nothing is lost; PLANTED=1 shows that each check can fail
 	@$(BIN)/python -m pytest tests/faults $(if $(PLANTED),--planted) $(if $(SEED),--seed $(SEED)) $(if $(INSTANTS),--instants $(INSTANTS))

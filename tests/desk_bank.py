@@ -1,8 +1,15 @@
-"""The demo bank that desk tests work on."""
+"""The demo bank that tests of the desk and walks work on, with its desk open in HOME/desk.sqlite3.
+
+As a program it makes one: python tests/desk_bank.py HOME
+"""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from postloan.demo.bank import write_demo_feeds
 from postloan.intake.load import load_feeds
@@ -10,10 +17,16 @@ from postloan.night.run import run_nights
 
 LOANS, MONTHS, SEED = 1500, 4, 7
 _WAITS_SECONDS = 1_800  # a busy machine is slow, not wrong
+_ELSEWHERE = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "POSTLOAN_HOME"}
 
 
-def build_bank(home: Path) -> Path:
-    """Write, load and compute the bank, once; whoever comes second waits."""
+def kept_bank(session: pytest.TempPathFactory, worker_id: str, kept: Path | None) -> Path:
+    """The home folder of the bank, made once for all workers, and for all runs that keep it in one folder.
+
+    Who comes second waits. Tests only read it, or take a copy.
+    """
+    shared = kept or (session.getbasetemp() if worker_id == "master" else session.getbasetemp().parent)
+    home = shared / f"bank-{LOANS}-{MONTHS}-{SEED}"
     done, turn = home.with_suffix(".done"), home.with_suffix(".turn")
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -25,15 +38,25 @@ def build_bank(home: Path) -> Path:
                 raise TimeoutError(home) from None
             time.sleep(0.2)
         return home
-    write_demo_feeds(home / "feeds", home / "truth", loans=LOANS, months=MONTHS, seed=SEED, tell=lambda *_: None)
-    reports = load_feeds(home, home / "feeds", shards=2)
-    list(run_nights(home, sorted(report.feed_day for report in reports)))
+    # A process binds Django to one home and one database, and this one's are the tests'.
+    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    subprocess.run([sys.executable, __file__, str(home)], env=environment, check=True)
     done.touch()
     return home
 
 
-def open_desk(home: Path) -> None:
-    """Open the desk of the bank in the database at hand."""
+def make_bank(home: Path) -> None:
+    """Write, load and compute the bank, and open its desk."""
+    write_demo_feeds(home / "feeds", home / "truth", loans=LOANS, months=MONTHS, seed=SEED, tell=lambda *_: None)
+    reports = load_feeds(home, home / "feeds", shards=2)
+    list(run_nights(home, sorted(report.feed_day for report in reports)))
+    from postloan.site import serving  # noqa: PLC0415
+
+    serving.set_up(home)
     from postloan.site.demo_desk import open_demo_desk  # noqa: PLC0415 - needs Django set up
 
     open_demo_desk(home)
+
+
+if __name__ == "__main__":
+    make_bank(Path(sys.argv[1]))

@@ -38,7 +38,8 @@ from postloan.site.settings import *  # noqa: E402, F403
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, not memory: tests of two people at once need two connections.
     DATABASES["default"]["TEST"] = {"NAME": str(_HOME / f"desk-{os.getpid()}.sqlite3")}  # noqa: F405
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Quick for who is opened in a test, and that of the site for who was before.
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{each}PasswordHasher" for each in ("MD5", "PBKDF2")]
 STORAGES = STORAGES | {  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }

@@ -20,7 +20,7 @@ import pytest
 from looking import CHROMIUM
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from desk_bank import build_bank
+from desk_bank import kept_bank
 from postloan.demo.staff import PASSWORD
 
 _STARTS_SECONDS = 1_800
@@ -32,8 +32,7 @@ _SERVE = Path(__file__).parent / "serve_bank.py"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the walks last, and of them those over every page first; all but those of the core are slow.
 
-    Last, since a browser leaves an event loop running in its process, and Django refuses its database there. Those
-    over every page first, since other walks go on to later days, and then less waits to be done.
+    Those over every page first, since other walks go on to later days, and then less waits to be done.
     """
     for item in items:
         if item.path.parent == Path(__file__).parent and item.path.name != "test_walks_of_the_core.py":
@@ -98,11 +97,10 @@ class Faults:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
-    """The demo bank served by the real server, on a copy of its home and a database of its own."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, pytestconfig: pytest.Config) -> Iterator[Site]:
+    """The demo bank served by the real server, on a copy of its home with its database."""
     home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(build_bank(shared / "bank-of-browsers"), home)
+    shutil.copytree(kept_bank(tmp_path_factory, worker_id, pytestconfig.getoption("--kept")), home)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -145,6 +143,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("POSTLOAN_BROWSER") == "required":
             pytest.fail("no Chromium, and POSTLOAN_BROWSER=required forbids going on without")
         pytest.skip("no Chromium on this machine: apt install chromium fonts-noto-cjk")
+    # A browser leaves an event loop running in its process, and Django would refuse its database there from then on.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -1,4 +1,4 @@
-"""Opens the demo bank's desk on a home folder and serves it: serve_bank.py HOME PORT."""
+"""Serves the demo bank in a home folder: serve_bank.py HOME PORT."""
 
 import os
 import sys
@@ -12,8 +12,6 @@ home, port = Path(sys.argv[1]), int(sys.argv[2])
 serving.set_up(home)
 
 from postloan.site.demo_contacts import contact_a_little  # noqa: E402 - needs Django set up
-from postloan.site.demo_desk import open_demo_desk  # noqa: E402
 
-open_demo_desk(home)
 contact_a_little()
 serving.serve("127.0.0.1", port, 1)

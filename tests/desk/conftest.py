@@ -1,4 +1,4 @@
-"""A demo bank with its desk: loaded and computed once, then copied into whatever database a test gets.
+"""A demo bank with its desk: made once, then copied into whatever database a test gets.
 
 pytest tests/desk                       on SQLite
 pytest tests/desk --database postgres   on PostgreSQL: the server that DATABASE_URL names, else one started here
@@ -12,10 +12,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
-from kept_database import kept, put_back
-from pytest_django.plugin import DjangoDbBlocker
+from kept_database import laid, put_back
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-from desk_bank import LOANS, MONTHS, SEED, build_bank, open_desk
+from desk_bank import kept_bank
 from postloan.desk.core.models import Officer
 from postloan.snapshot.read import published_days
 
@@ -28,21 +28,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Lay the desk again where a test with real transactions emptied the database, which it does when it ends."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction") and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            put_back()
+
+
 @pytest.fixture(scope="session")
-def bank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The home folder of a small demo bank with published month-ends; made once for all workers. Tests only read it."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    return build_bank(shared / f"bank-{LOANS}-{MONTHS}-{SEED}")
+def bank(tmp_path_factory: pytest.TempPathFactory, worker_id: str, pytestconfig: pytest.Config) -> Path:
+    """The home folder of a small demo bank with published month-ends and an open desk. Tests only read it."""
+    return kept_bank(tmp_path_factory, worker_id, pytestconfig.getoption("--kept"))
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations(pytestconfig: pytest.Config) -> bool:
+    """On PostgreSQL the tables are made by the migrations; on SQLite they come with the bank's desk, made by them."""
+    return pytestconfig.getoption("--database") == "postgres"
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, bank: Path) -> Iterator[None]:
     """The desk of that bank: its staff, and its last two days adopted. Every test begins from here."""
     settings.POSTLOAN_HOME = str(bank)
-    with django_db_blocker.unblock():
-        open_desk(bank)
-        with kept(), django_db_blocker.block():
-            yield
+    with django_db_blocker.unblock(), laid(), django_db_blocker.block():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -77,10 +90,3 @@ def loans(bank: Path, last_day: object) -> pl.DataFrame:
     from postloan.snapshot.read import read_loans  # noqa: PLC0415
 
     return read_loans(bank, last_day)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def fresh_desk(transactional_db: None) -> None:
-    """The desk for a test with real transactions: those before it emptied the database when they ended."""
-    if not Officer.objects.exists():
-        put_back()

@@ -118,9 +118,7 @@ def everywhere(stand_in: Callable[..., Iterator[Any]], patched: pytest.MonkeyPat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_officer_writes_while_a_day_is_adopted(
-    bank: Path, fresh_desk: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_officer_writes_while_a_day_is_adopted(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "MOST", 20)
     day, officer, cut = business_day(None), person("officer"), cutting.parts
     item = WorkItem.objects.filter(officer=officer, state="open").exclude(kind="tier_worsened").latest("pk")

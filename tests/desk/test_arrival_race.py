@@ -19,7 +19,7 @@ from postloan.errors import FormWrong
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_same_event_twice_at_once_is_one(fresh_desk: None) -> None:
+def test_the_same_event_twice_at_once_is_one() -> None:
     court, debtor = Source(source()), str(free_debtors()["debtor_id"][0])
     answers: list[str] = []
 
@@ -39,7 +39,7 @@ def test_the_same_event_twice_at_once_is_one(fresh_desk: None) -> None:
     assert list(faults_of_chain()) == []
 
 
-def test_two_events_of_one_debtor_at_once_stand_in_one_case(fresh_desk: None) -> None:
+def test_two_events_of_one_debtor_at_once_stand_in_one_case() -> None:
     court, debtor = Source(source()), str(free_debtors()["debtor_id"][0])
 
     def post(key: str, kind: str) -> None:
@@ -56,7 +56,7 @@ def test_two_events_of_one_debtor_at_once_stand_in_one_case(fresh_desk: None) ->
     assert list(faults_of_chain()) == []
 
 
-def test_of_two_who_propose_to_freeze_one_debtor_at_once_one_is_told_of_the_other(fresh_desk: None) -> None:
+def test_of_two_who_propose_to_freeze_one_debtor_at_once_one_is_told_of_the_other() -> None:
     day, debtor = business_day(None), free_debtors().row(0, named=True)
     also("supervisor", "freeze.propose")
 

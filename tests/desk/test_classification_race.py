@@ -15,7 +15,7 @@ from postloan.errors import PostloanError, StaleView
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_approvers_one_wins_and_the_other_sees_an_old_page(fresh_desk: None) -> None:
+def test_of_two_approvers_one_wins_and_the_other_sees_an_old_page() -> None:
     more_items()
     item = item_waiting("propose", tier="pass")
     propose(item, worse("doubtful"))

@@ -13,7 +13,7 @@ from postloan.desk.collection.queue.actions import case_next
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_no_case_is_given_to_two_collectors(fresh_desk: None) -> None:
+def test_no_case_is_given_to_two_collectors() -> None:
     people = [person(name) for name in ("collector", "collector2", "collector3")]
     Seat.objects.update(team="early")
     CollectionCase.objects.filter(state="open").update(team="early", officer=None)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)
 
 
-def test_of_two_asks_for_the_last_attempt_one_is_allowed(fresh_desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_asks_for_the_last_attempt_one_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [NOON]
     monkeypatch.setattr("postloan.desk.contact.ledger.actions.timezone.now", lambda: clock[0])
     officer, first, second = person("officer"), *debtors_free(2)
@@ -47,7 +47,7 @@ def test_of_two_asks_for_the_last_attempt_one_is_allowed(fresh_desk: None, monke
     assert list(faults_of_chain()) == []
 
 
-def test_a_double_click_is_one_attempt(fresh_desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_double_click_is_one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("postloan.desk.contact.ledger.actions.timezone.now", lambda: NOON)
     officer, [debtor], key = person("officer"), debtors_free(), uuid4()
     party = Party(debtor["debtor_id"], "甲", "debtor", "person", "330100", None)

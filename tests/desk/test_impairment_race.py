@@ -54,7 +54,7 @@ def also(username: str, *actions: str) -> None:
         )
 
 
-def test_of_two_reviewers_and_of_two_signers_one_wins(fresh_desk: None) -> None:
+def test_of_two_reviewers_and_of_two_signers_one_wins() -> None:
     day = business_day(None)
     run = run_figures(desk_of(), day.on, published_run(day.home, day.on) or "")
     also("supervisor", "impairment.review", "impairment.sign")
@@ -72,7 +72,7 @@ def test_of_two_reviewers_and_of_two_signers_one_wins(fresh_desk: None) -> None:
     assert list(faults_of_chain()) == []
 
 
-def test_of_two_proposals_of_one_loan_one_wins_and_a_double_click_is_one(fresh_desk: None) -> None:
+def test_of_two_proposals_of_one_loan_one_wins_and_a_double_click_is_one() -> None:
     risk_of_the_bank()
     also("approver", "impairment.propose")
     loan, day = loan_in("stage_3"), business_day(None)
@@ -88,7 +88,7 @@ def test_of_two_proposals_of_one_loan_one_wins_and_a_double_click_is_one(fresh_d
     assert Proposal.objects.filter(loan_id__in=[loan["loan_id"], other["loan_id"]]).count() == 2
 
 
-def test_of_two_approvers_one_wins(fresh_desk: None) -> None:
+def test_of_two_approvers_one_wins() -> None:
     risk_of_the_bank()
     made = proposed(loan_in("stage_3", most_cents=5_000_000_00))
     seen = Case.objects.get(pk=made.case_id).version

@@ -255,7 +255,7 @@ def test_a_successor_of_one_that_is_being_retired_leaves_its_case_under_way() ->
 
 
 @at_the_same_instant
-def test_of_two_approvers_and_of_two_proposers_at_the_same_instant_one_wins(fresh_desk: None) -> None:
+def test_of_two_approvers_and_of_two_proposers_at_the_same_instant_one_wins() -> None:
     also("supervisor", "model.approve", "model.propose")
     card = card_of_a_book()
     deeds = [lambda who=who: proposed(card, who=who) for who in ("modeller", "supervisor")]

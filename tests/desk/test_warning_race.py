@@ -12,7 +12,7 @@ from postloan.errors import StaleView
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_two_people_one_wins(fresh_desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_people_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     nights = Nights(monkeypatch)
     nights.adopt(0, (REPEATED, "yellow"))
     case = nights.case
@@ -28,7 +28,7 @@ def test_of_two_people_one_wins(fresh_desk: None, monkeypatch: pytest.MonkeyPatc
     assert list(faults_of_chain()) == []
 
 
-def test_of_two_who_decide_one_wins(fresh_desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_who_decide_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     nights = Nights(monkeypatch)
     nights.adopt(0, (INTEREST, "blue"))
     case = nights.case
