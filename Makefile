@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test full faults check security bench year docs clean
+.PHONY: help setup spark demo test full faults check types lint security bench year docs clean
 .DELETE_ON_ERROR:
 
 UV := uv==0.13.9
@@ -30,21 +30,25 @@ TESTS := $(BIN)/python -m pytest -n 2 --dist worksteal
 RACES := tests/desk/test_*race*.py tests/desk/test_adoption_in_parts.py tests/desk/test_hand_over_together.py
 test: $(READY) $(PAGES) ## run the tests but the slow ones; those of races on PostgreSQL too
 	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
-	$(TESTS) -m "not slow" --kept "$$kept" && \
-	$(TESTS) -m "not slow" --kept "$$kept" --database postgres $(RACES)
+	$(TESTS) -m "not slow" --kept="$$kept" && \
+	$(TESTS) -m "not slow" --kept="$$kept" --database postgres $(RACES)
 
 full: $(READY) $(PAGES) ## run all tests, those of the desk on SQLite and on PostgreSQL: an hour and a half
 	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
-	$(TESTS) --kept "$$kept" && \
-	$(TESTS) --kept "$$kept" --database postgres tests/desk
+	$(TESTS) --kept="$$kept" && \
+	$(TESTS) --kept="$$kept" --database postgres tests/desk
 
 faults: $(READY) $(PAGES) ## bring faults about and see that nothing is lost; PLANTED=1 shows that each check can fail
 	@$(BIN)/python -m pytest tests/faults $(if $(PLANTED),--planted) $(if $(SEED),--seed $(SEED)) $(if $(INSTANTS),--instants $(INSTANTS))
 
-check: $(READY) ## lint, types, who may import whom, generated pages
+check: types lint ## lint, types, who may import whom, generated pages; make -j2 check is quicker
+
+types: $(READY)
+	@$(BIN)/python -m mypy
+
+lint: $(READY)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
-	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m postloan.tables.pages --check
 	@$(BIN)/python -m postloan.rules.pages --check

@@ -11,7 +11,7 @@ from postloan.intake.load import load_feeds
 
 ON = date(2024, 6, 30)
 FEED_DAY = ON
-SHARDS = 8
+SHARDS = 4
 
 Tables = dict[str, list[dict[str, Any]]]
 

@@ -15,6 +15,6 @@ def a_loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(a_loaded_home: Path, tmp_path: Path) -> Path:
-    """Some hundred loans in 8 shards, loaded and ready for a night."""
+    """Some hundred loans in four shards, loaded and ready for a night."""
     shutil.copytree(a_loaded_home, tmp_path / "home")
     return tmp_path / "home"
