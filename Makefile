@@ -26,12 +26,13 @@ demo: $(READY) $(PAGES) ## build the demo bank in demo-home, show its tiers and 
 
 # Neighbours share what they make, so a worker begins with half of the tests, and who is done takes from the other.
 TESTS := $(BIN)/python -m pytest -n 2 --dist worksteal
+QUICK := -m "not slow" --examples=4
 # What two people do at once, and what is killed in the middle, is where databases differ.
 RACES := tests/desk/test_*race*.py tests/desk/test_adoption_in_parts.py tests/desk/test_hand_over_together.py
-test: $(READY) $(PAGES) ## run the tests but the slow ones; those of races on PostgreSQL too
+test: $(READY) $(PAGES) ## run the tests but the slow ones, a quarter of each search; those of races on PostgreSQL too
 	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
-	$(TESTS) -m "not slow" --kept="$$kept" && \
-	$(TESTS) -m "not slow" --kept="$$kept" --database postgres $(RACES)
+	$(TESTS) $(QUICK) --kept="$$kept" && \
+	$(TESTS) $(QUICK) --kept="$$kept" --database postgres $(RACES)
 
 full: $(READY) $(PAGES) ## run all tests, those of the desk on SQLite and on PostgreSQL: an hour and a half
 	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \

@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,8 +37,17 @@ Complaints = Iterator[tuple[int, str]]
 Rule = Callable[[ast.AST, str], Complaints]
 
 
+# Every rule walks through every module.
+_parsed = lru_cache(maxsize=1)(ast.parse)
+
+
+@lru_cache(maxsize=64)
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
 def _all(tree: ast.AST, kind: type[Node]) -> Iterator[Node]:
-    return (node for node in ast.walk(tree) if isinstance(node, kind))
+    return (node for node in _nodes(tree) if isinstance(node, kind))
 
 
 def ambiguous_mask(tree: ast.AST, _room: str) -> Complaints:
@@ -61,7 +71,7 @@ def _is_set(node: ast.AST) -> bool:
 def clock(tree: ast.AST, room: str) -> Complaints:
     if room in SITE_SIDE:
         return
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Attribute):
             is_time = node.attr == "time" and ast.unparse(node.value) == "time"
             if is_time or node.attr in CLOCK_METHODS:
@@ -73,7 +83,7 @@ def clock(tree: ast.AST, room: str) -> Complaints:
 def chance(tree: ast.AST, room: str) -> Complaints:
     if room in SITE_SIDE:
         return
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         imported = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
         if isinstance(node, ast.ImportFrom):
             imported = {node.module}
@@ -106,7 +116,7 @@ def long_function(tree: ast.AST, _room: str) -> Complaints:
 def law_in_code(tree: ast.AST, room: str) -> Complaints:
     if room not in COMPUTES:
         return
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Constant) and type(node.value) in {int, float} and node.value in FIGURES_OF_LAW:
             yield node.lineno, f"{node.value} looks like a figure of law; take it from the policy, with its citation"
 
@@ -165,7 +175,7 @@ def crowded_module(tree: ast.AST, room: str) -> Complaints:
     if room == "site":  # The composition root may import everything.
         return
     rooms = set()
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("postloan."):
             rooms.add(node.module.split(".")[1])
     rooms -= {"errors", room}
@@ -206,7 +216,7 @@ def long_module(text: str) -> Complaints:
 
 
 def no_sign(text: str, is_package: bool) -> Complaints:
-    sign = ast.get_docstring(ast.parse(text), clean=False)
+    sign = ast.get_docstring(_parsed(text), clean=False)
     if sign is None:
         yield 1, "no sign on the door; say in one sentence what this is for"
     elif is_package and ("\n" in sign or not sign.endswith(".")):
@@ -214,8 +224,11 @@ def no_sign(text: str, is_package: bool) -> Complaints:
 
 
 def nameless_todo(text: str) -> Complaints:
+    nameless = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
+    if not nameless.search(text):
+        return
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT and re.search(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))", token.string):
+        if token.type == tokenize.COMMENT and nameless.search(token.string):
             yield token.start[0], "a TODO names its issue: TODO(#12)"
 
 
@@ -290,7 +303,7 @@ def test_rules_about_text_refuse_their_examples() -> None:
 
 def _complaints(path: Path, inside: Path, rules: tuple[Rule, ...]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
-    tree, room = ast.parse(text, filename=str(path)), inside.parts[0]
+    tree, room = _parsed(text), inside.parts[0]
     found = [*long_module(text), *no_sign(text, path.name == "__init__.py"), *nameless_todo(text), *banned_name(inside)]
     for rule in rules:
         if EXEMPT.get(rule) != path.name:

@@ -17,7 +17,7 @@ def worst_of(days: pl.DataFrame, cases: Iterable[tuple[pl.Expr, str, str]]) -> d
     last_first = list(cases)[::-1]
     rising = sorted(last_first, key=lambda case: TIERS.index(case[1]))
     tier, cite = last_that_binds(days, rising)
-    return LoanFloor.validate(days.select("loan_no", floor_tier=tier, floor_cite=cite))
+    return LoanFloor.validate(pl.DataFrame([days["loan_no"], tier.alias("floor_tier"), cite.alias("floor_cite")]))
 
 
 def last_that_binds(days: pl.DataFrame, cases: Sequence[tuple[pl.Expr, str, str]]) -> tuple[pl.Series, pl.Series]:
@@ -31,4 +31,4 @@ def last_that_binds(days: pl.DataFrame, cases: Sequence[tuple[pl.Expr, str, str]
     at = days.with_columns(which=which)["which"]
     tiers = pl.Series(["pass", *(tier for _, tier, _ in cases)], dtype=pl.Enum(TIERS))
     cites = pl.Series([None, *(cite for _, _, cite in cases)], dtype=pl.String)
-    return tiers.gather(at), cites.gather(at)
+    return tiers[at], cites[at]

@@ -11,7 +11,7 @@ def beside(first: pl.DataFrame, *others: pl.DataFrame, by: str = "loan_no") -> p
     for other in others:
         if not first[by].equals(other[by]):
             raise AssertionError(f"tables to be put side by side differ in {by}")
-    return pl.concat([first, *(other.drop(by) for other in others)], how="horizontal")
+    return first.hstack([column for other in others for column in other if column.name != by])
 
 
 def found_beside(first: pl.DataFrame, other: pl.DataFrame, *, by: str = "loan_no") -> pl.DataFrame:
@@ -24,13 +24,13 @@ def found_beside(first: pl.DataFrame, other: pl.DataFrame, *, by: str = "loan_no
     if other.is_empty():
         found = _nothing(other.schema, first.height)
     else:
-        found = first.select(by).join(other, on=by, how="left", maintain_order="left")
+        found = first[by].to_frame().join(other, on=by, how="left", maintain_order="left")
     if found.height != first.height:
         raise AssertionError(f"a table to be put beside another repeats a {by}")
-    return pl.concat([first, found.drop(by)], how="horizontal")
+    return first.hstack([column for column in found if column.name != by])
 
 
 def _nothing(kinds: pl.Schema, height: int) -> pl.DataFrame:
     """Rows of which nothing is known: columns of one kind share their nothing, which is quicker than making each."""
-    empty = {kind: pl.repeat(None, height, dtype=kind, eager=True) for kind in set(kinds.values())}
+    empty = {kind: pl.Series([None], dtype=kind).new_from_index(0, height) for kind in set(kinds.values())}
     return pl.DataFrame([empty[kind].alias(name) for name, kind in kinds.items()])

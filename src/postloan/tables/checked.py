@@ -29,10 +29,14 @@ class Checked(dy.Schema):
         known = df.schema if isinstance(df, pl.DataFrame) and not cast else {}
         if any(known.get(name) != kind for name, kind in kinds.items()):
             return super().validate(df, cast=cast, **asked)
-        rows = df if list(known) == list(kinds) else df.select(list(kinds))
-        if any(rows.get_column(name).has_nulls() for name in filled) or not rows.select(keeps_all).item():
+        rows = df if list(known) == list(kinds) else pl.DataFrame([df.get_column(name) for name in kinds])
+        if any(rows.get_column(name).has_nulls() for name in filled) or not _keeps(rows, keeps_all):
             return super().validate(df, **asked)
         return typing.cast("dy.DataFrame[Self]", rows)
+
+
+def _keeps(rows: pl.DataFrame, keeps_all: pl.Expr) -> bool:
+    return rows.is_empty() or bool(rows.select(keeps_all).item())
 
 
 @lru_cache(maxsize=256)

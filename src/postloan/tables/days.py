@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 def day_numbers(days: pl.Series, never: int) -> NDArray[np.int32]:
     """The days as numbers since 1970-01-01; where there is none, `never`."""
-    numbers = days.to_physical()
+    numbers = days.cast(pl.Int32)
     return (numbers.fill_null(never) if numbers.null_count() else numbers).to_numpy()
 
 

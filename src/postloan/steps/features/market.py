@@ -60,18 +60,17 @@ def market_features(debtors: pl.DataFrame, market: pl.DataFrame, *, on: date) ->
 
 def _told(market: pl.DataFrame, rules: _Rules, on: date) -> pl.DataFrame:
     """One row a code: what the series of these names say today, in the columns of their features."""
-    told = pl.DataFrame(schema={"code": pl.String})
+    told = pl.LazyFrame(schema={"code": pl.String})
     for begins, months, features in rules:
-        mine = market.filter(pl.col("series").str.starts_with(begins)).with_columns(
-            code=pl.col("series").str.strip_prefix(begins)
-        )
+        is_mine = pl.col("series").str.starts_with(begins)
+        mine = market.lazy().filter(is_mine).with_columns(code=pl.col("series").str.strip_prefix(begins))
         now, then = (_latest(mine, months_back, on) for months_back in (0, months))
         beside = now.join(then.rename({"value": "then"}), on="code", how="left").select("code", **features)
         told = told.join(beside, on="code", how="full", coalesce=True)
-    return told
+    return told.collect()
 
 
-def _latest(series: pl.DataFrame, months_back: int, on: date) -> pl.DataFrame:
+def _latest(series: pl.LazyFrame, months_back: int, on: date) -> pl.LazyFrame:
     """The latest value of each code on the day so many months back, unless it is too old."""
     day = months_before(on, months_back)
     fresh = (pl.col("on") <= day) & (pl.col("on") > day.dt.offset_by(f"-{_FRESH_MONTHS}mo"))
