@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test full faults check types lint security bench year docs clean
+.PHONY: help setup spark demo test bank full faults check types lint security bench year docs clean
 .DELETE_ON_ERROR:
 
 UV := uv==0.13.9
@@ -30,9 +30,12 @@ QUICK := -m "not slow" --examples=4
 # What two people do at once, and what is killed in the middle, is where databases differ.
 RACES := tests/desk/test_*race*.py tests/desk/test_adoption_in_parts.py tests/desk/test_hand_over_together.py
 test: $(READY) $(PAGES) ## run the tests but the slow ones, a quarter of each search; those of races on PostgreSQL too
-	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
+	@kept=$${KEPT:-$$(mktemp -d)} && trap 'rm -rf "$$kept"' EXIT && \
 	$(TESTS) $(QUICK) --kept="$$kept" && \
 	$(TESTS) $(QUICK) --kept="$$kept" --database postgres $(RACES)
+
+bank: $(READY) # in KEPT, for make test: while something else uses the other processor
+	@$(BIN)/python tests/desk_bank.py $(or $(KEPT),$(error KEPT= names no folder))/bank
 
 full: $(READY) $(PAGES) ## run all tests, those of the desk on SQLite and on PostgreSQL: an hour and a half
 	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \

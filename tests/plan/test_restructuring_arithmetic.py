@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 BENCH = Path(__file__).parents[2] / "bench" / "restructurings.py"
-LOANS, WHOLE = 200, 25
+LOANS, WHOLE = 120, 10
 
 
 @pytest.fixture(scope="module")
