@@ -15,6 +15,7 @@ import feeds  # noqa: F401 - the key that tests seal with
 from postloan.demo.bank import write_demo_feeds
 from postloan.intake.load import load_feeds
 from postloan.night.run import run_nights
+from postloan.site import serving
 
 LOANS, MONTHS, SEED = 1500, 4, 7
 _WAITS_SECONDS = 1_800  # a busy machine is slow, not wrong
@@ -59,8 +60,6 @@ def make_bank(home: Path) -> None:
     write_demo_feeds(home / "feeds", home / "truth", loans=LOANS, months=MONTHS, seed=SEED, tell=lambda *_: None)
     reports = load_feeds(home, home / "feeds", shards=2)
     list(run_nights(home, sorted(report.feed_day for report in reports)))
-    from postloan.site import serving  # noqa: PLC0415
-
     serving.set_up(home)
     from postloan.site.demo_desk import open_demo_desk  # noqa: PLC0415 - needs Django set up
 
